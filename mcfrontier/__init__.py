@@ -1,0 +1,27 @@
+"""Monte Carlo uncertainty of what frontier AI models take and cost to train and to run.
+
+>>> import mcfrontier as mcf
+>>> run = mcf.run("gpt4", draws=2**12, seed=7, set={"gpu_price": 15_000, "gpu_share": 0.7, "chip_count": 25_000})
+>>> float(run.quantiles([0.5])["acquisition_cost"][0])
+535714285.7142857
+"""
+
+from typing import TYPE_CHECKING
+
+from mcfrontier.errors import InputError
+from mcfrontier.graph import node
+
+if TYPE_CHECKING:
+    from mcfrontier.study import Run, Study, load, run
+
+__version__ = "0.1.0"
+__all__ = ["InputError", "Run", "Study", "load", "node", "run"]
+
+
+def __getattr__(name: str) -> object:
+    """The recipe, imported when it is first asked for: `import mcfrontier` alone is quick."""
+    if name in __all__:
+        from mcfrontier import study
+
+        return getattr(study, name)
+    raise AttributeError(f"module 'mcfrontier' has no attribute '{name}'")

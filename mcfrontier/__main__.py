@@ -1,0 +1,5 @@
+"""python -m mcfrontier"""
+
+from mcfrontier.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Analyses: functions of arrays, without pictures and without files."""

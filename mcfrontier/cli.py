@@ -1,0 +1,249 @@
+"""The command line: words in, files and tables out. It computes nothing.
+
+The floors below are imported inside the commands, so that --help is quick.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mcfrontier import __version__
+from mcfrontier.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from mcfrontier.study import Run, Study
+
+
+def main() -> None:
+    """Run a command. What the user got wrong is one line on standard error and exit 2; a fault of ours
+    keeps its traceback."""
+    try:
+        with contextlib.suppress(AttributeError):  # a stream that was replaced may not know the call
+            sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+            sys.stderr.reconfigure(encoding="utf-8", errors="replace")
+        commands.main(standalone_mode=False)
+        sys.stdout.flush()
+    except InputError as problem:
+        refuse(str(problem))
+    except click.ClickException as problem:
+        refuse(" ".join(problem.format_message().split()))
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of the pipe has had enough
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+def refuse(message: str) -> None:
+    """End with a message about what was stated."""
+    print(f"mcfrontier: {' '.join(message.splitlines())}", file=sys.stderr)
+    sys.exit(2)
+
+
+@click.group(no_args_is_help=False, context_settings={"max_content_width": 110})
+@click.version_option(__version__, message="mcfrontier %(version)s")
+def commands() -> None:
+    """Monte Carlo uncertainty of what frontier AI models take and cost."""
+
+
+@commands.command()
+@click.argument("name", metavar="NAME|PATH")
+@click.option("--draws", type=int, help="How many draws; a power of two for Sobol.  [default: 131072]")
+@click.option("--seed", type=int, help="The same seed gives the same draws.  [default: 1]")
+@click.option("--sampler", metavar="[sobol|lhs|random]", help="How probabilities are drawn.  [default: sobol]")
+@click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help="Pin a quantity; may be repeated.")
+@click.option("--target", "targets", multiple=True, metavar="NAME", help="Ask for this quantity instead.")
+@click.option("--out", type=click.Path(path_type=Path), help="The run's own folder.  [default: reports/NAME]")
+@click.option("--no-report", is_flag=True, help="Leave out the PDF.")
+@click.option("--save-draws", is_flag=True, help="Write draws.nc however many draws there are.")
+@click.option("--json", "as_json", is_flag=True, help="Print percentiles as JSON, for a pipe.")
+@click.option("--quiet", is_flag=True, help="Print no table.")
+def run(
+    name: str,
+    draws: int | None,
+    seed: int | None,
+    sampler: str | None,
+    pins: Sequence[str],
+    targets: Sequence[str],
+    out: Path | None,
+    no_report: bool,
+    save_draws: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run a study and write its percentiles, its draws and its report."""
+    from mcfrontier import outputs, study
+
+    asked = {"draws": draws, "seed": seed, "sampler": sampler}
+    loaded = study.load(name, targets=targets or None, set=dict(split_pin(pin) for pin in pins))
+    folder = out or Path("reports") / loaded.name
+    outputs.check_folder(folder)
+    with progress() as steps:
+        done = study.run(loaded, **{k: v for k, v in asked.items() if v is not None}, progress=steps)
+        for note in done.notes:
+            print(f"note: {note}", file=sys.stderr)
+        files = outputs.write(done, folder, report=not no_report, save_draws=save_draws, progress=steps)
+    if as_json:
+        print(outputs.percentiles_json(done))
+    elif not quiet:
+        show_table(summary_table(done))
+        print(f"in {folder}: {', '.join(file.name for file in files)}")
+
+
+def split_pin(text: str) -> tuple[str, str]:
+    """NAME=VALUE as its two halves."""
+    name, equals, value = text.partition("=")
+    if not (name.strip() and equals and value.strip()):
+        raise InputError(f"--set {text}: write NAME=VALUE, such as gpu_price=15000")
+    return name.strip(), value.strip()
+
+
+@contextlib.contextmanager
+def progress() -> Iterator:
+    """A way to go through steps that shows a bar on a terminal, and nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda steps, _: steps
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+
+        def advance(steps: Sequence, told: str) -> Iterable:
+            task = bar.add_task(told, total=len(steps))
+            for step in steps:
+                yield step
+                bar.advance(task)
+
+        yield advance
+
+
+def summary_table(done: Run) -> Table:
+    """The targets with their quantiles and the error of the median."""
+    from rich.table import Table
+
+    from mcfrontier.wording import figure, label
+
+    table = Table(box=None, pad_edge=False, title=None)
+    for heading in (done.study.title, "p5", "p50", "p95"):
+        table.add_column(heading, justify="left" if heading == done.study.title else "right", no_wrap=True)
+    table.add_column("MC error of p50", justify="right", no_wrap=True)
+    for target in done.study.targets:
+        for row in (row for row in done.summary if row == target or row.startswith(f"{target}[")):
+            unit, values, errors = done.summary[row]
+            cells = [figure(values[word], unit, errors[word]) for word in ("p5", "p50", "p95")]
+            table.add_row(label(row), *cells, figure(errors["p50"], unit, digits=1))
+    return table
+
+
+def show_table(table: Table) -> None:
+    """Print a table: as wide as the terminal, or as it needs to be in a pipe."""
+    from rich.console import Console
+
+    console = Console() if sys.stdout.isatty() else Console(width=1000)
+    console.print(table)
+
+
+@commands.command("list")
+def list_studies() -> None:
+    """List the studies that can be run by name."""
+    from rich.table import Table
+
+    from mcfrontier import priors
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name in priors.runnable_names():
+        words = priors.load(name).words
+        table.add_row(name, words.title, words.question, priors.shown(priors.studies()[name]))
+    show_table(table)
+
+
+@commands.command()
+@click.argument("name", metavar="NAME|PATH")
+def show(name: str) -> None:
+    """Show what a study believes: its inputs with units and sources, and what needs what."""
+    from mcfrontier import study
+
+    loaded = study.load(name)
+    print(f"{loaded.title} ({loaded.page.where})")
+    if loaded.page.words.about:
+        print(loaded.page.words.about)
+    print("\nInputs")
+    show_table(inputs_table(loaded))
+    print("\nNodes, in the order they are evaluated (* a target)")
+    show_table(nodes_table(loaded))
+
+
+def inputs_table(loaded: Study) -> Table:
+    """Every input: p5, p50, p95, where it is stated, and its source."""
+    from rich.table import Table
+
+    from mcfrontier.wording import figure
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("input", "unit", "family", "p5", "p50", "p95", "stated in", "source"):
+        right = heading in ("p5", "p50", "p95")
+        table.add_column(heading, justify="right" if right else "left", no_wrap=heading != "source")
+    for prior in loaded.inputs.values():
+        for label, row in zip(prior.labels or ("",), prior.distributions, strict=True):
+            cells = [figure(float(row.quantile(p)), prior.entry.unit) for p in (0.05, 0.5, 0.95)]
+            name = prior.name + (f"[{label}]" if label else "")
+            family = prior.entry.__struct_config__.tag
+            table.add_row(name, prior.entry.unit, family, *cells, prior.where, prior.entry.source)
+    return table
+
+
+def nodes_table(loaded: Study) -> Table:
+    """Every node: its unit and its formula."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("node", "unit", "formula", "what it is"):
+        table.add_column(heading, no_wrap=heading in ("node", "unit"))
+    for name in loaded.order:
+        node = loaded.nodes[name]
+        star = "*" if name in loaded.targets else ""
+        table.add_row(name + star, node.unit, node.formula or f"of {', '.join(node.needs)}", node.about)
+    return table
+
+
+@commands.command()
+@click.argument("paths", nargs=-1, metavar="[PATH...]")
+def check(paths: Sequence[str]) -> None:
+    """Check priors files: every one that can be named, or those given by name, path or folder."""
+    from mcfrontier import priors, study
+
+    names = [file for path in paths for file in files_of(path)] or list(priors.studies())
+    failed = 0
+    for name in names:
+        try:
+            page = priors.load(name)
+            kind = "study" if page.words.targets else "part, for extends"
+            if page.words.targets:
+                study.load(name)
+            print(f"ok  {page.where}  ({kind}, {len(page.priors)} entries)")
+        except InputError as problem:
+            failed += 1
+            print(f"mcfrontier: {problem}", file=sys.stderr)
+    if failed:
+        sys.exit(2)
+
+
+def files_of(path: str) -> list[str]:
+    """The priors files below a folder, or the name or file itself."""
+    if not Path(path).is_dir():
+        return [path]
+    files = sorted(str(file) for file in Path(path).rglob("*.toml"))
+    if not files:
+        raise InputError(f"{path}: no priors file in this folder")
+    return files

@@ -1,0 +1,18 @@
+"""The two kinds of failure: InputError is the analyst's, every other exception is ours."""
+
+from collections.abc import Iterable
+
+
+class InputError(Exception):
+    """Something that was stated cannot be used. One line: where, which, what, the mend."""
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """The tail of a message about an unknown word: the nearest known one, or else all of a short list."""
+    from difflib import get_close_matches
+
+    known = sorted(known)
+    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f"; did you mean '{near[0]}'?"
+    return f"; known: {', '.join(known)}" if 0 < len(known) <= 12 else ""

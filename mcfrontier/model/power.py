@@ -1,0 +1,42 @@
+"""Power and energy of a cluster and of a run."""
+
+from mcfrontier.graph import node
+
+
+@node("1")
+def power_overhead(server_power_factor, average_power_fraction, pue):
+    """Power of the whole system over the TDP of its chips.
+
+    Cottier et al. (2024), appendix A.4: servers' part, average draw, and cooling (PUE).
+    """
+    return server_power_factor * average_power_fraction * pue
+
+
+@node("W/chip")
+def chip_power(tdp, power_overhead):
+    """Power drawn for a chip, with its part of servers, network and cooling."""
+    return tdp * power_overhead
+
+
+@node("MW")
+def cluster_power(chip_count, chip_power):
+    """Power of the cluster at work."""
+    return chip_count * chip_power
+
+
+@node("MWh")
+def energy(chip_time, chip_power):
+    """Electricity used by the final run."""
+    return chip_time * chip_power
+
+
+@node("USD")
+def energy_cost(energy, energy_price):
+    """Electricity bill of the final run."""
+    return energy * energy_price
+
+
+@node("USD")
+def creation_energy_cost(cluster_power, creation_time, energy_price):
+    """Electricity bill of the cluster while the model is made, experiments included."""
+    return cluster_power * creation_time * energy_price

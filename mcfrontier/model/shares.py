@@ -1,0 +1,51 @@
+"""Where the money of each account goes."""
+
+from mcfrontier.graph import node
+
+
+@node("share")
+def upfront_hardware_share(acquisition_cost, upfront_cost):
+    """Hardware's part of the money spent up front."""
+    return acquisition_cost / upfront_cost
+
+
+@node("share")
+def upfront_energy_share(creation_energy_cost, upfront_cost):
+    """Energy's part of the money spent up front."""
+    return creation_energy_cost / upfront_cost
+
+
+@node("share")
+def upfront_staff_share(creation_staff_cost, upfront_cost):
+    """People's part of the money spent up front."""
+    return creation_staff_cost / upfront_cost
+
+
+@node("share")
+def amortised_hardware_share(amortised_hardware_cost, amortised_cost):
+    """Hardware's part of the amortised cost of the final run."""
+    return amortised_hardware_cost / amortised_cost
+
+
+@node("share")
+def amortised_energy_share(energy_cost, amortised_cost):
+    """Energy's part of the amortised cost of the final run."""
+    return energy_cost / amortised_cost
+
+
+@node("share")
+def development_hardware_share(experiment_factor, amortised_hardware_cost, development_cost):
+    """Hardware's part of the whole development."""
+    return experiment_factor * amortised_hardware_cost / development_cost
+
+
+@node("share")
+def development_energy_share(experiment_factor, energy_cost, development_cost):
+    """Energy's part of the whole development."""
+    return experiment_factor * energy_cost / development_cost
+
+
+@node("share")
+def development_staff_share(staff_cost, development_cost):
+    """People's part of the whole development."""
+    return staff_cost / development_cost

@@ -1,0 +1,72 @@
+"""The files of a run: one writer each, listed in WRITERS."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from mcfrontier.errors import InputError
+from mcfrontier.outputs.manifest import write_manifest
+from mcfrontier.outputs.netcdf import write_draws
+from mcfrontier.outputs.percentiles import percentiles_json, write_csv, write_json
+from mcfrontier.outputs.report import write_report
+from mcfrontier.study import Run
+
+__all__ = ["WRITERS", "check_folder", "percentiles_json", "write"]
+
+WRITERS: dict[str, Callable[[Run, Path], None]] = {
+    "percentiles.csv": write_csv,
+    "percentiles.json": write_json,
+    "draws.nc": write_draws,
+    "report.pdf": write_report,
+    "manifest.json": write_manifest,
+}
+MOST_DRAWS = 2**18  # beyond it draws.nc is written on request only
+
+
+def check_folder(folder: str | Path) -> Path:
+    """Refuse a folder that cannot be written, before any work is done. Nothing is left behind."""
+    folder = Path(folder)
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise InputError(f"{folder}: {place} is a file, not a folder; choose another with --out")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise InputError(f"{folder}: the folder {place} cannot be written; choose another with --out")
+    return folder
+
+
+def write(
+    run: Run,
+    folder: str | Path,
+    report: bool = True,
+    save_draws: bool = False,
+    progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps,
+) -> list[Path]:
+    """Write the files of a run into a folder of its own, and take away those of an earlier run that this
+    one leaves out. All are made in a temporary folder beside it and moved at the end, so a run that is
+    stopped leaves the old files whole."""
+    folder = check_folder(folder)
+    wanted = {"report.pdf": report, "draws.nc": save_draws or run.sampler.draws <= MOST_DRAWS}
+    skipped = [name for name, want in wanted.items() if not want]
+    names = [name for name in WRITERS if name not in skipped]
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as problem:
+        raise InputError(f"{folder}: cannot be written: {problem.strerror}") from None
+    try:
+        for name in progress(names, "writing"):
+            WRITERS[name](run, making / name)
+        folder.mkdir(exist_ok=True)
+        for name in names:
+            os.replace(making / name, folder / name)
+        for name in skipped:
+            (folder / name).unlink(missing_ok=True)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return [folder / name for name in names]

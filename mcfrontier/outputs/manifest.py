@@ -1,0 +1,42 @@
+"""manifest.json: all that it takes to make the run again."""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from mcfrontier import __version__
+from mcfrontier.study import Run
+
+FORMAT = 1
+LIBRARIES = ("numpy", "scipy", "matplotlib", "typst", "h5netcdf")  # those that shape a byte of the output
+
+
+def versions() -> dict[str, str]:
+    """The versions of this package, of Python, and of the libraries that shape the output."""
+    own = {"mcfrontier": __version__, "python": platform.python_version()}
+    return own | {name: version(name) for name in LIBRARIES}
+
+
+def write_manifest(run: Run, path: Path) -> None:
+    """What was asked, what was believed, and with which versions it was computed. No date and no name of
+    a machine, so that the same run gives the same bytes."""
+    study = run.study
+    told = {
+        "format": FORMAT,
+        "study": study.name,
+        "seed": run.sampler.seed,
+        "draws": run.sampler.draws,
+        "sampler": run.sampler.kind,
+        "targets": study.targets,
+        "set": {name: str(value) for name, value in study.pins.items()},
+        "priors_sha256": study.page.digest,
+        "versions": versions(),
+        "notes": run.notes,
+        "dimensions": study.page.words.dimensions,
+        "sobol_dimensions": run.sampler.dimensions,
+        "inputs": {name: {"stated_in": p.where, **p.stated} for name, p in study.inputs.items()},
+    }
+    path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

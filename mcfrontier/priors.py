@@ -1,0 +1,377 @@
+"""Priors files: found, read, checked, and turned into Prior objects.
+
+A priors file states what is believed: a title, the targets, and one entry an input. `load` gives its
+Page: everything it says, with what it takes from other files by `extends`. docs/priors.md describes
+the format; the JSON schema of it, priors.schema.json, is made from the classes here.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date as Date  # `date` is also a word of a priors file
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from mcfrontier import units
+from mcfrontier.errors import InputError, suggest
+from mcfrontier.families import FAMILIES, Distribution, Family, Value
+
+FORMAT = 1
+
+
+class Disclosed(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A figure made public that the study did not use: its percentile is told beside the estimate."""
+
+    quantity: str
+    value: float
+    unit: str
+    source: str
+    note: str = ""
+    bound: Literal["about", "at least", "at most"] = "about"
+
+
+class Words(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """What a priors file may say, entry by entry still unread."""
+
+    format: int = FORMAT
+    title: str = ""
+    about: str = ""
+    question: str = ""
+    price_year: int | None = None
+    date: Date | None = None
+    extends: list[str] = []
+    targets: list[str] = []
+    dimensions: dict[str, list[str]] = {}
+    inputs: dict[str, dict[str, Any]] = {}
+    disclosed: dict[str, dict[str, Any]] = {}
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is believed of one input.
+
+    `distributions` are in the entry's unit: one, or one a label of the dimension `by`. `scale` is the
+    number of base units in that unit. `where` is the file it stands in, `own` whether that is the
+    study's own file, `stated` the entry as it was written.
+    """
+
+    name: str
+    entry: Family
+    distributions: tuple[Distribution, ...]
+    labels: tuple[str, ...]
+    scale: float
+    where: str
+    own: bool
+    stated: Mapping[str, Any]
+
+    @property
+    def medians(self) -> list[float]:
+        """The median of each row, in base units."""
+        return [row.median * self.scale for row in self.distributions]
+
+    @property
+    def known(self) -> bool:
+        """Whether it is a value, not a distribution."""
+        return isinstance(self.entry, Value)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A priors file, read: what it says and what it takes from others, own entries first."""
+
+    name: str
+    where: str
+    words: Words
+    priors: dict[str, Prior]
+    disclosed: dict[str, Disclosed]
+
+    @property
+    def digest(self) -> str:
+        """A hash of all that is believed, whatever the layout of the files."""
+        stated = {name: prior.stated for name, prior in self.priors.items()}
+        told = [self.words.targets, self.words.dimensions, stated]
+        return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def load(source: str | Path | Mapping[str, Any]) -> Page:
+    """Read a study by name or path, or the mapping of a priors file.
+
+    A path to a file or folder comes first, then ./priors, then the priors that ship with the package.
+    """
+    if isinstance(source, Mapping):
+        where, stated, roots = "priors", dict(source), folders()
+        return page("priors", where, stated, roots, ())
+    path, roots = find(str(source))
+    return page(name_of(path, roots), shown(path), parse(path), roots, (path,))
+
+
+def shipped() -> Path:
+    """The priors that came with the package: inside the wheel, or beside the source."""
+    package = Path(__file__).parent
+    inside = package / "_priors"
+    return inside if inside.is_dir() else package.parent / "priors"
+
+
+def folders() -> list[Path]:
+    """The folders that names are looked up in: ./priors, then the shipped ones."""
+    here = Path("priors")
+    return [here, shipped()] if here.is_dir() and here.resolve() != shipped().resolve() else [shipped()]
+
+
+def studies() -> dict[str, Path]:
+    """Every priors file that can be named, by name; a file of ./priors hides the shipped one of its name."""
+    found: dict[str, Path] = {}
+    for folder in folders():
+        for path in sorted(folder.rglob("*.toml")):
+            found.setdefault(path.relative_to(folder).with_suffix("").as_posix(), path)
+    return found
+
+
+def find(name: str) -> tuple[Path, list[Path]]:
+    """The file of a study, and the folders that its `extends` may lead into."""
+    path = Path(name)
+    if path.is_dir():
+        inside = sorted(path.glob("*.toml"))
+        runnable = [file for file in inside if "targets" in parse(file)]
+        if len(runnable) != 1:
+            what = ", ".join(file.stem for file in runnable) or "none"
+            raise InputError(f"{name}: a folder with one study was expected, it has {what}; name the file")
+        path = runnable[0]
+    elif not path.is_file() and path.with_suffix(".toml").is_file() and len(path.parts) > 1:
+        path = path.with_suffix(".toml")
+    if path.is_file():
+        return path, [path.parent, *(f for f in folders() if f.resolve() != path.parent.resolve())]
+    for folder in folders():
+        path = inside_of(folder, name)
+        if path is not None:
+            return path, folders()
+    if name.endswith(".toml") or "/" in name:
+        raise InputError(f"{name}: there is no such file")
+    raise InputError(f"{name}: there is no such study{suggest(name, runnable_names())}")
+
+
+def runnable_names() -> list[str]:
+    """The names of the priors files that say what to answer."""
+    return [name for name, path in studies().items() if re.search(r"^targets\s*=", path.read_text(), re.M)]
+
+
+def inside_of(folder: Path, name: str) -> Path | None:
+    """The file a name stands for in a folder, never one outside it."""
+    path = folder / f"{name}.toml"
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return None
+    return path if path.is_file() else None
+
+
+def name_of(path: Path, roots: list[Path]) -> str:
+    """What a study is called: its path below the folder it was found in."""
+    for root in roots:
+        if path.resolve().is_relative_to(root.resolve()):
+            return path.resolve().relative_to(root.resolve()).with_suffix("").as_posix()
+    return path.stem
+
+
+def shown(path: Path) -> str:
+    """A path as messages tell it: short, and without the machine where it can be."""
+    for base, prefix in ((shipped(), "priors"), (Path.cwd(), "")):
+        if path.resolve().is_relative_to(base.resolve()):
+            return (Path(prefix) / path.resolve().relative_to(base.resolve())).as_posix()
+    return path.as_posix()
+
+
+def parse(path: Path) -> dict[str, Any]:
+    """The TOML of a file; what is broken is told by line and column."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as problem:
+        raise InputError(f"{shown(path)}: not TOML: {problem}") from None
+    except UnicodeDecodeError as problem:
+        raise InputError(f"{shown(path)}: not UTF-8 text, at byte {problem.start}") from None
+    except OSError as problem:
+        raise InputError(f"{shown(path)}: cannot be read: {problem.strerror}") from None
+
+
+def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail: tuple[Path, ...]) -> Page:
+    """A priors file as a Page. `trail` is the way of `extends` to it."""
+    words = read(Words, stated, where, "")
+    if words.format != FORMAT:
+        raise InputError(f"{where}: format = {words.format}: this version reads format = {FORMAT}")
+    priors: dict[str, Prior] = {}
+    for entry_name, entry in words.inputs.items():
+        priors[entry_name] = prior(entry_name, entry, where, words.dimensions)
+    for name_taken, taken in extended(words, where, roots, trail):
+        priors.setdefault(name_taken, replace(taken, own=False))
+    disclosed = {key: disclosure(f"{where}: disclosed.{key}", entry) for key, entry in words.disclosed.items()}
+    return Page(name, where, words, priors, disclosed)
+
+
+def extended(
+    words: Words, where: str, roots: list[Path], trail: tuple[Path, ...]
+) -> Iterator[tuple[str, Prior]]:
+    """The entries of the files that `extends` names; two files that disagree are refused."""
+    taken: dict[str, Prior] = {}
+    for name in words.extends:
+        path = next((p for root in roots if (p := inside_of(root, name))), None)
+        if path is None and (".." in Path(name).parts or Path(name).is_absolute()):
+            raise InputError(f"{where}: extends: '{name}' leads outside the priors folders; name a file in them")
+        if path is None:
+            raise InputError(f"{where}: extends: there is no '{name}'{suggest(name, studies())}")
+        if path.resolve() in [step.resolve() for step in trail]:
+            circle = " -> ".join(shown(step) for step in (*trail, path))
+            raise InputError(f"{where}: extends: goes in a circle, {circle}; take one of them out")
+        part = page(name, shown(path), parse(path), roots, (*trail, path))
+        for entry_name, entry in part.priors.items():
+            other = taken.setdefault(entry_name, entry)
+            if other.where != entry.where and entry_name not in words.inputs:
+                raise InputError(
+                    f"{where}: {entry_name}: defined twice, in {other.where} and {entry.where}; "
+                    "define it here or take one of the files out"
+                )
+    yield from taken.items()
+
+
+def prior(name: str, stated: dict[str, Any], where: str, dimensions: dict[str, list[str]]) -> Prior:
+    """One entry as a Prior."""
+    place = f"{where}: {name}"
+    if not name.isidentifier():
+        raise InputError(f"{place}: a name has letters, digits and _ only, as in Python")
+    labels = labels_of(stated, place, dimensions)
+    rows = rows_of(stated, place, labels)
+    entries = [entry(row, place if not labels else f"{place}[{labels[i]}]") for i, row in enumerate(rows)]
+    try:
+        scale = units.scale(entries[0].unit)
+        distributions = tuple(checked(one) for one in entries)
+    except InputError as problem:
+        raise InputError(f"{place}: {problem}") from None
+    return Prior(name, entries[0], distributions, labels, scale, where, True, stated)
+
+
+def labels_of(stated: dict[str, Any], place: str, dimensions: dict[str, list[str]]) -> tuple[str, ...]:
+    """The labels that an entry has a row for; () for a single value."""
+    by = stated.get("by")
+    if by is None:
+        return ()
+    if by not in dimensions:
+        raise InputError(f"{place}: by = '{by}': no such dimension; list its labels under [dimensions]")
+    return tuple(dimensions[by])
+
+
+def rows_of(stated: dict[str, Any], place: str, labels: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The entry of each label: a word that is a list is dealt out, any other is shared."""
+    for word, value in stated.items():
+        if isinstance(value, list) and not labels:
+            raise InputError(f"{place}: {word}: a list needs by = a dimension; give one number")
+        if isinstance(value, list) and len(value) != len(labels):
+            raise InputError(f"{place}: {word}: {len(value)} values for {len(labels)} labels; give one each")
+    return [
+        {word: value[i] if isinstance(value, list) else value for word, value in stated.items()}
+        for i in range(max(1, len(labels)))
+    ]
+
+
+def entry(stated: dict[str, Any], place: str) -> Family:
+    """The words of an entry, checked for kind; whether they make sense is for the family to say."""
+    if "family" not in stated:
+        raise InputError(f"{place}: has no family; add one of {', '.join(FAMILIES)}")
+    family = FAMILIES.get(stated["family"]) if isinstance(stated["family"], str) else None
+    if family is None:
+        raise InputError(f"{place}: unknown family '{stated['family']}'{suggest(str(stated['family']), FAMILIES)}")
+    return read(family, stated, place, f" for family {family.__struct_config__.tag}")
+
+
+def read(kind: type[msgspec.Struct], stated: dict[str, Any], place: str, context: str) -> Any:  # noqa: ANN401
+    """A mapping as one of our structs; a word that is unknown, missing or of the wrong kind is named."""
+    known = {*kind.__struct_fields__, *({"family"} if issubclass(kind, Family) else ())}
+    for word in stated:
+        if word not in known:
+            raise InputError(f"{place}: unknown word '{word}'{context}{suggest(word, known)}")
+    for field in msgspec.structs.fields(kind):
+        if field.required and field.name not in stated:
+            raise InputError(f"{place}: has no {field.name}; add {field.name} = ...")
+        number = stated.get(field.name)
+        if isinstance(number, float) and not math.isfinite(number):
+            raise InputError(f"{place}: {field.name} = {number}: a finite number belongs here")
+        if field.name in ("unit", "source") and not str(number).strip():
+            raise InputError(f"{place}: {field.name} is empty; say it")
+    try:
+        return msgspec.convert(stated, kind)
+    except msgspec.ValidationError as problem:
+        kinds = {"float": "a number", "int": "a whole number", "str": "text", "array": "a list", "bool": "true"}
+        kinds |= {"object": "a table", "date": "a date", "datetime": "a date and time"}
+        told = re.sub(r" \| null| - at `\$.*`", "", str(problem))
+        told = re.sub(r"`(\w+)`", lambda word: kinds.get(word[1], word[1]), told)
+        word = re.search(r"at `\$\.(\w+)", str(problem))
+        raise InputError(f"{place}: {word[1] + ': ' if word else ''}{told[0].lower()}{told[1:]}") from None
+
+
+def checked(stated: Family) -> Distribution:
+    """The distribution of an entry, once its numbers make sense."""
+    distribution = stated.distribution()
+    best = stated.best
+    if best is not None and not distribution.low <= best <= distribution.high:
+        raise InputError(f"best = {best:g} lies outside {distribution.low:g} to {distribution.high:g}")
+    if stated.unit == "share" and not (distribution.low >= 0 and distribution.high <= 1):
+        raise InputError(
+            f"a share must stay within 0 and 1, this goes from {distribution.low:g} to {distribution.high:g}; "
+            "cut it with low and high, or take a beta, pert or logitnormal"
+        )
+    return distribution
+
+
+def disclosure(place: str, stated: dict[str, Any]) -> Disclosed:
+    """A disclosed figure."""
+    figure = read(Disclosed, stated, place, "")
+    try:
+        units.parse(figure.unit)
+    except InputError as problem:
+        raise InputError(f"{place}: {problem}") from None
+    return figure
+
+
+def pinned(name: str, text: str | float, unit: str, old: Prior | None) -> Prior:
+    """A prior for a quantity that is set to a number, with its unit or else the one given."""
+    match = re.fullmatch(r"\s*([-+]?[\d_.]+(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)\w*)\s*(.*?)\s*", str(text))
+    try:
+        number = float(match[1]) if match else math.nan
+    except ValueError:
+        number = math.nan
+    place = f"set {name}={text}"
+    if match is None or not math.isfinite(number):
+        raise InputError(f"{place}: a number is expected, with or without a unit, such as {name}=1.5{unit}")
+    stated_unit = match[2] or unit
+    try:
+        if not units.same_kind(stated_unit, unit):
+            raise InputError(f"'{stated_unit}' is not a unit of {name}; give it in {unit}")
+    except InputError as problem:
+        raise InputError(f"{place}: {problem}") from None
+    stated = {"family": "value", "value": units.convert(number, stated_unit, unit), "unit": unit}
+    stated |= {"source": "set by the user for this run"}
+    new = prior(name, stated, place, {})
+    return replace(new, where="set by the user", own=old.own if old else False)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of a priors file."""
+    made = msgspec.json.schema(Words)
+    whole = made["$defs"]["Words"]
+    entries, kinds = msgspec.json.schema_components(FAMILIES.values(), ref_template="#/$defs/{name}")
+    figure = msgspec.json.schema_components([Disclosed], ref_template="#/$defs/{name}")[1]
+    whole["properties"]["inputs"]["additionalProperties"] = {"anyOf": list(entries)}
+    whole["properties"]["disclosed"]["additionalProperties"] = {"$ref": "#/$defs/Disclosed"}
+    for kind in kinds.values():  # with `by`, each number may be a list, one a label
+        for word in kind["properties"].values():
+            options = word.get("anyOf", [word])
+            if {"type": "number"} in options:
+                dealt = {"type": "array", "items": {"type": "number"}}
+                word.update({"anyOf": [*({"type": o["type"]} for o in options), dealt]})
+                word.pop("type", None)
+    top = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A priors file of mcfrontier"}
+    return top | whole | {"$defs": kinds | figure}

@@ -1,0 +1,53 @@
+"""Units: a small registry of our own, conversion at the door, and the proof that a graph's units fit."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mcfrontier.errors import InputError, suggest
+
+if TYPE_CHECKING:
+    import pint
+
+
+@cache
+def registry() -> pint.UnitRegistry:
+    """The units of units.txt."""
+    import pint
+
+    return pint.UnitRegistry(str(Path(__file__).with_name("units.txt")), cache_folder=None)
+
+
+@cache
+def parse(unit: str) -> pint.Unit:
+    """The unit a text names, or an InputError that names the unknown word."""
+    import pint
+
+    text = "share" if unit.strip() in ("1", "") else unit
+    try:
+        return registry().Unit(text)
+    except pint.UndefinedUnitError as problem:
+        word = problem.unit_names if isinstance(problem.unit_names, str) else problem.unit_names[0]
+        names = [str(name) for name in registry()._units if len(str(name)) > 1]
+        known = names + [prefix + name for prefix in "kMGTPEZ" for name in ("Wh", "FLOP", "USD")]
+        raise InputError(f"unknown unit '{word}' in '{unit}'{suggest(word, known)}") from None
+    except Exception:  # pint raises many kinds for a text that is no unit at all
+        raise InputError(f"'{unit}' is not a unit; write one like 'USD/chip' or 'chip*h'") from None
+
+
+@cache
+def scale(unit: str) -> float:
+    """How many base units one of these is: 1000 for kWh, 24 for day."""
+    return float((1 * parse(unit)).to_root_units().magnitude)
+
+
+def same_kind(unit: str, other: str) -> bool:
+    """Whether a quantity in one unit can be told in the other."""
+    return parse(unit).dimensionality == parse(other).dimensionality
+
+
+def convert(value: float, unit: str, to: str) -> float:
+    """A number of one unit as a number of another of the same kind."""
+    return value if unit == to else value * scale(unit) / scale(to)

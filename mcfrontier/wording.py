@@ -1,0 +1,108 @@
+"""Figures as a reader wants to see them: $536M, 57 million chip-hours, 43 GWh, 2.1 × 10²⁵ FLOP."""
+
+from __future__ import annotations
+
+import math
+import re
+
+DIGITS = 3  # the most that a table shows of any figure
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+MONEY = {"USD": "$", "EUR": "€"}
+LETTERS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
+WORDS = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
+PREFIXES = ((1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+PREFIXED = ("W", "Wh", "B", "FLOP/s", "USD/W")  # units that take a metric prefix
+COUNTED = {"chip": "chips", "token": "tokens", "parameter": "parameters", "person": "people", "chip*h": "chip-hours"}
+COUNTED |= {"day": "days", "month": "months", "year": "years", "h": "hours"}
+
+
+def rounded(value: float, error: float = 0.0, digits: int = DIGITS) -> tuple[float, int]:
+    """A value cut to the digits that its error allows, and the power of ten of the last one kept.
+
+    The last digit kept is worth at least the error, there are at most `digits`, and one at least.
+    """
+    if value == 0 or not math.isfinite(value):
+        return value, 0
+    leading = math.floor(math.log10(abs(value)) + 1e-12)
+    last = leading - digits + 1
+    if error > 0:
+        last = min(max(last, math.ceil(math.log10(error) - 1e-12)), leading)
+    kept = round(value / 10.0**last) * 10.0**last
+    if abs(kept) >= 10.0 ** (leading + 1) and last < leading:  # 999.7 becomes 1000: one digit more to the left
+        last = max(last, leading - digits + 2)
+    whole = round(kept / 10.0**last)
+    while error == 0 and whole and whole % 10 == 0:  # nothing is drawn: zeros at the end would claim a precision
+        whole, last = whole // 10, last + 1
+    return kept, last
+
+
+def plain(value: float, last: int) -> str:
+    """Digits down to the power of ten `last`, thousands set apart."""
+    return f"{value:,.{max(0, -last)}f}"
+
+
+def scaled(value: float, last: int, steps: tuple[tuple[float, str], ...]) -> str:
+    """A value in the largest step that leaves something before the point, with the step's word."""
+    for size, text in steps:
+        if abs(value) >= size * 0.9995:
+            return plain(value / size, last - round(math.log10(size))) + text
+    return plain(value, last)
+
+
+def figure(value: float, unit: str, error: float = 0.0, digits: int = DIGITS) -> str:
+    """A number with its unit, with no more digits than its Monte Carlo error allows.
+
+    >>> figure(535_714_285.71, "USD")
+    '$536M'
+    >>> figure(57_412_000, "chip*h", error=80_000)
+    '57.4 million chip-hours'
+    >>> figure(2.131e25, "FLOP")
+    '2.13 × 10²⁵ FLOP'
+    >>> figure(0.0841, "USD/kWh", error=0.004)
+    '$0.08/kWh'
+    """
+    if not math.isfinite(value):
+        return "not finite"
+    if unit in ("share", "%"):
+        kept, last = rounded(100 * value if unit == "share" else value, 100 * error, digits)
+        return f"{plain(kept, last)}%"
+    base, prefix = metric(unit)
+    kept, last = rounded(value * prefix, error * prefix, digits)
+    head, _, per = base.partition("/")
+    if head in MONEY:
+        tail = f"/{per.replace('/', '-').replace('-h', '-hour')}" if per else ""
+        sign = "−" if kept < 0 else ""
+        return f"{sign}{MONEY[head]}{scaled(abs(kept), last, LETTERS)}{tail}"
+    if base.startswith(PREFIXED) and re.match(r"(W|Wh|B|FLOP/s)(/|$)", base):
+        count, _, letter = scaled(kept, last, tuple((s, f" {p}") for s, p in PREFIXES)).partition(" ")
+        return f"{count} {letter}{base}"
+    if base in COUNTED:
+        count = scaled(kept, last, WORDS)
+        return f"{count} {COUNTED[base] if count != '1' else COUNTED[base].removesuffix('s')}"
+    return number(kept, last) + ("" if base == "1" else base[1:] if base.startswith("1/") else f" {base}")
+
+
+def number(value: float, last: int) -> str:
+    """A bare number, with a power of ten where it is very large or very small."""
+    if value and not 1e-4 <= abs(value) < 1e7:
+        power = math.floor(math.log10(abs(value)) + 1e-12)
+        return f"{plain(value / 10.0**power, last - power)} × 10{str(power).translate(RAISED)}"
+    return plain(value, last)
+
+
+def metric(unit: str) -> tuple[str, float]:
+    """A unit without its metric prefix, and the prefix as a number: MWh is 1e6 Wh."""
+    match = re.fullmatch(r"([kMGTPE])((?:Wh|W|B|FLOP)(?:/.*)?)", unit)
+    return (match[2], dict((p, s) for s, p in PREFIXES)[match[1]]) if match else (unit, 1.0)
+
+
+def label(name: str) -> str:
+    """A quantity's name as words: amortised cost, GPU price, MFU."""
+    words = [word.upper() if word in ("gpu", "mfu", "tdp", "pue", "flop") else word for word in name.split("_")]
+    return " ".join(words)
+
+
+def sentence(text: str) -> str:
+    """A text with its first letter raised."""
+    return text[:1].upper() + text[1:]
