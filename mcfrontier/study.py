@@ -50,6 +50,24 @@ class Study:
         """All inputs and nodes that the targets need."""
         return (*self.inputs, *self.order)
 
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The targets that are sums of money: the ways in which the study counts a cost."""
+        return tuple(target for target in self.targets if self.unit(target) in ("USD", "EUR"))
+
+    @property
+    def parts(self) -> dict[str, dict[str, str]]:
+        """The parts of accounts among the targets: {"upfront_cost": {"staff": "upfront_staff_share"}}.
+
+        A share named `upfront_staff_share` is the part `staff` of the account `upfront_cost`."""
+        found: dict[str, dict[str, str]] = {}
+        for account in self.accounts:
+            head = f"{account.removesuffix('_cost')}_"
+            for name in self.targets:
+                if name.startswith(head) and name.endswith("_share"):
+                    found.setdefault(account, {})[name.removeprefix(head).removesuffix("_share")] = name
+        return found
+
     def unit(self, name: str) -> str:
         """The unit a quantity is told in: its entry's, or its node's."""
         return self.inputs[name].entry.unit if name in self.inputs else self.nodes[name].unit
@@ -332,8 +350,18 @@ class Run:
         )
 
     def rank_correlation(self, one: str, other: str) -> float:
-        """Spearman's correlation of the draws of two quantities."""
-        return tornado.rank_correlation(self.values[one].ravel(), self.values[other].ravel())
+        """Spearman's correlation of the draws of two single-valued quantities, over the first 16,384."""
+        return tornado.rank_correlation(self.ranks(one), self.ranks(other))
+
+    def ranks(self, name: str) -> np.ndarray:
+        """The ranks of a quantity's draws, worked out once."""
+        if name not in self._ranks:
+            self._ranks[name] = tornado.ranks(self.values[name].ravel())
+        return self._ranks[name]
+
+    @cached_property
+    def _ranks(self) -> dict[str, np.ndarray]:
+        return {}
 
     def check_quantity(self, name: str) -> None:
         """Refuse a quantity that the run does not hold."""

@@ -106,3 +106,9 @@ def label(name: str) -> str:
 def sentence(text: str) -> str:
     """A text with its first letter raised."""
     return text[:1].upper() + text[1:]
+
+
+def ordinal(count: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 38th."""
+    tail = "th" if 10 <= count % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{tail}"

@@ -19,20 +19,20 @@ def word(level: float) -> str:
 STATISTICS = ("mean", "sd", *(word(level) for level in LEVELS))
 
 
-def quantiles_of_sorted(x: np.ndarray, levels: np.ndarray) -> np.ndarray:
-    """Quantiles of an array in rising order, linear between draws (numpy's default definition)."""
-    at = levels * (x.size - 1)
+def estimates(x: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Mean, sd and quantiles (linear between draws, as numpy's) of each row: shape (rows, 2 + levels)."""
+    rising = np.sort(x, axis=-1)
+    at = levels * (x.shape[-1] - 1)
     left = np.floor(at).astype(int)
-    right = np.minimum(left + 1, x.size - 1)
-    return x[left] + (x[right] - x[left]) * (at - left)
+    right = np.minimum(left + 1, x.shape[-1] - 1)
+    quantiles = rising[:, left] + (rising[:, right] - rising[:, left]) * (at - left)
+    return np.column_stack([x.mean(axis=-1), x.std(axis=-1), quantiles])
 
 
-def estimates(x: np.ndarray, levels: Sequence[float]) -> np.ndarray:
-    """Mean, sd and quantiles of the finite draws; not numbers where there are none."""
+def estimates_of_finite(x: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """The same of one row, leaving out draws that are not finite; not numbers where no draw is."""
     x = x[np.isfinite(x)]
-    if not x.size:
-        return np.full(2 + len(levels), np.nan)
-    return np.concatenate([[x.mean(), x.std()], quantiles_of_sorted(np.sort(x), np.asarray(levels, float))])
+    return estimates(x[None], levels)[0] if x.size else np.full(2 + levels.size, np.nan)
 
 
 def with_errors(x: np.ndarray, levels: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
@@ -41,9 +41,13 @@ def with_errors(x: np.ndarray, levels: Sequence[float]) -> tuple[np.ndarray, np.
     Draw i belongs to randomisation i mod 16. The sixteen are independent under every sampler, so the
     error is the spread of their own estimates over the root of sixteen, Sobol points or not.
     """
+    levels = np.asarray(levels, float)
     if x.size == 1:
-        known = np.full(2 + len(levels), x[0])
+        known = np.full(2 + levels.size, x[0])
         known[1] = 0.0
         return known, np.zeros_like(known)
-    parts = np.stack([estimates(x[r::RANDOMISATIONS], levels) for r in range(RANDOMISATIONS)])
-    return estimates(x, levels), parts.std(axis=0, ddof=1) / np.sqrt(RANDOMISATIONS)
+    if x.size % RANDOMISATIONS == 0 and np.isfinite(x).all():
+        parts = estimates(np.ascontiguousarray(x.reshape(-1, RANDOMISATIONS).T), levels)
+    else:
+        parts = np.stack([estimates_of_finite(x[r::RANDOMISATIONS], levels) for r in range(RANDOMISATIONS)])
+    return estimates_of_finite(x, levels), parts.std(axis=0, ddof=1) / np.sqrt(RANDOMISATIONS)

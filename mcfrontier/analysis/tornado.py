@@ -46,15 +46,20 @@ def monotone(x: np.ndarray) -> np.ndarray:
     return (steps >= 0).all(axis=-1) | (steps <= 0).all(axis=-1)
 
 
-def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
-    """Spearman's correlation of two sets of draws, over the first 16,384; 0 where one does not vary."""
-    both = np.stack([ranks(x[:RANKED]), ranks(y[:RANKED])])
-    both -= both.mean(axis=1, keepdims=True)
-    norm = np.sqrt((both**2).sum(axis=1).prod())
-    return float((both[0] * both[1]).sum() / norm) if norm > 0 else 0.0
-
-
 def ranks(x: np.ndarray) -> np.ndarray:
-    """The rank of each draw, equal draws sharing the mean of theirs."""
-    rising = np.sort(x)
-    return (np.searchsorted(rising, x, "left") + np.searchsorted(rising, x, "right")) / 2
+    """The rank of each of the first 16,384 draws, from -1/2 to 1/2, equal draws sharing the mean of theirs."""
+    x = x[:RANKED]
+    by_size = np.argsort(x)
+    rising = x[by_size]
+    place = np.arange(x.size, dtype=float)
+    if (rising[1:] == rising[:-1]).any():
+        place = (np.searchsorted(rising, rising, "left") + np.searchsorted(rising, rising, "right") - 1) / 2
+    out = np.empty(x.size)
+    out[by_size] = place
+    return out / x.size - (x.size - 1) / (2 * x.size)
+
+
+def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
+    """Spearman's correlation from the ranks of two sets of draws; 0 where one does not vary."""
+    norm = np.sqrt((one**2).sum() * (other**2).sum()) if one.size == other.size else 0.0
+    return float((one * other).sum() / norm) if norm > 0 else 0.0

@@ -1,0 +1,9 @@
+"""The figures of the report: one function each, from a Run to matplotlib Figures; none where the run has
+nothing to show. The docstring is the caption."""
+
+from mcfrontier.figures.accounts import accounts
+from mcfrontier.figures.shares import shares
+from mcfrontier.figures.spread import spread
+from mcfrontier.figures.tornado import tornado
+
+FIGURES = (accounts, spread, tornado, shares)

@@ -1,0 +1,48 @@
+"""What each account hangs on."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from mcfrontier.figures import style
+from mcfrontier.study import Run
+from mcfrontier.wording import figure as told
+from mcfrontier.wording import label, sentence
+
+MOST = 8  # inputs in a figure
+ROW = 0.165
+
+
+def tornado(run: Run) -> list[Figure]:
+    """One input at a time goes from its p5 (blue) to its p95 (orange) with the others at their medians; the
+    vertical line is the target with all inputs at their medians. A star marks an input in which the target turns
+    back on the way, so that its ends understate it. The number on the right is Spearman's rank correlation of
+    input and target over the draws. The widest eight are shown."""
+    names = run.study.accounts or run.study.targets[:1]
+    return [drawn for name in names if run.told(name).ndim == 1 for drawn in one(run, name)]
+
+
+def one(run: Run, target: str) -> list[Figure]:
+    """The tornado of a target, the widest input on top; none where nothing moves it."""
+    names, ends, straight, base = run.swings(target)
+    if not names:
+        return []
+    names, ends, unit = names[:MOST], ends[:MOST], run.study.unit(target)
+    axes = style.panel(style.HALF, ROW * len(names), left=1.2, right=0.42, top=0.25)
+    places = range(len(names))
+    for end, colour in ((ends[:, 0], style.COLOURS[0]), (ends[:, 1], style.COLOURS[1])):
+        axes.hlines(places, base, end, color=colour, linewidth=8)
+    axes.axvline(base, color=style.INK, linewidth=0.7)
+    stars = ["" if even else " *" for even in straight]
+    style.row_labels(axes, [label(name) + star for name, star in zip(names, stars, strict=False)], 7.5)
+    for place, name in zip(places, names, strict=True):
+        correlation = f"{run.rank_correlation(name, target):+.2f}".replace("-", "−")
+        axes.text(1.16, place, correlation, transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=7)
+    span = np.append(ends, base)
+    low, high = span.min() - 0.04 * np.ptp(span), span.max() + 0.04 * np.ptp(span)
+    axes.set_xlim(low, high)
+    style.ticks(axes, *style.round_steps(low, high, unit, most=4))
+    title = f"{sentence(label(target))}, {told(base, unit)} at the medians"
+    axes.figure.text(0.02, 0.99, title, fontsize=8.5, va="top")
+    return [axes.figure]
