@@ -32,21 +32,18 @@ def one(run: Run, name: str) -> list[Figure]:
     low, middle, high = shape.at(rising, np.array([0.05, 0.5, 0.95]))
     inside = (points >= low) & (points <= high)
 
-    axes = style.panel(style.HALF, 0.85, left=0.35, top=0.25)
-    axes.fill_between(points, heights, color=style.LIGHT, alpha=0.25, linewidth=0)
-    axes.fill_between(points[inside], heights[inside], color=style.LIGHT, alpha=0.6, linewidth=0)
-    axes.plot([middle, middle], [0, np.interp(middle, points, heights)], color=style.INK, linewidth=0.8)
+    left, right = points[0], points[-1]
+    panel = style.panel(style.HALF, 0.85, (left, right), (0, 1.02), (0.35, 0.1))
+    panel.title(sentence(label(name)))
+    panel.area(points, heights, style.LIGHT, 0.3)
+    panel.area(points[inside], heights[inside], style.LIGHT, 0.7)
+    panel.curve([middle, middle], [0, np.interp(middle, points, heights)], style.INK, 0.8)
     levels = np.linspace(0.0005, 0.9995, 150)
-    axes.plot(shape.at(rising, levels), 1 - levels, color=style.COLOURS[4], linewidth=1.2)
-    axes.set_ylim(0, 1.02)
-    axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"], fontsize=7)
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlim(points[0], points[-1])
-    places = (
-        style.decades(10 ** points[0], 10 ** points[-1], unit, most=6)
-        if log
-        else style.round_steps(points[0], points[-1], unit, most=4)
-    )
-    style.ticks(axes, *places)
-    axes.set_title(sentence(label(name)), fontsize=9, loc="left", pad=5)
-    return [axes.figure]
+    panel.curve(shape.at(rising, levels), 1 - levels, style.COLOURS[4])
+    for chance in (0, 0.5, 1):
+        panel.row_label(chance, f"{100 * chance:.0f}%", 7)
+    if log:
+        panel.axis(*style.decades(10**left, 10**right, unit, most=6))
+    else:
+        panel.axis(*style.round_steps(left, right, unit, most=4))
+    return [panel.figure]

@@ -1,16 +1,22 @@
-"""What all figures share: size, colours, and axes that carry no more than they must.
+"""What all figures share: sizes, colours, and panels that carry no more than they must.
 
-matplotlib is used without pyplot. Text stays text in the SVG, and the report sets it in its own font.
+matplotlib is used without pyplot and without its Axes, whose ticks and spines are most of the time that a
+small figure takes. Text stays text in the SVG, and the report sets it in its own font.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import matplotlib as mpl
-from matplotlib.axes import Axes
+import numpy as np
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
 from mcfrontier.wording import figure as told
 
@@ -18,33 +24,90 @@ WIDTH = 6.69  # inches: the text width of the report, 17 cm
 HALF = 3.25  # of a column, two to a page
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")  # Okabe and Ito (2008)
 LIGHT, INK, FAINT = "#56B4E9", "#222222", "#d5d5d5"
+ABOVE, BELOW = 0.2, 0.24  # inches of a panel's figure for its title and for the labels of its axis
 
-mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "mcfrontier", "font.size": 8, "axes.linewidth": 0.6})
-
-
-def panel(width: float, height: float, left: float = 0.1, right: float = 0.1, top: float = 0.05) -> Axes:
-    """The axes of a new figure, all in inches, with room for tick labels below: a line there and no more."""
-    whole = height + top + 0.27
-    figure = Figure(figsize=(width, whole))
-    place = (left / width, 0.27 / whole, (width - left - right) / width, height / whole)
-    axes = figure.add_axes(place)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.set_yticks([])
-    return axes
+mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "mcfrontier"})
 
 
-def ticks(axes: Axes, places: Sequence[float], labels: Sequence[str]) -> None:
-    """Ticks below, few and labelled."""
-    axes.set_xticks(places, labels, fontsize=7.5)
-    axes.tick_params(axis="x", length=2.5, width=0.6, pad=2)
+@dataclass(frozen=True)
+class Panel:
+    """A place to draw in, and its coordinates: x from `left` to `right`, y from `bottom` to `top`."""
+
+    figure: Figure
+    data: Transform
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    def curve(self, x: Sequence[float], y: Sequence[float], colour: str, width: float = 1.2) -> None:
+        """A line through points."""
+        self.figure.add_artist(Line2D(x, y, transform=self.data, color=colour, linewidth=width))
+
+    def dots(self, x: Sequence[float], y: Sequence[float], shape: str, colour: str, edge: str) -> None:
+        """A mark at each point."""
+        look = {"marker": shape, "markersize": 5.5, "linestyle": "", "color": colour, "markeredgecolor": edge}
+        self.figure.add_artist(Line2D(x, y, transform=self.data, **look))
+
+    def area(self, x: np.ndarray, y: np.ndarray, colour: str, alpha: float) -> None:
+        """The area between a line and zero."""
+        outline = np.column_stack([np.concatenate([x[:1], x, x[-1:]]), np.concatenate([[0], y, [0]])])
+        look = {"color": colour, "alpha": alpha, "linewidth": 0}
+        self.figure.add_artist(Polygon(outline, transform=self.data, **look))
+
+    def bars(self, rows: Sequence[float], start: Sequence[float], end: Sequence[float], colour: str, width: float) -> None:
+        """A bar lying in each row, from start to end; `width` in points."""
+        ends = [((a, row), (b, row)) for row, a, b in zip(rows, start, end, strict=True)]
+        look = {"colors": colour, "linewidths": width, "capstyle": "butt"}
+        self.figure.add_artist(LineCollection(ends, transform=self.data, **look))
+
+    def uprights(self, places: Sequence[float], colour: str, width: float) -> None:
+        """A line from bottom to top at each place."""
+        ends = [((place, self.bottom), (place, self.top)) for place in places]
+        self.figure.add_artist(LineCollection(ends, transform=self.data, colors=colour, linewidths=width))
+
+    def text(
+        self, x: float, y: float, words: str, across: str = "left", size: float = 8, colour: str = INK, right: float = 0
+    ) -> None:
+        """Words at a point, which they begin at ("left"), end at ("right") or stand around ("center"), moved by
+        some inches to the right."""
+        place = self.data + ScaledTranslation(right, 0, self.figure.dpi_scale_trans)
+        look = {"ha": across, "va": "center_baseline", "fontsize": size, "color": colour}
+        self.figure.text(x, y, words, transform=place, **look)
+
+    def row_label(self, row: float, words: str, size: float = 8) -> None:
+        """Words on the left of a row."""
+        self.text(self.left, row, words, "right", size, right=-0.06)
+
+    def title(self, words: str) -> None:
+        """A line of words above the panel."""
+        self.figure.text(0.01, 0.99, words, va="top", fontsize=8.5, color=INK)
+
+    def axis(self, places: Sequence[float], labels: Sequence[str]) -> None:
+        """A line below, with marks and labels at a few places."""
+        height = self.figure.get_figheight() - ABOVE - BELOW
+        inch = (self.bottom - self.top) / height  # downwards
+        self.curve([self.left, self.right], [self.bottom, self.bottom], INK, 0.7)
+        marks = [((place, self.bottom), (place, self.bottom + 0.035 * inch)) for place in places]
+        self.figure.add_artist(LineCollection(marks, transform=self.data, colors=INK, linewidths=0.6))
+        for place, words in zip(places, labels, strict=True):
+            self.text(place, self.bottom + 0.13 * inch, words, "center", 7.5)
 
 
-def row_labels(axes: Axes, labels: Sequence[str], size: float = 8) -> None:
-    """The labels of rows 0, 1, 2, ... counted from above, on the left."""
-    axes.set_yticks(range(len(labels)), labels, fontsize=size)
-    axes.tick_params(axis="y", length=0, pad=3)
-    axes.set_ylim(len(labels) - 0.45, -0.55)
+def panel(
+    width: float, height: float, x: tuple[float, float], y: tuple[float, float], margins: tuple[float, float]
+) -> Panel:
+    """A new figure with one panel: the panel's height and the figure's width in inches, the margins to its
+    left and right, and its coordinates (left, right) and (bottom, top)."""
+    figure = Figure(figsize=(width, height + ABOVE + BELOW))
+    inches = Affine2D().translate(-x[0], -y[0])
+    inches.scale((width - sum(margins)) / (x[1] - x[0]), height / (y[1] - y[0])).translate(margins[0], BELOW)
+    return Panel(figure, inches + figure.dpi_scale_trans, *x, *y)
+
+
+def rows(count: int) -> tuple[float, float]:
+    """The y coordinates (bottom, top) of a panel with rows 0, 1, 2, ... from above."""
+    return (count - 0.45, -0.55)
 
 
 def round_steps(low: float, high: float, unit: str, most: int) -> tuple[list[float], list[str]]:

@@ -29,20 +29,16 @@ def one(run: Run, target: str) -> list[Figure]:
     if not names:
         return []
     names, ends, unit = names[:MOST], ends[:MOST], run.study.unit(target)
-    axes = style.panel(style.HALF, ROW * len(names), left=1.2, right=0.42, top=0.25)
-    places = range(len(names))
-    for end, colour in ((ends[:, 0], style.COLOURS[0]), (ends[:, 1], style.COLOURS[1])):
-        axes.hlines(places, base, end, color=colour, linewidth=8)
-    axes.axvline(base, color=style.INK, linewidth=0.7)
-    stars = ["" if even else " *" for even in straight]
-    style.row_labels(axes, [label(name) + star for name, star in zip(names, stars, strict=False)], 7.5)
-    for place, name in zip(places, names, strict=True):
-        correlation = f"{run.rank_correlation(name, target):+.2f}".replace("-", "−")
-        axes.text(1.16, place, correlation, transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=7)
     span = np.append(ends, base)
     low, high = span.min() - 0.04 * np.ptp(span), span.max() + 0.04 * np.ptp(span)
-    axes.set_xlim(low, high)
-    style.ticks(axes, *style.round_steps(low, high, unit, most=4))
-    title = f"{sentence(label(target))}, {told(base, unit)} at the medians"
-    axes.figure.text(0.02, 0.99, title, fontsize=8.5, va="top")
-    return [axes.figure]
+    panel = style.panel(style.HALF, ROW * len(names), (low, high), style.rows(len(names)), (1.2, 0.42))
+    panel.title(f"{sentence(label(target))}, {told(base, unit)} at the medians")
+    for end, colour in ((ends[:, 0], style.COLOURS[0]), (ends[:, 1], style.COLOURS[1])):
+        panel.bars(range(len(names)), [base] * len(names), end, colour, 8)
+    panel.uprights([base], style.INK, 0.7)
+    for place, (name, even) in enumerate(zip(names, straight, strict=False)):
+        panel.row_label(place, label(name) + ("" if even else " *"), 7.5)
+        correlation = f"{run.rank_correlation(name, target):+.2f}".replace("-", "−")
+        panel.text(high, place, correlation, "right", 7, right=0.4)
+    panel.axis(*style.round_steps(low, high, unit, most=4))
+    return [panel.figure]

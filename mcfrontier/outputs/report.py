@@ -105,7 +105,7 @@ def account(run: Run, name: str) -> dict[str, Any]:
     """A row of the accounts: its percentiles, what it counts, and how many times the smallest it is."""
     study = run.study
     smallest = min(study.accounts, key=lambda other: run.summary[other][1]["p50"])
-    ratio = np.quantile(run.told(name) / run.told(smallest), [0.05, 0.5, 0.95])
+    ratio = shape.at(np.sort(run.told(name) / run.told(smallest), axis=None), np.array([0.05, 0.5, 0.95]))
     names = run.swings(name)[0] if run.told(name).ndim == 1 else []
     node = study.nodes.get(name)
     return {
