@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -228,7 +229,7 @@ class Percentiles(Truncatable, kw_only=True, frozen=True):
         """The percentiles stated, as (probability, value), lowest first."""
         names = Percentiles.__struct_fields__[-9:]
         stated = [(name, getattr(self, name)) for name in names if getattr(self, name) is not None]
-        for (name, value), (next_name, next_value) in zip(stated, stated[1:], strict=False):
+        for (name, value), (next_name, next_value) in pairwise(stated):
             below(value, next_value, name, next_name)
         return [(int(name[1:]) / 100, value) for name, value in stated]
 
@@ -363,9 +364,7 @@ class LogitNormal(Percentiles, kw_only=True, frozen=True, tag="logitnormal"):
 
     def shape(self) -> Distribution:
         mu, sigma = line_through([(p, float(special.logit(x))) for p, x in self.percentiles()])
-        return mapped(
-            NORMAL, lambda z: special.expit(mu + sigma * z), lambda x: (special.logit(x) - mu) / sigma
-        )
+        return mapped(NORMAL, lambda z: special.expit(mu + sigma * z), lambda x: (special.logit(x) - mu) / sigma)
 
 
 class Peaked(Family, kw_only=True, frozen=True):

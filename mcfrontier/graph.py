@@ -140,9 +140,7 @@ def order(
     return tuple(n for n in reached if n in given), tuple(n for n in reached if n not in given)
 
 
-def evaluate(
-    nodes: Mapping[str, Node], names: Iterable[str], given: Mapping[str, np.ndarray]
-) -> dict[str, np.ndarray]:
+def evaluate(nodes: Mapping[str, Node], names: Iterable[str], given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The values of all quantities: those given, and the named nodes in turn. All in base units.
 
     Arrays of any shapes that broadcast together; a node sees what its arguments' names say.
@@ -157,9 +155,7 @@ def evaluate(
     return values
 
 
-def prove_units(
-    nodes: Mapping[str, Node], names: Iterable[str], given: Mapping[str, tuple[float, str]]
-) -> None:
+def prove_units(nodes: Mapping[str, Node], names: Iterable[str], given: Mapping[str, tuple[float, str]]) -> None:
     """Evaluate the graph once on numbers that carry units; a node whose units do not fit is refused by name.
 
     `given` holds (number in base units, unit) of every quantity that is not computed.

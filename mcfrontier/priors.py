@@ -213,9 +213,7 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
     return Page(name, where, words, priors, disclosed)
 
 
-def extended(
-    words: Words, where: str, roots: list[Path], trail: tuple[Path, ...]
-) -> Iterator[tuple[str, Prior]]:
+def extended(words: Words, where: str, roots: list[Path], trail: tuple[Path, ...]) -> Iterator[tuple[str, Prior]]:
     """The entries of the files that `extends` names; two files that disagree are refused."""
     taken: dict[str, Prior] = {}
     for name in words.extends:
@@ -261,6 +259,8 @@ def labels_of(stated: dict[str, Any], place: str, dimensions: dict[str, list[str
         return ()
     if by not in dimensions:
         raise InputError(f"{place}: by = '{by}': no such dimension; list its labels under [dimensions]")
+    if len({*dimensions[by]}) != len(dimensions[by]) or not dimensions[by]:
+        raise InputError(f"{place}: by = '{by}': its labels must differ, and there must be one at least")
     return tuple(dimensions[by])
 
 
@@ -287,7 +287,7 @@ def entry(stated: dict[str, Any], place: str) -> Family:
     return read(family, stated, place, f" for family {family.__struct_config__.tag}")
 
 
-def read(kind: type[msgspec.Struct], stated: dict[str, Any], place: str, context: str) -> Any:  # noqa: ANN401
+def read(kind: type[msgspec.Struct], stated: dict[str, Any], place: str, context: str) -> Any:
     """A mapping as one of our structs; a word that is unknown, missing or of the wrong kind is named."""
     known = {*kind.__struct_fields__, *({"family"} if issubclass(kind, Family) else ())}
     for word in stated:

@@ -145,8 +145,7 @@ def check_units(page: Page, nodes: Mapping[str, Node]) -> None:
     for name, prior in page.priors.items():
         if name in nodes and not units.same_kind(prior.entry.unit, nodes[name].unit):
             raise InputError(
-                f"{prior.where}: {name}: unit '{prior.entry.unit}' does not measure it; give it in "
-                f"{nodes[name].unit}"
+                f"{prior.where}: {name}: unit '{prior.entry.unit}' does not measure it; give it in {nodes[name].unit}"
             )
     for key, figure in page.disclosed.items():
         place = f"{page.where}: disclosed.{key}"
@@ -186,6 +185,7 @@ def run(
     seed     whole number of 0 or more; the same seed gives the same draws, input by input
     sampler  "sobol", "lhs" or "random"
     set      quantities to pin: {"gpu_price": 15_000, "energy": "40 GWh"}
+    progress a way to go through steps that tells how far it is
 
     Raises InputError, in one line, for anything stated that cannot be used.
     """
@@ -214,13 +214,22 @@ def check_memory(study: Study, draws: int) -> None:
     """Refuse more draws than memory holds, and say how much it would take."""
     rows = np.prod([len(labels) for labels in study.page.words.dimensions.values()], initial=1)
     needed = 8 * draws * (len(study.quantities) + 4) * int(rows)
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    free = free_memory()
     if needed > free:
         fit = free // (needed // draws)
         raise InputError(
             f"draws = {draws:,}: they need {needed / 1e9:,.0f} GB of memory and {free / 1e9:,.0f} GB are free; "
             f"take {1 << (fit.bit_length() - 1):,} or fewer"
         )
+
+
+def free_memory() -> int:
+    """Bytes that can be had: what Linux calls available, elsewhere all there is."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration):
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
@@ -355,9 +364,7 @@ class Run:
     @cached_property
     def paths(self) -> dict[str, np.ndarray]:
         """All quantities with each input in turn led from its p5 to its p95, in base units."""
-        return tornado.one_at_a_time(
-            list(self.study.inputs.values()), self.study.place, self.study.evaluate
-        )
+        return tornado.one_at_a_time(list(self.study.inputs.values()), self.study.place, self.study.evaluate)
 
     def rank_correlation(self, one: str, other: str) -> float:
         """Spearman's correlation of the draws of two single-valued quantities, over the first 16,384."""

@@ -12,7 +12,6 @@ MONEY = {"USD": "$", "EUR": "€"}
 LETTERS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 WORDS = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 PREFIXES = ((1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
-PREFIXED = ("W", "Wh", "B", "FLOP/s", "USD/W")  # units that take a metric prefix
 COUNTED = {"chip": "chips", "token": "tokens", "parameter": "parameters", "person": "people", "chip*h": "chip-hours"}
 COUNTED |= {"day": "days", "month": "months", "year": "years", "h": "hours"}
 
@@ -74,7 +73,7 @@ def figure(value: float, unit: str, error: float = 0.0, digits: int = DIGITS) ->
         tail = f"/{per.replace('/', '-').replace('-h', '-hour')}" if per else ""
         sign = "−" if kept < 0 else ""
         return f"{sign}{MONEY[head]}{scaled(abs(kept), last, LETTERS)}{tail}"
-    if base.startswith(PREFIXED) and re.match(r"(W|Wh|B|FLOP/s)(/|$)", base):
+    if re.match(r"(W|Wh|B|FLOP/s)(/|$)", base):  # told with a metric prefix
         count, _, letter = scaled(kept, last, tuple((s, f" {p}") for s, p in PREFIXES)).partition(" ")
         return f"{count} {letter}{base}"
     if base in COUNTED:
@@ -94,7 +93,7 @@ def number(value: float, last: int) -> str:
 def metric(unit: str) -> tuple[str, float]:
     """A unit without its metric prefix, and the prefix as a number: MWh is 1e6 Wh."""
     match = re.fullmatch(r"([kMGTPE])((?:Wh|W|B|FLOP)(?:/.*)?)", unit)
-    return (match[2], dict((p, s) for s, p in PREFIXES)[match[1]]) if match else (unit, 1.0)
+    return (match[2], {p: s for s, p in PREFIXES}[match[1]]) if match else (unit, 1.0)
 
 
 def label(name: str) -> str:

@@ -11,12 +11,12 @@ BINS = 300
 
 def density(rising: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Points (BINS,) and the density there, of draws in rising order: a histogram over all but one draw in a
-    thousand, smoothed by a bell curve of Silverman's width."""
+    thousand, smoothed by a bell curve a tenth of a standard deviation wide, or of Silverman's width if wider."""
     low, high = at(rising, np.array([0.0005, 0.9995]))
     edges = np.linspace(low, high, BINS + 1)
     step = edges[1] - edges[0]
     heights = np.diff(np.searchsorted(rising, edges)) / (rising.size * step)
-    width = 0.9 * rising.std() * rising.size**-0.2 / step
+    width = max(0.9 * rising.size**-0.2, 0.1) * rising.std() / step
     reach = np.arange(-int(4 * width) - 1, int(4 * width) + 2)
     bell = np.exp(-0.5 * (reach / width) ** 2)
     whole = np.convolve(np.pad(heights, reach.size // 2), bell / bell.sum(), "valid")

@@ -55,7 +55,9 @@ class Panel:
         look = {"color": colour, "alpha": alpha, "linewidth": 0}
         self.figure.add_artist(Polygon(outline, transform=self.data, **look))
 
-    def bars(self, rows: Sequence[float], start: Sequence[float], end: Sequence[float], colour: str, width: float) -> None:
+    def bars(
+        self, rows: Sequence[float], start: Sequence[float], end: Sequence[float], colour: str, width: float
+    ) -> None:
         """A bar lying in each row, from start to end; `width` in points."""
         ends = [((a, row), (b, row)) for row, a, b in zip(rows, start, end, strict=True)]
         look = {"colors": colour, "linewidths": width, "capstyle": "butt"}

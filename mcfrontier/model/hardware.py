@@ -34,7 +34,7 @@ def acquisition_cost(chip_count, cluster_price):
 def chip_value(cluster_price, depreciation, hardware_age):
     """What a chip with its part of the cluster is worth when the run starts.
 
-    Cottier et al. (2024), section 2.2: the value falls by `depreciation` orders of magnitude a year.
+    Cottier et al. (2024), section 2.2: the value falls by so many orders of magnitude a year.
     """
     return cluster_price * 10 ** (-depreciation * hardware_age)
 

@@ -48,21 +48,20 @@ def write(
     progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps,
 ) -> list[Path]:
     """Write the files of a run into a folder of its own, and take away those of an earlier run that this
-    one leaves out. All are made in a temporary folder beside it and moved at the end, so a run that is
+    one leaves out. All are made in a temporary folder within it and moved at the end, so a run that is
     stopped leaves the old files whole."""
     folder = check_folder(folder)
     wanted = {"report.pdf": report, "draws.nc": save_draws or run.sampler.draws <= MOST_DRAWS}
     skipped = [name for name, want in wanted.items() if not want]
     names = [name for name in WRITERS if name not in skipped]
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        folder.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
     except OSError as problem:
         raise InputError(f"{folder}: cannot be written: {problem.strerror}") from None
     try:
         for name in progress(names, "writing"):
             WRITERS[name](run, making / name)
-        folder.mkdir(exist_ok=True)
         for name in names:
             os.replace(making / name, folder / name)
         for name in skipped:

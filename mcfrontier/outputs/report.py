@@ -34,7 +34,7 @@ def write_report(run: Run, path: Path) -> None:
     path.write_bytes(typst.compile(files, ignore_system_fonts=True))
 
 
-def svg(drawn: Any) -> bytes:  # noqa: ANN401  a matplotlib Figure, which is imported late
+def svg(drawn: Any) -> bytes:
     """A figure as SVG, its text kept as text."""
     out = io.BytesIO()
     drawn.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
