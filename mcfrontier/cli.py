@@ -20,7 +20,8 @@ from mcfrontier.errors import InputError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from mcfrontier.study import Run, Study
+    from mcfrontier.results import Run
+    from mcfrontier.study import Study
 
 
 def main() -> None:

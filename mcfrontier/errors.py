@@ -1,10 +1,20 @@
 """The two kinds of failure: InputError is the analyst's, every other exception is ours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 
 class InputError(Exception):
     """Something that was stated cannot be used. One line: where, which, what, the mend."""
+
+
+@contextmanager
+def located(place: str) -> Iterator[None]:
+    """Put the place in front of what is said of anything stated there."""
+    try:
+        yield
+    except InputError as problem:
+        raise InputError(f"{place}: {problem}") from None
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

@@ -21,7 +21,7 @@ from typing import Any, Literal
 import msgspec
 
 from mcfrontier import units
-from mcfrontier.errors import InputError, suggest
+from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.families import FAMILIES, Distribution, Family, Value
 
 FORMAT = 1
@@ -244,11 +244,9 @@ def prior(name: str, stated: dict[str, Any], where: str, dimensions: dict[str, l
     labels = labels_of(stated, place, dimensions)
     rows = rows_of(stated, place, labels)
     entries = [entry(row, place if not labels else f"{place}[{labels[i]}]") for i, row in enumerate(rows)]
-    try:
+    with located(place):
         scale = units.scale(entries[0].unit)
         distributions = tuple(checked(one) for one in entries)
-    except InputError as problem:
-        raise InputError(f"{place}: {problem}") from None
     return Prior(name, entries[0], distributions, labels, scale, where, True, stated)
 
 
@@ -329,10 +327,8 @@ def checked(stated: Family) -> Distribution:
 def disclosure(place: str, stated: dict[str, Any]) -> Disclosed:
     """A disclosed figure."""
     figure = read(Disclosed, stated, place, "")
-    try:
+    with located(place):
         units.parse(figure.unit)
-    except InputError as problem:
-        raise InputError(f"{place}: {problem}") from None
     return figure
 
 
@@ -347,11 +343,9 @@ def pinned(name: str, text: str | float, unit: str, old: Prior | None) -> Prior:
     if match is None or not math.isfinite(number):
         raise InputError(f"{place}: a number is expected, with or without a unit, such as {name}=1.5{unit}")
     stated_unit = match[2] or unit
-    try:
+    with located(place):
         if not units.same_kind(stated_unit, unit):
             raise InputError(f"'{stated_unit}' is not a unit of {name}; give it in {unit}")
-    except InputError as problem:
-        raise InputError(f"{place}: {problem}") from None
     stated = {"family": "value", "value": units.convert(number, stated_unit, unit), "unit": unit}
     stated |= {"source": "set by the user for this run"}
     new = prior(name, stated, place, {})

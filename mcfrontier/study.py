@@ -1,25 +1,21 @@
-"""The recipe: load, check, draw, evaluate. Study is what is believed, Run is what came out."""
+"""The recipe: load, check, draw, evaluate. A Study is what is believed, a Run (results.py) what came out."""
 
 from __future__ import annotations
 
-import os
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from mcfrontier import graph, priors, sampling, units
-from mcfrontier.analysis import intervals, tornado
-from mcfrontier.errors import InputError, suggest
+from mcfrontier import checks, graph, priors, sampling
+from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.graph import Node
 from mcfrontier.priors import Page, Prior
-
-if TYPE_CHECKING:
-    import xarray as xr
+from mcfrontier.results import Run
 
 DRAWS, SEED, SAMPLER = 2**17, 1, "sobol"
 
@@ -107,62 +103,22 @@ def load(
     for target in (*asked, *(targets or ())):
         if target not in known:
             raise InputError(f"{page.where}: targets: '{target}' is no node and no entry{suggest(target, known)}")
-    try:
+    with located(page.where):
+        checks.check_reach(page, graph.order(nodes, believed, asked)[0])
+    checks.check_units(page, nodes)
+    pins = dict(set or {})
+    believed |= {name: checks.pin(name, text, believed, nodes) for name, text in pins.items()}
+    asked = tuple(dict.fromkeys(targets or asked))
+    with located(page.where):
         reached, order = graph.order(nodes, believed, asked)
-        check_reach(page, reached)
-        check_units(page, nodes)
-        pins = dict(set or {})
-        for name, text in pins.items():
-            believed[name] = pin(name, text, believed, nodes)
-        asked = tuple(dict.fromkeys(targets or asked))
-        reached, order = graph.order(nodes, believed, asked)
-    except InputError as problem:
-        told = str(problem)
-        raise InputError(told if told.startswith((page.where, "set ")) else f"{page.where}: {told}") from None
     idle = [name for name in pins if name not in reached]
     notes = tuple(f"set {name}: no target needs it, nothing changes" for name in idle)
     inputs = {name: prior for name, prior in believed.items() if name in reached}
     study = Study(page, nodes, inputs, order, asked, pins, notes)
     medians = {name: (prior.medians[0], prior.entry.unit) for name, prior in inputs.items()}
-    try:
+    with located(page.where):
         graph.prove_units(nodes, order, medians)
-    except InputError as problem:
-        raise InputError(f"{page.where}: {problem}") from None
     return study
-
-
-def check_reach(page: Page, reached: Iterable[str]) -> None:
-    """Refuse an entry of the study's own file that no target needs."""
-    for name, prior in page.priors.items():
-        if prior.own and name not in reached:
-            raise InputError(
-                f"{page.where}: {name}: no target needs it{suggest(name, reached)}; take it out or name its target"
-            )
-
-
-def check_units(page: Page, nodes: Mapping[str, Node]) -> None:
-    """Refuse an entry, or a disclosed figure, in a unit that cannot measure its quantity."""
-    for name, prior in page.priors.items():
-        if name in nodes and not units.same_kind(prior.entry.unit, nodes[name].unit):
-            raise InputError(
-                f"{prior.where}: {name}: unit '{prior.entry.unit}' does not measure it; give it in {nodes[name].unit}"
-            )
-    for key, figure in page.disclosed.items():
-        place = f"{page.where}: disclosed.{key}"
-        known = {name: prior.entry.unit for name, prior in page.priors.items()}
-        known |= {name: node.unit for name, node in nodes.items()}
-        if figure.quantity not in known:
-            raise InputError(f"{place}: unknown quantity '{figure.quantity}'{suggest(figure.quantity, known)}")
-        if not units.same_kind(figure.unit, known[figure.quantity]):
-            raise InputError(f"{place}: unit '{figure.unit}': give it in {known[figure.quantity]}")
-
-
-def pin(name: str, text: str | float, believed: Mapping[str, Prior], nodes: Mapping[str, Node]) -> Prior:
-    """The prior of a quantity set for this run, in its entry's or node's unit unless it says another."""
-    if name not in believed and name not in nodes:
-        raise InputError(f"set {name}: there is no such quantity{suggest(name, {*believed, *nodes})}")
-    unit = believed[name].entry.unit if name in believed else nodes[name].unit
-    return priors.pinned(name, text, unit, believed.get(name))
 
 
 def run(
@@ -192,7 +148,8 @@ def run(
     study = source if isinstance(source, Study) else load(source, model, targets, set)
     drawn = [p for p in study.inputs.values() if not p.known]
     plan = sampling.sampler(sampler, seed, draws, [p.name for p in drawn if not p.labels])
-    check_memory(study, plan.draws)
+    rows = math.prod(len(labels) for labels in study.page.words.dimensions.values())
+    checks.check_memory(plan.draws, len(study.quantities), rows)
     keep_freed_memory()
     given = {
         prior.name: study.place(prior, sampling.draw(plan, prior))
@@ -208,204 +165,3 @@ def keep_freed_memory() -> None:
     Arrays of a run's size come and go hundreds of times, and fetching their pages anew took a tenth of it.
     """
     np.empty(31 << 20, np.uint8)
-
-
-def check_memory(study: Study, draws: int) -> None:
-    """Refuse more draws than memory holds, and say how much it would take."""
-    rows = np.prod([len(labels) for labels in study.page.words.dimensions.values()], initial=1)
-    needed = 8 * draws * (len(study.quantities) + 4) * int(rows)
-    free = free_memory()
-    if needed > free:
-        fit = free // (needed // draws)
-        raise InputError(
-            f"draws = {draws:,}: they need {needed / 1e9:,.0f} GB of memory and {free / 1e9:,.0f} GB are free; "
-            f"take {1 << (fit.bit_length() - 1):,} or fewer"
-        )
-
-
-def free_memory() -> int:
-    """Bytes that can be had: what Linux calls available, elsewhere all there is."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
-    except (OSError, StopIteration):
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-
-
-@dataclass(frozen=True)
-class Run:
-    """What came out of a study.
-
-    `values` holds every quantity in base units: shape (dimensions..., draws), a last axis of 1 where
-    nothing is uncertain. What is told to a reader comes from the properties, in the units of the files.
-    """
-
-    study: Study
-    sampler: sampling.Sampler
-    values: Mapping[str, np.ndarray]
-
-    @cached_property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader must be told: draws rounded up, draws lost, shares that leave 0 to 1."""
-        lost = [
-            f"{name}: {count:,} of {self.values[name].size:,} draws are not finite; statistics leave them out"
-            for name, count in self.lost.items()
-        ]
-        shares = [name for name in self.study.order if self.study.unit(name) == "share"]
-        strays = {name: int(((x := self.values[name]) < 0).sum() + (x > 1 + 1e-12).sum()) for name in shares}
-        strayed = [
-            f"{name}: {count:,} of {self.values[name].size:,} draws of this share are outside 0 to 1"
-            for name, count in strays.items()
-            if count
-        ]
-        return (*self.study.notes, *self.sampler.notes, *lost, *strayed)
-
-    @cached_property
-    def lost(self) -> dict[str, int]:
-        """How many draws of which quantities are not finite."""
-        counts = {name: int(x.size - np.isfinite(x).sum()) for name, x in self.values.items()}
-        return {name: count for name, count in counts.items() if count}
-
-    def told(self, name: str) -> np.ndarray:
-        """The draws of a quantity in its own unit: shape (dimensions..., draws)."""
-        return self.values[name] / units.scale(self.study.unit(name))
-
-    def rows(self) -> Iterable[tuple[str, str, np.ndarray]]:
-        """Every quantity as (label, name, draws), a many-valued one row by row: price[A100], price[H100]."""
-        for name in self.study.quantities:
-            x = self.told(name)
-            for index in np.ndindex(x.shape[:-1]):
-                labels = [
-                    labels[i]
-                    for i, labels, size in zip(index, self.study.page.words.dimensions.values(), x.shape, strict=False)
-                    if size > 1
-                ]
-                yield name + (f"[{','.join(labels)}]" if labels else ""), name, x[index]
-
-    @cached_property
-    def summary(self) -> dict[str, tuple[str, dict[str, float], dict[str, float]]]:
-        """Of every quantity: its unit, its statistics, and the Monte Carlo error of each."""
-        out = {}
-        for label, name, x in self.rows():
-            found = intervals.with_errors(x, intervals.LEVELS)
-            values, errors = (dict(zip(intervals.STATISTICS, part.tolist(), strict=True)) for part in found)
-            out[label] = (self.study.unit(name), values, errors)
-        return out
-
-    @cached_property
-    def draws(self) -> xr.Dataset:
-        """The draws of every quantity along `draw`, with `unit` and `about` as attributes."""
-        import xarray as xr
-
-        count = self.sampler.draws
-        return xr.Dataset(
-            {
-                name: self.array(name, np.broadcast_to(x, (*x.shape[:-1], count)), "draw")
-                for name in self.study.quantities
-                for x in [self.told(name)]
-            },
-            coords={**self.coords(), "draw": np.arange(count)},
-        )
-
-    def quantiles(self, levels: Sequence[float]) -> xr.Dataset:
-        """Quantiles of every quantity along `quantile`, in its own unit."""
-        return self._quantiles(levels, 0)
-
-    def mc_error(self, levels: Sequence[float]) -> xr.Dataset:
-        """The Monte Carlo standard error of each quantile, along `quantile`."""
-        return self._quantiles(levels, 1)
-
-    def _quantiles(self, levels: Sequence[float], which: int) -> xr.Dataset:
-        import xarray as xr
-
-        levels = np.atleast_1d(np.asarray(levels, float))
-        if not ((levels >= 0) & (levels <= 1)).all():
-            raise InputError(f"quantiles {levels.tolist()}: each must lie from 0 to 1")
-
-        def along(x: np.ndarray) -> np.ndarray:
-            flat = [intervals.with_errors(row, levels)[which][2:] for row in x.reshape(-1, x.shape[-1])]
-            return np.array(flat).reshape(*x.shape[:-1], levels.size)
-
-        return xr.Dataset(
-            {name: self.array(name, along(self.told(name)), "quantile") for name in self.study.quantities},
-            coords={**self.coords(), "quantile": levels},
-        )
-
-    def tornado(self, target: str) -> xr.DataArray:
-        """A target with one input at a time at its p5 and p95, the others at their medians.
-
-        Over `input` (widest swing first) and `end` ("p5", "p95"), in the target's unit. The coordinate
-        `monotone` tells whether the target never turns back on the way; `rank_correlation` is Spearman's,
-        over the draws; the attribute `base` is the target with all inputs at their medians.
-        """
-        import xarray as xr
-
-        self.check_quantity(target)
-        inputs, ends, turns, base = self.swings(target)
-        correlations = [self.rank_correlation(name, target) for name in inputs]
-        coords = {"input": inputs, "end": list(tornado.ENDS), "monotone": ("input", turns)}
-        coords["rank_correlation"] = ("input", correlations)
-        attrs = {"unit": self.study.unit(target), "base": base}
-        return xr.DataArray(ends, coords, ("input", "end"), name=target, attrs=attrs)
-
-    def swings(self, target: str) -> tuple[list[str], np.ndarray, list[bool], float]:
-        """Of the inputs that move a target, widest first: names, values at both ends, whether it is
-        monotone in each, and the target at the medians."""
-        x = self.paths[target] / units.scale(self.study.unit(target))
-        if x.ndim != 2:
-            raise InputError(f"{target}: a tornado needs a single value; this one has a row for each label")
-        base = float(x[0, x.shape[-1] // 2])
-        moved = [prior.name for prior in self.study.inputs.values() if not prior.known]
-        width = np.abs(x[:, -1] - x[:, 0])
-        ranked = sorted(np.flatnonzero(np.ptp(x, axis=1) > 0), key=lambda i: (-width[i], i))
-        straight = tornado.monotone(x)
-        return [moved[i] for i in ranked], x[ranked][:, [0, -1]], [bool(straight[i]) for i in ranked], base
-
-    @cached_property
-    def paths(self) -> dict[str, np.ndarray]:
-        """All quantities with each input in turn led from its p5 to its p95, in base units."""
-        return tornado.one_at_a_time(list(self.study.inputs.values()), self.study.place, self.study.evaluate)
-
-    def rank_correlation(self, one: str, other: str) -> float:
-        """Spearman's correlation of the draws of two single-valued quantities, over the first 16,384."""
-        return tornado.rank_correlation(self.ranks(one), self.ranks(other))
-
-    def ranks(self, name: str) -> np.ndarray:
-        """The ranks of a quantity's draws, worked out once."""
-        if name not in self._ranks:
-            self._ranks[name] = tornado.ranks(self.values[name].ravel())
-        return self._ranks[name]
-
-    @cached_property
-    def _ranks(self) -> dict[str, np.ndarray]:
-        return {}
-
-    def check_quantity(self, name: str) -> None:
-        """Refuse a quantity that the run does not hold."""
-        if name not in self.values:
-            raise InputError(f"{name}: this run has no such quantity{suggest(name, self.values)}")
-
-    def percentile_of(self, name: str, value: float, unit: str) -> float:
-        """Where a figure falls among the draws of a quantity: the percentage of them below it."""
-        return 100 * float((self.values[name] < value * units.scale(unit)).mean())
-
-    def array(self, name: str, x: np.ndarray, last: str) -> xr.DataArray:
-        """An array over the study's dimensions and a last one, without the dimensions it does not have."""
-        import xarray as xr
-
-        names = list(self.study.page.words.dimensions)
-        kept = [i for i in range(len(names)) if x.shape[i] > 1]
-        x = x.reshape(*(x.shape[i] for i in kept), x.shape[-1])
-        attrs = {"unit": self.study.unit(name), "about": self.study.about(name)}
-        return xr.DataArray(x, dims=[*(names[i] for i in kept), last], attrs=attrs)
-
-    def coords(self) -> dict[str, list[str]]:
-        """The labels of the study's dimensions."""
-        return {name: list(labels) for name, labels in self.study.page.words.dimensions.items()}
-
-    def write(self, folder: str | Path, report: bool = True) -> list[Path]:
-        """Write the run's files into a folder: percentiles, draws, manifest and, unless told not to, the
-        PDF report. All are made before the first is moved into place."""
-        from mcfrontier.outputs import write
-
-        return write(self, folder, report=report)

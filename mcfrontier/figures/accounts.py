@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from mcfrontier.figures import style
-from mcfrontier.study import Run
+from mcfrontier.results import Run
 from mcfrontier.wording import label, sentence
 
 

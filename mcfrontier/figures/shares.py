@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from mcfrontier.figures import style
-from mcfrontier.study import Run
+from mcfrontier.results import Run
 from mcfrontier.wording import label, sentence
 
 INSIDE = ("white", style.INK, "white", style.INK, "white", style.INK)  # of text on each of the colours

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from mcfrontier.analysis import shape
 from mcfrontier.figures import style
-from mcfrontier.study import Run
+from mcfrontier.results import Run
 from mcfrontier.wording import label, sentence
 
 

@@ -13,7 +13,7 @@ from mcfrontier.outputs.manifest import write_manifest
 from mcfrontier.outputs.netcdf import write_draws
 from mcfrontier.outputs.percentiles import percentiles_json, write_csv, write_json
 from mcfrontier.outputs.report import write_report
-from mcfrontier.study import Run
+from mcfrontier.results import Run
 
 __all__ = ["WRITERS", "check_folder", "percentiles_json", "write"]
 

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from mcfrontier import __version__
-from mcfrontier.study import Run
+from mcfrontier.results import Run
 
 FORMAT = 1
 LIBRARIES = ("numpy", "scipy", "matplotlib", "typst", "h5netcdf")  # those that shape a byte of the output

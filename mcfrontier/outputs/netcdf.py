@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mcfrontier import __version__
-from mcfrontier.study import Run
+from mcfrontier.results import Run
 
 
 def write_draws(run: Run, path: Path) -> None:

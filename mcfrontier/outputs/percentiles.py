@@ -7,7 +7,7 @@ import json
 import math
 from pathlib import Path
 
-from mcfrontier.study import Run
+from mcfrontier.results import Run
 
 FORMAT = 1
 

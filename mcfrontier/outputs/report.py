@@ -15,7 +15,8 @@ import numpy as np
 from mcfrontier.analysis import shape
 from mcfrontier.outputs.manifest import versions
 from mcfrontier.priors import Disclosed, Prior
-from mcfrontier.study import DRAWS, SAMPLER, SEED, Run
+from mcfrontier.results import Run
+from mcfrontier.study import DRAWS, SAMPLER, SEED
 from mcfrontier.wording import figure, label, ordinal, sentence
 
 

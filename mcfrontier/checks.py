@@ -1,0 +1,65 @@
+"""What is refused before anything is drawn, once a study has been read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from mcfrontier import priors, units
+from mcfrontier.errors import InputError, suggest
+from mcfrontier.graph import Node
+from mcfrontier.priors import Page, Prior
+
+
+def check_reach(page: Page, reached: Iterable[str]) -> None:
+    """Refuse an entry of the study's own file that no target needs."""
+    for name, prior in page.priors.items():
+        if prior.own and name not in reached:
+            raise InputError(f"{name}: no target needs it{suggest(name, reached)}; take it out or name its target")
+
+
+def check_units(page: Page, nodes: Mapping[str, Node]) -> None:
+    """Refuse an entry, or a disclosed figure, in a unit that cannot measure its quantity."""
+    for name, prior in page.priors.items():
+        if name in nodes and not units.same_kind(prior.entry.unit, nodes[name].unit):
+            raise InputError(
+                f"{prior.where}: {name}: unit '{prior.entry.unit}' does not measure it; give it in {nodes[name].unit}"
+            )
+    for key, figure in page.disclosed.items():
+        place = f"{page.where}: disclosed.{key}"
+        known = {name: prior.entry.unit for name, prior in page.priors.items()}
+        known |= {name: node.unit for name, node in nodes.items()}
+        if figure.quantity not in known:
+            raise InputError(f"{place}: unknown quantity '{figure.quantity}'{suggest(figure.quantity, known)}")
+        if not units.same_kind(figure.unit, known[figure.quantity]):
+            raise InputError(f"{place}: unit '{figure.unit}': give it in {known[figure.quantity]}")
+
+
+def pin(name: str, text: str | float, believed: Mapping[str, Prior], nodes: Mapping[str, Node]) -> Prior:
+    """The prior of a quantity set for this run, in its entry's or node's unit unless it says another."""
+    if name not in believed and name not in nodes:
+        raise InputError(f"set {name}: there is no such quantity{suggest(name, {*believed, *nodes})}")
+    unit = believed[name].entry.unit if name in believed else nodes[name].unit
+    return priors.pinned(name, text, unit, believed.get(name))
+
+
+def check_memory(draws: int, quantities: int, rows: int) -> None:
+    """Refuse more draws, of so many quantities with so many rows, than memory holds, and say how much it takes."""
+    needed = 8 * draws * (quantities + 4) * rows
+    free = free_memory()
+    if needed > free:
+        fit = free // (needed // draws)
+        raise InputError(
+            f"draws = {draws:,}: they need {needed / 1e9:,.0f} GB of memory and {free / 1e9:,.0f} GB are free; "
+            f"take {1 << (fit.bit_length() - 1):,} or fewer"
+        )
+
+
+def free_memory() -> int:
+    """Bytes that can be had: what Linux calls available, elsewhere all there is."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration):
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
