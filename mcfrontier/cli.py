@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mcfrontier.study import Study
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command. What the user got wrong is one line on standard error and exit 2; a fault of ours
     keeps its traceback."""
     gc.disable()  # a command's cycles are few, and looking for them costs a tenth of its imports
@@ -32,7 +32,7 @@ def main() -> None:
         with contextlib.suppress(AttributeError):  # a stream that was replaced may not know the call
             sys.stdout.reconfigure(encoding="utf-8", errors="replace")
             sys.stderr.reconfigure(encoding="utf-8", errors="replace")
-        commands.main(standalone_mode=False)
+        commands.main(arguments, prog_name="python -m mcfrontier", standalone_mode=False)
         sys.stdout.flush()
     except InputError as problem:
         refuse(str(problem))

@@ -141,7 +141,7 @@ def truncated(base: Distribution, low: float, high: float) -> Distribution:
     low, high = max(low, base.low), min(high, base.high)
     below, above = base.cdf(np.float64(low)), base.sf(np.float64(high))
     mass = base.cdf(np.float64(high)) - below if below < 0.5 else base.sf(np.float64(low)) - above
-    if not mass > 1e-15:
+    if not mass > 0:
         raise InputError(f"low = {low:g} and high = {high:g} leave nothing of the distribution")
 
     def at(p: Array, q: Array) -> Array:

@@ -97,7 +97,7 @@ def facts(run: Run) -> list[list[str]]:
         if names:
             unit = run.study.unit(head)
             low, high = (figure(float(end), unit) for end in ends[0])
-            hangs = f"{label(names[0])}: it alone moves the {label(head)} from {low} to {high} (p5 to p95 of it)"
+            hangs = f"{label(names[0])}: it alone moves the {label(head)} from {low} to {high} as it goes from its p5 to its p95"
             told.append(["Hangs most on", hangs])
     return told
 

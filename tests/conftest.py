@@ -1,0 +1,66 @@
+"""What several tests use: a command line in process, priors files made on the spot, one run of GPT-4."""
+
+import gc
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import mcfrontier as mcf
+from mcfrontier.cli import main
+
+ROOT = Path(__file__).parent.parent
+
+
+class Ended(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def command(capsys):
+    """Run a command line in this process: command("run", "gpt4") -> (code, out, err)."""
+
+    def call(*arguments):
+        code = 0
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            code = end.code
+        finally:
+            gc.enable()
+        return Ended(code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch):
+    """Write a priors file into ./priors of an empty folder, and stand there: page("study", text)."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(name, text):
+        path = tmp_path / "priors" / f"{name}.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def gpt4():
+    """GPT-4 as it ships, with few draws."""
+    return mcf.run("gpt4", draws=2**12, seed=7)
+
+
+def entry(name, family="value", unit="1", source="a test", **words):
+    """An entry of a priors file as text."""
+    lines = [f"[inputs.{name}]", f'family = "{family}"', f'unit = "{unit}"', f'source = "{source}"']
+    return "\n".join([*lines, *(f"{word} = {value}" for word, value in words.items())]) + "\n"
+
+
+def believed(name, family="value", unit="1", **words):
+    """An entry as part of the mapping of a priors file."""
+    return {name: {"family": family, "unit": unit, "source": "a test", **words}}

@@ -1,0 +1,184 @@
+"""Whole studies: the pinned example, one worked by hand, an independent calculation, and what is promised."""
+
+import json
+
+import numpy as np
+import pytest
+
+import mcfrontier as mcf
+from tests.conftest import ROOT, believed
+
+PINS = {"gpu_price": 15_000, "gpu_share": 0.7, "chip_count": 25_000}
+SMALL = json.loads((ROOT / "tests/cases/small.json").read_text())["answers"]
+
+
+def test_with_everything_pinned_the_answer_is_exact_arithmetic():
+    """25,000 x 15,000 / 0.7 at every percentile."""
+    cost = mcf.run("gpt4", draws=64, set=PINS).summary["acquisition_cost"][1]
+    assert cost.pop("sd") == 0
+    assert list(cost.values()) == pytest.approx([535_714_285.714286] * len(cost), rel=1e-14)
+
+
+@pytest.mark.parametrize("name", list(SMALL))
+@pytest.mark.parametrize("sampler", ["sobol", "lhs", "random"])
+def test_a_small_study_gives_what_was_worked_by_hand(name, sampler):
+    run = mcf.run(ROOT / "tests/cases/small.toml", draws=2**14, sampler=sampler)
+    unit, values, errors = run.summary[name]
+    assert unit == SMALL[name]["unit"]
+    for word in ("p5", "p50", "p95"):
+        assert values[word] == pytest.approx(SMALL[name][word], rel=1e-6, abs=5 * errors[word])
+
+
+def test_percentiles_of_acquisition_cost_are_those_of_a_plain_script():
+    def pert(rng, low, mode, high, n):
+        a = 1 + 4 * (mode - low) / (high - low)
+        return low + (high - low) * rng.beta(a, 6 - a, n)
+
+    rng, n = np.random.default_rng(11), 4_000_000
+    chips = np.exp(rng.normal(np.log(25_000), np.log(1.25) / 1.6448536269514722, n))
+    price, share = pert(rng, 10_000, 15_000, 45_000, n), pert(rng, 0.50, 0.70, 0.85, n)
+    plain = np.quantile(chips * price / share, [0.05, 0.5, 0.95])
+
+    run = mcf.run("gpt4", draws=2**17, targets=["acquisition_cost"])
+    ours = run.quantiles([0.05, 0.5, 0.95]).acquisition_cost.values
+    np.testing.assert_allclose(ours, plain, rtol=3e-3)
+
+
+def test_gpt4_answers_what_it_is_asked(gpt4):
+    asked = {"acquisition_cost", "upfront_cost", "amortised_cost", "cloud_cost", "development_cost"}
+    asked |= {"training_compute", "training_time", "energy"}
+    assert asked <= set(gpt4.study.targets)
+    assert {"upfront_cost", "amortised_cost", "development_cost"} <= set(gpt4.study.parts)
+
+
+def test_gpt4_agrees_with_what_is_published_of_it(gpt4):
+    """Within its 90 % intervals lie Epoch AI's 2.1e25 FLOP, the leaked 90 to 100 days, and of Cottier et al. (2024)
+    57e6 chip-hours, 43.4 GWh, $40.2M amortised, $77.5M rented, $129M developed, and $35.8M of staff."""
+    published = {"training_compute": 2.1e25, "training_time": 95, "chip_time": 57e6, "energy": 43_418}
+    published |= {"amortised_cost": 40.2e6, "cloud_cost": 77.5e6, "development_cost": 129e6, "staff_cost": 35.8e6}
+    for name, figure in published.items():
+        _, values, _ = gpt4.summary[name]
+        assert values["p25"] < figure < values["p75"], name
+
+
+def test_parts_of_an_account_add_up_draw_by_draw(gpt4):
+    for parts in gpt4.study.parts.values():
+        np.testing.assert_allclose(sum(gpt4.told(name) for name in parts.values()), 1, rtol=1e-12)
+
+
+@pytest.mark.parametrize("sampler", ["sobol", "lhs", "random"])
+def test_editing_adding_or_removing_a_prior_leaves_all_other_draws_bit_equal(sampler):
+    @mcf.node("1")
+    def end(a, b):
+        return a + b
+
+    @mcf.node("1")
+    def more(end, c):
+        return end + c
+
+    a = believed("a", "normal", mean=0, sd=1)
+    b, other_b = believed("b", "uniform", low=0, high=1), believed("b", "lognormal", p5=1, p95=2)
+    c = believed("c", "pert", low=0, mode=1, high=2)
+
+    def draws(inputs, target):
+        page = {"targets": [target], "inputs": inputs}
+        return mcf.run(page, model=[end, more], draws=2**9, seed=5, sampler=sampler).draws
+
+    before, edited, added = draws(a | b, "end"), draws(a | other_b, "end"), draws(c | b | a, "more")
+    assert (edited.a == before.a).all()
+    assert (added.a == before.a).all()
+    assert (added.b == before.b).all()
+    assert (added.end == before.end).all()
+
+
+def test_the_same_seed_gives_the_same_draws_and_another_does_not(gpt4):
+    again = mcf.run("gpt4", draws=2**12, seed=7)
+    other = mcf.run("gpt4", draws=2**12, seed=8)
+    assert again.draws.identical(gpt4.draws)
+    assert not (other.draws.amortised_cost == gpt4.draws.amortised_cost).any()
+
+
+def test_a_prior_overrules_the_node_of_its_name_and_what_only_it_needed_drops_out():
+    run = mcf.run("gpt4", draws=64, set={"chip_time": "57e6 chip*h"}, targets=["cloud_cost"])
+    assert set(run.study.quantities) == {"chip_time", "rental_price", "cloud_cost"}
+
+
+def test_a_target_may_be_an_input():
+    run = mcf.run({"targets": ["x"], "inputs": believed("x", "uniform", low=0, high=2)}, draws=2**10)
+    assert float(run.quantiles([0.5]).x[0]) == pytest.approx(1, abs=0.01)
+
+
+def test_pins_take_a_unit_and_the_entrys_where_none_is_written():
+    def pinned(text):
+        run = mcf.run("gpt4", draws=64, set={"energy_price": text}, targets=["energy_cost"])
+        return float(run.quantiles([0.5]).energy_price[0])
+
+    assert pinned(0.05) == pinned("0.05") == pytest.approx(0.05)
+    assert pinned("50 USD/MWh") == pytest.approx(0.05, rel=1e-14)
+    assert pinned("0.05USD/kWh") == pytest.approx(0.05, rel=1e-14)
+
+
+def test_a_pin_that_no_target_needs_is_told():
+    run = mcf.run("gpt4", draws=64, set={"rental_price": 1}, targets=["energy"])
+    assert any("rental_price" in note for note in run.notes)
+
+
+def test_draws_carry_units_and_the_dimension_draw(gpt4):
+    assert gpt4.draws.sizes == {"draw": 2**12}
+    assert gpt4.draws.acquisition_cost.attrs["unit"] == "USD"
+    assert gpt4.draws.gpu_price.attrs["unit"] == "USD/chip"
+
+
+def test_quantiles_are_those_of_the_draws_and_have_errors_beside_them(gpt4):
+    levels = [0.05, 0.5, 0.975]
+    found, errors = gpt4.quantiles(levels), gpt4.mc_error(levels)
+    assert found.sizes == errors.sizes == {"quantile": 3}
+    np.testing.assert_allclose(found.energy, gpt4.draws.energy.quantile(levels), rtol=1e-12)
+    assert (errors.energy > 0).all()
+    assert (errors.tdp == 0).all()
+
+
+def test_a_study_along_a_dimension_has_a_row_for_each_label():
+    @mcf.node("USD")
+    def cost(price, count):
+        return price * count
+
+    price = believed("price", "uniform", "USD/chip", low=[10, 100], high=[20, 200], by="chip")
+    count = believed("count", unit="chip", value=3)
+    page = {"targets": ["cost"], "dimensions": {"chip": ["small", "big"]}, "inputs": price | count}
+    run = mcf.run(page, model=[cost], draws=2**12)
+    assert run.draws.cost.dims == ("chip", "draw")
+    np.testing.assert_allclose(run.quantiles([0.5]).cost.sel(quantile=0.5), [45, 450], rtol=0.02)
+    assert set(run.summary) == {"price[small]", "price[big]", "count", "cost[small]", "cost[big]"}
+
+
+def test_draws_that_are_not_finite_are_counted_and_named():
+    @mcf.node("1")
+    def root(x):
+        return np.sqrt(x)
+
+    page = {"targets": ["root"], "inputs": believed("x", "uniform", low=-1, high=3)}
+    run = mcf.run(page, model=[root], draws=2**12)
+    assert run.lost == {"root": 2**10}
+    assert any("root: 1,024 of 4,096 draws are not finite" in note for note in run.notes)
+    assert run.summary["root"][1]["mean"] == pytest.approx(np.sqrt(3) * 2 / 3, rel=1e-3)
+
+
+def test_draws_of_a_share_outside_0_to_1_are_counted_and_named():
+    @mcf.node("share")
+    def part(x):
+        return x
+
+    run = mcf.run({"targets": ["part"], "inputs": believed("x", "uniform", low=0, high=2)}, model=[part], draws=2**10)
+    assert any("part: 512 of 1,024 draws of this share are outside 0 to 1" in note for note in run.notes)
+
+
+def test_a_graph_of_ones_own_may_be_a_module(tmp_path, monkeypatch):
+    (tmp_path / "bakery.py").write_text(
+        "import mcfrontier as mcf\n\n@mcf.node('USD')\ndef bread(flour, price):\n    return flour * price\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    import bakery
+
+    inputs = believed("flour", unit="B", value=2) | believed("price", unit="USD/B", value=3)
+    assert mcf.run({"inputs": inputs}, model=bakery, targets=["bread"], draws=64).summary["bread"][1]["p50"] == 6
