@@ -2,8 +2,8 @@
 
 >>> import mcfrontier as mcf
 >>> run = mcf.run("gpt4", draws=2**12, seed=7, set={"gpu_price": 15_000, "gpu_share": 0.7, "chip_count": 25_000})
->>> float(run.quantiles([0.5])["acquisition_cost"][0])
-535714285.7142857
+>>> round(float(run.quantiles([0.5])["acquisition_cost"][0]), 2)
+535714285.71
 """
 
 from typing import TYPE_CHECKING

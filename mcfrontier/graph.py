@@ -166,7 +166,7 @@ def prove_units(nodes: Mapping[str, Node], names: Iterable[str], given: Mapping[
     from mcfrontier import units
 
     def carry(value: float, unit: str) -> pint.Quantity:
-        return units.registry().Quantity(value, (1 * units.parse(unit)).to_root_units().units)
+        return units.registry().Quantity(np.float64(value), (1 * units.parse(unit)).to_root_units().units)
 
     values = {name: carry(value, unit) for name, (value, unit) in given.items()}
     for name in names:

@@ -369,3 +369,7 @@ def schema() -> dict[str, Any]:
                 word.pop("type", None)
     top = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A priors file of mcfrontier"}
     return top | whole | {"$defs": kinds | figure}
+
+
+if __name__ == "__main__":
+    print(json.dumps(schema(), indent=1))

@@ -32,6 +32,11 @@ class Run:
     sampler: sampling.Sampler
     values: Mapping[str, np.ndarray]
 
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts of the study that have a single value, not a row for each label."""
+        return tuple(name for name in self.study.accounts if name in self.summary)
+
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What a reader must be told: draws rounded up, draws lost, shares that leave 0 to 1."""
@@ -139,9 +144,10 @@ class Run:
     def swings(self, target: str) -> tuple[list[str], np.ndarray, list[bool], float]:
         """Of the inputs that move a target, widest first: names, values at both ends, whether it is
         monotone in each, and the target at the medians."""
-        x = self.paths[target] / units.scale(self.study.unit(target))
-        if x.ndim != 2:
+        if target not in self.summary:
             raise InputError(f"{target}: a tornado needs a single value; this one has a row for each label")
+        x = self.paths[target] / units.scale(self.study.unit(target))
+        x = x.reshape(x.shape[-2:])
         base = float(x[0, x.shape[-1] // 2])
         moved = [prior.name for prior in self.study.inputs.values() if not prior.known]
         width = np.abs(x[:, -1] - x[:, 0])
@@ -155,7 +161,10 @@ class Run:
         return tornado.one_at_a_time(list(self.study.inputs.values()), self.study.place, self.study.evaluate)
 
     def rank_correlation(self, one: str, other: str) -> float:
-        """Spearman's correlation of the draws of two single-valued quantities, over the first 16,384."""
+        """Spearman's correlation of the draws of two quantities, over the first 16,384; not a number where one
+        has a row for each label."""
+        if not {one, other} <= self.summary.keys():
+            return float("nan")
         return tornado.rank_correlation(self.ranks(one), self.ranks(other))
 
     def ranks(self, name: str) -> np.ndarray:

@@ -86,15 +86,16 @@ def test_the_error_of_percentiles_is_near_that_of_the_first_dimensions():
         rng = np.random.default_rng(trial)
         count = int(rng.integers(6, 15))
         weights = rng.gamma(1.0, 1.0, count) + 0.05
-        names = [f"{word}_{trial}" for word in "price share mfu tokens tdp pue age pay time rate".split()]
+        names = [
+            f"{word}_{trial}"
+            for word in ["price", "share", "mfu", "tokens", "tdp", "pue", "age", "pay", "time", "rate"]
+        ]
         names = (names + [f"input_{trial}_{i}" for i in range(count)])[:count]
         truth = np.sqrt((weights**2).sum()) * special.ndtri(levels)
         ours, theirs = [], []
         for seed in range(2):
             plan = sampling.sampler("sobol", seed, 2**16, names)
-            total = sum(
-                w * special.ndtri(sampling.probabilities(plan, n)) for w, n in zip(weights, names, strict=True)
-            )
+            total = sum(w * special.ndtri(sampling.probabilities(plan, n)) for w, n in zip(weights, names, strict=True))
             ours += [np.quantile(total[r::16], levels) - truth for r in range(16)]
             for r in range(16):
                 engine = stats.qmc.Sobol(count, seed=np.random.default_rng([seed, r]))

@@ -12,7 +12,7 @@ from mcfrontier.wording import label, sentence
 
 def accounts(run: Run) -> list[Figure]:
     """The accounts of the same run. Dot: p50. Thick line: p25 to p75. Thin line: p5 to p95. Log axis."""
-    rows = [(name, run.summary[name][1]) for name in run.study.accounts if name in run.summary]
+    rows = [(name, run.summary[name][1]) for name in run.accounts]
     if len(rows) < 2 or any(not values["p5"] > 0 for _, values in rows):
         return []
     at = {word: np.log10([values[word] for _, values in rows]) for word in ("p5", "p25", "p50", "p75", "p95")}

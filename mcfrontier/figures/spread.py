@@ -22,7 +22,7 @@ def one(run: Run, name: str) -> list[Figure]:
     """The figure of a target. None of a share, which has a figure of its own, of a known value, or of a
     quantity with many rows."""
     x, unit = run.told(name), run.study.unit(name)
-    rising = np.sort(x[np.isfinite(x)]) if x.ndim == 1 and x.size > 1 and unit != "share" else np.zeros(0)
+    rising = np.sort(x[np.isfinite(x)]) if name in run.summary and unit != "share" else np.zeros(0)
     if not rising.size or rising[0] == rising[-1]:
         return []
     log = shape.wide(rising)

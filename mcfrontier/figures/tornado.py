@@ -19,8 +19,8 @@ def tornado(run: Run) -> list[Figure]:
     vertical line is the target with all inputs at their medians. A star marks an input in which the target turns
     back on the way, so that its ends understate it. The number on the right is Spearman's rank correlation of
     input and target over the draws. The widest eight are shown."""
-    names = run.study.accounts or run.study.targets[:1]
-    return [drawn for name in names if run.told(name).ndim == 1 for drawn in one(run, name)]
+    names = run.accounts or [name for name in run.study.targets[:1] if name in run.summary]
+    return [drawn for name in names for drawn in one(run, name)]
 
 
 def one(run: Run, target: str) -> list[Figure]:
@@ -38,7 +38,7 @@ def one(run: Run, target: str) -> list[Figure]:
     panel.uprights([base], style.INK, 0.7)
     for place, (name, even) in enumerate(zip(names, straight, strict=False)):
         panel.row_label(place, label(name) + ("" if even else " *"), 7.5)
-        correlation = f"{run.rank_correlation(name, target):+.2f}".replace("-", "−")
+        correlation = f"{run.rank_correlation(name, target):+.2f}".replace("-", "−").replace("+nan", "")
         panel.text(high, place, correlation, "right", 7, right=0.4)
     panel.axis(*style.round_steps(low, high, unit, most=4))
     return [panel.figure]

@@ -51,7 +51,7 @@ def contents(run: Run) -> dict[str, Any]:
         "about": words.about,
         "answer": answer(run),
         "facts": facts(run),
-        "accounts": [account(run, name) for name in study.accounts],
+        "accounts": [account(run, name) for name in run.accounts],
         "disclosed": [told_disclosure(run, fig) for fig in study.page.disclosed.values() if fig.quantity in run.values],
         "targets": [target for name in study.targets for target in rows_of_target(run, name)],
         "inputs": [told_input(prior) for prior in study.inputs.values()],
@@ -64,13 +64,14 @@ def contents(run: Run) -> dict[str, Any]:
 def answer(run: Run) -> str:
     """The study's answer in a sentence or two."""
     study, head = run.study, run.study.targets[0]
-    unit, values, errors = run.summary.get(head, next(iter(run.summary.values())))
-    p5, p50, p95 = (figure(values[word], unit, errors[word]) for word in ("p5", "p50", "p95"))
+    if head not in run.summary:
+        return f"{sentence(label(head))} of {study.title}: see the table of targets, which has a row for each label."
+    p5, p50, p95 = (money(run, head, word) for word in ("p5", "p50", "p95"))
     if p5 == p95:
         return f"{sentence(label(head))} of {study.title}: {p50}, with nothing left uncertain."
     told = f"{sentence(label(head))} of {study.title}: {p50}, and with 90 % probability between {p5} and {p95}."
-    others = [name for name in study.accounts if name != head]
-    if head not in study.accounts or not others:
+    others = [name for name in run.accounts if name != head]
+    if head not in run.accounts or not others:
         return told
     medians = {name: run.summary[name][1]["p50"] for name in others}
     low, high = min(medians, key=medians.get), max(medians, key=medians.get)
@@ -92,12 +93,12 @@ def facts(run: Run) -> list[list[str]]:
         told.append(["Prices", f"of {words.price_year}, not adjusted for inflation"])
     if words.date:
         told.append(["Priors", f"as of {words.date.day} {words.date:%B %Y}, in {run.study.page.where}"])
-    if run.told(head).ndim == 1:
+    if head in run.summary:
         names, ends, _, _ = run.swings(head)
         if names:
             unit = run.study.unit(head)
             low, high = (figure(float(end), unit) for end in ends[0])
-            hangs = f"{label(names[0])}: it alone moves the {label(head)} from {low} to {high} as it goes from its p5 to its p95"
+            hangs = f"{label(names[0])}: from its p5 to its p95 it alone moves the {label(head)} from {low} to {high}"
             told.append(["Hangs most on", hangs])
     return told
 
@@ -105,9 +106,11 @@ def facts(run: Run) -> list[list[str]]:
 def account(run: Run, name: str) -> dict[str, Any]:
     """A row of the accounts: its percentiles, what it counts, and how many times the smallest it is."""
     study = run.study
-    smallest = min(study.accounts, key=lambda other: run.summary[other][1]["p50"])
-    ratio = shape.at(np.sort(run.told(name) / run.told(smallest), axis=None), np.array([0.05, 0.5, 0.95]))
-    names = run.swings(name)[0] if run.told(name).ndim == 1 else []
+    smallest = min(run.accounts, key=lambda other: run.summary[other][1]["p50"])
+    ratios = []
+    if name != smallest and run.summary[smallest][1]["p1"] > 0:
+        ratios = shape.at(np.sort(run.told(name) / run.told(smallest), axis=None), np.array([0.05, 0.5, 0.95]))
+    names = run.swings(name)[0]
     node = study.nodes.get(name)
     return {
         "name": sentence(label(name)),
@@ -115,7 +118,7 @@ def account(run: Run, name: str) -> dict[str, Any]:
         "about": study.about(name),
         "remarks": node.remarks if node and name not in study.inputs else "",
         "hangs": label(names[0]) if names else "nothing uncertain",
-        "ratio": [figure(float(r), "1", 0.001 * float(r), 2) for r in ratio] if name != smallest else [],
+        "ratio": [figure(float(ratio), "1", 0.001 * float(ratio), 2) for ratio in ratios],
         "smallest": label(smallest),
     }
 

@@ -1,0 +1,216 @@
+"""What the user got wrong: one line, where, which, what and the mend; exit 2; nothing written."""
+
+import pytest
+
+from tests.conftest import entry
+
+GOOD = 'targets = ["cloud_cost"]\n' + entry("rental_price", "uniform", "USD/chip/h", low=1, high=2)
+CHIP_TIME = entry("chip_time", "lognormal", "chip*h", p5=100, p95=200)
+
+
+def study(*entries, top=""):
+    return top + GOOD + "".join(entries)
+
+
+def with_time(**words):
+    """The study with chip_time stated in other words."""
+    words = {"family": "lognormal", "unit": "chip*h", **words}
+    return study(entry("chip_time", **words))
+
+
+def one_line(ended, *parts):
+    assert ended.code == 2, ended
+    assert ended.out == ""
+    assert ended.err.count("\n") == 1, ended.err
+    assert "Traceback" not in ended.err
+    for part in parts:
+        assert part in ended.err, ended.err
+
+
+FILES = {
+    "unknown family": (with_time(family="lognormol", p5=1, p95=2), "chip_time", "did you mean 'lognormal'"),
+    "unknown word": (with_time(p5=1, p96=2), "chip_time", "unknown word 'p96'", "did you mean 'p9"),
+    "no family": (study(CHIP_TIME.replace('family = "lognormal"\n', "")), "chip_time", "has no family"),
+    "no unit": (study(CHIP_TIME.replace('unit = "chip*h"\n', "")), "chip_time", "has no unit"),
+    "no source": (study(CHIP_TIME.replace('source = "a test"\n', "")), "chip_time", "has no source"),
+    "empty source": (study(CHIP_TIME.replace('"a test"', '" "')), "chip_time", "source is empty"),
+    "unknown unit": (with_time(unit="chip*hh", p5=1, p95=2), "chip_time", "unknown unit 'hh'"),
+    "wrong unit of a quantity": (with_time(unit="USD", p5=1, p95=2), "chip_time", "unit 'USD'", "chip*h"),
+    "wrong unit for a node": (
+        study(CHIP_TIME).replace("USD/chip/h", "USD/h"),
+        "node cloud_cost",
+        "USD",
+        "rental_price",
+    ),
+    "p5 not below p95": (with_time(p5=3, p95=3), "chip_time", "p5 = 3 must lie below p95 = 3"),
+    "a lognormal with p5 of zero": (with_time(p5=0, p95=3), "chip_time", "p5 = 0 must be above 0"),
+    "one percentile": (with_time(p5=1), "chip_time", "two percentiles"),
+    "two ways at once": (with_time(p5=1, p95=2, mean=1, sd=1), "chip_time", "no more"),
+    "nan": (with_time(p5=1, p95="nan"), "chip_time", "p95 = nan", "finite"),
+    "infinity": (with_time(p5=1, p95="inf"), "chip_time", "p95 = inf", "finite"),
+    "text for a number": (with_time(p5='"1"', p95=2), "chip_time", "p5", "expected a number, got text"),
+    "true for a number": (with_time(p5="true", p95=2), "chip_time", "p5", "expected a number"),
+    "a list for a number": (with_time(p5="[1, 2]", p95=2), "chip_time", "p5", "a list needs by"),
+    "mode outside": (with_time(family="pert", low=1, mode=9, high=3), "chip_time", "mode = 9"),
+    "low not below high": (with_time(family="uniform", low=2, high=1), "chip_time", "low = 2 must lie below high = 1"),
+    "nothing left by truncation": (with_time(p5=1, p95=2, low=1e6), "chip_time", "leave nothing"),
+    "best outside": (with_time(family="uniform", low=1, high=2, best=3), "chip_time", "best = 3"),
+    "no such dimension": (with_time(p5=1, p95=2, by='"chip"'), "chip_time", "no such dimension"),
+    "too few rows": (
+        study(entry("chip_time", "lognormal", "chip*h", p5="[1, 2]", p95=9, by='"chip"'))
+        + '[dimensions]\nchip = ["a", "b", "c"]\n',
+        "chip_time",
+        "2 values for 3 labels",
+    ),
+    "an input nothing uses": (study(CHIP_TIME, entry("energi", value=1)), "energi", "no target needs it"),
+    "a missing input": (study(), "node training_compute needs it", "neither an entry nor a node"),
+    "an unknown target": (study(CHIP_TIME).replace("cloud_cost", "cloud_cots"), "did you mean 'cloud_cost'"),
+    "no targets": (entry("x", value=1), "has no targets"),
+    "an unknown key": (study(CHIP_TIME, top='tilte = "x"\n'), "unknown word 'tilte'", "did you mean 'title'"),
+    "a key of the wrong kind": (study(CHIP_TIME, top="title = 3\n"), "title", "expected text"),
+    "another format": (study(CHIP_TIME, top="format = 2\n"), "format = 2"),
+    "broken TOML": (study(CHIP_TIME) + "[inputs.x\n", "not TOML", "line", "column"),
+    "an entry defined twice": (study(CHIP_TIME, CHIP_TIME), "not TOML", "chip_time"),
+    "a name that is none": (study(CHIP_TIME) + entry('"gpu price"', value=1), "gpu price", "letters, digits and _"),
+    "extends of nothing": (study(CHIP_TIME, top='extends = ["comon"]\n'), "extends", "did you mean 'common'"),
+    "extends leading outside": (study(CHIP_TIME, top='extends = ["../secret"]\n'), "extends", "leads outside"),
+    "extends by an absolute path": (study(CHIP_TIME, top='extends = ["/etc/secret"]\n'), "leads outside"),
+    "extends of itself": (study(CHIP_TIME, top='extends = ["study"]\n'), "goes in a circle", "study.toml"),
+    "a disclosed figure of nothing": (
+        study(CHIP_TIME) + '[disclosed.x]\nquantity = "cloud_csot"\nvalue = 1\nunit = "USD"\nsource = "s"\n',
+        "disclosed.x",
+        "did you mean 'cloud_cost'",
+    ),
+    "a disclosed figure in a wrong unit": (
+        study(CHIP_TIME) + '[disclosed.x]\nquantity = "cloud_cost"\nvalue = 1\nunit = "h"\nsource = "s"\n',
+        "disclosed.x",
+        "give it in USD",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", list(FILES))
+@pytest.mark.parametrize("verb", ["run", "check"])
+def test_a_file_is_refused_in_one_line_that_names_the_place_and_the_mend(case, verb, page, command, tmp_path):
+    text, *parts = FILES[case]
+    page("study", text)
+    (tmp_path / "secret.toml").write_text("")
+    if case == "no targets" and verb == "check":
+        return  # a file without targets is a part for extends, and may well be right
+    one_line(command(verb, "study"), "study.toml", *parts)
+    assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    ("family", "words"),
+    [
+        ("uniform", {"low": 0.5, "high": 1.5}),
+        ("normal", {"p5": 0.2, "p95": 0.6}),
+        ("value", {"value": 1.01}),
+        ("pert", {"low": -0.1, "mode": 0.3, "high": 0.6}),
+    ],
+)
+def test_a_share_that_leaves_0_to_1_is_refused(family, words, page, command):
+    page("study", 'targets = ["x"]\n' + entry("x", family, "share", **words))
+    one_line(command("run", "study"), "study.toml: x", "a share must stay within 0 and 1", "cut it with low and high")
+
+
+def test_a_share_cut_to_0_and_1_is_taken(page, command):
+    page("study", 'targets = ["x"]\n' + entry("x", "normal", "share", p5=0.2, p95=0.6, low=0, high=1))
+    assert command("run", "study", "--draws", 64, "--no-report").code == 0
+
+
+def test_two_files_that_define_the_same_input_are_refused(page, command):
+    page("one", CHIP_TIME)
+    page("two", CHIP_TIME)
+    page("study", study(top='extends = ["one", "two"]\n'))
+    one_line(command("run", "study"), "study.toml: chip_time: defined twice", "one.toml", "two.toml")
+
+
+def test_a_circle_of_three_files_is_refused(page, command):
+    page("one", 'extends = ["two"]\n' + CHIP_TIME)
+    page("two", 'extends = ["one"]\n')
+    page("study", study(top='extends = ["one"]\n'))
+    one_line(command("run", "study"), "goes in a circle", "one.toml", "two.toml")
+
+
+def test_a_link_out_of_the_priors_folder_is_not_followed(page, command, tmp_path):
+    (tmp_path / "secret.toml").write_text(CHIP_TIME)
+    page("study", study(top='extends = ["link"]\n'))
+    (tmp_path / "priors" / "link.toml").symlink_to(tmp_path / "secret.toml")
+    one_line(command("run", "study"), "extends")
+
+
+ARGUMENTS = {
+    ("run", "gpt5"): ("no such study", "did you mean 'gpt4'"),
+    ("run", "nowhere/gpt4.toml"): ("no such file",),
+    ("run", "common"): ("common.toml", "has no targets"),
+    ("run", "gpt4", "--draws", "0"): ("draws = 0",),
+    ("run", "gpt4", "--draws", "-5"): ("draws = -5",),
+    ("run", "gpt4", "--draws", "many"): ("--draws", "many"),
+    ("run", "gpt4", "--draws", "1000000000000"): ("GB of memory", "or fewer"),
+    ("run", "gpt4", "--seed", "-1"): ("seed = -1",),
+    ("run", "gpt4", "--sampler", "sobel"): ("did you mean 'sobol'",),
+    ("run", "gpt4", "--set", "gpu_prise=1"): ("gpu_prise", "did you mean 'gpu_price'"),
+    ("run", "gpt4", "--set", "gpu_price"): ("NAME=VALUE",),
+    ("run", "gpt4", "--set", "gpu_price=cheap"): ("gpu_price=cheap", "a number is expected"),
+    ("run", "gpt4", "--set", "gpu_price=nan"): ("a number is expected",),
+    ("run", "gpt4", "--set", "gpu_price=1e999"): ("a number is expected",),
+    ("run", "gpt4", "--set", "gpu_price=15000 USD"): ("'USD' is not a unit of gpu_price", "USD/chip"),
+    ("run", "gpt4", "--set", "gpu_price=15000 USX"): ("unknown unit 'USX'",),
+    ("run", "gpt4", "--set", "mfu=1.4"): ("mfu", "a share must stay within 0 and 1"),
+    ("run", "gpt4", "--target", "amortized_cost"): ("did you mean 'amortised_cost'",),
+    ("run",): ("NAME|PATH",),
+    ("run", "gpt4", "--fast"): ("--fast",),
+    ("rum", "gpt4"): ("rum",),
+    ("show", "gpt5"): ("no such study",),
+    ("check", "gpt5"): ("no such study",),
+}
+
+
+@pytest.mark.parametrize("arguments", list(ARGUMENTS), ids=" ".join)
+def test_an_argument_is_refused_in_one_line(arguments, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    one_line(command(*arguments), *ARGUMENTS[arguments])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_any_work(command, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    one_line(command("run", "gpt4", "--out", tmp_path / "file" / "run"), "is a file, not a folder", "--out")
+    assert (tmp_path / "file").read_text() == "in the way"
+
+
+def test_a_folder_that_cannot_be_written_is_refused(command):
+    one_line(
+        command("run", "gpt4", "--draws", 64, "--out", "/proc/mcfrontier"), "/proc/mcfrontier", "cannot be written"
+    )
+
+
+def test_a_folder_with_two_studies_asks_for_one(page, command, tmp_path):
+    page("one", study(CHIP_TIME))
+    page("two", study(CHIP_TIME))
+    one_line(command("run", tmp_path / "priors"), "one, two", "name the file")
+
+
+def test_a_file_that_is_no_text_is_refused(page, command, tmp_path):
+    page("study", "").write_bytes(b"\xff\xfe\x00")
+    one_line(command("run", "study"), "study.toml", "UTF-8")
+
+
+def test_a_fault_of_ours_keeps_its_traceback(command, monkeypatch):
+    from mcfrontier import study
+
+    monkeypatch.setattr(study, "run", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        command("run", "gpt4", "--out", "never")
+
+
+def test_a_study_whose_draws_are_all_lost_says_so(page, command):
+    page("study", 'targets = ["chip_time"]\n' + "".join([
+        entry("training_compute", unit="FLOP", value=0), entry("peak_rate", unit="FLOP/s/chip", value=0),
+        entry("mfu", unit="share", value=0.5), entry("goodput", unit="share", value=0.5),
+    ]))  # fmt: skip
+    ended = command("run", "study", "--draws", 64)
+    assert ended.code == 0
+    assert "chip_time: 1 of 1 draws are not finite" in ended.err

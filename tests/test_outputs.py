@@ -1,0 +1,194 @@
+"""The files of a run, read back by the libraries that users read them with."""
+
+import csv
+import io
+import json
+
+import arviz
+import numpy as np
+import pypdf
+import pytest
+
+import mcfrontier as mcf
+from mcfrontier import outputs
+from tests.conftest import believed
+
+FILES = {"percentiles.csv", "percentiles.json", "draws.nc", "report.pdf", "manifest.json"}
+
+
+@pytest.fixture(scope="module")
+def folder(gpt4, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run") / "gpt4"
+    gpt4.write(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def text(folder):
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(folder / "report.pdf").pages)
+
+
+def test_a_run_writes_its_files_and_no_others(folder):
+    assert {path.name for path in folder.iterdir()} == FILES
+
+
+def test_the_same_run_gives_the_same_bytes(folder, tmp_path):
+    mcf.run("gpt4", draws=2**12, seed=7).write(tmp_path)
+    for name in FILES:
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_json_has_its_stable_shape(folder, gpt4):
+    told = json.loads((folder / "percentiles.json").read_text())
+    assert list(told) == ["format", "study", "seed", "draws", "quantities"]
+    assert (told["format"], told["study"], told["seed"], told["draws"]) == (1, "gpt4", 7, 2**12)
+    words = ["mean", "sd", "p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99"]
+    assert list(told["quantities"]) == list(gpt4.study.quantities)
+    for quantity in told["quantities"].values():
+        assert list(quantity) == ["unit", *words, "mc_error"]
+        assert list(quantity["mc_error"]) == words
+    energy = told["quantities"]["energy"]
+    assert energy["unit"] == "MWh"
+    assert energy["p95"] == float(gpt4.draws.energy.quantile(0.95))
+
+
+def test_csv_is_tidy_and_says_the_same(folder):
+    rows = list(csv.DictReader(io.StringIO((folder / "percentiles.csv").read_text())))
+    told = json.loads((folder / "percentiles.json").read_text())["quantities"]
+    assert list(rows[0]) == ["quantity", "unit", "statistic", "value", "mc_error"]
+    assert len(rows) == 11 * len(told)
+    for row in rows:
+        quantity = told[row["quantity"]]
+        assert float(row["value"]) == quantity[row["statistic"]]
+        assert float(row["mc_error"]) == quantity["mc_error"][row["statistic"]]
+
+
+@pytest.mark.filterwarnings("default")  # of arviz, about its own future
+def test_arviz_opens_the_draws(folder, gpt4):
+    prior = arviz.from_netcdf(folder / "draws.nc").prior
+    assert dict(prior.sizes) == {"chain": 1, "draw": 2**12}
+    assert set(prior.data_vars) == set(gpt4.study.quantities)
+    assert prior.gpu_price.attrs["unit"] == "USD/chip"
+    for name in ("gpu_price", "staff_count", "amortised_cost"):
+        assert (prior[name].values[0] == gpt4.draws[name].values).all()
+
+
+@pytest.mark.filterwarnings("default")
+def test_arviz_opens_draws_along_a_dimension(tmp_path):
+    price = believed("price", "uniform", low=[1, 10], high=[2, 20], by="chip")
+    page = {"targets": ["price"], "dimensions": {"chip": ["small", "big"]}, "inputs": price}
+    run = mcf.run(page, draws=64)
+    run.write(tmp_path)
+    prior = arviz.from_netcdf(tmp_path / "draws.nc").prior
+    assert prior.price.dims == ("chain", "draw", "chip")
+    assert prior.chip.values.tolist() == ["small", "big"]
+    np.testing.assert_array_equal(prior.price.sel(chip="big")[0], run.draws.price.sel(chip="big"))
+
+
+def test_the_manifest_holds_all_that_makes_the_run_again(folder, gpt4):
+    told = json.loads((folder / "manifest.json").read_text())
+    assert (told["seed"], told["draws"], told["sampler"]) == (7, 2**12, "sobol")
+    inputs = {name: {k: v for k, v in stated.items() if k != "stated_in"} for name, stated in told["inputs"].items()}
+    again = mcf.run({"targets": told["targets"], "inputs": inputs}, draws=told["draws"], seed=told["seed"])
+    assert (again.draws.amortised_cost == gpt4.draws.amortised_cost).all()
+
+
+def test_the_first_page_of_the_report_serves_alone(folder):
+    first = " ".join(pypdf.PdfReader(folder / "report.pdf").pages[0].extract_text().split())
+    for part in ("GPT-4", "What did it take", "Acquisition cost", "Upfront cost", "Amortised cost", "Cloud cost"):
+        assert part in first
+    for part in ("Development cost", "p5", "p50", "p95", "of 2022", "22 November 2026", "Hangs most on", "Disclosed"):
+        assert part in first
+    assert "percentile of this study" in first
+
+
+def test_the_report_says_everything_it_must(text, gpt4):
+    together = text.replace("\u200b", "").replace("\n", " ")
+    for heading in ("Targets", "spread", "hang on", "money goes", "side by side", "Inputs", "Formulas", "made"):
+        assert heading in together
+    for prior in gpt4.study.inputs.values():
+        assert prior.entry.source[:20] in together, prior.name
+    assert "chip_count * cluster_price" in together
+    assert gpt4.study.page.digest[:40] in together.replace(" ", "")
+    assert "× 10²⁵ FLOP" in together
+    assert "e+" not in together
+
+
+def test_the_report_has_six_to_ten_pages(folder):
+    assert 6 <= len(pypdf.PdfReader(folder / "report.pdf").pages) <= 10
+
+
+def test_the_figures_are_vectors_in_the_reports_own_fonts(folder):
+    for page in pypdf.PdfReader(folder / "report.pdf").pages:
+        assert not list(page.images)
+        fonts = {font.get_object()["/BaseFont"].split("+")[-1] for font in page["/Resources"]["/Font"].values()}
+        assert all(font.startswith(("/Libertinus", "Libertinus", "/DejaVu", "DejaVu")) for font in fonts), fonts
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"targets": ["x"], "inputs": believed("x", value=3)},
+        {"targets": ["x"], "inputs": believed("x", "uniform", low=-2, high=3)},
+        {"targets": ["x"], "inputs": believed("x", "uniform", "share", low=0, high=1)},
+        {
+            "targets": ["x", "y"],
+            "inputs": believed("x", "normal", "USD", mean=0, sd=1) | believed("y", unit="USD", value=0),
+        },
+        {
+            "targets": ["x"],
+            "dimensions": {"chip": ["a", "b"]},
+            "inputs": believed("x", "uniform", "USD", low=[1, 2], high=[3, 4], by="chip"),
+        },
+        {"targets": ["x"], "inputs": believed("x", "lognormal", "EUR", p5=1e-30, p95=1e30)},
+        {"title": "#let x = [*_$", "about": "@ref <b> \\ #", "targets": ["x"], "inputs": believed("x", value=-1)},
+    ],
+    ids=["known", "negative", "share", "money below zero", "rows", "sixty orders", "signs that typst reads"],
+)  # fmt: skip
+def test_any_study_has_a_report(page, tmp_path):
+    mcf.run(page, draws=2**9).write(tmp_path)
+    assert len(pypdf.PdfReader(tmp_path / "report.pdf").pages) >= 2
+
+
+def test_a_report_can_be_left_out_and_takes_the_old_one_with_it(gpt4, tmp_path):
+    gpt4.write(tmp_path)
+    gpt4.write(tmp_path, report=False)
+    assert {path.name for path in tmp_path.iterdir()} == FILES - {"report.pdf"}
+
+
+def test_many_draws_are_written_only_on_request(tmp_path, monkeypatch, gpt4):
+    monkeypatch.setattr(outputs, "MOST_DRAWS", 2**11)
+    outputs.write(gpt4, tmp_path, report=False)
+    assert not (tmp_path / "draws.nc").exists()
+    outputs.write(gpt4, tmp_path, report=False, save_draws=True)
+    assert (tmp_path / "draws.nc").exists()
+
+
+def test_a_run_that_is_stopped_leaves_the_old_files_whole(gpt4, tmp_path, monkeypatch):
+    gpt4.write(tmp_path, report=False)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(outputs.WRITERS, "manifest.json", stop)
+    with pytest.raises(KeyboardInterrupt):
+        mcf.run("gpt4", draws=64).write(tmp_path, report=False)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_files_of_the_users_own_are_left_alone(gpt4, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    gpt4.write(tmp_path, report=False)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_numbers_that_are_not_finite_are_null_in_json(tmp_path):
+    @mcf.node("1")
+    def nothing(x):
+        return x / 0.0
+
+    run = mcf.run({"targets": ["nothing"], "inputs": believed("x", value=0)}, model=[nothing], draws=64)
+    run.write(tmp_path)
+    told = json.loads((tmp_path / "percentiles.json").read_text())["quantities"]["nothing"]
+    assert told["p50"] is None

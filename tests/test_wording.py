@@ -1,0 +1,73 @@
+"""Figures as a reader wants to see them."""
+
+import doctest
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import mcfrontier
+from mcfrontier import wording
+from mcfrontier.wording import figure
+
+
+@pytest.mark.parametrize("module", [wording, mcfrontier])
+def test_the_examples_in_the_docstrings_hold(module):
+    found = doctest.testmod(module)
+    assert found.attempted
+    assert not found.failed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((535_714_285.71, "USD"), "$536M"),
+        ((1.234e9, "USD"), "$1.23B"),
+        ((999_960_000, "USD"), "$1B"),
+        ((15_000, "USD/chip"), "$15,000/chip"),
+        ((1.36, "USD/chip/h"), "$1.36/chip-hour"),
+        ((-5e6, "USD"), "−$5M"),
+        ((0, "USD"), "$0"),
+        ((20e6, "EUR"), "€20M"),
+        ((43_418, "MWh"), "43.4 GWh"),
+        ((22.4, "MW"), "22.4 MW"),
+        ((57e6, "chip*h"), "57 million chip-hours"),
+        ((25_000, "chip"), "25,000 chips"),
+        ((1, "year"), "1 year"),
+        ((13e12, "token"), "13 trillion tokens"),
+        ((2.1e25, "FLOP"), "2.1 × 10²⁵ FLOP"),
+        ((312, "TFLOP/s/chip"), "312 TFLOP/s/chip"),
+        ((0.7, "share"), "70%"),
+        ((0.14, "1/year"), "0.14/year"),
+        ((math.nan, "USD"), "not finite"),
+        ((96.537, "day", 0.08), "96.5 days"),
+        ((96.537, "day", 0.3), "97 days"),
+        ((96.537, "day", 4), "100 days"),
+        ((0.41234, "share", 0.00001), "41.2%"),
+        ((0.41234, "share", 0.02), "40%"),
+    ],
+)
+def test_a_figure_is_told_as_one_would_say_it(arguments, told):
+    assert figure(*arguments) == told
+
+
+@given(st.floats(1e-20, 1e30), st.floats(1e-12, 1e3))
+def test_no_digit_is_shown_that_the_error_does_not_allow(value, relative_error):
+    kept, last = wording.rounded(value, error := value * relative_error)
+    leading = math.floor(math.log10(value) + 1e-12)
+    assert last == leading or 10.0**last >= error * 0.999
+    assert last >= leading - 2
+    assert abs(kept - value) <= 0.5001 * 10.0**last
+
+
+@given(st.floats(1e-20, 1e30))
+def test_three_digits_are_right(value):
+    kept, _ = wording.rounded(value)
+    assert kept == pytest.approx(value, rel=5.001e-3)
+
+
+def test_ordinals():
+    told = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 11: "11th", 12: "12th", 13: "13th", 22: "22nd", 38: "38th"}
+    for count, word in told.items():
+        assert wording.ordinal(count) == word
