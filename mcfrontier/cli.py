@@ -162,12 +162,12 @@ def list_studies() -> None:
     """List the studies that can be run by name."""
     from rich.table import Table
 
-    from mcfrontier import priors
+    from mcfrontier import files, priors
 
     table = Table(box=None, pad_edge=False, show_header=False)
-    for name in priors.runnable_names():
+    for name in files.runnable_names():
         words = priors.load(name).words
-        table.add_row(name, words.title, words.question, priors.shown(priors.studies()[name]))
+        table.add_row(name, words.title, words.question, files.shown(files.studies()[name]))
     show_table(table)
 
 
@@ -224,9 +224,9 @@ def nodes_table(loaded: Study) -> Table:
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 def check(paths: Sequence[str]) -> None:
     """Check priors files: every one that can be named, or those given by name, path or folder."""
-    from mcfrontier import priors, study
+    from mcfrontier import files, priors, study
 
-    names = [file for path in paths for file in files_of(path)] or list(priors.studies())
+    names = [file for path in paths for file in files_of(path)] or list(files.studies())
     failed = 0
     for name in names:
         try:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date as Date  # `date` is also a word of a priors file
@@ -20,7 +19,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from mcfrontier import units
+from mcfrontier import files, units
 from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.families import FAMILIES, Distribution, Family, Value
 
@@ -107,96 +106,10 @@ def load(source: str | Path | Mapping[str, Any]) -> Page:
     A path to a file or folder comes first, then ./priors, then the priors that ship with the package.
     """
     if isinstance(source, Mapping):
-        where, stated, roots = "priors", dict(source), folders()
+        where, stated, roots = "priors", dict(source), files.folders()
         return page("priors", where, stated, roots, ())
-    path, roots = find(str(source))
-    return page(name_of(path, roots), shown(path), parse(path), roots, (path,))
-
-
-def shipped() -> Path:
-    """The priors that came with the package: inside the wheel, or beside the source."""
-    package = Path(__file__).parent
-    inside = package / "_priors"
-    return inside if inside.is_dir() else package.parent / "priors"
-
-
-def folders() -> list[Path]:
-    """The folders that names are looked up in: ./priors, then the shipped ones."""
-    here = Path("priors")
-    return [here, shipped()] if here.is_dir() and here.resolve() != shipped().resolve() else [shipped()]
-
-
-def studies() -> dict[str, Path]:
-    """Every priors file that can be named, by name; a file of ./priors hides the shipped one of its name."""
-    found: dict[str, Path] = {}
-    for folder in folders():
-        for path in sorted(folder.rglob("*.toml")):
-            found.setdefault(path.relative_to(folder).with_suffix("").as_posix(), path)
-    return found
-
-
-def find(name: str) -> tuple[Path, list[Path]]:
-    """The file of a study, and the folders that its `extends` may lead into."""
-    path = Path(name)
-    if path.is_dir():
-        inside = sorted(path.glob("*.toml"))
-        runnable = [file for file in inside if "targets" in parse(file)]
-        if len(runnable) != 1:
-            what = ", ".join(file.stem for file in runnable) or "none"
-            raise InputError(f"{name}: a folder with one study was expected, it has {what}; name the file")
-        path = runnable[0]
-    elif not path.is_file() and path.with_suffix(".toml").is_file() and len(path.parts) > 1:
-        path = path.with_suffix(".toml")
-    if path.is_file():
-        return path, [path.parent, *(f for f in folders() if f.resolve() != path.parent.resolve())]
-    for folder in folders():
-        path = inside_of(folder, name)
-        if path is not None:
-            return path, folders()
-    if name.endswith(".toml") or "/" in name:
-        raise InputError(f"{name}: there is no such file")
-    raise InputError(f"{name}: there is no such study{suggest(name, runnable_names())}")
-
-
-def runnable_names() -> list[str]:
-    """The names of the priors files that say what to answer."""
-    return [name for name, path in studies().items() if re.search(r"^targets\s*=", path.read_text(), re.M)]
-
-
-def inside_of(folder: Path, name: str) -> Path | None:
-    """The file a name stands for in a folder, never one outside it."""
-    path = folder / f"{name}.toml"
-    if not path.resolve().is_relative_to(folder.resolve()):
-        return None
-    return path if path.is_file() else None
-
-
-def name_of(path: Path, roots: list[Path]) -> str:
-    """What a study is called: its path below the folder it was found in."""
-    for root in roots:
-        if path.resolve().is_relative_to(root.resolve()):
-            return path.resolve().relative_to(root.resolve()).with_suffix("").as_posix()
-    return path.stem
-
-
-def shown(path: Path) -> str:
-    """A path as messages tell it: short, and without the machine where it can be."""
-    for base, prefix in ((shipped(), "priors"), (Path.cwd(), "")):
-        if path.resolve().is_relative_to(base.resolve()):
-            return (Path(prefix) / path.resolve().relative_to(base.resolve())).as_posix()
-    return path.as_posix()
-
-
-def parse(path: Path) -> dict[str, Any]:
-    """The TOML of a file; what is broken is told by line and column."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as problem:
-        raise InputError(f"{shown(path)}: not TOML: {problem}") from None
-    except UnicodeDecodeError as problem:
-        raise InputError(f"{shown(path)}: not UTF-8 text, at byte {problem.start}") from None
-    except OSError as problem:
-        raise InputError(f"{shown(path)}: cannot be read: {problem.strerror}") from None
+    path, roots = files.find(str(source))
+    return page(files.name_of(path, roots), files.shown(path), files.parse(path), roots, (path,))
 
 
 def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail: tuple[Path, ...]) -> Page:
@@ -217,15 +130,15 @@ def extended(words: Words, where: str, roots: list[Path], trail: tuple[Path, ...
     """The entries of the files that `extends` names; two files that disagree are refused."""
     taken: dict[str, Prior] = {}
     for name in words.extends:
-        path = next((p for root in roots if (p := inside_of(root, name))), None)
+        path = next((p for root in roots if (p := files.inside_of(root, name))), None)
         if path is None and (".." in Path(name).parts or Path(name).is_absolute()):
             raise InputError(f"{where}: extends: '{name}' leads outside the priors folders; name a file in them")
         if path is None:
-            raise InputError(f"{where}: extends: there is no '{name}'{suggest(name, studies())}")
+            raise InputError(f"{where}: extends: there is no '{name}'{suggest(name, files.studies())}")
         if path.resolve() in [step.resolve() for step in trail]:
-            circle = " -> ".join(shown(step) for step in (*trail, path))
+            circle = " -> ".join(files.shown(step) for step in (*trail, path))
             raise InputError(f"{where}: extends: goes in a circle, {circle}; take one of them out")
-        part = page(name, shown(path), parse(path), roots, (*trail, path))
+        part = page(name, files.shown(path), files.parse(path), roots, (*trail, path))
         for entry_name, entry in part.priors.items():
             other = taken.setdefault(entry_name, entry)
             if other.where != entry.where and entry_name not in words.inputs:

@@ -19,6 +19,7 @@ FLOORS = [
     {"analysis"},
     {"sampling"},
     {"priors"},
+    {"files"},
     {"model"},
     {"families", "graph"},
     {"wording", "units"},

@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 import mcfrontier as mcf
-from mcfrontier import priors
+from mcfrontier import files, priors
 from tests.conftest import ROOT, believed, entry
 
 TWO = 'targets = ["x"]\n' + entry("x", "uniform", low=0, high=2)
@@ -15,7 +15,7 @@ SHIPPED = sorted((ROOT / "priors").rglob("*.toml"))
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_file_that_ships_fits_the_schema(path):
-    stated = json.loads(json.dumps(priors.parse(path), default=str))
+    stated = json.loads(json.dumps(files.parse(path), default=str))
     jsonschema.validate(stated, priors.schema(), format_checker=jsonschema.FormatChecker())
 
 
