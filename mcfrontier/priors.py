@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date as Date  # `date` is also a word of a priors file
 from hashlib import sha256
@@ -89,6 +89,7 @@ class Page:
     name: str
     where: str
     words: Words
+    dimensions: dict[str, list[str]]
     priors: dict[str, Prior]
     disclosed: dict[str, Disclosed]
 
@@ -96,7 +97,7 @@ class Page:
     def digest(self) -> str:
         """A hash of all that is believed, whatever the layout of the files."""
         stated = {name: prior.stated for name, prior in self.priors.items()}
-        told = [self.words.targets, self.words.dimensions, stated]
+        told = [self.words.targets, self.dimensions, stated]
         return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
@@ -117,36 +118,39 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
     words = read(Words, stated, where, "")
     if words.format != FORMAT:
         raise InputError(f"{where}: format = {words.format}: this version reads format = {FORMAT}")
-    priors: dict[str, Prior] = {}
-    for entry_name, entry in words.inputs.items():
-        priors[entry_name] = prior(entry_name, entry, where, words.dimensions)
-    for name_taken, taken in extended(words, where, roots, trail):
-        priors.setdefault(name_taken, replace(taken, own=False))
+    parts = [part(other, where, roots, trail) for other in words.extends]
+    dimensions = {dim: labels for each in parts for dim, labels in each.dimensions.items()} | words.dimensions
+    priors = {key: prior(key, entry, where, dimensions) for key, entry in words.inputs.items()}
+    for key, taken in united(parts, where, priors).items():
+        priors.setdefault(key, replace(taken, own=False))
     disclosed = {key: disclosure(f"{where}: disclosed.{key}", entry) for key, entry in words.disclosed.items()}
-    return Page(name, where, words, priors, disclosed)
+    return Page(name, where, words, dimensions, priors, disclosed)
 
 
-def extended(words: Words, where: str, roots: list[Path], trail: tuple[Path, ...]) -> Iterator[tuple[str, Prior]]:
-    """The entries of the files that `extends` names; two files that disagree are refused."""
+def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...]) -> Page:
+    """The file that a word of `extends` names."""
+    path = next((p for root in roots if (p := files.inside_of(root, name))), None)
+    if path is None and (".." in Path(name).parts or Path(name).is_absolute()):
+        raise InputError(f"{where}: extends: '{name}' leads outside the priors folders; name a file in them")
+    if path is None:
+        raise InputError(f"{where}: extends: there is no '{name}'{suggest(name, files.studies())}")
+    if path.resolve() in [step.resolve() for step in trail]:
+        circle = " -> ".join(files.shown(step) for step in (*trail, path))
+        raise InputError(f"{where}: extends: goes in a circle, {circle}; take one of them out")
+    return page(name, files.shown(path), files.parse(path), roots, (*trail, path))
+
+
+def united(parts: list[Page], where: str, own: Mapping[str, Prior]) -> dict[str, Prior]:
+    """The entries of several files; where two disagree on one that is not the study's own, it is refused."""
     taken: dict[str, Prior] = {}
-    for name in words.extends:
-        path = next((p for root in roots if (p := files.inside_of(root, name))), None)
-        if path is None and (".." in Path(name).parts or Path(name).is_absolute()):
-            raise InputError(f"{where}: extends: '{name}' leads outside the priors folders; name a file in them")
-        if path is None:
-            raise InputError(f"{where}: extends: there is no '{name}'{suggest(name, files.studies())}")
-        if path.resolve() in [step.resolve() for step in trail]:
-            circle = " -> ".join(files.shown(step) for step in (*trail, path))
-            raise InputError(f"{where}: extends: goes in a circle, {circle}; take one of them out")
-        part = page(name, files.shown(path), files.parse(path), roots, (*trail, path))
-        for entry_name, entry in part.priors.items():
-            other = taken.setdefault(entry_name, entry)
-            if other.where != entry.where and entry_name not in words.inputs:
-                raise InputError(
-                    f"{where}: {entry_name}: defined twice, in {other.where} and {entry.where}; "
-                    "define it here or take one of the files out"
-                )
-    yield from taken.items()
+    for name, entry in (item for each in parts for item in each.priors.items()):
+        other = taken.setdefault(name, entry)
+        if other.where != entry.where and name not in own:
+            raise InputError(
+                f"{where}: {name}: defined twice, in {other.where} and {entry.where}; "
+                "define it here or take one of the files out"
+            )
+    return taken
 
 
 def prior(name: str, stated: dict[str, Any], where: str, dimensions: dict[str, list[str]]) -> Prior:

@@ -70,7 +70,7 @@ class Run:
             for index in np.ndindex(x.shape[:-1]):
                 labels = [
                     labels[i]
-                    for i, labels, size in zip(index, self.study.page.words.dimensions.values(), x.shape, strict=False)
+                    for i, labels, size in zip(index, self.study.page.dimensions.values(), x.shape, strict=False)
                     if size > 1
                 ]
                 yield name + (f"[{','.join(labels)}]" if labels else ""), name, x[index]
@@ -190,7 +190,7 @@ class Run:
         """An array over the study's dimensions and a last one, without the dimensions it does not have."""
         import xarray as xr
 
-        names = list(self.study.page.words.dimensions)
+        names = list(self.study.page.dimensions)
         kept = [i for i in range(len(names)) if x.shape[i] > 1]
         x = x.reshape(*(x.shape[i] for i in kept), x.shape[-1])
         attrs = {"unit": self.study.unit(name), "about": self.study.about(name)}
@@ -198,7 +198,7 @@ class Run:
 
     def coords(self) -> dict[str, list[str]]:
         """The labels of the study's dimensions."""
-        return {name: list(labels) for name, labels in self.study.page.words.dimensions.items()}
+        return {name: list(labels) for name, labels in self.study.page.dimensions.items()}
 
     def write(self, folder: str | Path, report: bool = True) -> list[Path]:
         """Write the run's files into a folder: percentiles, draws, manifest and, unless told not to, the

@@ -74,9 +74,9 @@ class Study:
 
     def place(self, prior: Prior, values: np.ndarray) -> np.ndarray:
         """Values of an input with the study's dimensions as leading axes, of length 1 where it has none."""
-        shape = [1] * len(self.page.words.dimensions)
+        shape = [1] * len(self.page.dimensions)
         if prior.labels:
-            shape[list(self.page.words.dimensions).index(prior.entry.by)] = len(prior.labels)
+            shape[list(self.page.dimensions).index(prior.entry.by)] = len(prior.labels)
         return values.reshape(*shape, values.shape[-1])
 
     def evaluate(self, given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -148,7 +148,7 @@ def run(
     study = source if isinstance(source, Study) else load(source, model, targets, set)
     drawn = [p for p in study.inputs.values() if not p.known]
     plan = sampling.sampler(sampler, seed, draws, [p.name for p in drawn if not p.labels])
-    rows = math.prod(len(labels) for labels in study.page.words.dimensions.values())
+    rows = math.prod(len(labels) for labels in study.page.dimensions.values())
     checks.check_memory(plan.draws, len(study.quantities), rows)
     keep_freed_memory()
     given = {

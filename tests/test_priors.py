@@ -106,3 +106,12 @@ def test_the_hash_changes_with_what_is_believed_and_not_with_the_layout(page):
 def test_a_byte_order_and_other_alphabets_are_no_hindrance(page):
     page("study", 'title = "Größe 模型"\n' + TWO)
     assert priors.load("study").words.title == "Größe 模型"
+
+
+def test_a_dimension_comes_along_with_the_entries_that_run_along_it(page):
+    part = '[dimensions]\nchip = ["small", "big"]\n' + entry(
+        "price", "uniform", low="[1, 10]", high="[2, 20]", by='"chip"'
+    )
+    page("part", part)
+    page("study", 'extends = ["part"]\ntargets = ["price"]\n')
+    assert mcf.run("study", draws=64).draws.price.sizes == {"chip": 2, "draw": 64}

@@ -35,7 +35,7 @@ def write_manifest(run: Run, path: Path) -> None:
         "priors_sha256": study.page.digest,
         "versions": versions(),
         "notes": run.notes,
-        "dimensions": study.page.words.dimensions,
+        "dimensions": study.page.dimensions,
         "sobol_dimensions": run.sampler.dimensions,
         "inputs": {name: {"stated_in": p.where, **p.stated} for name, p in study.inputs.items()},
     }

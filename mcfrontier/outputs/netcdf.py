@@ -16,7 +16,7 @@ def write_draws(run: Run, path: Path) -> None:
     import h5netcdf
 
     study, count = run.study, run.sampler.draws
-    dimensions = study.page.words.dimensions
+    dimensions = study.page.dimensions
     with h5netcdf.File(path, "w") as file:
         file.attrs["created_by"] = f"mcfrontier {__version__}"
         group = file.create_group("prior")
