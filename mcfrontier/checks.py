@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from mcfrontier import priors, units
-from mcfrontier.errors import InputError, suggest
+from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.graph import Node
 from mcfrontier.priors import Page, Prior
 
@@ -22,10 +20,13 @@ def check_reach(page: Page, reached: Iterable[str]) -> None:
 def check_units(page: Page, nodes: Mapping[str, Node]) -> None:
     """Refuse an entry, or a disclosed figure, in a unit that cannot measure its quantity."""
     for name, prior in page.priors.items():
-        if name in nodes and not units.same_kind(prior.entry.unit, nodes[name].unit):
-            raise InputError(
-                f"{prior.where}: {name}: unit '{prior.entry.unit}' does not measure it; give it in {nodes[name].unit}"
-            )
+        if name not in nodes:
+            continue
+        with located(f"{prior.where}: {name}"):
+            if not units.same_kind(prior.entry.unit, nodes[name].unit):
+                raise InputError(f"unit '{prior.entry.unit}' does not measure it; give it in {nodes[name].unit}")
+            for distribution in prior.distributions if nodes[name].unit == "share" else ():
+                priors.check_share(distribution, prior.scale)
     for key, figure in page.disclosed.items():
         place = f"{page.where}: disclosed.{key}"
         known = {name: prior.entry.unit for name, prior in page.priors.items()}
@@ -42,24 +43,3 @@ def pin(name: str, text: str | float, believed: Mapping[str, Prior], nodes: Mapp
         raise InputError(f"set {name}: there is no such quantity{suggest(name, {*believed, *nodes})}")
     unit = believed[name].entry.unit if name in believed else nodes[name].unit
     return priors.pinned(name, text, unit, believed.get(name))
-
-
-def check_memory(draws: int, quantities: int, rows: int) -> None:
-    """Refuse more draws, of so many quantities with so many rows, than memory holds, and say how much it takes."""
-    needed = 8 * draws * (quantities + 4) * rows
-    free = free_memory()
-    if needed > free:
-        fit = free // (needed // draws)
-        raise InputError(
-            f"draws = {draws:,}: they need {needed / 1e9:,.0f} GB of memory and {free / 1e9:,.0f} GB are free; "
-            f"take {1 << (fit.bit_length() - 1):,} or fewer"
-        )
-
-
-def free_memory() -> int:
-    """Bytes that can be had: what Linux calls available, elsewhere all there is."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
-    except (OSError, StopIteration):
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

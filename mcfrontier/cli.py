@@ -20,8 +20,8 @@ from mcfrontier.errors import InputError
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from mcfrontier.priors import Prior
     from mcfrontier.results import Run
-    from mcfrontier.study import Study
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -59,13 +59,26 @@ def commands() -> None:
     """Monte Carlo uncertainty of what frontier AI models take and cost."""
 
 
+def whole_number(text: str) -> int:
+    """A count, which may be written as 1e6."""
+    try:
+        number = float(text.replace("_", "").replace(",", ""))
+        if number == int(number):
+            return int(number)
+    except (ValueError, OverflowError):
+        pass
+    raise click.BadParameter(f"{text} is no whole number")
+
+
 @commands.command()
 @click.argument("name", metavar="NAME|PATH")
-@click.option("--draws", type=int, help="How many draws; a power of two for Sobol.  [default: 131072]")
+@click.option("--draws", type=whole_number, metavar="COUNT", help="A power of two for Sobol.  [default: 131072]")
 @click.option("--seed", type=int, help="The same seed gives the same draws.  [default: 1]")
 @click.option("--sampler", metavar="[sobol|lhs|random]", help="How probabilities are drawn.  [default: sobol]")
 @click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help="Pin a quantity; may be repeated.")
-@click.option("--target", "targets", multiple=True, metavar="NAME", help="Ask for this quantity instead.")
+@click.option(
+    "--target", "targets", multiple=True, metavar="NAME", help="Ask for this quantity instead; may be repeated."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="The run's own folder.  [default: reports/NAME]")
 @click.option("--no-report", is_flag=True, help="Leave out the PDF.")
 @click.option("--save-draws", is_flag=True, help="Write draws.nc however many draws there are.")
@@ -88,14 +101,18 @@ def run(
     from mcfrontier import outputs, study
 
     asked = {"draws": draws, "seed": seed, "sampler": sampler}
-    loaded = study.load(name, targets=targets or None, set=dict(split_pin(pin) for pin in pins))
-    folder = out or Path("reports") / loaded.name
-    outputs.check_folder(folder)
+    loaded = study.load(name, targets=targets or None, set=split_pins(pins))
+    folder = outputs.check_folder(out or Path("reports") / loaded.name)
+    before = {path.name for path in folder.glob("*")}
     with progress() as steps:
         done = study.run(loaded, **{k: v for k, v in asked.items() if v is not None}, progress=steps)
-        for note in done.notes:
-            print(f"note: {note}", file=sys.stderr)
+        for told in done.notes:
+            note(told)
         files = outputs.write(done, folder, report=not no_report, save_draws=save_draws, progress=steps)
+    if not (folder / "draws.nc").exists():
+        note("draws.nc is left out beyond 262,144 draws; --save-draws writes it")
+    for gone in sorted(before - {path.name for path in folder.glob("*")}):
+        note(f"{folder / gone} of an earlier run is taken away, since this one left it out")
     if as_json:
         print(outputs.percentiles_json(done))
     elif not quiet:
@@ -103,12 +120,22 @@ def run(
         print(f"in {folder}: {', '.join(file.name for file in files)}")
 
 
-def split_pin(text: str) -> tuple[str, str]:
-    """NAME=VALUE as its two halves."""
-    name, equals, value = text.partition("=")
-    if not (name.strip() and equals and value.strip()):
-        raise InputError(f"--set {text}: write NAME=VALUE, such as gpu_price=15000")
-    return name.strip(), value.strip()
+def note(told: str) -> None:
+    """Tell what is worth knowing, out of the way of a pipe."""
+    print(f"note: {told}", file=sys.stderr)
+
+
+def split_pins(texts: Sequence[str]) -> dict[str, str]:
+    """NAME=VALUE, taken apart."""
+    pins: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            raise InputError(f"--set {text}: write NAME=VALUE, such as gpu_price=15000")
+        if name in pins:
+            raise InputError(f"--set {text}: {name} is set twice; set it once")
+        pins[name] = value
+    return pins
 
 
 @contextlib.contextmanager
@@ -135,17 +162,16 @@ def summary_table(done: Run) -> Table:
     """The targets with their quantiles and the error of the median."""
     from rich.table import Table
 
-    from mcfrontier.wording import figure, label
+    from mcfrontier.wording import amount, label
 
     table = Table(box=None, pad_edge=False, title=None)
     for heading in (done.study.title, "p5", "p50", "p95"):
         table.add_column(heading, justify="left" if heading == done.study.title else "right", no_wrap=True)
     table.add_column("MC error of p50", justify="right", no_wrap=True)
-    for target in done.study.targets:
-        for row in (row for row in done.summary if row == target or row.startswith(f"{target}[")):
-            unit, values, errors = done.summary[row]
-            cells = [figure(values[word], unit, errors[word]) for word in ("p5", "p50", "p95")]
-            table.add_row(label(row), *cells, figure(errors["p50"], unit, digits=1))
+    for row in done.rows_of(done.study.targets):
+        unit, values, errors = done.summary[row]
+        cells = [amount(values[word], unit, errors[word]) for word in ("p5", "p50", "p95")]
+        table.add_row(label(row), *cells, amount(errors["p50"], unit, digits=1))
     return table
 
 
@@ -153,8 +179,9 @@ def show_table(table: Table) -> None:
     """Print a table: as wide as the terminal, or as it needs to be in a pipe."""
     from rich.console import Console
 
-    console = Console() if sys.stdout.isatty() else Console(width=1000)
-    console.print(table)
+    # a narrow terminal folds the lines itself; figures cut short would mislead
+    width = max(100, Console().width) if sys.stdout.isatty() else 1000
+    Console(width=width).print(table)
 
 
 @commands.command("list")
@@ -165,10 +192,16 @@ def list_studies() -> None:
     from mcfrontier import files, priors
 
     table = Table(box=None, pad_edge=False, show_header=False)
-    for name in files.runnable_names():
-        words = priors.load(name).words
-        table.add_row(name, words.title, words.question, files.shown(files.studies()[name]))
+    broken = []
+    for name, path in files.runnable().items():
+        try:
+            words = priors.load(name).words
+            table.add_row(name, words.title, words.question, files.shown(path))
+        except InputError as problem:
+            broken.append(str(problem))
     show_table(table)
+    if broken:
+        refuse(" | ".join(broken))
 
 
 @commands.command()
@@ -179,53 +212,42 @@ def show(name: str) -> None:
 
     loaded = study.load(name)
     print(f"{loaded.title} ({loaded.page.where})")
-    if loaded.page.words.about:
-        print(loaded.page.words.about)
-    print("\nInputs")
-    show_table(inputs_table(loaded))
-    print("\nNodes, in the order they are evaluated (* a target)")
-    show_table(nodes_table(loaded))
-
-
-def inputs_table(loaded: Study) -> Table:
-    """Every input: p5, p50, p95, where it is stated, and its source."""
-    from rich.table import Table
-
-    from mcfrontier.wording import figure
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("input", "unit", "family", "p5", "p50", "p95", "stated in", "source"):
-        right = heading in ("p5", "p50", "p95")
-        table.add_column(heading, justify="right" if right else "left", no_wrap=heading != "source")
+    for told in (loaded.page.words.question, loaded.page.words.about):
+        if told:
+            print(told)
+    print("\nInputs: family, p5 / p50 / p95, unit; where they are stated")
     for prior in loaded.inputs.values():
-        for label, row in zip(prior.labels or ("",), prior.distributions, strict=True):
-            cells = [figure(float(row.quantile(p)), prior.entry.unit) for p in (0.05, 0.5, 0.95)]
-            name = prior.name + (f"[{label}]" if label else "")
-            family = prior.entry.__struct_config__.tag
-            table.add_row(name, prior.entry.unit, family, *cells, prior.where, prior.entry.source)
-    return table
+        show_input(prior)
+    print("\nNodes in the order they are evaluated, the targets marked with a star")
+    for each in loaded.order:
+        node = loaded.nodes[each]
+        print(f"\n  {each}{' *' if each in loaded.targets else ''} = {node.formula}  [{node.unit}]")
+        print(f"      {node.about} {node.remarks}".rstrip())
 
 
-def nodes_table(loaded: Study) -> Table:
-    """Every node: its unit and its formula."""
-    from rich.table import Table
+def show_input(prior: Prior) -> None:
+    """An input with its distribution, unit, source and note."""
+    from mcfrontier.wording import amount
 
-    table = Table(box=None, pad_edge=False)
-    for heading in ("node", "unit", "formula", "what it is"):
-        table.add_column(heading, no_wrap=heading in ("node", "unit"))
-    for name in loaded.order:
-        node = loaded.nodes[name]
-        star = "*" if name in loaded.targets else ""
-        table.add_row(name + star, node.unit, node.formula or f"of {', '.join(node.needs)}", node.about)
-    return table
+    entry = prior.entry
+    for label, row in zip(prior.labels or ("",), prior.distributions, strict=True):
+        levels = (0.5,) if prior.known else (0.05, 0.5, 0.95)
+        told = " / ".join(amount(float(row.quantile(p)), entry.unit) for p in levels)
+        best = f", best {amount(entry.best, entry.unit)}" if entry.best is not None else ""
+        name = prior.name + (f"[{label}]" if label else "")
+        print(f"\n  {name}: {entry.__struct_config__.tag} {told}{best}  [{entry.unit}; {prior.where}]")
+    print(f"      source: {entry.source}")
+    if entry.note:
+        print(f"      note: {entry.note}")
 
 
 @commands.command()
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 def check(paths: Sequence[str]) -> None:
     """Check priors files: every one that can be named, or those given by name, path or folder."""
-    from mcfrontier import files, priors, study
+    from mcfrontier import checks, files, graph, model, priors, study
 
+    nodes = graph.nodes_of(model)
     names = [file for path in paths for file in files_of(path)] or list(files.studies())
     failed = 0
     for name in names:
@@ -234,6 +256,8 @@ def check(paths: Sequence[str]) -> None:
             kind = "study" if page.words.targets else "part, for extends"
             if page.words.targets:
                 study.load(name)
+            else:
+                checks.check_units(page, nodes)
             print(f"ok  {page.where}  ({kind}, {len(page.priors)} entries)")
         except InputError as problem:
             failed += 1

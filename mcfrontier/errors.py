@@ -22,7 +22,8 @@ def suggest(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     known = sorted(known)
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    folded = {name.casefold(): name for name in known}
+    near = get_close_matches(word[:100].casefold(), folded, n=1, cutoff=0.6)
     if near:
-        return f"; did you mean '{near[0]}'?"
+        return f"; did you mean '{folded[near[0]]}'?"
     return f"; known: {', '.join(known)}" if 0 < len(known) <= 12 else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -33,39 +34,58 @@ def studies() -> dict[str, Path]:
 
 
 def find(name: str) -> tuple[Path, list[Path]]:
-    """The file of a study, and the folders that its `extends` may lead into."""
-    path = Path(name)
-    if path.is_dir():
-        inside = sorted(path.glob("*.toml"))
-        runnable = [file for file in inside if "targets" in parse(file)]
-        if len(runnable) != 1:
-            what = ", ".join(file.stem for file in runnable) or "none"
-            raise InputError(f"{name}: a folder with one study was expected, it has {what}; name the file")
-        path = runnable[0]
-    elif not path.is_file() and path.with_suffix(".toml").is_file() and len(path.parts) > 1:
-        path = path.with_suffix(".toml")
-    if path.is_file():
-        return path, [path.parent, *(f for f in folders() if f.resolve() != path.parent.resolve())]
-    for folder in folders():
-        path = inside_of(folder, name)
-        if path is not None:
-            return path, folders()
-    if name.endswith(".toml") or "/" in name:
-        raise InputError(f"{name}: there is no such file")
-    raise InputError(f"{name}: there is no such study{suggest(name, runnable_names())}")
+    """The file of a study, and the folders that its `extends` may lead into.
+
+    What looks like a path is one. A bare word is first a name, and then a file or folder of that name.
+    """
+    looks_like_a_path = "/" in name or os.sep in name or name.endswith(".toml")
+    named = next((path for folder in folders() if (path := inside_of(folder, name))), None)
+    given = None if named and not looks_like_a_path else at(Path(name))
+    if given:
+        return given, [given.parent, *(f for f in folders() if f.resolve() != given.parent.resolve())]
+    if named:
+        return named, folders()
+    if looks_like_a_path:
+        raise InputError(f"{name[:200]}: there is no such file")
+    raise InputError(f"{name[:200]}: there is no such study{suggest(name, runnable())}")
 
 
-def runnable_names() -> list[str]:
-    """The names of the priors files that say what to answer."""
-    return [name for name, path in studies().items() if re.search(r"^targets\s*=", path.read_text(), re.M)]
+def at(path: Path) -> Path | None:
+    """The priors file that a path stands for: itself, itself with .toml, or the one study of a folder."""
+    for file in (path, Path(f"{path}.toml")):
+        if exists(file):
+            return file
+    if not os.path.isdir(path):
+        return None
+    inside = [file for file in sorted(path.glob("*.toml")) if asks(file)]
+    if len(inside) != 1:
+        what = ", ".join(file.stem for file in inside) or "none"
+        raise InputError(f"{path}: a folder with one study was expected, it has {what}; name the file")
+    return inside[0]
+
+
+def exists(path: Path) -> bool:
+    """Whether there is a file; a name that no file can have has none."""
+    return os.path.isfile(path)  # which, unlike Path.is_file, never raises
+
+
+def asks(path: Path) -> bool:
+    """Whether a priors file has targets, so that it can be run; not if it cannot be read."""
+    try:
+        return "targets" in parse(path)
+    except InputError:
+        return False
+
+
+def runnable() -> dict[str, Path]:
+    """The priors files that can be named and run, by name."""
+    return {name: path for name, path in studies().items() if asks(path)}
 
 
 def inside_of(folder: Path, name: str) -> Path | None:
     """The file a name stands for in a folder, never one outside it."""
     path = folder / f"{name}.toml"
-    if not path.resolve().is_relative_to(folder.resolve()):
-        return None
-    return path if path.is_file() else None
+    return path if exists(path) and path.resolve().is_relative_to(folder.resolve()) else None
 
 
 def name_of(path: Path, roots: list[Path]) -> str:
@@ -78,19 +98,29 @@ def name_of(path: Path, roots: list[Path]) -> str:
 
 def shown(path: Path) -> str:
     """A path as messages tell it: short, and without the machine where it can be."""
-    for base, prefix in ((shipped(), "priors"), (Path.cwd(), "")):
+    for base, prefix in ((Path.cwd(), ""), (shipped(), "mcfrontier/priors")):
         if path.resolve().is_relative_to(base.resolve()):
             return (Path(prefix) / path.resolve().relative_to(base.resolve())).as_posix()
     return path.as_posix()
 
 
 def parse(path: Path) -> dict[str, Any]:
-    """The TOML of a file; what is broken is told by line and column."""
+    """The TOML of a file; what is broken is told by line and column, and how to mend the likeliest mistakes."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise InputError(f"{shown(path)}: not TOML: {problem}") from None
+        raise InputError(f"{shown(path)}: not TOML: {problem}{mend(text, str(problem))}") from None
     except UnicodeDecodeError as problem:
         raise InputError(f"{shown(path)}: not UTF-8 text, at byte {problem.start}") from None
     except OSError as problem:
         raise InputError(f"{shown(path)}: cannot be read: {problem.strerror}") from None
+
+
+def mend(text: str, problem: str) -> str:
+    """What to do about a line that is not TOML, where it can be guessed."""
+    place = re.search(r"at line (\d+)", problem)
+    line = text.splitlines()[int(place[1]) - 1] if place else ""
+    if re.search(r"=\s*-?\d+,\d", line):
+        return "; write 10_000, not 10,000"
+    return "; put text in quotes" if re.search(r"=\s*[^\W\d]", line) else ""

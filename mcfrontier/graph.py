@@ -12,10 +12,11 @@ from graphlib import CycleError, TopologicalSorter
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
-from mcfrontier.errors import InputError, suggest
+from mcfrontier.errors import InputError, located, suggest
 
 if TYPE_CHECKING:
     import numpy as np
+    import pint
 
 Function = TypeVar("Function", bound=Callable)
 
@@ -26,6 +27,8 @@ def node(unit: str) -> Callable[[Function], Function]:
     The function is left as it is: plain, to be called with numbers, arrays or quantities with units.
     It sees numbers in base units (h, W, USD, FLOP, chip, ...), so a formula holds no conversion.
     """
+    if not isinstance(unit, str):
+        raise InputError("a node's unit stands in parentheses above its function, as in @mcf.node('USD')")
 
     def declare(function: Function) -> Function:
         function.unit = unit
@@ -57,22 +60,23 @@ class Node:
 
     @property
     def formula(self) -> str:
-        """What the function returns, as it is written; "" where the source cannot be read."""
+        """What the function returns, as it is written; what it is made of where the source cannot be read."""
         import ast
         import inspect
         import textwrap
 
         try:
             tree = ast.parse(textwrap.dedent(inspect.getsource(self.function)))
-        except (OSError, TypeError, SyntaxError):
-            return ""
-        returns = [part.value for part in ast.walk(tree) if isinstance(part, ast.Return) and part.value]
-        return ast.unparse(returns[-1]) if returns else ""
+            returns = [part.value for part in ast.walk(tree) if isinstance(part, ast.Return) and part.value]
+            return ast.unparse(returns[-1])
+        except (OSError, TypeError, SyntaxError, IndexError):
+            return f"of {', '.join(self.needs)}"
 
 
-def nodes_of(model: ModuleType | Iterable[Callable]) -> dict[str, Node]:
-    """The nodes of a module, of a package of modules, or of a list of functions, by name."""
-    functions = functions_in(model) if isinstance(model, ModuleType) else list(model)
+def nodes_of(model: ModuleType | Iterable[Callable] | Callable) -> dict[str, Node]:
+    """The nodes of a module, of a package of modules, of a list of functions, or of one, by name."""
+    one = [model] if isinstance(model, FunctionType) else model
+    functions = functions_in(one) if isinstance(one, ModuleType) else list(one)
     nodes: dict[str, Node] = {}
     for function in functions:
         new = read(function)
@@ -102,6 +106,8 @@ def functions_in(module: ModuleType) -> list[Callable]:
 def read(function: Callable) -> Node:
     """A function as a Node."""
     name = getattr(function, "__name__", repr(function))
+    if name == "<lambda>":
+        raise InputError("a lambda has no name, and a node is called by its name; write it with def")
     if not isinstance(function, FunctionType) or not hasattr(function, "unit"):
         raise InputError(f"{name}: not a node; put @mcf.node('unit') above the function")
     code = function.__code__
@@ -143,16 +149,56 @@ def order(
 def evaluate(nodes: Mapping[str, Node], names: Iterable[str], given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The values of all quantities: those given, and the named nodes in turn. All in base units.
 
-    Arrays of any shapes that broadcast together; a node sees what its arguments' names say.
+    Arrays of shape (dimensions..., draws), a last axis of 1 where nothing is uncertain. A node must give a
+    value for each draw, and cannot change what it is given.
     """
     import numpy as np
 
-    values = dict(given)
+    values = {}
+
+    def keep(name: str, x: np.ndarray) -> None:
+        x.flags.writeable = False  # a node that works in place would change what others see
+        values[name] = x
+
+    for name, x in given.items():
+        keep(name, x)
     with np.errstate(all="ignore"):  # draws that are not finite are counted by name afterwards
         for name in names:
-            node = nodes[name]
-            values[name] = np.asarray(node.function(*[values[need] for need in node.needs]), dtype=float)
+            needed = [values[need] for need in nodes[name].needs]
+            keep(name, one_value_a_draw(name, called(nodes[name], needed), needed))
     return values
+
+
+def called(node: Node, needed: list) -> object:
+    """What a node's function returns. An exception of its own keeps its traceback, and tells the node."""
+    try:
+        return node.function(*needed)
+    except Exception as problem:
+        problem.add_note(f"in node {node.name}, called with {', '.join(node.needs) or 'nothing'}")
+        raise
+
+
+def one_value_a_draw(name: str, result: object, needed: list[np.ndarray]) -> np.ndarray:
+    """The result of a node as an array, refused unless it has a value for each draw it was given."""
+    import numpy as np
+
+    shape = np.broadcast_shapes((1,), *(x.shape for x in needed))
+    x = np.asarray(result)
+    if x.dtype.kind not in "fiub":
+        raise InputError(f"node {name}: yields {kind(result)}; return a number or an array of numbers")
+    if not x.shape and shape[-1] == 1:
+        x = x.reshape(shape)
+    if x.shape != shape:
+        raise InputError(
+            f"node {name}: yields an array of shape {x.shape} from draws of shape {shape}; a node gives one value "
+            "for each draw, so no sums, means or choices over draws"
+        )
+    return x.astype(float, copy=False)
+
+
+def kind(result: object) -> str:
+    """What a node returned, in words."""
+    return "nothing" if result is None else f"a {type(result).__name__}"
 
 
 def prove_units(nodes: Mapping[str, Node], names: Iterable[str], given: Mapping[str, tuple[float, str]]) -> None:
@@ -161,25 +207,36 @@ def prove_units(nodes: Mapping[str, Node], names: Iterable[str], given: Mapping[
     `given` holds (number in base units, unit) of every quantity that is not computed.
     """
     import numpy as np
+
+    from mcfrontier import units
+
+    quantity = units.registry().Quantity
+    values = {
+        name: quantity(np.float64(value), (1 * units.parse(unit)).to_root_units().units)
+        for name, (value, unit) in given.items()
+    }
+    for name in names:
+        node = nodes[name]
+        with located(f"node {name}"), np.errstate(all="ignore"):
+            values[name] = proved(node, [values[need] for need in node.needs])
+
+
+def proved(node: Node, needed: list[pint.Quantity]) -> pint.Quantity:
+    """The result of a node with its unit, which must be of the kind that is declared."""
     import pint
 
     from mcfrontier import units
 
-    def carry(value: float, unit: str) -> pint.Quantity:
-        return units.registry().Quantity(np.float64(value), (1 * units.parse(unit)).to_root_units().units)
-
-    values = {name: carry(value, unit) for name, (value, unit) in given.items()}
-    for name in names:
-        node = nodes[name]
-        told = ", ".join(f"{need} [{values[need].units or 'share'}]" for need in node.needs)
-        try:
-            with np.errstate(all="ignore"):
-                result = node.function(*[values[need] for need in node.needs])
-        except (pint.errors.PintError, pint.errors.PintTypeError) as problem:
-            raise InputError(f"node {name}: units do not fit: {problem} (from {told})") from None
-        result = units.registry().Quantity(result)
-        declared = units.parse(node.unit)
-        if result.dimensionality != declared.dimensionality:
-            found = f"{result.to_root_units().units}" if result.dimensionality else "a plain number"
-            raise InputError(f"node {name}: yields {found}, not {node.unit} (from {told})")
-        values[name] = result.to_root_units()
+    told = ", ".join(f"{need} in {units.told(x)}" for need, x in zip(node.needs, needed, strict=True))
+    try:
+        result = node.function(*needed)
+    except (pint.errors.PintError, pint.errors.PintTypeError, TypeError, ValueError) as problem:
+        if any(x.dimensionality for x in needed):
+            raise InputError(f"units do not fit: {problem} (from {told})") from problem
+        result = called(node, [x.to_root_units().magnitude for x in needed])  # plain numbers have nothing to prove
+    if not isinstance(result, pint.Quantity | int | float):
+        raise InputError(f"yields {kind(result)}; return a number or an array of numbers")
+    result = units.registry().Quantity(result).to_root_units()
+    if result.dimensionality != units.parse(node.unit).dimensionality:
+        raise InputError(f"yields {units.told(result)}, not {node.unit}; check the units of what it needs: {told}")
+    return result

@@ -18,12 +18,27 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+import numpy as np
+from msgspec.structs import replace as replace_words
 
 from mcfrontier import files, units
+from mcfrontier.distributions import Distribution
 from mcfrontier.errors import InputError, located, suggest
-from mcfrontier.families import FAMILIES, Distribution, Family, Value
+from mcfrontier.families import FAMILIES, Family, Value
 
 FORMAT = 1
+RESERVED = ("chain", "draw", "quantile")  # the dimensions of results
+KINDS = {  # msgspec's words for the kinds of things, and ours
+    "float": "a number", "int": "a whole number", "str": "text", "array": "a list", "bool": "true or false",
+    "object": "a table", "date": "a date", "datetime": "a date and time",
+}  # fmt: skip
+MENDS = {  # what to do about a word of the wrong kind
+    "a number, got text": "; take the quotes away",
+    "text, got": "; put it in quotes",
+    "a list, got": "; put it in [ ]",
+    "RFC3339": "; write it as 2026-11-22, without quotes",
+    "invalid word": "; known: about, at least, at most",
+}
 
 
 class Disclosed(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -49,8 +64,8 @@ class Words(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     extends: list[str] = []
     targets: list[str] = []
     dimensions: dict[str, list[str]] = {}
-    inputs: dict[str, dict[str, Any]] = {}
-    disclosed: dict[str, dict[str, Any]] = {}
+    inputs: dict[str, Any] = {}
+    disclosed: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -84,10 +99,14 @@ class Prior:
 
 @dataclass(frozen=True)
 class Page:
-    """A priors file, read: what it says and what it takes from others, own entries first."""
+    """A priors file, read: what it says and what it takes from others, own entries first.
+
+    `where` is the file as messages tell it, `command` what `run` takes to find it again, "" if it is no file.
+    """
 
     name: str
     where: str
+    command: str
     words: Words
     dimensions: dict[str, list[str]]
     priors: dict[str, Prior]
@@ -110,7 +129,8 @@ def load(source: str | Path | Mapping[str, Any]) -> Page:
         where, stated, roots = "priors", dict(source), files.folders()
         return page("priors", where, stated, roots, ())
     path, roots = files.find(str(source))
-    return page(files.name_of(path, roots), files.shown(path), files.parse(path), roots, (path,))
+    read = page(files.name_of(path, roots), files.shown(path), files.parse(path), roots, (path,))
+    return replace(read, command=str(source))
 
 
 def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail: tuple[Path, ...]) -> Page:
@@ -119,12 +139,49 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
     if words.format != FORMAT:
         raise InputError(f"{where}: format = {words.format}: this version reads format = {FORMAT}")
     parts = [part(other, where, roots, trail) for other in words.extends]
-    dimensions = {dim: labels for each in parts for dim, labels in each.dimensions.items()} | words.dimensions
-    priors = {key: prior(key, entry, where, dimensions) for key, entry in words.inputs.items()}
+    for each in parts:  # of what money is worth, the first file that says it has the word
+        words = replace_words(words, price_year=words.price_year or each.words.price_year)
+        words = replace_words(words, date=words.date or each.words.date)
+    dimensions = all_dimensions(parts, words, where)
+    priors = {
+        key: prior(key, table(entry, f"{where}: {key}"), where, dimensions) for key, entry in words.inputs.items()
+    }
     for key, taken in united(parts, where, priors).items():
         priors.setdefault(key, replace(taken, own=False))
-    disclosed = {key: disclosure(f"{where}: disclosed.{key}", entry) for key, entry in words.disclosed.items()}
-    return Page(name, where, words, dimensions, priors, disclosed)
+    disclosed = {}
+    for key, entry in words.disclosed.items():
+        place = f"{where}: disclosed.{key}"
+        disclosed[key] = disclosure(place, table(entry, place))
+    return Page(name, where, "", words, dimensions, priors, disclosed)
+
+
+def table(entry: Any, place: str) -> dict[str, Any]:
+    """An entry, which must be a table of words."""
+    if not isinstance(entry, Mapping):
+        raise InputError(f"{place}: an entry is a table with family, unit and source, not {entry!r}")
+    return dict(entry)
+
+
+def all_dimensions(parts: list[Page], words: Words, where: str) -> dict[str, list[str]]:
+    """The dimensions of a file and of those it extends, which must agree on the labels."""
+    found: dict[str, list[str]] = {}
+    stated = [(name, labels) for each in parts for name, labels in each.dimensions.items()]
+    for name, labels in [*stated, *words.dimensions.items()]:
+        place = f"{where}: dimensions: {name}"
+        if found.setdefault(name, labels) != labels:
+            raise InputError(f"{place}: its labels are stated twice, and differ; state them once")
+        if not labels or len({*labels}) != len(labels):
+            raise InputError(f"{place}: its labels must differ from each other, and there must be one at least")
+        check_name(name, place)
+    return found
+
+
+def check_name(name: str, place: str) -> None:
+    """Refuse a name that is none, or that the results have a use for."""
+    if not name.isidentifier():
+        raise InputError(f"{place}: a name has letters, digits and _ only, as in Python")
+    if name in RESERVED:
+        raise InputError(f"{place}: the name '{name}' is taken by the results; choose another")
 
 
 def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...]) -> Page:
@@ -156,8 +213,9 @@ def united(parts: list[Page], where: str, own: Mapping[str, Prior]) -> dict[str,
 def prior(name: str, stated: dict[str, Any], where: str, dimensions: dict[str, list[str]]) -> Prior:
     """One entry as a Prior."""
     place = f"{where}: {name}"
-    if not name.isidentifier():
-        raise InputError(f"{place}: a name has letters, digits and _ only, as in Python")
+    check_name(name, place)
+    if name in dimensions:
+        raise InputError(f"{place}: a dimension has this name; rename one of them")
     labels = labels_of(stated, place, dimensions)
     rows = rows_of(stated, place, labels)
     entries = [entry(row, place if not labels else f"{place}[{labels[i]}]") for i, row in enumerate(rows)]
@@ -172,18 +230,17 @@ def labels_of(stated: dict[str, Any], place: str, dimensions: dict[str, list[str
     by = stated.get("by")
     if by is None:
         return ()
-    if by not in dimensions:
-        raise InputError(f"{place}: by = '{by}': no such dimension; list its labels under [dimensions]")
-    if len({*dimensions[by]}) != len(dimensions[by]) or not dimensions[by]:
-        raise InputError(f"{place}: by = '{by}': its labels must differ, and there must be one at least")
+    if not isinstance(by, str) or by not in dimensions:
+        raise InputError(f"{place}: by = {by!r}: no such dimension; list its labels under [dimensions]")
     return tuple(dimensions[by])
 
 
 def rows_of(stated: dict[str, Any], place: str, labels: tuple[str, ...]) -> list[dict[str, Any]]:
     """The entry of each label: a word that is a list is dealt out, any other is shared."""
+    stated = {word: value.item() if isinstance(value, np.generic) else value for word, value in stated.items()}
     for word, value in stated.items():
-        if isinstance(value, list) and not labels:
-            raise InputError(f"{place}: {word}: a list needs by = a dimension; give one number")
+        if isinstance(value, list) and (not labels or word in ("family", "unit", "source", "note", "by")):
+            raise InputError(f"{place}: {word}: a list is for numbers, of an entry with by = a dimension; give one")
         if isinstance(value, list) and len(value) != len(labels):
             raise InputError(f"{place}: {word}: {len(value)} values for {len(labels)} labels; give one each")
     return [
@@ -219,12 +276,19 @@ def read(kind: type[msgspec.Struct], stated: dict[str, Any], place: str, context
     try:
         return msgspec.convert(stated, kind)
     except msgspec.ValidationError as problem:
-        kinds = {"float": "a number", "int": "a whole number", "str": "text", "array": "a list", "bool": "true"}
-        kinds |= {"object": "a table", "date": "a date", "datetime": "a date and time"}
-        told = re.sub(r" \| null| - at `\$.*`", "", str(problem))
-        told = re.sub(r"`(\w+)`", lambda word: kinds.get(word[1], word[1]), told)
-        word = re.search(r"at `\$\.(\w+)", str(problem))
-        raise InputError(f"{place}: {word[1] + ': ' if word else ''}{told[0].lower()}{told[1:]}") from None
+        raise InputError(f"{place}: {in_our_words(str(problem))}") from None
+
+
+def in_our_words(problem: str) -> str:
+    """What msgspec says of a word of the wrong kind, as we say it."""
+    word = re.search(r" - at `\$\.(\w+)", problem)
+    told = re.sub(r" \| null| - at `\$.*`", "", problem)
+    told = re.sub(r"`([\w.]+)`", lambda kind: KINDS.get(kind[1], kind[1]), told)
+    told = (
+        told.replace("nvalid enum value", "nvalid word").replace("Invalid", "invalid").replace("Expected", "expected")
+    )
+    mend = next((mend for sign, mend in MENDS.items() if sign in told), "")
+    return f"{word[1]}: {told}{mend}" if word else f"{told}{mend}"
 
 
 def checked(stated: Family) -> Distribution:
@@ -233,12 +297,19 @@ def checked(stated: Family) -> Distribution:
     best = stated.best
     if best is not None and not distribution.low <= best <= distribution.high:
         raise InputError(f"best = {best:g} lies outside {distribution.low:g} to {distribution.high:g}")
-    if stated.unit == "share" and not (distribution.low >= 0 and distribution.high <= 1):
-        raise InputError(
-            f"a share must stay within 0 and 1, this goes from {distribution.low:g} to {distribution.high:g}; "
-            "cut it with low and high, or take a beta, pert or logitnormal"
-        )
+    if stated.unit in ("share", "%"):
+        check_share(distribution, units.scale(stated.unit))
     return distribution
+
+
+def check_share(distribution: Distribution, scale: float = 1.0) -> None:
+    """Refuse a share that may leave 0 to 1."""
+    low, high = distribution.low * scale, distribution.high * scale
+    if not (low >= 0 and high <= 1):
+        raise InputError(
+            f"a share must stay within 0 and 1, this goes from {low:g} to {high:g}; cut it with low and high, take a "
+            "beta, pert or logitnormal, or give it in %"
+        )
 
 
 def disclosure(place: str, stated: dict[str, Any]) -> Disclosed:
@@ -251,14 +322,14 @@ def disclosure(place: str, stated: dict[str, Any]) -> Disclosed:
 
 def pinned(name: str, text: str | float, unit: str, old: Prior | None) -> Prior:
     """A prior for a quantity that is set to a number, with its unit or else the one given."""
-    match = re.fullmatch(r"\s*([-+]?[\d_.]+(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)\w*)\s*(.*?)\s*", str(text))
+    match = re.fullmatch(r"\s*([-+]?[\d_.]+(?:[eE][-+]?\d+)?)\s*(.*?)\s*", str(text))
     try:
         number = float(match[1]) if match else math.nan
     except ValueError:
         number = math.nan
     place = f"set {name}={text}"
-    if match is None or not math.isfinite(number):
-        raise InputError(f"{place}: a number is expected, with or without a unit, such as {name}=1.5{unit}")
+    if match is None or not math.isfinite(number) or match[2].startswith(","):
+        raise InputError(f"{place}: a number is expected, with or without a unit, such as {name}=15_000 {unit}")
     stated_unit = match[2] or unit
     with located(place):
         if not units.same_kind(stated_unit, unit):
@@ -266,7 +337,7 @@ def pinned(name: str, text: str | float, unit: str, old: Prior | None) -> Prior:
     stated = {"family": "value", "value": units.convert(number, stated_unit, unit), "unit": unit}
     stated |= {"source": "set by the user for this run"}
     new = prior(name, stated, place, {})
-    return replace(new, where="set by the user", own=old.own if old else False)
+    return replace(new, where="set by the user", own=bool(old and old.own))
 
 
 def schema() -> dict[str, Any]:

@@ -5,7 +5,7 @@ the spread between them gives the Monte Carlo error of any statistic under any s
 `sobol` and `random` the first draws of a long run are the draws of a short one.
 
 A stream depends on the seed, the sampler, the name of the input and, for an input with a row for each
-label, the label. Adding, removing or editing another input changes none of it.
+label, the label. Adding, removing or editing another input changes none of it. Generators are counter-based (Philox).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from scipy import special
 
+from mcfrontier.distributions import Array, Curve, Distribution
 from mcfrontier.errors import InputError, suggest
-from mcfrontier.families import Array, Curve, Distribution
 from mcfrontier.priors import Prior
 
 RANDOMISATIONS = 16
@@ -44,7 +44,7 @@ class Sampler:
 def sampler(kind: str, seed: int, draws: int, names: Iterable[str]) -> Sampler:
     """The sampler of a run over the single-valued inputs of these names."""
     if kind not in STREAMS:
-        raise InputError(f"sampler: unknown sampler '{kind}'{suggest(kind, STREAMS)}")
+        raise InputError(f"sampler: unknown sampler '{kind}'{suggest(str(kind), STREAMS)}")
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError(f"seed = {seed}: a whole number of 0 or more is expected")
     if not isinstance(draws, int | np.integer) or draws <= 0:
@@ -76,14 +76,15 @@ def draw(plan: Sampler, prior: Prior) -> Array:
             rows.append(np.array([distribution.median]))
             continue
         quantile = tabulated(distribution) if distribution.costly else distribution.quantile
-        rows.append(quantile(probabilities(plan, prior.name, label)))
+        with np.errstate(all="ignore"):  # draws that are not finite are counted by name afterwards
+            rows.append(quantile(probabilities(plan, prior.name, label)))
     return (np.stack(rows) if prior.labels else rows[0]) * prior.scale
 
 
 def generator(plan: Sampler, name: str, label: str | None, *words: object) -> np.random.Generator:
-    """The random generator of a stream, from a hash of all it belongs to."""
+    """The random generator of a stream: counter-based, its key a hash of all that the stream belongs to."""
     told = repr((plan.seed, plan.kind if label is None else "row", name, label, *words))
-    return np.random.Generator(np.random.PCG64DXSM(int.from_bytes(blake2b(told.encode()).digest()[:16])))
+    return np.random.Generator(np.random.Philox(key=int.from_bytes(blake2b(told.encode()).digest()[:16])))
 
 
 def to_probability(words: Array) -> Array:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from mcfrontier import checks, graph, priors, sampling
+from mcfrontier import checks, graph, memory, priors, sampling
 from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.graph import Node
 from mcfrontier.priors import Page, Prior
@@ -22,16 +23,17 @@ DRAWS, SEED, SAMPLER = 2**17, 1, "sobol"
 
 @dataclass(frozen=True)
 class Study:
-    """What is believed and what is asked: the page it was read from, the inputs that the targets reach,
-    the nodes in order of evaluation. `pins` are the quantities set for this run."""
+    """What is believed and what is asked: the page it was read from, the inputs that the targets reach, the nodes
+    in order of evaluation. `pins` are the quantities set for this run; `own_model` is not the package's."""
 
-    page: Page
-    nodes: Mapping[str, Node]
-    inputs: Mapping[str, Prior]
-    order: tuple[str, ...]
+    page: Page = field(repr=False)
+    nodes: Mapping[str, Node] = field(repr=False)
+    inputs: Mapping[str, Prior] = field(repr=False)
+    order: tuple[str, ...] = field(repr=False)
     targets: tuple[str, ...]
     pins: Mapping[str, str | float]
     notes: tuple[str, ...]
+    own_model: bool = False
 
     @property
     def name(self) -> str:
@@ -48,14 +50,24 @@ class Study:
 
     @property
     def accounts(self) -> tuple[str, ...]:
-        """The targets that are sums of money: the ways in which the study counts a cost."""
-        return tuple(target for target in self.targets if self.unit(target) in ("USD", "EUR"))
+        """The targets that are sums of money, in the currency of the first: the ways in which a cost is counted."""
+        sums = [target for target in self.targets if self.unit(target) in ("USD", "EUR")]
+        return tuple(target for target in sums if self.unit(target) == self.unit(sums[0]))
+
+    @cached_property
+    def dimensions_of(self) -> dict[str, tuple[str, ...]]:
+        """The dimensions that each quantity runs along, in the order of the study."""
+        found = {name: (prior.entry.by,) if prior.labels else () for name, prior in self.inputs.items()}
+        for name in self.order:
+            below = {dimension for need in self.nodes[name].needs for dimension in found[need]}
+            found[name] = tuple(dimension for dimension in self.page.dimensions if dimension in below)
+        return found
 
     @property
     def parts(self) -> dict[str, dict[str, str]]:
         """The parts of accounts among the targets: {"upfront_cost": {"staff": "upfront_staff_share"}}.
 
-        A share named `upfront_staff_share` is the part `staff` of the account `upfront_cost`."""
+        A share named `upfront_staff_share` is the part `staff` of the account `upfront_cost`: see model/shares.py."""
         found: dict[str, dict[str, str]] = {}
         for account in self.accounts:
             head = f"{account.removesuffix('_cost')}_"
@@ -91,7 +103,8 @@ def load(
     set: Mapping[str, str | float] | None = None,
 ) -> Study:
     """Read a study and refuse whatever cannot be right in it, before anything is drawn."""
-    if model is None:
+    own_model = model is not None
+    if not own_model:
         from mcfrontier import model
     nodes = graph.nodes_of(model)
     page = priors.load(source)
@@ -102,7 +115,8 @@ def load(
     known = {*nodes, *believed}
     for target in (*asked, *(targets or ())):
         if target not in known:
-            raise InputError(f"{page.where}: targets: '{target}' is no node and no entry{suggest(target, known)}")
+            place = f"{page.where}: targets" if target in page.words.targets else "target"
+            raise InputError(f"{place}: '{target}' is no node and no entry{suggest(target, known)}")
     with located(page.where):
         checks.check_reach(page, graph.order(nodes, believed, asked)[0])
     checks.check_units(page, nodes)
@@ -111,10 +125,14 @@ def load(
     asked = tuple(dict.fromkeys(targets or asked))
     with located(page.where):
         reached, order = graph.order(nodes, believed, asked)
-    idle = [name for name in pins if name not in reached]
-    notes = tuple(f"set {name}: no target needs it, nothing changes" for name in idle)
+    needed = {need for name in order for need in nodes[name].needs}
+    notes = tuple(
+        f"set {name}: nothing else depends on it" if name in asked else f"set {name}: no target needs it"
+        for name in pins
+        if name not in needed
+    )
     inputs = {name: prior for name, prior in believed.items() if name in reached}
-    study = Study(page, nodes, inputs, order, asked, pins, notes)
+    study = Study(page, nodes, inputs, order, asked, pins, notes, own_model)
     medians = {name: (prior.medians[0], prior.entry.unit) for name, prior in inputs.items()}
     with located(page.where):
         graph.prove_units(nodes, order, medians)
@@ -145,23 +163,20 @@ def run(
 
     Raises InputError, in one line, for anything stated that cannot be used.
     """
+    if isinstance(source, Study) and (model or targets or set):
+        raise InputError("a study that was loaded has its model, targets and set; give them to load")
     study = source if isinstance(source, Study) else load(source, model, targets, set)
     drawn = [p for p in study.inputs.values() if not p.known]
     plan = sampling.sampler(sampler, seed, draws, [p.name for p in drawn if not p.labels])
     rows = math.prod(len(labels) for labels in study.page.dimensions.values())
-    checks.check_memory(plan.draws, len(study.quantities), rows)
-    keep_freed_memory()
+    memory.check(plan.draws, len(study.quantities), rows)
+    memory.keep_freed()
     given = {
         prior.name: study.place(prior, sampling.draw(plan, prior))
         for prior in progress(list(study.inputs.values()), "drawing")
     }
-    return Run(study, plan, study.evaluate(given))
-
-
-def keep_freed_memory() -> None:
-    """Have the C library keep the memory of freed arrays instead of handing it back page by page.
-
-    glibc does so once it has seen a large block freed (mallopt, M_MMAP_THRESHOLD); elsewhere it is nothing.
-    Arrays of a run's size come and go hundreds of times, and fetching their pages anew took a tenth of it.
-    """
-    np.empty(31 << 20, np.uint8)
+    done = Run(study, plan, study.evaluate(given))
+    for target in study.targets:
+        if not np.isfinite(done.values[target]).any():
+            raise InputError(f"{study.page.where}: {target}: none of its draws is finite; look for a division by zero")
+    return done

@@ -43,6 +43,11 @@ def scale(unit: str) -> float:
     return float((1 * parse(unit)).to_root_units().magnitude)
 
 
+def told(quantity: pint.Quantity) -> str:
+    """The unit of a quantity, in words."""
+    return f"{quantity.units}" if quantity.dimensionality else "plain numbers"
+
+
 def same_kind(unit: str, other: str) -> bool:
     """Whether a quantity in one unit can be told in the other."""
     return parse(unit).dimensionality == parse(other).dimensionality

@@ -12,6 +12,7 @@ MONEY = {"USD": "$", "EUR": "€"}
 LETTERS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 WORDS = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 PREFIXES = ((1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+ONE = {"people": "person"}  # plurals that do not end in s
 COUNTED = {"chip": "chips", "token": "tokens", "parameter": "parameters", "person": "people", "chip*h": "chip-hours"}
 COUNTED |= {"day": "days", "month": "months", "year": "years", "h": "hours"}
 
@@ -37,28 +38,28 @@ def rounded(value: float, error: float = 0.0, digits: int = DIGITS) -> tuple[flo
 
 
 def plain(value: float, last: int) -> str:
-    """Digits down to the power of ten `last`, thousands set apart."""
-    return f"{value:,.{max(0, -last)}f}"
+    """Digits down to the power of ten `last`, thousands set apart, a true minus before a negative one."""
+    return f"{value:,.{max(0, -last)}f}".replace("-", "−")
 
 
 def scaled(value: float, last: int, steps: tuple[tuple[float, str], ...]) -> str:
     """A value in the largest step that leaves something before the point, with the step's word."""
     for size, text in steps:
         if abs(value) >= size * 0.9995:
-            return plain(value / size, last - round(math.log10(size))) + text
-    return plain(value, last)
+            return number(value / size, last - round(math.log10(size))) + text
+    return number(value, last)
 
 
-def figure(value: float, unit: str, error: float = 0.0, digits: int = DIGITS) -> str:
+def amount(value: float, unit: str, error: float = 0.0, digits: int = DIGITS) -> str:
     """A number with its unit, with no more digits than its Monte Carlo error allows.
 
-    >>> figure(535_714_285.71, "USD")
+    >>> amount(535_714_285.71, "USD")
     '$536M'
-    >>> figure(57_412_000, "chip*h", error=80_000)
+    >>> amount(57_412_000, "chip*h", error=80_000)
     '57.4 million chip-hours'
-    >>> figure(2.131e25, "FLOP")
+    >>> amount(2.131e25, "FLOP")
     '2.13 × 10²⁵ FLOP'
-    >>> figure(0.0841, "USD/kWh", error=0.004)
+    >>> amount(0.0841, "USD/kWh", error=0.004)
     '$0.08/kWh'
     """
     if not math.isfinite(value):
@@ -71,14 +72,14 @@ def figure(value: float, unit: str, error: float = 0.0, digits: int = DIGITS) ->
     head, _, per = base.partition("/")
     if head in MONEY:
         tail = f"/{per.replace('/', '-').replace('-h', '-hour')}" if per else ""
-        sign = "−" if kept < 0 else ""
-        return f"{sign}{MONEY[head]}{scaled(abs(kept), last, LETTERS)}{tail}"
+        return f"{'−' if kept < 0 else ''}{MONEY[head]}{scaled(abs(kept), last, LETTERS)}{tail}"
     if re.match(r"(W|Wh|B|FLOP/s)(/|$)", base):  # told with a metric prefix
         count, _, letter = scaled(kept, last, tuple((s, f" {p}") for s, p in PREFIXES)).partition(" ")
         return f"{count} {letter}{base}"
     if base in COUNTED:
         count = scaled(kept, last, WORDS)
-        return f"{count} {COUNTED[base] if count != '1' else COUNTED[base].removesuffix('s')}"
+        plural = COUNTED[base]
+        return f"{count} {plural if count != '1' else ONE.get(plural, plural.removesuffix('s'))}"
     return number(kept, last) + ("" if base == "1" else base[1:] if base.startswith("1/") else f" {base}")
 
 
@@ -96,10 +97,11 @@ def metric(unit: str) -> tuple[str, float]:
     return (match[2], {p: s for s, p in PREFIXES}[match[1]]) if match else (unit, 1.0)
 
 
-def label(name: str) -> str:
-    """A quantity's name as words: amortised cost, GPU price, MFU."""
+def label(row: str) -> str:
+    """A quantity's name as words: amortised cost, GPU price [A100], MFU."""
+    name, bracket, labels = row.partition("[")
     words = [word.upper() if word in ("gpu", "mfu", "tdp", "pue", "flop") else word for word in name.split("_")]
-    return " ".join(words)
+    return " ".join(words) + (f" [{labels}" if bracket else "")
 
 
 def sentence(text: str) -> str:

@@ -49,8 +49,28 @@ FILES = {
     "nan": (with_time(p5=1, p95="nan"), "chip_time", "p95 = nan", "finite"),
     "infinity": (with_time(p5=1, p95="inf"), "chip_time", "p95 = inf", "finite"),
     "text for a number": (with_time(p5='"1"', p95=2), "chip_time", "p5", "expected a number, got text"),
+    "a share of more than 100 %": (study(CHIP_TIME, entry("mfu", unit="%", value=140)), "mfu", "within 0 and 1"),
+    "an entry that is a number": (study(CHIP_TIME, top="inputs.mfu = 5\n"), "mfu: an entry is a table"),
+    "a number with a comma": (with_time(p5="10,000", p95=2), "not TOML", "write 10_000, not 10,000"),
+    "text without quotes": (with_time(p5="cheap", p95=2), "not TOML", "put text in quotes"),
+    "a dimension stated twice": (
+        study(CHIP_TIME) + "[dimensions]\nchip = ['a', 'a']\n",
+        "dimensions: chip",
+        "differ from each other",
+    ),
+    "a name the results use": (study(CHIP_TIME, entry("draw", value=1)), "draw", "taken by the results"),
+    "rows in two units": (
+        study(entry("chip_time", "lognormal", p5=1, p95=2, by='"chip"').replace('unit = "1"', 'unit = ["h", "day"]'))
+        + '[dimensions]\nchip = ["a", "b"]\n',
+        "chip_time: unit: a list is for numbers",
+    ),
     "true for a number": (with_time(p5="true", p95=2), "chip_time", "p5", "expected a number"),
-    "a list for a number": (with_time(p5="[1, 2]", p95=2), "chip_time", "p5", "a list needs by"),
+    "a list for a number": (
+        with_time(p5="[1, 2]", p95=2),
+        "chip_time",
+        "p5",
+        "a list is for numbers, of an entry with by",
+    ),
     "mode outside": (with_time(family="pert", low=1, mode=9, high=3), "chip_time", "mode = 9"),
     "low not below high": (with_time(family="uniform", low=2, high=1), "chip_time", "low = 2 must lie below high = 1"),
     "nothing left by truncation": (with_time(p5=1, p95=2, low=1e6), "chip_time", "leave nothing"),
@@ -65,7 +85,6 @@ FILES = {
     "an input nothing uses": (study(CHIP_TIME, entry("energi", value=1)), "energi", "no target needs it"),
     "a missing input": (study(), "node training_compute needs it", "neither an entry nor a node"),
     "an unknown target": (study(CHIP_TIME).replace("cloud_cost", "cloud_cots"), "did you mean 'cloud_cost'"),
-    "no targets": (entry("x", value=1), "has no targets"),
     "an unknown key": (study(CHIP_TIME, top='tilte = "x"\n'), "unknown word 'tilte'", "did you mean 'title'"),
     "a key of the wrong kind": (study(CHIP_TIME, top="title = 3\n"), "title", "expected text"),
     "another format": (study(CHIP_TIME, top="format = 2\n"), "format = 2"),
@@ -95,8 +114,6 @@ def test_a_file_is_refused_in_one_line_that_names_the_place_and_the_mend(case, v
     text, *parts = FILES[case]
     page("study", text)
     (tmp_path / "secret.toml").write_text("")
-    if case == "no targets" and verb == "check":
-        return  # a file without targets is a part for extends, and may well be right
     one_line(command(verb, "study"), "study.toml", *parts)
     assert not (tmp_path / "reports").exists()
 
@@ -118,6 +135,12 @@ def test_a_share_that_leaves_0_to_1_is_refused(family, words, page, command):
 def test_a_share_cut_to_0_and_1_is_taken(page, command):
     page("study", 'targets = ["x"]\n' + entry("x", "normal", "share", p5=0.2, p95=0.6, low=0, high=1))
     assert command("run", "study", "--draws", 64, "--no-report").code == 0
+
+
+def test_a_file_without_targets_is_not_run_but_may_well_be_right(page, command):
+    page("part", entry("x", value=1))
+    one_line(command("run", "part"), "part.toml: has no targets")
+    assert command("check", "part").code == 0
 
 
 def test_two_files_that_define_the_same_input_are_refused(page, command):
@@ -206,11 +229,35 @@ def test_a_fault_of_ours_keeps_its_traceback(command, monkeypatch):
         command("run", "gpt4", "--out", "never")
 
 
-def test_a_study_whose_draws_are_all_lost_says_so(page, command):
-    page("study", 'targets = ["chip_time"]\n' + "".join([
-        entry("training_compute", unit="FLOP", value=0), entry("peak_rate", unit="FLOP/s/chip", value=0),
-        entry("mfu", unit="share", value=0.5), entry("goodput", unit="share", value=0.5),
-    ]))  # fmt: skip
-    ended = command("run", "study", "--draws", 64)
-    assert ended.code == 0
-    assert "chip_time: 1 of 1 draws are not finite" in ended.err
+def test_a_study_whose_draws_are_all_lost_is_refused(page, command, tmp_path):
+    lines = [entry("training_compute", unit="FLOP", value=0), entry("peak_rate", unit="FLOP/s/chip", value=0)]
+    lines += [entry("mfu", unit="share", value=0.5), entry("goodput", unit="share", value=0.5)]
+    page("study", 'targets = ["chip_time"]\n' + "".join(lines))
+    one_line(command("run", "study", "--draws", 64), "study.toml: chip_time", "none of its draws is finite")
+    assert not (tmp_path / "reports").exists()
+
+
+def test_a_part_with_a_unit_that_measures_something_else_fails_its_check(page, command):
+    page("part", entry("chip_time", unit="USD", value=1))
+    one_line(command("check", "part"), "part.toml: chip_time", "give it in chip*h")
+
+
+def test_a_broken_file_does_not_hide_the_others(page, command):
+    page("broken", 'targets = ["x"]\n[inputs.x]\nfamily = "lognormol"\n')
+    page("garbled", "").write_bytes(b"\xff\xfe")
+    page("study", 'targets = ["x"]\n' + entry("x", value=1))
+    ended = command("list")
+    assert "study" in ended.out
+    assert "gpt4" in ended.out
+    assert "lognormol" in ended.err
+    one_line(command("run", "gpt5"), "did you mean 'gpt4'")
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b", "é/ü", ".", "..", "/"])
+def test_a_name_that_no_file_can_have_is_refused(name, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    one_line(command("run", name))
+
+
+def test_a_quantity_set_twice_is_refused(command):
+    one_line(command("run", "gpt4", "--set", "mfu=0.4", "--set", "mfu=0.5"), "mfu is set twice")

@@ -4,6 +4,7 @@ import types
 
 import numpy as np
 import pytest
+from scipy import special
 
 import mcfrontier as mcf
 from mcfrontier import graph, model
@@ -97,10 +98,79 @@ def test_a_missing_quantity_is_refused_with_who_needs_it_and_the_nearest_name():
 
 
 def test_a_node_defined_twice_is_refused():
+    @mcf.node("1")
     def end(x):
         return x
 
-    assert "node end: defined twice" in refusal([mcf.node("1")(end), mcf.node("1")(lambda x: x), mcf.node("1")(end)])
+    assert "node end: defined twice" in refusal([end, volume, end])
+
+
+def test_a_lambda_is_refused():
+    assert "a lambda has no name" in refusal([mcf.node("1")(lambda x: x)])
+
+
+def test_a_unit_is_written_in_parentheses():
+    with pytest.raises(InputError, match="parentheses"):
+
+        @mcf.node
+        def end(x):
+            return x
+
+
+@pytest.mark.parametrize(
+    ("formula", "told"),
+    [
+        (lambda x: None, "yields nothing"),
+        (lambda x: "much", "yields a str"),
+        (lambda x: [x, x], "yields a list"),
+        (lambda x: x.mean() if hasattr(x, "mean") and np.ndim(x) else x, "one value for each draw"),
+        (lambda x: np.sum(x), "one value for each draw"),
+        (lambda x: x[:5] if np.ndim(x) else x, "one value for each draw"),
+        (lambda x: x * 1j if np.ndim(x) else x, "return a number or an array of numbers"),
+    ],
+)
+def test_what_is_no_value_for_each_draw_is_refused_by_the_nodes_name(formula, told):
+    formula.__name__ = "end"
+    message = refusal([mcf.node("1")(formula)], inputs=believed("x", "uniform", low=1, high=2))
+    assert "node end: yields" in message
+    assert told in message
+
+
+def test_a_node_cannot_change_what_it_is_given():
+    @mcf.node("1")
+    def end(x):
+        if np.ndim(x):
+            x *= 2
+        return x
+
+    with pytest.raises(ValueError, match="read-only") as raised:
+        mcf.run({"targets": ["end"], "inputs": believed("x", "uniform", low=1, high=2)}, model=[end], draws=64)
+    assert raised.value.__notes__ == ["in node end, called with x"]
+
+
+def test_a_node_of_plain_numbers_may_use_functions_that_know_no_units():
+    @mcf.node("1")
+    def end(x):
+        return special.expit(x)
+
+    run = mcf.run({"targets": ["end"], "inputs": believed("x", "uniform", low=-1, high=1)}, model=[end], draws=64)
+    assert run.summary["end"].values["p50"] == pytest.approx(0.5, abs=0.02)
+
+
+def test_an_unknown_unit_of_a_node_is_told_with_its_name():
+    @mcf.node("USX")
+    def end(x):
+        return x
+
+    assert "node end: unknown unit 'USX'" in refusal([end], inputs=believed("x", value=1))
+
+
+def test_a_node_may_need_nothing():
+    @mcf.node("1")
+    def end():
+        return 3
+
+    assert mcf.run({"targets": ["end"]}, model=end, draws=64).summary["end"].values["p50"] == 3
 
 
 def test_a_function_that_is_no_node_is_refused():
@@ -124,7 +194,8 @@ def test_a_node_with_a_default_is_refused():
         ("USD", "USD", lambda x: x * x, "node end: yields"),
         ("USD", "kWh", lambda x: x, "node end: yields"),
         ("USD", "USD", lambda x: x + 1, "node end: units do not fit"),
-        ("USD", "USD", lambda x: x / x, "a plain number"),
+        ("USD", "USD", lambda x: x / x, "yields plain numbers, not USD"),
+        ("USD", "USD", lambda x: np.where(x > 1, x, 0), "node end: units do not fit"),
         ("h", "1", lambda x: np.log(x), "node end: units do not fit"),
         ("EUR", "USD", lambda x: x, "node end: yields"),
     ],
@@ -133,7 +204,7 @@ def test_units_that_do_not_fit_are_refused_by_the_nodes_name(unit_x, unit_end, f
     formula.__name__ = "end"
     message = refusal([mcf.node(unit_end)(formula)], inputs=believed("x", "uniform", unit_x, low=1, high=2))
     assert told in message
-    assert "x [" in message
+    assert "x in " in message
 
 
 def test_units_are_converted_at_the_door_and_on_the_way_out():

@@ -30,22 +30,29 @@ TRUTH = np.array([0.835115306, 7.071067812, 59.871971775])  # of that product, i
 def test_percentiles_of_a_product_of_lognormals_are_the_closed_form():
     values, errors = intervals.with_errors(lognormal_product("sobol", 1, 2**17), LEVELS)
     assert (np.abs(values[2:] - TRUTH) < 4 * errors[2:]).all()
-    spread = np.log(TRUTH[2] / TRUTH[0]) / 2 / stats.norm.ppf(0.95)
-    heights = stats.norm.pdf(stats.norm.ppf(LEVELS)) / spread
-    of_random_draws = np.sqrt(np.multiply(LEVELS, np.subtract(1, LEVELS)) / 2**17) / heights * TRUTH
-    assert (errors[2:] < of_random_draws).all()
+    assert (errors[2:] < 0.02 * TRUTH).all()
 
 
 @pytest.mark.parametrize("kind", list(sampling.STREAMS))
 def test_the_stated_error_covers_the_truth_as_often_as_it_should(kind):
-    """Over 200 seeds the 95 % interval, a t with 15 degrees of freedom, holds the truth 90 to 99 % of the time."""
+    """Over 200 seeds the 95 % interval, a t with 15 degrees of freedom, holds the truth 91 to 99.5 % of the time."""
     reach = stats.t.ppf(0.975, 15)
     held = []
     for seed in range(200):
-        values, errors = intervals.with_errors(lognormal_product(kind, seed, 2**13), LEVELS)
+        values, errors = intervals.with_errors(lognormal_product(kind, seed, 2**11), LEVELS)
         held.append(np.abs(values[2:] - TRUTH) <= reach * errors[2:])
-    assert (np.mean(held, axis=0) > 0.90).all()
-    assert (np.mean(held, axis=0) < 0.99).all()
+    assert (np.mean(held, axis=0) > 0.91).all()
+    assert (np.mean(held, axis=0) < 0.995).all()
+
+
+def test_the_stated_error_covers_the_truth_of_a_single_input_in_strata():
+    """Stratified draws of one input are so even that their grain is all the error there is."""
+    held = []
+    for seed in range(200):
+        plan = sampling.sampler("sobol", seed, 2**12, "x")
+        values, errors = intervals.with_errors(sampling.probabilities(plan, "x"), LEVELS)
+        held.append(np.abs(values[2:] - LEVELS) <= stats.t.ppf(0.975, 15) * errors[2:])
+    assert (np.mean(held, axis=0) > 0.92).all()
 
 
 @given(st.lists(st.floats(-1e9, 1e9), min_size=40, max_size=200), st.lists(st.floats(0, 1), min_size=1, max_size=5))

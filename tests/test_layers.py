@@ -22,6 +22,7 @@ FLOORS = [
     {"files"},
     {"model"},
     {"families", "graph"},
+    {"distributions", "memory"},
     {"wording", "units"},
     {"errors"},
 ]

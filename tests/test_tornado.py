@@ -54,6 +54,33 @@ def test_an_input_in_which_the_target_turns_back_is_marked():
     np.testing.assert_allclose(bars.sel(input="x"), 10 - 4.5**2, rtol=1e-12)
 
 
+def test_the_widest_is_first_by_how_far_it_comes_on_the_way():
+    """x takes the hill from -10.25 to 10 and back: its ends alone would say that it does nothing."""
+    bars = run("hill").tornado("hill")
+    assert bars.input.values.tolist() == ["x", "y"]
+    swing = run("hill").swing("hill")
+    np.testing.assert_allclose(swing.reach[0], [10 - 4.5**2, 10], rtol=1e-12)
+
+
+def test_a_wider_input_that_is_stated_later_comes_first():
+    page = {
+        "targets": ["double"],
+        "inputs": believed("y", "uniform", low=0, high=20) | believed("x", "uniform", low=0, high=10),
+    }
+    assert mcf.run(page, model=[double], draws=64).tornado("double").input.values.tolist() == ["x", "y"]
+
+
+def test_a_way_that_is_not_finite_has_no_bar():
+    @mcf.node("1")
+    def inverse(x, y):
+        return y / (x - 5)
+
+    assert (
+        "x"
+        not in mcf.run({"targets": ["inverse"], "inputs": INPUTS}, model=[inverse], draws=64).tornado("inverse").input
+    )
+
+
 def test_a_target_of_known_values_has_no_bars():
     assert run("double", "steady").tornado("steady").sizes["input"] == 0
 

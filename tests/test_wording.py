@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import mcfrontier
 from mcfrontier import wording
-from mcfrontier.wording import figure
+from mcfrontier.wording import amount
 
 
 @pytest.mark.parametrize("module", [wording, mcfrontier])
@@ -49,7 +49,7 @@ def test_the_examples_in_the_docstrings_hold(module):
     ],
 )
 def test_a_figure_is_told_as_one_would_say_it(arguments, told):
-    assert figure(*arguments) == told
+    assert amount(*arguments) == told
 
 
 @given(st.floats(1e-20, 1e30), st.floats(1e-12, 1e3))

@@ -19,35 +19,42 @@ def word(level: float) -> str:
 STATISTICS = ("mean", "sd", *(word(level) for level in LEVELS))
 
 
-def estimates(x: np.ndarray, levels: np.ndarray) -> np.ndarray:
-    """Mean, sd and quantiles (linear between draws, as numpy's) of each row: shape (rows, 2 + levels)."""
+def estimates(x: np.ndarray, levels: np.ndarray, shift: float = 0.0) -> np.ndarray:
+    """Mean, sd and quantiles of each row: shape (rows, 2 + levels).
+
+    Quantiles are linear between draws: numpy's default with a shift of 0, Hazen's with one of 1/2.
+    """
     rising = np.sort(x, axis=-1)
-    at = levels * (x.shape[-1] - 1)
+    last = x.shape[-1] - 1
+    at = np.clip(levels * (last + 2 * shift) - shift, 0, last)
     left = np.floor(at).astype(int)
-    right = np.minimum(left + 1, x.shape[-1] - 1)
+    right = np.minimum(left + 1, last)
     quantiles = rising[:, left] + (rising[:, right] - rising[:, left]) * (at - left)
     return np.column_stack([x.mean(axis=-1), x.std(axis=-1), quantiles])
 
 
-def estimates_of_finite(x: np.ndarray, levels: np.ndarray) -> np.ndarray:
+def estimates_of_finite(x: np.ndarray, levels: np.ndarray, shift: float = 0.0) -> np.ndarray:
     """The same of one row, leaving out draws that are not finite; not numbers where no draw is."""
     x = x[np.isfinite(x)]
-    return estimates(x[None], levels)[0] if x.size else np.full(2 + levels.size, np.nan)
+    return estimates(x[None], levels, shift)[0] if x.size else np.full(2 + levels.size, np.nan)
 
 
 def with_errors(x: np.ndarray, levels: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
     """Mean, sd and quantiles of draws, and the standard error of each: two arrays (2 + levels,).
 
-    Draw i belongs to randomisation i mod 16. The sixteen are independent under every sampler, so the
-    error is the spread of their own estimates over the root of sixteen, Sobol points or not.
+    Draw i belongs to randomisation i mod 16. The sixteen are independent under every sampler, so the error of the
+    mean of their estimates is their spread over the root of sixteen, Sobol points or not. By how far that mean is
+    from the estimate of all draws together, the bias of few draws and the grain of stratified ones, is part of the
+    error too. The sixteen take Hazen's quantiles, which have no bias where draws are stratified.
     """
     levels = np.asarray(levels, float)
     if x.size == 1:
         known = np.full(2 + levels.size, x[0])
         known[1] = 0.0
         return known, np.zeros_like(known)
+    whole = estimates_of_finite(x, levels)
     if x.size % RANDOMISATIONS == 0 and np.isfinite(x).all():
-        parts = estimates(np.ascontiguousarray(x.reshape(-1, RANDOMISATIONS).T), levels)
+        parts = estimates(np.ascontiguousarray(x.reshape(-1, RANDOMISATIONS).T), levels, 0.5)
     else:
-        parts = np.stack([estimates_of_finite(x[r::RANDOMISATIONS], levels) for r in range(RANDOMISATIONS)])
-    return estimates_of_finite(x, levels), parts.std(axis=0, ddof=1) / np.sqrt(RANDOMISATIONS)
+        parts = np.stack([estimates_of_finite(x[r::RANDOMISATIONS], levels, 0.5) for r in range(RANDOMISATIONS)])
+    return whole, np.sqrt(parts.var(axis=0, ddof=1) / RANDOMISATIONS + (whole - parts.mean(axis=0)) ** 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcfrontier.families import Distribution
+from mcfrontier.distributions import Distribution
 
 BINS = 300
 
@@ -26,6 +26,12 @@ def density(rising: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def at(rising: np.ndarray, levels: np.ndarray) -> np.ndarray:
     """Quantiles of draws in rising order, to the nearest draw: enough for a picture."""
     return rising[np.rint(levels * (rising.size - 1)).astype(int)]
+
+
+def exceedance(rising: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values, and the probability that each is exceeded, of draws in rising order."""
+    levels = np.linspace(0.0005, 0.9995, 150)
+    return at(rising, levels), 1 - levels
 
 
 def outline(distribution: Distribution, points: int = 40) -> list[tuple[float, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -38,26 +39,58 @@ def one_at_a_time(
     return {name: x.reshape(*x.shape[:-1], *(shape if x.shape[-1] == points else (1, 1))) for name, x in values.items()}
 
 
-def monotone(x: np.ndarray) -> np.ndarray:
-    """Whether values never turn back along their last axis: one truth for each of the rest."""
-    steps = np.diff(x, axis=-1)
-    return (steps >= 0).all(axis=-1) | (steps <= 0).all(axis=-1)
+@dataclass(frozen=True)
+class Swing:
+    """What moves a target, the widest input first.
+
+    inputs (n,); ends (n, 2): the target with that input at its p5 and p95; reach (n, 2): the lowest and highest
+    it comes to on the way; monotone (n,): whether it never turns back; base: the target at the medians.
+    """
+
+    inputs: list[str]
+    ends: np.ndarray
+    reach: np.ndarray
+    monotone: np.ndarray
+    base: float
+
+
+def swing(inputs: Sequence[str], paths: np.ndarray) -> Swing:
+    """A target's swing from its paths (inputs, 9); an input that does not move it is left out."""
+    finite = np.isfinite(paths).all(axis=1, keepdims=True)
+    steady = np.where(finite, paths, 0.0)  # a path that is not finite has no bar; its draws are counted elsewhere
+    steps = np.diff(steady, axis=1)
+    monotone = (steps >= 0).all(axis=1) | (steps <= 0).all(axis=1)
+    reach = np.column_stack([steady.min(axis=1), steady.max(axis=1)])
+    width = reach[:, 1] - reach[:, 0]
+    widest = [int(i) for i in np.argsort(-width, kind="stable") if width[i] > 0]
+    base = float(paths.flat[len(STEPS) // 2]) if paths.size > 1 else float(paths.flat[0])
+    names = [inputs[i] for i in widest]
+    return Swing(names, paths[widest][:, [0, -1]], reach[widest], monotone[widest], base)
 
 
 def ranks(x: np.ndarray) -> np.ndarray:
-    """The rank of each of the first 16,384 draws, from -1/2 to 1/2, equal draws sharing the mean of theirs."""
+    """The rank of each of the first 16,384 draws, equal draws sharing the mean of theirs; a draw that is not finite
+    has none."""
     x = x[:RANKED]
-    by_size = np.argsort(x)
+    out = np.full(x.size, np.nan)
+    finite = np.flatnonzero(np.isfinite(x))
+    by_size = finite[np.argsort(x[finite])]
     rising = x[by_size]
-    place = np.arange(x.size, dtype=float)
+    place = np.arange(rising.size, dtype=float)
     if (rising[1:] == rising[:-1]).any():
         place = (np.searchsorted(rising, rising, "left") + np.searchsorted(rising, rising, "right") - 1) / 2
-    out = np.empty(x.size)
     out[by_size] = place
-    return out / x.size - (x.size - 1) / (2 * x.size)
+    return out
 
 
 def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
     """Spearman's correlation from the ranks of two sets of draws; 0 where one does not vary."""
-    norm = np.sqrt((one**2).sum() * (other**2).sum()) if one.size == other.size else 0.0
-    return float((one * other).sum() / norm) if norm > 0 else 0.0
+    if one.size != other.size:
+        return 0.0
+    both = np.stack([one, other])
+    finite = np.isfinite(both).all(axis=0)
+    if not finite.all():
+        both = np.stack([ranks(one[finite]), ranks(other[finite])])
+    both = both - both.mean(axis=1, keepdims=True) if finite.any() else both
+    norm = np.sqrt((both**2).sum(axis=1).prod())
+    return float((both[0] * both[1]).sum() / norm) if norm > 0 else 0.0

@@ -14,15 +14,16 @@ INSIDE = ("white", style.INK, "white", style.INK, "white", style.INK)  # of text
 def shares(run: Run) -> list[Figure]:
     """Where the money of each account goes: the mean share of each part over the draws, so that the parts of
     a bar add up to the whole."""
-    bars = run.study.parts
+    bars = {name: parts for name, parts in run.study.parts.items() if {*parts.values()} <= run.rows.keys()}
     if not bars:
         return []
     kinds = list(dict.fromkeys(kind for parts in bars.values() for kind in parts))
-    panel = style.panel(style.WIDTH, 0.28 * len(bars), (0, 1), style.rows(len(bars)), (1.3, 0.3))
+    margins = (style.label_margin([label(account) for account in bars]), 0.3)
+    panel = style.panel(style.WIDTH, 0.28 * len(bars), (0, 1), style.rows(len(bars)), margins)
     for place, (account, parts) in enumerate(bars.items()):
         start = 0.0
         for kind, name in parts.items():
-            mean, which = run.summary[name][1]["mean"], kinds.index(kind) % len(style.COLOURS)
+            mean, which = run.summary[name].values["mean"], kinds.index(kind) % len(style.COLOURS)
             panel.bars([place], [start], [start + mean], style.COLOURS[which], 13)
             if mean > 0.04:
                 panel.text(start + mean / 2, place, f"{100 * mean:.0f}%", "center", 7.5, INSIDE[which])

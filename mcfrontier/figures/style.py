@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
 
-from mcfrontier.wording import figure as told
+from mcfrontier.wording import amount
 
 WIDTH = 6.69  # inches: the text width of the report, 17 cm
 HALF = 3.25  # of a column, two to a page
@@ -79,11 +79,11 @@ class Panel:
 
     def row_label(self, row: float, words: str, size: float = 8) -> None:
         """Words on the left of a row."""
-        self.text(self.left, row, words, "right", size, right=-0.06)
+        self.text(self.left, row, shortened(words), "right", size, right=-0.06)
 
     def title(self, words: str) -> None:
         """A line of words above the panel."""
-        self.figure.text(0.01, 0.99, words, va="top", fontsize=8.5, color=INK)
+        self.figure.text(0.01, 0.99, shortened(words, 52), va="top", fontsize=8.5, color=INK)
 
     def axis(self, places: Sequence[float], labels: Sequence[str]) -> None:
         """A line below, with marks and labels at a few places."""
@@ -112,22 +112,47 @@ def rows(count: int) -> tuple[float, float]:
     return (count - 0.45, -0.55)
 
 
-def round_steps(low: float, high: float, unit: str, most: int) -> tuple[list[float], list[str]]:
-    """Round values between two ends, no more than `most`, and how they are told."""
-    power = 10.0 ** math.floor(math.log10((high - low) / most))
-    for size in (1, 2, 5, 10, 20, 50):
-        step = size * power
-        count = range(math.ceil(low / step), math.floor(high / step) + 1)
-        if len(count) <= most:
-            break
-    return [i * step for i in count], [told(i * step, unit) for i in count]
+def shortened(words: str, most: int = 32) -> str:
+    """Words cut to what there is room for."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
-def decades(low: float, high: float, unit: str, most: int) -> tuple[list[float], list[str]]:
-    """The logarithms of round values between two positive ends, about `most`, and how the values are told."""
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for steps in ((1, 2, 5), (1, 3), (1,)):
-        places = [s * 10.0**p for p in powers for s in steps if low <= s * 10.0**p <= high]
-        if len(places) <= most:
+def breadth(words: str, size: float = 7.5) -> float:
+    """About how many inches words take in the report's font."""
+    return 0.5 * size / 72 * len(words)
+
+
+def label_margin(labels: Sequence[str], size: float = 8) -> float:
+    """The margin in inches that row labels need on the left."""
+    return 0.15 + max(breadth(shortened(label), size) for label in labels)
+
+
+def fits(places: Sequence[float], labels: Sequence[str], low: float, high: float, inches: float) -> bool:
+    """Whether labels at places between two ends stand clear of each other."""
+    at = [(place - low) / (high - low) * inches for place in places]
+    room = zip(at, at[1:], labels, labels[1:], strict=False)
+    return all(right - left > 0.08 + (breadth(one) + breadth(two)) / 2 for left, right, one, two in room)
+
+
+def round_steps(low: float, high: float, unit: str, inches: float) -> tuple[list[float], list[str]]:
+    """Round values between two ends, as many as have room in so many inches, and how they are told."""
+    power = 10.0 ** math.floor(math.log10((high - low) / 8))
+    for step in (size * power for size in (1, 2, 5, 10, 20, 50, 100)):
+        places = [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
+        labels = [amount(place, unit) for place in places]
+        if len(places) <= 7 and fits(places, labels, low, high, inches):
             break
-    return [math.log10(place) for place in places], [told(place, unit) for place in places]
+    return places, labels
+
+
+def decades(low: float, high: float, unit: str, inches: float) -> tuple[list[float], list[str]]:
+    """The same on a logarithmic axis from `low` to `high`, which are logarithms, as are the places."""
+    powers = range(math.floor(low), math.ceil(high) + 1)
+    choices = [[s * 10.0**p for p in powers for s in steps] for steps in ((1, 2, 5), (1, 3))]
+    choices += [[10.0**p for p in powers if p % every == 0] for every in (1, 2, 3, 5, 10, 20, 50)]
+    for choice in choices:
+        values = [value for value in choice if low <= math.log10(value) <= high]
+        places, labels = [math.log10(value) for value in values], [amount(value, unit) for value in values]
+        if fits(places, labels, low, high, inches):
+            break
+    return places, labels

@@ -18,7 +18,7 @@ def amortised_cost(amortised_hardware_cost, energy_cost):
     """Hardware value used up by the final run, and its electricity.
 
     It answers what the run took from its owner, who keeps the hardware for the next one. It is the
-    smallest account: no people, no experiments, no idle time. Cottier et al. (2024), section 2.2.
+    smallest account: no people, no experiments. Cottier et al. (2024), section 2.2.
     """
     return amortised_hardware_cost + energy_cost
 

@@ -24,8 +24,8 @@ def cluster_price(gpu_price, gpu_share):
 def acquisition_cost(chip_count, cluster_price):
     """Hardware bought: chips, servers and network at the price of the day, nothing written off.
 
-    It answers what had to be spent on hardware before the run could start. Most of the hardware's value
-    is still there afterwards, so it is the largest account of the same run.
+    It answers what had to be spent on hardware before the run could start. Most of the hardware's value is
+    still there afterwards.
     """
     return chip_count * cluster_price
 

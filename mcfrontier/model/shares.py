@@ -1,4 +1,8 @@
-"""Where the money of each account goes."""
+"""Where the money of each account goes.
+
+A share named `upfront_staff_share` is the part `staff` of the account `upfront_cost`; the parts of an account that
+are targets of a study are drawn as one bar.
+"""
 
 from mcfrontier.graph import node
 

@@ -29,9 +29,8 @@ MOST_DRAWS = 2**18  # beyond it draws.nc is written on request only
 
 def check_folder(folder: str | Path) -> Path:
     """Refuse a folder that cannot be written, before any work is done. Nothing is left behind."""
-    folder = Path(folder)
-    place = folder
-    while not place.exists() and place != place.parent:
+    folder = place = Path(folder)
+    while not os.path.exists(place) and place != place.parent:  # which, unlike Path.exists, never raises
         place = place.parent
     if not place.is_dir():
         raise InputError(f"{folder}: {place} is a file, not a folder; choose another with --out")
@@ -47,9 +46,9 @@ def write(
     save_draws: bool = False,
     progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps,
 ) -> list[Path]:
-    """Write the files of a run into a folder of its own, and take away those of an earlier run that this
-    one leaves out. All are made in a temporary folder within it and moved at the end, so a run that is
-    stopped leaves the old files whole."""
+    """Write the files of a run into a folder of its own, and take away those that an earlier run (one that left its
+    manifest there) wrote and this one leaves out. All are made in a temporary folder within it and moved at the
+    end, so a run that is stopped leaves the old files whole."""
     folder = check_folder(folder)
     wanted = {"report.pdf": report, "draws.nc": save_draws or run.sampler.draws <= MOST_DRAWS}
     skipped = [name for name, want in wanted.items() if not want]
@@ -62,9 +61,10 @@ def write(
     try:
         for name in progress(names, "writing"):
             WRITERS[name](run, making / name)
+        ours = (folder / "manifest.json").exists()
         for name in names:
             os.replace(making / name, folder / name)
-        for name in skipped:
+        for name in skipped if ours else ():
             (folder / name).unlink(missing_ok=True)
     finally:
         shutil.rmtree(making, ignore_errors=True)

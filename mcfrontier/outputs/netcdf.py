@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mcfrontier import __version__
+from mcfrontier import __version__, units
 from mcfrontier.results import Run
 
 
@@ -27,9 +27,9 @@ def write_draws(run: Run, path: Path) -> None:
         for name, labels in dimensions.items():
             group.create_variable(name, (name,), data=np.array(labels, dtype=object), dtype=str_kind())
         for name in study.quantities:
-            x = run.told(name)
-            own = [dim for dim, size in zip(dimensions, x.shape, strict=False) if size > 1]
-            x = np.broadcast_to(x, (*x.shape[:-1], count)).reshape(*(len(dimensions[d]) for d in own), count)
+            own = study.dimensions_of[name]
+            x = run.values[name] / units.scale(study.unit(name))
+            x = np.broadcast_to(x, (*x.shape[:-1], count)).reshape(*(len(dimensions[each]) for each in own), count)
             variable = group.create_variable(name, ("chain", "draw", *own), data=np.moveaxis(x, -1, 0)[None])
             variable.attrs["unit"] = study.unit(name)
             if study.about(name):

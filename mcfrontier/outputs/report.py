@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from mcfrontier.outputs.manifest import versions
 from mcfrontier.priors import Disclosed, Prior
 from mcfrontier.results import Run
 from mcfrontier.study import DRAWS, SAMPLER, SEED
-from mcfrontier.wording import figure, label, ordinal, sentence
+from mcfrontier.wording import amount, label, ordinal, sentence
+
+MOST = 10  # rows on page 1
 
 
 def write_report(run: Run, path: Path) -> None:
@@ -47,140 +50,160 @@ def contents(run: Run) -> dict[str, Any]:
     study, words = run.study, run.study.page.words
     return {
         "title": study.title,
-        "question": words.question or f"What is known of {study.title}, and how well?",
+        "question": words.question or "How much, and how sure?",
         "about": words.about,
         "answer": answer(run),
         "facts": facts(run),
-        "accounts": [account(run, name) for name in run.accounts],
-        "disclosed": [told_disclosure(run, fig) for fig in study.page.disclosed.values() if fig.quantity in run.values],
-        "targets": [target for name in study.targets for target in rows_of_target(run, name)],
-        "inputs": [told_input(prior) for prior in study.inputs.values()],
+        "headlines": [headline(run, row) for row in run.headlines[:MOST]],
+        "more": max(0, len(run.headlines) - MOST),
+        "accounts": [account(run, row) for row in run.accounts],
+        "smallest": label(smallest(run)) if run.accounts else "",
+        "disclosed": [told_disclosure(run, figure) for figure in study.page.disclosed.values()],
+        "targets": [target(run, row) for row in run.rows_of(study.targets)],
+        "inputs": [told for prior in study.inputs.values() for told in told_input(prior)],
         "nodes": [told_node(run, name) for name in study.order],
         "made": made(run),
         "notes": run.notes,
     }
 
 
+def statistic(run: Run, row: str, word: str) -> str:
+    """A statistic of a row as it is told."""
+    unit, values, errors = run.summary[row]
+    return amount(values[word], unit, errors[word])
+
+
 def answer(run: Run) -> str:
-    """The study's answer in a sentence or two."""
-    study, head = run.study, run.study.targets[0]
-    if head not in run.summary:
-        return f"{sentence(label(head))} of {study.title}: see the table of targets, which has a row for each label."
-    p5, p50, p95 = (money(run, head, word) for word in ("p5", "p50", "p95"))
-    if p5 == p95:
-        return f"{sentence(label(head))} of {study.title}: {p50}, with nothing left uncertain."
-    told = f"{sentence(label(head))} of {study.title}: {p50}, and with 90 % probability between {p5} and {p95}."
-    others = [name for name in run.accounts if name != head]
+    """The study's answer in a sentence."""
+    head = run.headlines[0]
+    median = statistic(run, head, "p50")
+    told = f"For {run.study.title}, the {label(head)} is {median}"
+    if run.summary[head].values["sd"] == 0:
+        return f"{told}, and nothing in it is uncertain."
+    told += f" (median), with 90 % probability between {statistic(run, head, 'p5')} and {statistic(run, head, 'p95')}"
+    others = [row for row in run.accounts if row != head]
     if head not in run.accounts or not others:
-        return told
-    medians = {name: run.summary[name][1]["p50"] for name in others}
+        return f"{told}."
+    medians = {row: run.summary[row].values["p50"] for row in others}
     low, high = min(medians, key=medians.get), max(medians, key=medians.get)
-    ends = [f"{money(run, name, 'p50')} ({label(name)})" for name in dict.fromkeys((low, high))]
-    return f"{told} Counted in other ways, the same run came to {' to '.join(ends)}."
-
-
-def money(run: Run, name: str, word: str) -> str:
-    """A statistic of a quantity as it is told."""
-    unit, values, errors = run.summary[name]
-    return figure(values[word], unit, errors[word])
+    ends = [f"{statistic(run, row, 'p50')} ({label(row)})" for row in dict.fromkeys((low, high))]
+    return f"{told}; other ways of counting come to {' to '.join(ends)}."
 
 
 def facts(run: Run) -> list[list[str]]:
-    """What page 1 says beside the figures: the price year, the date, the assumption it hangs on most."""
-    words, head = run.study.page.words, run.study.targets[0]
+    """What page 1 says beside the figures: price year, date, what was set, the assumption it hangs on most."""
+    study, words, head = run.study, run.study.page.words, run.headlines[0]
     told = []
-    if words.price_year:
-        told.append(["Prices", f"of {words.price_year}, not adjusted for inflation"])
+    if words.price_year and run.accounts:
+        told.append(["Prices", f"of about {words.price_year}, as each source gives them, not adjusted for inflation"])
     if words.date:
-        told.append(["Priors", f"as of {words.date.day} {words.date:%B %Y}, in {run.study.page.where}"])
-    if head in run.summary:
-        names, ends, _, _ = run.swings(head)
-        if names:
-            unit = run.study.unit(head)
-            low, high = (figure(float(end), unit) for end in ends[0])
-            hangs = f"{label(names[0])}: from its p5 to its p95 it alone moves the {label(head)} from {low} to {high}"
-            told.append(["Hangs most on", hangs])
+        told.append(["Priors", f"as of {words.date.day} {words.date:%B %Y}, in {study.page.where}"])
+    if study.pins:
+        pins = [f"{label(name)} {pinned}" for name, pinned in study.pins.items()]
+        told.append(["Set", f"for this run, whatever the priors say: {', '.join(pins)}"])
+    swing = run.swing(head)
+    if swing.inputs:
+        low, high = (amount(float(end), run.unit(head)) for end in swing.reach[0])
+        hangs = f"{label(swing.inputs[0])}: between its p5 and its p95 it alone moves the {label(head)}"
+        told.append(["Hangs most on", f"{hangs} from {low} to {high}"])
     return told
 
 
-def account(run: Run, name: str) -> dict[str, Any]:
-    """A row of the accounts: its percentiles, what it counts, and how many times the smallest it is."""
-    study = run.study
-    smallest = min(run.accounts, key=lambda other: run.summary[other][1]["p50"])
-    ratios = []
-    if name != smallest and run.summary[smallest][1]["p1"] > 0:
-        ratios = shape.at(np.sort(run.told(name) / run.told(smallest), axis=None), np.array([0.05, 0.5, 0.95]))
-    names = run.swings(name)[0]
-    node = study.nodes.get(name)
+def headline(run: Run, row: str) -> dict[str, Any]:
+    """A row of page 1: its percentiles, what it is, and what it hangs on most."""
+    moved = run.swing(row).inputs
     return {
-        "name": sentence(label(name)),
-        "figures": [money(run, name, word) for word in ("p5", "p50", "p95")],
-        "about": study.about(name),
-        "remarks": node.remarks if node and name not in study.inputs else "",
-        "hangs": label(names[0]) if names else "nothing uncertain",
-        "ratio": [figure(float(ratio), "1", 0.001 * float(ratio), 2) for ratio in ratios],
-        "smallest": label(smallest),
+        "name": sentence(label(row)),
+        "figures": [statistic(run, row, word) for word in ("p5", "p50", "p95")],
+        "about": run.study.about(run.rows[row][0]),
+        "hangs": label(moved[0]) if moved else "nothing uncertain",
+    }
+
+
+def smallest(run: Run) -> str:
+    """The account with the smallest median."""
+    return min(run.accounts, key=lambda row: run.summary[row].values["p50"])
+
+
+def account(run: Run, row: str) -> dict[str, Any]:
+    """A row of the accounts side by side: its median, what it counts, and how many times the smallest it is."""
+    name, least = run.rows[row][0], smallest(run)
+    ratios = []
+    if row != least and run.summary[least].values["p1"] > 0:
+        ratios = shape.at(np.sort(run.told(row) / run.told(least)), np.array([0.05, 0.5, 0.95]))
+    return {
+        "name": sentence(label(row)),
+        "median": statistic(run, row, "p50"),
+        "about": run.study.about(name),
+        "remarks": run.study.nodes[name].remarks if name in run.study.order else "",
+        "ratio": [amount(float(ratio), "1", 0.001 * float(ratio), 2) for ratio in ratios],
     }
 
 
 def told_disclosure(run: Run, disclosed: Disclosed) -> str:
-    """A disclosed figure and the percentile it falls in."""
-    percentile = run.percentile_of(disclosed.quantity, disclosed.value, disclosed.unit)
+    """A disclosed figure and the percentile it falls in, row by row."""
     bound = "" if disclosed.bound == "about" else f"{disclosed.bound} "
-    return (
-        f"{bound}{figure(disclosed.value, disclosed.unit)} of {label(disclosed.quantity)} ({disclosed.source}). "
-        f"This is the {ordinal(round(percentile))} percentile of this study, which did not use it."
-    )
+    told = f"{bound}{amount(disclosed.value, disclosed.unit)} of {label(disclosed.quantity)} ({disclosed.source})."
+    for row in run.rows_of([disclosed.quantity]):
+        percentile = run.percentile_of(row, disclosed.value, disclosed.unit)
+        which = f" of {label(row)}" if row != disclosed.quantity else ""
+        told += f" This is the {ordinal(round(percentile))} percentile{which} in this study, which did not use it"
+        against = {"at least": percentile, "at most": 100 - percentile}.get(disclosed.bound)
+        told += "." if against is None else f": {against:.0f} % of the draws disagree with it."
+    return told
 
 
-def rows_of_target(run: Run, name: str) -> list[dict[str, Any]]:
-    """The rows of a target in the table: its percentiles with their errors."""
-    out = []
-    for row, (unit, values, errors) in run.summary.items():
-        if row == name or row.startswith(f"{name}["):
-            words = ("p5", "p25", "p50", "p75", "p95")
-            cells = [[figure(values[w], unit, errors[w]), figure(errors[w], unit, digits=1)] for w in words]
-            if all(errors[w] == 0 for w in words):
-                cells = [[cell, ""] for cell, _ in cells]
-            out.append({"name": sentence(label(row)), "cells": cells})
+def target(run: Run, row: str) -> dict[str, Any]:
+    """A row of the table of targets: percentiles with their errors."""
+    unit, _, errors = run.summary[row]
+    words = ("p5", "p25", "p50", "p75", "p95")
+    told = [amount(errors[word], unit, digits=1) if errors[word] else "" for word in words]
+    cells = [[statistic(run, row, word), error] for word, error in zip(words, told, strict=True)]
+    return {"name": sentence(label(row)), "cells": cells}
+
+
+def told_input(prior: Prior) -> list[dict[str, Any]]:
+    """An input, row by row: its distribution drawn small, its percentiles, unit, source and note."""
+    entry, out = prior.entry, []
+    for row, distribution in zip(prior.labels or ("",), prior.distributions, strict=True):
+        percentiles = [amount(float(distribution.quantile(p)), entry.unit) for p in (0.05, 0.5, 0.95)]
+        best = [f"best {amount(entry.best, entry.unit)}"] if entry.best is not None else []
+        out.append(
+            {
+                "name": label(prior.name) + (f" [{row}]" if row else ""),
+                "family": entry.__struct_config__.tag,
+                "unit": entry.unit,
+                "figures": percentiles[1:2] if prior.known else percentiles + best,
+                "outline": [] if prior.known else shape.outline(distribution),
+                "source": entry.source,
+                "note": entry.note,
+            }
+        )
     return out
 
 
-def told_input(prior: Prior) -> dict[str, Any]:
-    """An input: its distribution drawn small, its percentiles, unit, source and note."""
-    entry, first = prior.entry, prior.distributions[0]
-    percentiles = [figure(float(first.quantile(p)), entry.unit) for p in (0.05, 0.5, 0.95)]
-    return {
-        "name": label(prior.name),
-        "family": entry.__struct_config__.tag,
-        "unit": entry.unit,
-        "figures": percentiles[1:2] if prior.known else percentiles,
-        "outline": [] if prior.known else shape.outline(first),
-        "rows": f"first of {len(prior.labels)} rows, {prior.labels[0]}" if prior.labels else "",
-        "source": entry.source,
-        "note": entry.note,
-        "where": prior.where,
-    }
-
-
 def told_node(run: Run, name: str) -> dict[str, str]:
-    """A formula, from the node itself."""
+    """A formula, from the node itself; what an account counts stands with the accounts."""
     node = run.study.nodes[name]
-    formula = node.formula or f"of {', '.join(node.needs)}"
-    return {"name": name, "formula": formula, "unit": node.unit, "about": node.about, "remarks": node.remarks}
+    remarks = "" if name in run.study.accounts else node.remarks
+    return {"name": name, "formula": node.formula, "unit": node.unit, "about": node.about, "remarks": remarks}
 
 
 def made(run: Run) -> list[list[str]]:
     """How the run was made, and how to make it again."""
     study, plan = run.study, run.sampler
     asked = [("draws", plan.draws, DRAWS), ("seed", plan.seed, SEED), ("sampler", plan.kind, SAMPLER)]
-    command = ["python -m mcfrontier run", study.name]
-    command += [f"--{word} {value}" for word, value, default in asked if value != default]
-    command += [f"--set {name}={value}" for name, value in study.pins.items()]
+    words = ["python", "-m", "mcfrontier", "run", study.page.command]
+    words += [word for name, value, default in asked if value != default for word in (f"--{name}", str(value))]
+    words += [word for name, value in study.pins.items() for word in ("--set", f"{name}={value}")]
     if study.targets != tuple(study.page.words.targets):
-        command += [f"--target {name}" for name in study.targets]
+        words += [word for name in study.targets for word in ("--target", name)]
+    from_python = study.own_model or not study.page.command
     return [
-        ["Command", " ".join(command)],
+        [
+            "Command",
+            "mcf.run(...) in Python, with priors or a model of its own" if from_python else shlex.join(words),
+        ],
         ["Draws", f"{plan.draws:,}, in 16 independent randomisations"],
         ["Sampler", {"sobol": "scrambled Sobol points", "lhs": "Latin hypercube", "random": "random"}[plan.kind]],
         ["Seed", str(plan.seed)],

@@ -1,0 +1,111 @@
+"""What the report says, against figures worked by hand."""
+
+import re
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import mcfrontier as mcf
+from mcfrontier.analysis import shape
+from mcfrontier.outputs import report
+from tests.conftest import ROOT, believed
+
+
+@pytest.fixture(scope="module")
+def small():
+    return mcf.run(ROOT / "tests/cases/small.toml", draws=2**14)
+
+
+def test_the_answer_is_the_median_and_the_90_percent_interval_of_the_first_target(small):
+    assert report.answer(small).startswith(
+        "For A small run, the amortised cost is $10,300 (median), with 90 % probability between $7,890 and $12,600;"
+    )
+
+
+def test_the_answer_names_the_smallest_and_the_largest_of_the_other_accounts(small):
+    assert "come to $38,500 (development cost) to $20.5M (upfront cost)." in report.answer(small)
+
+
+def test_an_answer_that_is_known_says_so():
+    run = mcf.run({"title": "Three", "targets": ["x"], "inputs": believed("x", value=3)}, draws=64)
+    assert report.answer(run) == "For Three, the x is 3, and nothing in it is uncertain."
+
+
+def test_an_account_is_so_many_times_the_smallest(small):
+    """Cloud cost is 100,000 x U(1, 3), amortised 5,000 + U(2627, 7880): apart, so medians 200,000 / 10,253."""
+    rows = {row["name"]: row for row in report.contents(small)["accounts"]}
+    assert rows["Amortised cost"]["ratio"] == []
+    low, middle, high = (float(figure) for figure in rows["Cloud cost"]["ratio"])
+    assert low < middle < high
+    assert middle == pytest.approx(200_000 / 10_253, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("bound", "told"),
+    [
+        ("about", "This is the 25th percentile in this study, which did not use it."),
+        ("at least", "which did not use it: 25 % of the draws disagree with it."),
+        ("at most", "which did not use it: 75 % of the draws disagree with it."),
+    ],
+)
+def test_a_disclosed_figure_is_told_with_its_percentile(bound, told):
+    disclosed = {"quantity": "x", "value": 2.5, "unit": "USD", "source": "a paper", "bound": bound}
+    page = {"targets": ["x"], "inputs": believed("x", "uniform", "USD", low=0, high=10), "disclosed": {"a": disclosed}}
+    (line,) = report.contents(mcf.run(page, draws=2**12))["disclosed"]
+    assert "$2.50" in line or "$2.5" in line
+    assert line.endswith(told)
+
+
+def test_rows_along_a_dimension_each_have_their_line():
+    disclosed = {"quantity": "x", "value": 5, "unit": "USD", "source": "a paper"}
+    page = {"targets": ["x"], "dimensions": {"chip": ["a", "b"]}, "disclosed": {"one": disclosed}}
+    run = mcf.run(page | {"inputs": believed("x", "uniform", "USD", low=[0, 4], high=[10, 6], by="chip")}, draws=2**12)
+    told = report.contents(run)
+    assert [row["name"] for row in told["headlines"]] == ["X [a]", "X [b]"]
+    assert [row["name"] for row in told["inputs"]] == ["x [a]", "x [b]"]
+    for row in "ab":
+        percentile = re.search(rf"the (\d+)\w\w percentile of x \[{row}\]", told["disclosed"][0])
+        assert abs(int(percentile[1]) - 50) <= 3
+
+
+def test_what_was_set_is_told_on_page_1():
+    run = mcf.run("gpt4", draws=64, set={"gpu_price": 15_000})
+    assert ["Set", "for this run, whatever the priors say: GPU price 15000"] in report.facts(run)
+
+
+def test_the_command_makes_the_run_again():
+    run = mcf.run("gpt4", draws=64, seed=3, set={"tdp": "0.5 kW/chip"}, targets=["energy"])
+    command = dict(map(tuple, report.made(run)))["Command"]
+    assert command == "python -m mcfrontier run gpt4 --draws 64 --seed 3 --set 'tdp=0.5 kW/chip' --target energy"
+
+
+def test_a_run_in_python_claims_no_command():
+    run = mcf.run({"targets": ["x"], "inputs": believed("x", value=3)}, draws=64)
+    assert dict(map(tuple, report.made(run)))["Command"].startswith("mcf.run(...) in Python")
+
+
+def test_digits_of_the_table_stop_at_their_error(small):
+    rows = {row["name"]: row for row in report.contents(small)["targets"]}
+    for (told, error), word in zip(rows["Cloud cost"]["cells"], ("p5", "p25", "p50", "p75", "p95"), strict=True):
+        assert error, word
+        assert len(told.strip("$").replace(",", "").rstrip("0")) <= 3
+
+
+def test_the_density_of_normal_draws_is_the_bell_curve():
+    rising = np.sort(np.random.default_rng(1).normal(size=200_000))
+    points, heights = shape.density(rising)
+    np.testing.assert_allclose(heights, stats.norm.pdf(points), atol=0.012)
+
+
+def test_the_exceedance_falls_from_1_to_0_through_a_half_at_the_median():
+    values, chances = shape.exceedance(np.arange(100_001.0))
+    assert (np.diff(chances) < 0).all()
+    np.testing.assert_allclose(chances, 1 - values / 100_000, atol=1e-4)
+
+
+def test_the_outline_of_a_prior_peaks_at_its_mode():
+    prior = mcf.load("gpt4").inputs["gpu_share"].distributions[0]
+    points = np.array(shape.outline(prior))
+    low, high = prior.quantile(np.array([0.002, 0.998]))
+    assert low + points[points[:, 1].argmax(), 0] * (high - low) == pytest.approx(0.70, abs=0.01)
