@@ -26,7 +26,9 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")  # 
 LIGHT, INK, FAINT = "#56B4E9", "#222222", "#d5d5d5"
 ABOVE, BELOW = 0.2, 0.24  # inches of a panel's figure for its title and for the labels of its axis
 
-mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "mcfrontier"})
+# DejaVu Sans comes with matplotlib, so it measures alike everywhere; the report does not have it and sets its own
+mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "mcfrontier", "font.family": "DejaVu Sans"})
+mpl.rcParams["text.parse_math"] = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from mcfrontier import __version__
 from mcfrontier.results import Run
 
 FORMAT = 1
-LIBRARIES = ("numpy", "scipy", "matplotlib", "typst", "h5netcdf")  # those that shape a byte of the output
+LIBRARIES = ("numpy", "scipy", "matplotlib", "typst", "h5py")  # those that shape a byte of the output
 
 
 def versions() -> dict[str, str]:
