@@ -79,9 +79,10 @@ def test_two_dimensions_fill_the_square_evenly():
         assert len(set(boxes)) == 256
 
 
-def test_the_error_of_percentiles_is_near_that_of_the_first_dimensions():
-    """Names pick dimensions by hash. Over sets of 6 to 14 names and products of as many lognormals, whose
-    percentiles are known, the error at 2^12 points stays within 1.5 times that of scipy's first dimensions."""
+@pytest.mark.parametrize("bits", [12, 13])
+def test_the_error_of_percentiles_is_near_that_of_the_first_dimensions(bits):
+    """Names pick dimensions by hash. Over sets of 6 to 14 names and products of as many lognormals, whose percentiles
+    are known, the error at 2^12 points a randomisation and more stays within 1.5 times that of scipy's first."""
     levels, ratios = np.array([0.05, 0.5, 0.95]), []
     for trial in range(15):
         rng = np.random.default_rng(trial)
@@ -95,12 +96,12 @@ def test_the_error_of_percentiles_is_near_that_of_the_first_dimensions():
         truth = np.sqrt((weights**2).sum()) * special.ndtri(levels)
         ours, theirs = [], []
         for seed in range(2):
-            plan = sampling.sampler("sobol", seed, 2**16, names)
+            plan = sampling.sampler("sobol", seed, 16 << bits, names)
             total = sum(w * special.ndtri(sampling.probabilities(plan, n)) for w, n in zip(weights, names, strict=True))
             ours += [np.quantile(total[r::16], levels) - truth for r in range(16)]
             for r in range(16):
                 engine = stats.qmc.Sobol(count, seed=np.random.default_rng([seed, r]))
-                theirs.append(np.quantile(special.ndtri(engine.random(2**12)) @ weights, levels) - truth)
+                theirs.append(np.quantile(special.ndtri(engine.random(1 << bits)) @ weights, levels) - truth)
         ratios.append(np.sqrt(np.square(ours).mean(axis=0) / np.square(theirs).mean(axis=0)))
     assert np.median(ratios) < 1.5
 
