@@ -53,10 +53,13 @@ def refuse(message: str) -> None:
     sys.exit(2)
 
 
-@click.group(no_args_is_help=False, context_settings={"max_content_width": 110})
+@click.group(invoke_without_command=True, context_settings={"max_content_width": 110})
 @click.version_option(__version__, message="mcfrontier %(version)s")
-def commands() -> None:
+@click.pass_context
+def commands(context: click.Context) -> None:
     """Monte Carlo uncertainty of what frontier AI models take and cost."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 def whole_number(text: str) -> int:

@@ -95,6 +95,22 @@ def test_check_names_every_file_that_fails(page, command, tmp_path):
     assert "three.toml" in ended.out
 
 
+def test_no_command_at_all_gets_the_help(command):
+    ended = command()
+    assert ended.code == 0
+    assert "Usage: python -m mcfrontier" in ended.out
+
+
+def test_draws_may_be_written_as_a_power_of_ten(here, command):
+    assert json.loads(command("run", "gpt4", "--draws", "1e3", "--no-report", "--json").out)["draws"] == 1024
+
+
+def test_a_file_of_an_earlier_run_that_is_taken_away_is_told(here, command):
+    command("run", "gpt4", "--draws", 64, "--quiet")
+    ended = command("run", "gpt4", *QUICK, "--quiet")
+    assert "report.pdf of an earlier run is taken away" in ended.err
+
+
 def test_the_version_is_the_packages(command):
     import mcfrontier
 
