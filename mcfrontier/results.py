@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -110,41 +110,45 @@ class Run:
     def draws(self) -> xr.Dataset:
         """The draws of every quantity along `draw`, with `unit` and `about` as attributes."""
         count = self.sampler.draws
-        return self.dataset(lambda x: np.broadcast_to(x, (*x.shape[:-1], count)), "draw", np.arange(count))
+        return self.dataset(lambda x: np.broadcast_to(x, (*x.shape[:-1], count)), draw=np.arange(count))
+
+    @cached_property
+    def statistics(self) -> xr.Dataset:
+        """Mean, sd and p1 ... p99 of every quantity along `statistic`, with `figure` "value" or "mc_error"."""
+        return self._with_errors(intervals.LEVELS, slice(None), statistic=list(intervals.STATISTICS))
 
     def quantiles(self, levels: Sequence[float]) -> xr.Dataset:
         """Quantiles of every quantity along `quantile`, in its own unit."""
-        return self._statistics(levels)[0]
+        return self._quantiles(levels).sel(figure="value", drop=True)
 
     def mc_error(self, levels: Sequence[float]) -> xr.Dataset:
         """The Monte Carlo standard error of each quantile, along `quantile`."""
-        return self._statistics(levels)[1]
+        return self._quantiles(levels).sel(figure="mc_error", drop=True)
 
-    def _statistics(self, levels: Sequence[float]) -> tuple[xr.Dataset, xr.Dataset]:
+    def _quantiles(self, levels: Sequence[float]) -> xr.Dataset:
         levels = np.atleast_1d(np.asarray(levels, float))
         if not ((levels >= 0) & (levels <= 1)).all():
             raise InputError(f"levels {levels.tolist()}: each must lie from 0 to 1")
+        return self._with_errors(levels, slice(2, None), quantile=levels)
 
-        def along(x: np.ndarray, which: int) -> np.ndarray:
-            flat = [intervals.with_errors(row, levels)[which][2:] for row in x.reshape(-1, x.shape[-1])]
-            return np.array(flat).reshape(*x.shape[:-1], levels.size)
+    def _with_errors(self, levels: Sequence[float], kept: slice, **places: Sequence) -> xr.Dataset:
+        def along(x: np.ndarray) -> np.ndarray:
+            return np.array([intervals.with_errors(row, levels) for row in x.reshape(-1, x.shape[-1])])[:, :, kept]
 
-        values, errors = (self.dataset(partial(along, which=which), "quantile", levels) for which in (0, 1))
-        return values, errors
+        return self.dataset(along, figure=["value", "mc_error"], **places)
 
-    def dataset(self, shown: Callable[[np.ndarray], np.ndarray], last: str, places: np.ndarray) -> xr.Dataset:
-        """Every quantity as `shown` makes of its draws, over the study's dimensions it has and the last one."""
+    def dataset(self, shown: Callable[[np.ndarray], np.ndarray], **last: Sequence) -> xr.Dataset:
+        """Every quantity as `shown` makes of its draws, over the study's dimensions it has and then the `last`."""
         import xarray as xr
 
-        dimensions = self.study.page.dimensions
-        arrays = {}
+        dimensions, arrays = self.study.page.dimensions, {}
         for name in self.study.quantities:
             x = shown(self.values[name] / units.scale(self.study.unit(name)))
             own = self.study.dimensions_of[name]
             attrs = {"unit": self.study.unit(name), "about": self.study.about(name)}
-            shape = [len(dimensions[dimension]) for dimension in own]
-            arrays[name] = xr.DataArray(x.reshape(*shape, -1), dims=[*own, last], attrs=attrs)
-        return xr.Dataset(arrays, coords={**dimensions, last: places})
+            shape = [*(len(dimensions[each]) for each in own), *(len(places) for places in last.values())]
+            arrays[name] = xr.DataArray(x.reshape(shape), dims=[*own, *last], attrs=attrs)
+        return xr.Dataset(arrays, coords={**dimensions, **last})
 
     def tornado(self, target: str) -> xr.DataArray:
         """A target with one input at a time at its p5 and p95, the others at their medians.

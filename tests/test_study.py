@@ -172,6 +172,16 @@ def test_quantiles_are_those_of_the_draws_and_have_errors_beside_them(gpt4):
     assert (errors.tdp == 0).all()
 
 
+def test_statistics_are_those_of_the_summary_in_xarray(gpt4):
+    told = gpt4.statistics.energy
+    assert told.sizes == {"statistic": 11, "figure": 2}
+    unit, values, errors = gpt4.summary["energy"]
+    assert told.attrs["unit"] == unit
+    for word in ("mean", "sd", "p5", "p99"):
+        assert float(told.sel(statistic=word, figure="value")) == values[word]
+        assert float(told.sel(statistic=word, figure="mc_error")) == errors[word]
+
+
 def test_a_study_along_a_dimension_has_a_row_for_each_label():
     @mcf.node("USD")
     def cost(price, count):
