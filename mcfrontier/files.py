@@ -82,9 +82,9 @@ def runnable() -> dict[str, Path]:
     return {name: path for name, path in studies().items() if asks(path)}
 
 
-def inside_of(folder: Path, name: str) -> Path | None:
+def inside_of(folder: Path, name: str, ending: str = ".toml") -> Path | None:
     """The file a name stands for in a folder, never one outside it."""
-    path = folder / f"{name}.toml"
+    path = folder / f"{name}{ending}"
     return path if exists(path) and path.resolve().is_relative_to(folder.resolve()) else None
 
 

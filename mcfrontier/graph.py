@@ -6,7 +6,7 @@ they come from: a prior, or another node. A prior overrules the node of its name
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from types import FunctionType, ModuleType
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable)
 
 
-def node(unit: str) -> Callable[[Function], Function]:
+def node(unit: str, along: str | None = None) -> Callable[[Function], Function]:
     """Declare a function to be a node that yields `unit`, such as "USD", "chip*h", "share" or "1".
+
+    With `along`, the node works along that dimension: it is given arrays with the dimension as their first axis, not
+    a number where a row has no figure, and yields a result without it.
 
     The function is left as it is: plain, to be called with numbers, arrays or quantities with units.
     It sees numbers in base units (h, W, USD, FLOP, chip, ...), so a formula holds no conversion.
@@ -31,7 +34,7 @@ def node(unit: str) -> Callable[[Function], Function]:
         raise InputError("a node's unit stands in parentheses above its function, as in @mcf.node('USD')")
 
     def declare(function: Function) -> Function:
-        function.unit = unit
+        function.unit, function.along = unit, along
         return function
 
     return declare
@@ -45,6 +48,7 @@ class Node:
     unit: str
     function: Callable
     needs: tuple[str, ...]
+    along: str | None = None
 
     @property
     def about(self) -> str:
@@ -114,7 +118,7 @@ def read(function: Callable) -> Node:
     needs = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     if code.co_flags & 0x0C or function.__defaults__ or function.__kwdefaults__:  # *args, **kwargs
         raise InputError(f"node {name}: name each quantity it needs, without *, ** or defaults")
-    return Node(name, function.unit, function, needs)
+    return Node(name, function.unit, function, needs, getattr(function, "along", None))
 
 
 def order(
@@ -146,7 +150,9 @@ def order(
     return tuple(n for n in reached if n in given), tuple(n for n in reached if n not in given)
 
 
-def evaluate(nodes: Mapping[str, Node], names: Iterable[str], given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def evaluate(
+    nodes: Mapping[str, Node], names: Iterable[str], given: Mapping[str, np.ndarray], dimensions: Sequence[str] = ()
+) -> dict[str, np.ndarray]:
     """The values of all quantities: those given, and the named nodes in turn. All in base units.
 
     Arrays of shape (dimensions..., draws), a last axis of 1 where nothing is uncertain. A node must give a
@@ -164,9 +170,22 @@ def evaluate(nodes: Mapping[str, Node], names: Iterable[str], given: Mapping[str
         keep(name, x)
     with np.errstate(all="ignore"):  # draws that are not finite are counted by name afterwards
         for name in names:
-            needed = [values[need] for need in nodes[name].needs]
-            keep(name, one_value_a_draw(name, called(nodes[name], needed), needed))
+            node = nodes[name]
+            axis = axis_of(node, dimensions)
+            needed = [x if axis is None else np.moveaxis(x, axis, 0) for x in (values[need] for need in node.needs)]
+            shape = np.broadcast_shapes((1,), *(x.shape[axis is not None :] for x in needed))
+            x = one_value_a_draw(name, called(node, needed), shape)
+            keep(name, x if axis is None else np.expand_dims(x, axis))
     return values
+
+
+def axis_of(node: Node, dimensions: Sequence[str]) -> int | None:
+    """The axis that a node works along."""
+    if node.along is None:
+        return None
+    if node.along not in dimensions:
+        raise InputError(f"node {node.name}: works along '{node.along}', a dimension that the study does not have")
+    return list(dimensions).index(node.along)
 
 
 def called(node: Node, needed: list) -> object:
@@ -178,11 +197,10 @@ def called(node: Node, needed: list) -> object:
         raise
 
 
-def one_value_a_draw(name: str, result: object, needed: list[np.ndarray]) -> np.ndarray:
+def one_value_a_draw(name: str, result: object, shape: tuple[int, ...]) -> np.ndarray:
     """The result of a node as an array, refused unless it has a value for each draw it was given."""
     import numpy as np
 
-    shape = np.broadcast_shapes((1,), *(x.shape for x in needed))
     x = np.asarray(result)
     if x.dtype.kind not in "fiub":
         raise InputError(f"node {name}: yields {kind(result)}; return a number or an array of numbers")
@@ -201,10 +219,15 @@ def kind(result: object) -> str:
     return "nothing" if result is None else f"a {type(result).__name__}"
 
 
-def prove_units(nodes: Mapping[str, Node], names: Iterable[str], given: Mapping[str, tuple[float, str]]) -> None:
+def prove_units(
+    nodes: Mapping[str, Node],
+    names: Iterable[str],
+    given: Mapping[str, tuple[np.ndarray, str]],
+    dimensions: Sequence[str] = (),
+) -> None:
     """Evaluate the graph once on numbers that carry units; a node whose units do not fit is refused by name.
 
-    `given` holds (number in base units, unit) of every quantity that is not computed.
+    `given` holds (array in base units, unit) of every quantity that is not computed.
     """
     import numpy as np
 
@@ -212,17 +235,22 @@ def prove_units(nodes: Mapping[str, Node], names: Iterable[str], given: Mapping[
 
     quantity = units.registry().Quantity
     values = {
-        name: quantity(np.float64(value), (1 * units.parse(unit)).to_root_units().units)
-        for name, (value, unit) in given.items()
+        name: quantity(value, (1 * units.parse(unit)).to_root_units().units) for name, (value, unit) in given.items()
     }
     for name in names:
         node = nodes[name]
+        axis = axis_of(node, dimensions)
+        needed = [values[need] for need in node.needs]
+        if axis is not None:
+            needed = [quantity(np.moveaxis(x.magnitude, axis, 0), x.units) for x in needed]
         with located(f"node {name}"), np.errstate(all="ignore"):
-            values[name] = proved(node, [values[need] for need in node.needs])
+            x = proved(node, needed)
+        values[name] = x if axis is None else quantity(np.expand_dims(x.magnitude, axis), x.units)
 
 
 def proved(node: Node, needed: list[pint.Quantity]) -> pint.Quantity:
     """The result of a node with its unit, which must be of the kind that is declared."""
+    import numpy as np
     import pint
 
     from mcfrontier import units
@@ -234,7 +262,7 @@ def proved(node: Node, needed: list[pint.Quantity]) -> pint.Quantity:
         if any(x.dimensionality for x in needed):
             raise InputError(f"units do not fit: {problem} (from {told})") from problem
         result = called(node, [x.to_root_units().magnitude for x in needed])  # plain numbers have nothing to prove
-    if not isinstance(result, pint.Quantity | int | float):
+    if not isinstance(result, pint.Quantity | int | float | np.ndarray):
         raise InputError(f"yields {kind(result)}; return a number or an array of numbers")
     result = units.registry().Quantity(result).to_root_units()
     if result.dimensionality != units.parse(node.unit).dimensionality:

@@ -21,7 +21,7 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace as replace_words
 
-from mcfrontier import files, units
+from mcfrontier import files, tables, units
 from mcfrontier.distributions import Distribution
 from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.families import FAMILIES, Family, Value
@@ -52,6 +52,14 @@ class Disclosed(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
     bound: Literal["about", "at least", "at most"] = "about"
 
 
+class Table(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A CSV file in the priors folders that is a dimension: its rows the labels, its columns inputs."""
+
+    file: str
+    source: str
+    note: str = ""
+
+
 class Words(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """What a priors file may say, entry by entry still unread."""
 
@@ -64,6 +72,7 @@ class Words(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     extends: list[str] = []
     targets: list[str] = []
     dimensions: dict[str, list[str]] = {}
+    tables: dict[str, Any] = {}
     inputs: dict[str, Any] = {}
     disclosed: dict[str, Any] = {}
 
@@ -90,6 +99,13 @@ class Prior:
     def medians(self) -> list[float]:
         """The median of each row, in base units."""
         return [row.median * self.scale for row in self.distributions]
+
+    @property
+    def centres(self) -> list[float]:
+        """The central value of each row, in base units: the best guess where one is stated, else the median."""
+        best = self.stated.get("best")
+        bests = best if isinstance(best, list) else [best] * len(self.distributions)
+        return [m if b is None else b * self.scale for m, b in zip(self.medians, bests, strict=True)]
 
     @property
     def known(self) -> bool:
@@ -142,10 +158,13 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
     for each in parts:  # of what money is worth, the first file that says it has the word
         words = replace_words(words, price_year=words.price_year or each.words.price_year)
         words = replace_words(words, date=words.date or each.words.date)
-    dimensions = all_dimensions(parts, words, where)
-    priors = {
-        key: prior(key, table(entry, f"{where}: {key}"), where, dimensions) for key, entry in words.inputs.items()
-    }
+    labels, columns = read_tables(words, where, roots)
+    dimensions = all_dimensions(parts, {**words.dimensions, **labels}, where)
+    priors = {}
+    for key, entry in words.inputs.items():
+        priors[key] = prior(key, table(entry, f"{where}: {key}"), where, dimensions)
+    for key, column in columns.items():
+        priors.setdefault(key, column)
     for key, taken in united(parts, where, priors).items():
         priors.setdefault(key, replace(taken, own=False))
     disclosed = {}
@@ -162,11 +181,34 @@ def table(entry: Any, place: str) -> dict[str, Any]:
     return dict(entry)
 
 
-def all_dimensions(parts: list[Page], words: Words, where: str) -> dict[str, list[str]]:
+def read_tables(words: Words, where: str, roots: list[Path]) -> tuple[dict[str, list[str]], dict[str, Prior]]:
+    """The dimensions that the tables of a file are, and their columns as inputs of known values."""
+    dimensions, priors = {}, {}
+    for name, entry in words.tables.items():
+        place = f"{where}: tables.{name}"
+        stated = read(Table, table(entry, place), place, "")
+        path = next((p for root in roots if (p := files.inside_of(root, stated.file, ""))), None)
+        if path is None:
+            raise InputError(f"{place}: there is no '{stated.file}' in the priors folders")
+        dimensions[name], columns = tables.read(path)
+        for key, column in columns.items():
+            known = [Value(unit=column.unit, source=stated.source, by=name, value=value) for value in column.values]
+            with located(f"{files.shown(path)}: {key}"):
+                check_name(key, "the head")
+                scale = units.scale(column.unit)
+            told = {"family": "value", "unit": column.unit, "source": stated.source, "by": name}
+            told["value"] = [None if math.isnan(value) else value for value in column.values]
+            rows = tuple(one.distribution() for one in known)
+            labels = tuple(dimensions[name])
+            priors[key] = Prior(key, known[0], rows, labels, scale, files.shown(path), False, told)
+    return dimensions, priors
+
+
+def all_dimensions(parts: list[Page], own: Mapping[str, list[str]], where: str) -> dict[str, list[str]]:
     """The dimensions of a file and of those it extends, which must agree on the labels."""
     found: dict[str, list[str]] = {}
     stated = [(name, labels) for each in parts for name, labels in each.dimensions.items()]
-    for name, labels in [*stated, *words.dimensions.items()]:
+    for name, labels in [*stated, *own.items()]:
         place = f"{where}: dimensions: {name}"
         if found.setdefault(name, labels) != labels:
             raise InputError(f"{place}: its labels are stated twice, and differ; state them once")
@@ -345,9 +387,10 @@ def schema() -> dict[str, Any]:
     made = msgspec.json.schema(Words)
     whole = made["$defs"]["Words"]
     entries, kinds = msgspec.json.schema_components(FAMILIES.values(), ref_template="#/$defs/{name}")
-    figure = msgspec.json.schema_components([Disclosed], ref_template="#/$defs/{name}")[1]
+    others = msgspec.json.schema_components([Disclosed, Table], ref_template="#/$defs/{name}")[1]
     whole["properties"]["inputs"]["additionalProperties"] = {"anyOf": list(entries)}
     whole["properties"]["disclosed"]["additionalProperties"] = {"$ref": "#/$defs/Disclosed"}
+    whole["properties"]["tables"]["additionalProperties"] = {"$ref": "#/$defs/Table"}
     for kind in kinds.values():  # with `by`, each number may be a list, one a label
         for word in kind["properties"].values():
             options = word.get("anyOf", [word])
@@ -356,7 +399,7 @@ def schema() -> dict[str, Any]:
                 word.update({"anyOf": [*({"type": o["type"]} for o in options), dealt]})
                 word.pop("type", None)
     top = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A priors file of mcfrontier"}
-    return top | whole | {"$defs": kinds | figure}
+    return top | whole | {"$defs": kinds | others}
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ class Study:
         found = {name: (prior.entry.by,) if prior.labels else () for name, prior in self.inputs.items()}
         for name in self.order:
             below = {dimension for need in self.nodes[name].needs for dimension in found[need]}
+            below -= {self.nodes[name].along}
             found[name] = tuple(dimension for dimension in self.page.dimensions if dimension in below)
         return found
 
@@ -93,7 +94,11 @@ class Study:
 
     def evaluate(self, given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """All quantities from the inputs', in base units."""
-        return graph.evaluate(self.nodes, self.order, given)
+        return graph.evaluate(self.nodes, self.order, given, list(self.page.dimensions))
+
+    def centre(self) -> dict[str, np.ndarray]:
+        """All quantities once, at the central values of the inputs, in base units: shape (dimensions..., 1)."""
+        return self.evaluate({name: self.place(p, np.array(p.centres)[:, None]) for name, p in self.inputs.items()})
 
 
 def load(
@@ -133,9 +138,9 @@ def load(
     )
     inputs = {name: prior for name, prior in believed.items() if name in reached}
     study = Study(page, nodes, inputs, order, asked, pins, notes, own_model)
-    medians = {name: (prior.medians[0], prior.entry.unit) for name, prior in inputs.items()}
+    medians = {n: (study.place(p, np.array(p.medians)[:, None]), p.entry.unit) for n, p in inputs.items()}
     with located(page.where):
-        graph.prove_units(nodes, order, medians)
+        graph.prove_units(nodes, order, medians, list(page.dimensions))
     return study
 
 

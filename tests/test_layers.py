@@ -19,6 +19,7 @@ FLOORS = [
     {"analysis"},
     {"sampling"},
     {"priors"},
+    {"tables"},
     {"files"},
     {"model"},
     {"families", "graph"},
