@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from mcfrontier.priors import Prior
     from mcfrontier.results import Run
+    from mcfrontier.study import Study
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -85,6 +86,7 @@ def whole_number(text: str) -> int:
 @click.option("--out", type=click.Path(path_type=Path), help="The run's own folder.  [default: reports/NAME]")
 @click.option("--no-report", is_flag=True, help="Leave out the PDF.")
 @click.option("--save-draws", is_flag=True, help="Write draws.nc however many draws there are.")
+@click.option("--point", is_flag=True, help="Evaluate once, at the central values; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print percentiles as JSON, for a pipe.")
 @click.option("--quiet", is_flag=True, help="Print no table.")
 def run(
@@ -97,6 +99,7 @@ def run(
     out: Path | None,
     no_report: bool,
     save_draws: bool,
+    point: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -105,6 +108,9 @@ def run(
 
     asked = {"draws": draws, "seed": seed, "sampler": sampler}
     loaded = study.load(name, targets=targets or None, set=split_pins(pins))
+    if point:
+        show_point(loaded, as_json)
+        return
     folder = outputs.check_folder(out or Path("reports") / loaded.name)
     before = {path.name for path in folder.glob("*")}
     with progress() as steps:
@@ -113,7 +119,7 @@ def run(
             note(told)
         files = outputs.write(done, folder, report=not no_report, save_draws=save_draws, progress=steps)
     if not (folder / "draws.nc").exists():
-        note("draws.nc is left out beyond 262,144 draws; --save-draws writes it")
+        note("draws.nc is left out, being large; --save-draws writes it")
     for gone in sorted(before - {path.name for path in folder.glob("*")}):
         note(f"{folder / gone} of an earlier run is taken away, since this one left it out")
     if as_json:
@@ -121,6 +127,31 @@ def run(
     elif not quiet:
         show_table(summary_table(done))
         print(f"in {folder}: {', '.join(file.name for file in files)}")
+
+
+def show_point(loaded: Study, as_json: bool) -> None:
+    """Print every quantity at the central values of the inputs."""
+    from rich.table import Table
+
+    from mcfrontier.outputs.point import point, point_json
+    from mcfrontier.wording import amount, label
+
+    for told in loaded.notes:
+        note(told)
+    if as_json:
+        print(point_json(loaded))
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column(f"{loaded.title}, at the central values")
+    table.add_column("", justify="right")
+    found = point(loaded)
+    for name in loaded.targets:
+        told = found[name]
+        rows = {"": told["value"]} if "value" in told else dict(zip(told["labels"], told["values"], strict=True))
+        for row, value in rows.items():
+            if value is not None:
+                table.add_row(label(name) + (f" [{row}]" if row else ""), amount(value, told["unit"]))
+    show_table(table)
 
 
 def note(told: str) -> None:
@@ -171,7 +202,7 @@ def summary_table(done: Run) -> Table:
     for heading in (done.study.title, "p5", "p50", "p95"):
         table.add_column(heading, justify="left" if heading == done.study.title else "right", no_wrap=True)
     table.add_column("MC error of p50", justify="right", no_wrap=True)
-    for row in done.rows_of(done.study.targets):
+    for row in (row for row in done.rows_of(done.study.targets) if row not in done.missing):
         unit, values, errors = done.summary[row]
         cells = [amount(values[word], unit, errors[word]) for word in ("p5", "p50", "p95")]
         table.add_row(label(row), *cells, amount(errors["p50"], unit, digits=1))

@@ -28,13 +28,17 @@ from mcfrontier.errors import InputError
 
 
 class Family(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, tag_field="family"):
-    """An entry of a priors file: what is believed of one quantity, in which unit, and on whose word."""
+    """An entry of a priors file: what is believed of one quantity, in which unit, and on whose word.
+
+    `by` is the dimension that it has a row for each label of; the other numbers are multiples of `times`.
+    """
 
     unit: str
     source: str
     note: str = ""
     best: float | None = None
     by: str | None = None
+    times: float | None = None
 
     def check(self) -> None:
         """Refuse words that state no distribution."""

@@ -202,6 +202,8 @@ def one_value_a_draw(name: str, result: object, shape: tuple[int, ...]) -> np.nd
     import numpy as np
 
     x = np.asarray(result)
+    if x.shape == (1, *shape):  # a node along a dimension, of what does not run along it
+        x = x[0]
     if x.dtype.kind not in "fiub":
         raise InputError(f"node {name}: yields {kind(result)}; return a number or an array of numbers")
     if not x.shape and shape[-1] == 1:
@@ -245,7 +247,10 @@ def prove_units(
             needed = [quantity(np.moveaxis(x.magnitude, axis, 0), x.units) for x in needed]
         with located(f"node {name}"), np.errstate(all="ignore"):
             x = proved(node, needed)
-        values[name] = x if axis is None else quantity(np.expand_dims(x.magnitude, axis), x.units)
+        if axis is not None:
+            kept = x.magnitude[0] if np.ndim(x.magnitude) == len(dimensions) + 1 else x.magnitude
+            x = quantity(np.expand_dims(kept, axis), x.units)
+        values[name] = x
 
 
 def proved(node: Node, needed: list[pint.Quantity]) -> pint.Quantity:

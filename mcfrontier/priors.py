@@ -22,11 +22,12 @@ import numpy as np
 from msgspec.structs import replace as replace_words
 
 from mcfrontier import files, tables, units
-from mcfrontier.distributions import Distribution
+from mcfrontier.distributions import Distribution, stretched
 from mcfrontier.errors import InputError, located, suggest
-from mcfrontier.families import FAMILIES, Family, Value
+from mcfrontier.families import FAMILIES, Family, Value, positive
 
 FORMAT = 1
+TEXTS = ("family", "unit", "source", "note", "by")  # the words of an entry that are no numbers
 RESERVED = ("chain", "draw", "quantile")  # the dimensions of results
 KINDS = {  # msgspec's words for the kinds of things, and ours
     "float": "a number", "int": "a whole number", "str": "text", "array": "a list", "bool": "true or false",
@@ -39,6 +40,9 @@ MENDS = {  # what to do about a word of the wrong kind
     "RFC3339": "; write it as 2026-11-22, without quotes",
     "invalid word": "; known: about, at least, at most",
 }
+
+
+Columns = dict[tuple[str, str], tables.Column]  # by dimension and name
 
 
 class Disclosed(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -103,9 +107,10 @@ class Prior:
     @property
     def centres(self) -> list[float]:
         """The central value of each row, in base units: the best guess where one is stated, else the median."""
-        best = self.stated.get("best")
-        bests = best if isinstance(best, list) else [best] * len(self.distributions)
-        return [m if b is None else b * self.scale for m, b in zip(self.medians, bests, strict=True)]
+        rows = rows_of(self.stated, len(self.distributions))
+        bests = [row.get("best") and row["best"] * (row.get("times") or 1.0) for row in rows]
+        pairs = zip(self.medians, bests, strict=True)
+        return [m if b is None or math.isnan(m) else b * self.scale for m, b in pairs]
 
     @property
     def known(self) -> bool:
@@ -125,6 +130,7 @@ class Page:
     command: str
     words: Words
     dimensions: dict[str, list[str]]
+    columns: Columns
     priors: dict[str, Prior]
     disclosed: dict[str, Disclosed]
 
@@ -158,12 +164,13 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
     for each in parts:  # of what money is worth, the first file that says it has the word
         words = replace_words(words, price_year=words.price_year or each.words.price_year)
         words = replace_words(words, date=words.date or each.words.date)
-    labels, columns = read_tables(words, where, roots)
+    labels, columns, known = read_tables(words, where, roots)
+    columns |= {key: column for each in parts for key, column in each.columns.items()}
     dimensions = all_dimensions(parts, {**words.dimensions, **labels}, where)
     priors = {}
     for key, entry in words.inputs.items():
-        priors[key] = prior(key, table(entry, f"{where}: {key}"), where, dimensions)
-    for key, column in columns.items():
+        priors[key] = prior(key, table(entry, f"{where}: {key}"), where, dimensions, columns)
+    for key, column in known.items():
         priors.setdefault(key, column)
     for key, taken in united(parts, where, priors).items():
         priors.setdefault(key, replace(taken, own=False))
@@ -171,7 +178,7 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
     for key, entry in words.disclosed.items():
         place = f"{where}: disclosed.{key}"
         disclosed[key] = disclosure(place, table(entry, place))
-    return Page(name, where, "", words, dimensions, priors, disclosed)
+    return Page(name, where, "", words, dimensions, columns, priors, disclosed)
 
 
 def table(entry: Any, place: str) -> dict[str, Any]:
@@ -181,27 +188,24 @@ def table(entry: Any, place: str) -> dict[str, Any]:
     return dict(entry)
 
 
-def read_tables(words: Words, where: str, roots: list[Path]) -> tuple[dict[str, list[str]], dict[str, Prior]]:
-    """The dimensions that the tables of a file are, and their columns as inputs of known values."""
-    dimensions, priors = {}, {}
+def read_tables(words: Words, where: str, roots: list[Path]) -> tuple[dict[str, list[str]], Columns, dict[str, Prior]]:
+    """The dimensions that the tables of a file are, their columns, and these as inputs of known values."""
+    dimensions: dict[str, list[str]] = {}
+    columns: Columns = {}
+    priors: dict[str, Prior] = {}
     for name, entry in words.tables.items():
         place = f"{where}: tables.{name}"
         stated = read(Table, table(entry, place), place, "")
         path = next((p for root in roots if (p := files.inside_of(root, stated.file, ""))), None)
         if path is None:
             raise InputError(f"{place}: there is no '{stated.file}' in the priors folders")
-        dimensions[name], columns = tables.read(path)
-        for key, column in columns.items():
-            known = [Value(unit=column.unit, source=stated.source, by=name, value=value) for value in column.values]
-            with located(f"{files.shown(path)}: {key}"):
-                check_name(key, "the head")
-                scale = units.scale(column.unit)
-            told = {"family": "value", "unit": column.unit, "source": stated.source, "by": name}
-            told["value"] = [None if math.isnan(value) else value for value in column.values]
-            rows = tuple(one.distribution() for one in known)
-            labels = tuple(dimensions[name])
-            priors[key] = Prior(key, known[0], rows, labels, scale, files.shown(path), False, told)
-    return dimensions, priors
+        dimensions[name], found = tables.read(path)
+        for key, column in found.items():
+            columns[name, key] = column
+            told = {"family": "value", "unit": column.unit, "source": stated.source, "by": name, "value": key}
+            made = prior(key, told, files.shown(path), dimensions, columns)
+            priors[key] = replace(made, own=False)
+    return dimensions, columns, priors
 
 
 def all_dimensions(parts: list[Page], own: Mapping[str, list[str]], where: str) -> dict[str, list[str]]:
@@ -252,19 +256,21 @@ def united(parts: list[Page], where: str, own: Mapping[str, Prior]) -> dict[str,
     return taken
 
 
-def prior(name: str, stated: dict[str, Any], where: str, dimensions: dict[str, list[str]]) -> Prior:
+def prior(name: str, stated: dict[str, Any], where: str, dimensions: dict[str, list[str]], columns: Columns) -> Prior:
     """One entry as a Prior."""
     place = f"{where}: {name}"
     check_name(name, place)
     if name in dimensions:
         raise InputError(f"{place}: a dimension has this name; rename one of them")
     labels = labels_of(stated, place, dimensions)
-    rows = rows_of(stated, place, labels)
-    entries = [entry(row, place if not labels else f"{place}[{labels[i]}]") for i, row in enumerate(rows)]
+    stated = filled(stated, place, labels, columns)
+    places = [f"{place}[{label}]" for label in labels] or [place]
+    entries = [entry(row, at) for row, at in zip(rows_of(stated, len(places)), places, strict=True)]
     with located(place):
         scale = units.scale(entries[0].unit)
         distributions = tuple(checked(one) for one in entries)
-    return Prior(name, entries[0], distributions, labels, scale, where, True, stated)
+    told = next((one for one in entries if not (isinstance(one, Value) and math.isnan(one.value))), entries[0])
+    return Prior(name, told, distributions, labels, scale, where, True, stated)
 
 
 def labels_of(stated: dict[str, Any], place: str, dimensions: dict[str, list[str]]) -> tuple[str, ...]:
@@ -277,22 +283,32 @@ def labels_of(stated: dict[str, Any], place: str, dimensions: dict[str, list[str
     return tuple(dimensions[by])
 
 
-def rows_of(stated: dict[str, Any], place: str, labels: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The entry of each label: a word that is a list is dealt out, any other is shared."""
+def filled(stated: dict[str, Any], place: str, labels: tuple[str, ...], columns: Columns) -> dict[str, Any]:
+    """An entry with the name of a column replaced by the column's numbers, and its lists as long as they must be."""
     stated = {word: value.item() if isinstance(value, np.generic) else value for word, value in stated.items()}
     for word, value in stated.items():
-        if isinstance(value, list) and (not labels or word in ("family", "unit", "source", "note", "by")):
+        if isinstance(value, str) and word not in TEXTS and (stated.get("by"), value) in columns:
+            column = columns[stated["by"], value]
+            stated[word] = [None if math.isnan(number) else number for number in column.values]
+        if isinstance(value, list) and (not labels or word in TEXTS):
             raise InputError(f"{place}: {word}: a list is for numbers, of an entry with by = a dimension; give one")
         if isinstance(value, list) and len(value) != len(labels):
             raise InputError(f"{place}: {word}: {len(value)} values for {len(labels)} labels; give one each")
+    return stated
+
+
+def rows_of(stated: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """The entry of each label: a word that is a list is dealt out, any other is shared."""
     return [
-        {word: value[i] if isinstance(value, list) else value for word, value in stated.items()}
-        for i in range(max(1, len(labels)))
+        {word: value[i] if isinstance(value, list) else value for word, value in stated.items()} for i in range(count)
     ]
 
 
 def entry(stated: dict[str, Any], place: str) -> Family:
-    """The words of an entry, checked for kind; whether they make sense is for the family to say."""
+    """The words of an entry, checked for kind; whether they make sense is for the family to say. A row with an empty
+    number is known to have none."""
+    if any(value is None for value in stated.values()) and {"unit", "source"} <= stated.keys():
+        return Value(unit=stated["unit"], source=stated["source"], by=stated.get("by"), value=math.nan)
     if "family" not in stated:
         raise InputError(f"{place}: has no family; add one of {', '.join(FAMILIES)}")
     family = FAMILIES.get(stated["family"]) if isinstance(stated["family"], str) else None
@@ -339,6 +355,9 @@ def checked(stated: Family) -> Distribution:
     best = stated.best
     if best is not None and not distribution.low <= best <= distribution.high:
         raise InputError(f"best = {best:g} lies outside {distribution.low:g} to {distribution.high:g}")
+    if stated.times is not None:
+        positive(stated.times, "times")
+        distribution = stretched(distribution, 0.0, stated.times)
     if stated.unit in ("share", "%"):
         check_share(distribution, units.scale(stated.unit))
     return distribution
@@ -347,7 +366,7 @@ def checked(stated: Family) -> Distribution:
 def check_share(distribution: Distribution, scale: float = 1.0) -> None:
     """Refuse a share that may leave 0 to 1."""
     low, high = distribution.low * scale, distribution.high * scale
-    if not (low >= 0 and high <= 1):
+    if low < 0 or high > 1:
         raise InputError(
             f"a share must stay within 0 and 1, this goes from {low:g} to {high:g}; cut it with low and high, take a "
             "beta, pert or logitnormal, or give it in %"
@@ -378,7 +397,7 @@ def pinned(name: str, text: str | float, unit: str, old: Prior | None) -> Prior:
             raise InputError(f"'{stated_unit}' is not a unit of {name}; give it in {unit}")
     stated = {"family": "value", "value": units.convert(number, stated_unit, unit), "unit": unit}
     stated |= {"source": "set by the user for this run"}
-    new = prior(name, stated, place, {})
+    new = prior(name, stated, place, {}, {})
     return replace(new, where="set by the user", own=bool(old and old.own))
 
 
@@ -391,12 +410,13 @@ def schema() -> dict[str, Any]:
     whole["properties"]["inputs"]["additionalProperties"] = {"anyOf": list(entries)}
     whole["properties"]["disclosed"]["additionalProperties"] = {"$ref": "#/$defs/Disclosed"}
     whole["properties"]["tables"]["additionalProperties"] = {"$ref": "#/$defs/Table"}
-    for kind in kinds.values():  # with `by`, each number may be a list, one a label
+    for kind in kinds.values():  # with `by`, a number may be a list, one a label, or a column's name
         for word in kind["properties"].values():
             options = word.get("anyOf", [word])
             if {"type": "number"} in options:
                 dealt = {"type": "array", "items": {"type": "number"}}
-                word.update({"anyOf": [*({"type": o["type"]} for o in options), dealt]})
+                column = {"type": "string", "pattern": r"^[A-Za-z_]\w*$"}
+                word.update({"anyOf": [*({"type": o["type"]} for o in options), dealt, column]})
                 word.pop("type", None)
     top = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A priors file of mcfrontier"}
     return top | whole | {"$defs": kinds | others}

@@ -68,12 +68,14 @@ class Run:
     @cached_property
     def accounts(self) -> list[str]:
         """The rows of the targets that are sums of money."""
-        return self.rows_of(self.study.accounts)
+        return [row for row in self.rows_of(self.study.accounts) if row not in self.missing]
 
     @cached_property
     def headlines(self) -> list[str]:
-        """The rows of the targets that stand for themselves: all but shares, or the shares if there is no other."""
-        rows = self.rows_of(self.study.targets)
+        """The rows of the targets that stand for themselves, single values first: all but shares, or the shares if
+        there is no other."""
+        rows = [row for row in self.rows_of(self.study.targets) if row not in self.missing]
+        rows.sort(key=lambda row: bool(self.study.dimensions_of[self.rows[row][0]]))
         return [row for row in rows if self.unit(row) != "share"] or rows
 
     @cached_property
@@ -91,9 +93,21 @@ class Run:
         return (*self.study.notes, *self.sampler.notes, *lost, *strayed)
 
     @cached_property
+    def missing(self) -> set[str]:
+        """The rows without a figure by design: a cell of a table is empty, and the central values give none."""
+        if not self.study.page.dimensions:
+            return set()
+        centre = self.study.centre()
+        along = {row: (name, index) for row, (name, index) in self.rows.items() if self.study.dimensions_of[name]}
+        return {row for row, (name, index) in along.items() if np.isnan(centre[name][index]).all()}
+
+    @cached_property
     def lost(self) -> dict[str, int]:
-        """How many draws of which quantities are not finite."""
+        """How many draws of which quantities are not finite, but for rows that are missing by design."""
         counts = {name: int(x.size - np.isfinite(x).sum()) for name, x in self.values.items()}
+        for row in self.missing:
+            name, index = self.rows[row]
+            counts[name] -= self.values[name][index].size
         return {name: count for name, count in counts.items() if count}
 
     @cached_property
@@ -204,8 +218,8 @@ class Run:
         return 100 * float((x[np.isfinite(x)] < units.convert(value, unit, self.unit(row))).mean())
 
     def write(self, folder: str | Path, report: bool = True, save_draws: bool = False) -> list[Path]:
-        """Write the run's files into a folder: percentiles, draws (beyond 2^18 of them only if `save_draws`),
-        manifest and, unless told not to, the PDF report. All are made before the first is moved into place."""
+        """Write the run's files into a folder: percentiles, manifest, draws (beyond 2^18 of them, or 2^25 numbers in
+        all, only if `save_draws`) and, unless told not to, the PDF report. All are made before any is moved there."""
         from mcfrontier.outputs import write
 
         return write(self, folder, report=report, save_draws=save_draws)

@@ -63,7 +63,7 @@ def amount(value: float, unit: str, error: float = 0.0, digits: int = DIGITS) ->
     '$0.08/kWh'
     """
     if not math.isfinite(value):
-        return "not finite"
+        return "–"
     if unit in ("share", "%"):
         kept, last = rounded(100 * value if unit == "share" else value, 100 * error, digits)
         return f"{plain(kept, last)}%"
@@ -97,10 +97,13 @@ def metric(unit: str) -> tuple[str, float]:
     return (match[2], {p: s for s, p in PREFIXES}[match[1]]) if match else (unit, 1.0)
 
 
+SAID = {word: word.upper() for word in ("gpu", "mfu", "tdp", "pue", "flop")} | {"2023usd": "in 2023 USD"}
+
+
 def label(row: str) -> str:
     """A quantity's name as words: amortised cost, GPU price [A100], MFU."""
     name, bracket, labels = row.partition("[")
-    words = [word.upper() if word in ("gpu", "mfu", "tdp", "pue", "flop") else word for word in name.split("_")]
+    words = [SAID.get(word, word) for word in name.split("_")]
     return " ".join(words) + (f" [{labels}" if bracket else "")
 
 

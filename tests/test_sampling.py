@@ -144,8 +144,8 @@ def test_a_number_of_draws_that_is_none_is_refused(draws):
 
 def test_rows_of_a_table_have_streams_by_name_and_label():
     stated = believed("price", "uniform", low=0, high=1, by="chip")["price"]
-    three = priors.prior("price", stated, "here", {"chip": ["A100", "H100", "V100"]})
-    two = priors.prior("price", stated, "here", {"chip": ["V100", "A100"]})
+    three = priors.prior("price", stated, "here", {"chip": ["A100", "H100", "V100"]}, {})
+    two = priors.prior("price", stated, "here", {"chip": ["V100", "A100"]}, {})
     plan = sampling.sampler("sobol", 1, 2**10, [])
     x, y = sampling.draw(plan, three), sampling.draw(plan, two)
     assert x.shape == (3, 2**10)

@@ -40,7 +40,7 @@ def test_the_examples_in_the_docstrings_hold(module):
         ((312, "TFLOP/s/chip"), "312 TFLOP/s/chip"),
         ((0.7, "share"), "70%"),
         ((0.14, "1/year"), "0.14/year"),
-        ((math.nan, "USD"), "not finite"),
+        ((math.nan, "USD"), "–"),
         ((96.537, "day", 0.08), "96.5 days"),
         ((96.537, "day", 0.3), "97 days"),
         ((96.537, "day", 4), "100 days"),

@@ -9,14 +9,12 @@ from mcfrontier.figures import style
 from mcfrontier.results import Run
 from mcfrontier.wording import label, sentence
 
-MOST = 12
-
 
 def accounts(run: Run) -> list[Figure]:
     """The accounts of the same run. Dot: p50. Thick line: p25 to p75. Thin line: p5 to p95. Log axis."""
-    rows = run.accounts[:MOST]
+    rows = run.accounts
     values = [run.summary[row].values for row in rows]
-    if len(rows) < 2 or any(not value["p5"] > 0 for value in values):
+    if not 2 <= len(rows) <= style.MOST or any(not value["p5"] > 0 for value in values):
         return []
     at = {word: np.log10([value[word] for value in values]) for word in ("p5", "p25", "p50", "p75", "p95")}
     low, high = at["p5"].min() - 0.1, at["p95"].max() + 0.1

@@ -23,6 +23,7 @@ from mcfrontier.wording import amount
 WIDTH = 6.69  # inches: the text width of the report, 17 cm
 HALF = 3.25  # of a column, two to a page
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")  # Okabe and Ito (2008)
+MOST = 16  # rows that are drawn one by one: a table of many would fill a book
 LIGHT, INK, FAINT = "#56B4E9", "#222222", "#d5d5d5"
 ABOVE, BELOW = 0.2, 0.24  # inches of a panel's figure for its title and for the labels of its axis
 

@@ -18,7 +18,8 @@ def tornado(run: Run) -> list[Figure]:
     vertical line is the target with all inputs at their medians. A star marks an input in which the target turns
     back on the way: a thin line shows how far it comes. The number on the right is Spearman's rank correlation of
     input and target over the first 16,384 draws. The widest eight are shown."""
-    return [drawn for row in run.accounts or run.headlines for drawn in one(run, row)]
+    rows = run.accounts if 0 < len(run.accounts) <= style.MOST else run.headlines[: style.MOST]
+    return [drawn for row in rows for drawn in one(run, row)]
 
 
 def one(run: Run, target: str) -> list[Figure]:

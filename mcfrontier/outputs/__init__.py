@@ -24,7 +24,8 @@ WRITERS: dict[str, Callable[[Run, Path], None]] = {
     "report.pdf": write_report,
     "manifest.json": write_manifest,
 }
-MOST_DRAWS = 2**18  # beyond it draws.nc is written on request only
+MOST_DRAWS = 2**18  # beyond it, or beyond so many numbers in all, draws.nc is written on request only
+MOST_NUMBERS = 2**25
 
 
 def check_folder(folder: str | Path) -> Path:
@@ -50,7 +51,8 @@ def write(
     manifest there) wrote and this one leaves out. All are made in a temporary folder within it and moved at the
     end, so a run that is stopped leaves the old files whole."""
     folder = check_folder(folder)
-    wanted = {"report.pdf": report, "draws.nc": save_draws or run.sampler.draws <= MOST_DRAWS}
+    small = run.sampler.draws <= MOST_DRAWS and run.sampler.draws * len(run.rows) <= MOST_NUMBERS
+    wanted = {"report.pdf": report, "draws.nc": save_draws or small}
     skipped = [name for name, want in wanted.items() if not want]
     names = [name for name in WRITERS if name not in skipped]
     try:

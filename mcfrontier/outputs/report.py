@@ -56,10 +56,10 @@ def contents(run: Run) -> dict[str, Any]:
         "facts": facts(run),
         "headlines": [headline(run, row) for row in run.headlines[:MOST]],
         "more": max(0, len(run.headlines) - MOST),
-        "accounts": [account(run, row) for row in run.accounts],
+        "accounts": [account(run, row) for row in run.accounts] if len(run.accounts) <= MOST else [],
         "smallest": label(smallest(run)) if run.accounts else "",
         "disclosed": [told_disclosure(run, figure) for figure in study.page.disclosed.values()],
-        "targets": [target(run, row) for row in run.rows_of(study.targets)],
+        "targets": [target(run, row) for row in run.rows_of(study.targets) if row not in run.missing],
         "inputs": [told for prior in study.inputs.values() for told in told_input(prior)],
         "nodes": [told_node(run, name) for name in study.order],
         "made": made(run),
@@ -165,7 +165,16 @@ def target(run: Run, row: str) -> dict[str, Any]:
 def told_input(prior: Prior) -> list[dict[str, Any]]:
     """An input, row by row: its distribution drawn small, its percentiles, unit, source and note."""
     entry, out = prior.entry, []
-    for row, distribution in zip(prior.labels or ("",), prior.distributions, strict=True):
+    if prior.known and prior.labels:
+        known = [row.median for row in prior.distributions if np.isfinite(row.median)]
+        ends = [amount(end, entry.unit) for end in (min(known), max(known))]
+        told = [f"{len(known)} known values", f"{ends[0]} to {ends[1]}"]
+        words = {"name": label(prior.name), "family": "column", "unit": entry.unit, "figures": told, "outline": []}
+        return [words | {"source": entry.source, "note": entry.note}]
+    pairs = zip(prior.labels or ("",), prior.distributions, strict=True)
+    rows = [(row, distribution) for row, distribution in pairs if np.isfinite(distribution.median)]
+    shown = rows if len(rows) <= MOST else rows[:3]
+    for row, distribution in shown:
         percentiles = [amount(float(distribution.quantile(p)), entry.unit) for p in (0.05, 0.5, 0.95)]
         best = [f"best {amount(entry.best, entry.unit)}"] if entry.best is not None else []
         out.append(
@@ -179,6 +188,8 @@ def told_input(prior: Prior) -> list[dict[str, Any]]:
                 "note": entry.note,
             }
         )
+    if len(rows) > len(shown):
+        out[-1]["name"] += f" and {len(rows) - len(shown)} more rows"
     return out
 
 
