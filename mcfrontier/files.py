@@ -104,6 +104,11 @@ def shown(path: Path) -> str:
     return path.as_posix()
 
 
+def kept(shown_path: str) -> str:
+    """A shown path as results keep it: the same wherever the package is and the user stands."""
+    return shown_path.removeprefix("mcfrontier/")
+
+
 def parse(path: Path) -> dict[str, Any]:
     """The TOML of a file; what is broken is told by line and column, and how to mend the likeliest mistakes."""
     try:

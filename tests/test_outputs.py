@@ -39,6 +39,13 @@ def test_the_same_run_gives_the_same_bytes(folder, tmp_path):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
 
 
+def test_it_does_not_matter_where_the_user_stands(gpt4, folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    mcf.run("gpt4", draws=2**12, seed=7).write(tmp_path / "away")
+    for name in FILES:
+        assert (tmp_path / "away" / name).read_bytes() == (folder / name).read_bytes(), name
+
+
 def test_json_has_its_stable_shape(folder, gpt4):
     told = json.loads((folder / "percentiles.json").read_text())
     assert list(told) == ["format", "study", "seed", "draws", "quantities"]

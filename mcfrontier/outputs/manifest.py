@@ -7,7 +7,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from mcfrontier import __version__
+from mcfrontier import __version__, files
 from mcfrontier.results import Run
 
 FORMAT = 1
@@ -37,6 +37,6 @@ def write_manifest(run: Run, path: Path) -> None:
         "notes": run.notes,
         "dimensions": study.page.dimensions,
         "sobol_dimensions": run.sampler.dimensions,
-        "inputs": {name: {"stated_in": p.where, **p.stated} for name, p in study.inputs.items()},
+        "inputs": {name: {"stated_in": files.kept(p.where), **p.stated} for name, p in study.inputs.items()},
     }
     path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from mcfrontier import files
 from mcfrontier.analysis import shape
 from mcfrontier.outputs.manifest import versions
 from mcfrontier.priors import Disclosed, Prior
@@ -29,13 +30,13 @@ def write_report(run: Run, path: Path) -> None:
 
     from mcfrontier.figures import FIGURES
 
-    files, figures = {"main.typ": Path(__file__).with_name("report.typ").read_bytes()}, {}
+    parts, figures = {"main.typ": Path(__file__).with_name("report.typ").read_bytes()}, {}
     for draw in FIGURES:
         drawn = {f"{draw.__name__}-{i}.svg": svg(one) for i, one in enumerate(draw(run))}
         figures[draw.__name__] = {"files": list(drawn), "caption": " ".join(draw.__doc__.split())}
-        files |= drawn
-    files["data.json"] = json.dumps(contents(run) | {"figures": figures}).encode()
-    path.write_bytes(typst.compile(files, ignore_system_fonts=True))
+        parts |= drawn
+    parts["data.json"] = json.dumps(contents(run) | {"figures": figures}).encode()
+    path.write_bytes(typst.compile(parts, ignore_system_fonts=True))
 
 
 def svg(drawn: Any) -> bytes:
@@ -97,7 +98,7 @@ def facts(run: Run) -> list[list[str]]:
     if words.price_year and run.accounts:
         told.append(["Prices", f"of about {words.price_year}, as each source gives them, not adjusted for inflation"])
     if words.date:
-        told.append(["Priors", f"as of {words.date.day} {words.date:%B %Y}, in {study.page.where}"])
+        told.append(["Priors", f"as of {words.date.day} {words.date:%B %Y}, in {files.kept(study.page.where)}"])
     if study.pins:
         pins = [f"{label(name)} {pinned}" for name, pinned in study.pins.items()]
         told.append(["Set", f"for this run, whatever the priors say: {', '.join(pins)}"])
@@ -218,6 +219,6 @@ def made(run: Run) -> list[list[str]]:
         ["Draws", f"{plan.draws:,}, in 16 independent randomisations"],
         ["Sampler", {"sobol": "scrambled Sobol points", "lhs": "Latin hypercube", "random": "random"}[plan.kind]],
         ["Seed", str(plan.seed)],
-        ["Priors", f"{study.page.where}, SHA-256 {study.page.digest}"],
+        ["Priors", f"{files.kept(study.page.where)}, SHA-256 {study.page.digest}"],
         ["Versions", ", ".join(f"{name} {number}" for name, number in versions().items())],
     ]
