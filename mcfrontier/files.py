@@ -10,6 +10,8 @@ from typing import Any
 
 from mcfrontier.errors import InputError, suggest
 
+SHIPPED = "mcfrontier/priors"  # how messages tell the folder that came with the package
+
 
 def shipped() -> Path:
     """The priors that came with the package: inside the wheel, or beside the source."""
@@ -98,15 +100,16 @@ def name_of(path: Path, roots: list[Path]) -> str:
 
 def shown(path: Path) -> str:
     """A path as messages tell it: short, and without the machine where it can be."""
-    for base, prefix in ((Path.cwd(), ""), (shipped(), "mcfrontier/priors")):
-        if path.resolve().is_relative_to(base.resolve()):
-            return (Path(prefix) / path.resolve().relative_to(base.resolve())).as_posix()
-    return path.as_posix()
+    path, here = path.resolve(), Path.cwd()
+    if path.is_relative_to(shipped().resolve()):
+        folder = "priors" if Path("priors").resolve() == shipped().resolve() else SHIPPED
+        return (Path(folder) / path.relative_to(shipped().resolve())).as_posix()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
 
 
 def kept(shown_path: str) -> str:
     """A shown path as results keep it: the same wherever the package is and the user stands."""
-    return shown_path.removeprefix("mcfrontier/")
+    return shown_path.replace(SHIPPED, "priors", 1) if shown_path.startswith(SHIPPED) else shown_path
 
 
 def parse(path: Path) -> dict[str, Any]:

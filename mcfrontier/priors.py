@@ -28,7 +28,7 @@ from mcfrontier.families import FAMILIES, Family, Value, positive
 
 FORMAT = 1
 TEXTS = ("family", "unit", "source", "note", "by")  # the words of an entry that are no numbers
-RESERVED = ("chain", "draw", "quantile")  # the dimensions of results
+RESERVED = ("chain", "draw", "quantile", "statistic", "figure")  # the dimensions of results
 KINDS = {  # msgspec's words for the kinds of things, and ours
     "float": "a number", "int": "a whole number", "str": "text", "array": "a list", "bool": "true or false",
     "object": "a table", "date": "a date", "datetime": "a date and time",
@@ -143,10 +143,7 @@ class Page:
 
 
 def load(source: str | Path | Mapping[str, Any]) -> Page:
-    """Read a study by name or path, or the mapping of a priors file.
-
-    A path to a file or folder comes first, then ./priors, then the priors that ship with the package.
-    """
+    """Read a study by name or path (files.find says which is which), or the mapping of a priors file."""
     if isinstance(source, Mapping):
         where, stated, roots = "priors", dict(source), files.folders()
         return page("priors", where, stated, roots, ())
@@ -342,9 +339,7 @@ def in_our_words(problem: str) -> str:
     word = re.search(r" - at `\$\.(\w+)", problem)
     told = re.sub(r" \| null| - at `\$.*`", "", problem)
     told = re.sub(r"`([\w.]+)`", lambda kind: KINDS.get(kind[1], kind[1]), told)
-    told = (
-        told.replace("nvalid enum value", "nvalid word").replace("Invalid", "invalid").replace("Expected", "expected")
-    )
+    told = told[0].lower() + told[1:].replace("enum value", "word")
     mend = next((mend for sign, mend in MENDS.items() if sign in told), "")
     return f"{word[1]}: {told}{mend}" if word else f"{told}{mend}"
 

@@ -65,7 +65,8 @@ def amount(value: float, unit: str, error: float = 0.0, digits: int = DIGITS) ->
     if not math.isfinite(value):
         return "–"
     if unit in ("share", "%"):
-        kept, last = rounded(100 * value if unit == "share" else value, 100 * error, digits)
+        percent = 100 if unit == "share" else 1
+        kept, last = rounded(percent * value, percent * error, digits)
         return f"{plain(kept, last)}%"
     base, prefix = metric(unit)
     kept, last = rounded(value * prefix, error * prefix, digits)

@@ -12,7 +12,7 @@ import pytest
 
 import mcfrontier as mcf
 from mcfrontier import outputs
-from tests.conftest import believed
+from tests.conftest import ROOT, believed
 
 FILES = {"percentiles.csv", "percentiles.json", "draws.nc", "report.pdf", "manifest.json"}
 
@@ -39,8 +39,9 @@ def test_the_same_run_gives_the_same_bytes(folder, tmp_path):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
 
 
-def test_it_does_not_matter_where_the_user_stands(gpt4, folder, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+@pytest.mark.parametrize("place", ["away", "above", "within"])
+def test_it_does_not_matter_where_the_user_stands(place, folder, tmp_path, monkeypatch):
+    monkeypatch.chdir({"away": tmp_path, "above": ROOT.parent, "within": ROOT / "mcfrontier"}[place])
     mcf.run("gpt4", draws=2**12, seed=7).write(tmp_path / "away")
     for name in FILES:
         assert (tmp_path / "away" / name).read_bytes() == (folder / name).read_bytes(), name
@@ -196,6 +197,14 @@ def test_a_run_that_is_stopped_leaves_the_old_files_whole(gpt4, tmp_path, monkey
     with pytest.raises(KeyboardInterrupt):
         mcf.run("gpt4", draws=64).write(tmp_path, report=False)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_file_is_replaced_and_never_written_into(gpt4, tmp_path):
+    """Who has the old file open goes on reading the old one, whole."""
+    gpt4.write(tmp_path, report=False)
+    with (tmp_path / "percentiles.json").open() as old:
+        mcf.run("gpt4", draws=64).write(tmp_path, report=False)
+        assert json.load(old)["draws"] == 2**12
 
 
 def test_files_of_the_users_own_are_left_alone(gpt4, tmp_path):

@@ -8,6 +8,7 @@ from scipy import stats
 
 import mcfrontier as mcf
 from mcfrontier.analysis import shape
+from mcfrontier.figures import spread, tornado
 from mcfrontier.outputs import report
 from tests.conftest import ROOT, believed
 
@@ -85,11 +86,44 @@ def test_a_run_in_python_claims_no_command():
     assert dict(map(tuple, report.made(run)))["Command"].startswith("mcf.run(...) in Python")
 
 
-def test_digits_of_the_table_stop_at_their_error(small):
-    rows = {row["name"]: row for row in report.contents(small)["targets"]}
-    for (told, error), word in zip(rows["Cloud cost"]["cells"], ("p5", "p25", "p50", "p75", "p95"), strict=True):
-        assert error, word
-        assert len(told.strip("$").replace(",", "").rstrip("0")) <= 3
+@pytest.mark.parametrize("draws", [64, 2**10, 2**14])
+def test_digits_of_the_table_stop_at_their_error(draws):
+    """The last digit that is not 0 stands at a place worth at least the error."""
+    run = mcf.run(ROOT / "tests/cases/small.toml", draws=draws, targets=["cloud_cost"])
+    (row,) = report.contents(run)["targets"]
+    errors = run.summary["cloud_cost"].errors
+    for (told, _), word in zip(row["cells"], ("p5", "p25", "p50", "p75", "p95"), strict=True):
+        digits = told.strip("$").replace(",", "")
+        worth = 10 ** (len(digits) - len(digits.rstrip("0")))
+        assert worth >= errors[word] or len(digits.strip("0")) == 1, (told, errors[word])
+
+
+def words_of(figure):
+    return [text.get_text() for text in figure.texts]
+
+
+def test_a_tornado_stars_the_input_in_which_the_target_turns_back_and_puts_the_widest_on_top():
+    @mcf.node("1")
+    def hill(x, y):
+        return y - (x - 5) ** 2
+
+    inputs = believed("y", "uniform", low=0, high=20) | believed("x", "uniform", low=0, high=10)
+    (figure,) = tornado(mcf.run({"targets": ["hill"], "inputs": inputs}, model=[hill], draws=2**10))
+    told = [word for word in words_of(figure) if word.rstrip(" *") in ("x", "y")]
+    assert told == ["x *", "y"]
+    assert words_of(figure)[0] == "Hill, 10 at the medians"
+
+
+def test_the_exceedance_curve_falls_and_the_median_stands_at_a_half():
+    (figure,) = spread(mcf.run({"targets": ["x"], "inputs": believed("x", "uniform", low=0, high=10)}, draws=2**12))
+    lines = [artist for artist in figure.artists + figure.lines if hasattr(artist, "get_xdata")]
+    (falling,) = [line for line in lines if len(line.get_xdata()) > 100]
+    assert (np.diff(falling.get_ydata()) < 0).all()
+    assert np.interp(5, falling.get_xdata(), falling.get_ydata()) == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_figure_disclosed_of_what_is_not_asked_is_left_out():
+    assert report.contents(mcf.run("gpt4", draws=64, targets=["energy"]))["disclosed"] == []
 
 
 def test_the_density_of_normal_draws_is_the_bell_curve():

@@ -46,6 +46,8 @@ def test_the_examples_in_the_docstrings_hold(module):
         ((96.537, "day", 4), "100 days"),
         ((0.41234, "share", 0.00001), "41.2%"),
         ((0.41234, "share", 0.02), "40%"),
+        ((41.234, "%", 0.05), "41.2%"),
+        ((41.234, "%", 2), "40%"),
     ],
 )
 def test_a_figure_is_told_as_one_would_say_it(arguments, told):

@@ -28,7 +28,7 @@ def cloud_cost(rental_price, chip_time):
     """Chip-hours of the final run at a rental price.
 
     It answers what a tenant pays who commits for years: the owner's costs and margin are in the price.
-    Cottier et al. (2024), section 2.3.
+    Cottier et al. (2024), cloud rental.
     """
     return rental_price * chip_time
 
@@ -38,6 +38,6 @@ def development_cost(experiment_factor, amortised_cost, staff_cost):
     """The whole development: final run and experiments, amortised, and the people.
 
     It answers what the model took from first experiment to release. One experiment factor drives hardware
-    and energy alike. Cottier et al. (2024), section 2.4.
+    and energy alike. Cottier et al. (2024), development cost.
     """
     return experiment_factor * amortised_cost + staff_cost

@@ -90,26 +90,26 @@ def growth_count(log_cost):
     return np.isfinite(log_cost).sum(axis=0) * 1.0
 
 
+def centred(x, known):
+    """Values less their mean over the known rows, which are the first axis; 0 in the others."""
+    whole = np.nansum(x * known, axis=0)
+    return np.where(known, x - whole / known.sum(axis=0), 0 * whole)
+
+
 @node("1/year", along="run")
 def growth_rate(log_cost, date):
     """Growth of the amortised cost in orders of magnitude a year: least squares on the date of publication."""
     known = np.isfinite(log_cost)
-    count = known.sum(axis=0)
-    late = np.where(known, date, 0 * date)
-    late = np.where(known, late - late.sum(axis=0) / count, 0 * late)
-    return (late * np.where(known, log_cost, 0.0)).sum(axis=0) / (late * late).sum(axis=0)
+    dates, costs = centred(date, known), centred(log_cost, known)
+    return (dates * costs).sum(axis=0) / (dates * dates).sum(axis=0)
 
 
 @node("1", along="run")
 def growth_fit(log_cost, date, growth_rate):
     """R2 of the trend: the part of the spread of the logarithms that it explains."""
     known = np.isfinite(log_cost)
-    count = known.sum(axis=0)
-    late = np.where(known, date, 0 * date)
-    late = np.where(known, late - late.sum(axis=0) / count, 0 * late)
-    costs = np.where(known, log_cost, 0.0)
-    costs = np.where(known, costs - costs.sum(axis=0) / count, 0.0)
-    return growth_rate**2 * (late * late).sum(axis=0) / (costs * costs).sum(axis=0)
+    dates, costs = centred(date, known), centred(log_cost, known)
+    return growth_rate**2 * (dates * dates).sum(axis=0) / (costs * costs).sum(axis=0)
 
 
 @node("1/year")

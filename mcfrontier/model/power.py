@@ -7,7 +7,7 @@ from mcfrontier.graph import node
 def power_overhead(server_power_factor, average_power_fraction, pue):
     """Power of the whole system over the TDP of its chips.
 
-    Cottier et al. (2024), appendix A.4: servers' part, average draw, and cooling (PUE).
+    Cottier et al. (2024), energy: servers' part, average draw, and cooling (PUE).
     """
     return server_power_factor * average_power_fraction * pue
 

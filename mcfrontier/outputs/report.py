@@ -59,7 +59,7 @@ def contents(run: Run) -> dict[str, Any]:
         "more": max(0, len(run.headlines) - MOST),
         "accounts": [account(run, row) for row in run.accounts] if len(run.accounts) <= MOST else [],
         "smallest": label(smallest(run)) if run.accounts else "",
-        "disclosed": [told_disclosure(run, figure) for figure in study.page.disclosed.values()],
+        "disclosed": [told_disclosure(run, fig) for fig in study.page.disclosed.values() if fig.quantity in run.values],
         "targets": [target(run, row) for row in run.rows_of(study.targets) if row not in run.missing],
         "inputs": [told for prior in study.inputs.values() for told in told_input(prior)],
         "nodes": [told_node(run, name) for name in study.order],
