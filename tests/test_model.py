@@ -58,7 +58,8 @@ def test_power_and_its_bill():
     assert power.cluster_power(25_000, 800) == 20e6
     assert power.energy(1000, 800) == 800_000
     assert power.energy_cost(800_000, 0.05e-3) == pytest.approx(40)
-    assert power.creation_energy_cost(20e6, 8766, 0.05e-3) == pytest.approx(8.766e6)
+    assert power.creation_energy(20e6, 8766) == 20e6 * 8766
+    assert power.creation_energy_cost(20e6 * 8766, 0.05e-3) == pytest.approx(8.766e6)
 
 
 def test_people_cost_salary_with_overhead_and_equity_for_the_time_they_give():

@@ -4,6 +4,15 @@ from mcfrontier.graph import node
 
 
 @node("USD")
+def capital_cost(acquisition_cost, facility_cost):
+    """Hardware bought, and the land and plant it stands in.
+
+    It answers what had to be invested before the first chip ran. Without a facility of its own it is the hardware.
+    """
+    return acquisition_cost + facility_cost
+
+
+@node("USD")
 def upfront_cost(acquisition_cost, creation_energy_cost, creation_staff_cost):
     """Money spent by the day the model is done: hardware, and energy and people while it is made.
 
@@ -11,6 +20,34 @@ def upfront_cost(acquisition_cost, creation_energy_cost, creation_staff_cost):
     for all the time the model is made: LessWrong, Report on Frontier Model Training (2023), Defining Cost.
     """
     return acquisition_cost + creation_energy_cost + creation_staff_cost
+
+
+@node("USD")
+def ownership_cost(acquisition_cost, resale_value):
+    """Hardware bought, less what it is still worth when it is given up.
+
+    It answers what it takes to own the cluster for a time, as one owns a house: against it stands the rent of the
+    whole cluster for the same time. LessWrong (2023): a long rent is a mortgage, at whose end nothing is owned.
+    """
+    return acquisition_cost - resale_value
+
+
+@node("USD")
+def cluster_rent(rental_price, cluster_chip_time):
+    """Rent of the whole cluster for the time it is held, busy or idle.
+
+    It answers what a tenant pays who commits for that time. Against it stands the ownership cost.
+    """
+    return rental_price * cluster_chip_time
+
+
+@node("USD")
+def inhouse_cost(straight_line_cost, energy_cost):
+    """Hardware written off evenly over its life, and electricity.
+
+    It answers what the final run takes from the owner's books. Sunyan, The Economics of Large Language Models (2023).
+    """
+    return straight_line_cost + energy_cost
 
 
 @node("USD")
@@ -41,3 +78,9 @@ def development_cost(experiment_factor, amortised_cost, staff_cost):
     and energy alike. Cottier et al. (2024), development cost.
     """
     return experiment_factor * amortised_cost + staff_cost
+
+
+@node("USD")
+def company_cost(compute_spending, staff_spending):
+    """What a company spends in a year on computing and on people."""
+    return compute_spending + staff_spending

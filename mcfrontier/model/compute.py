@@ -25,3 +25,21 @@ def chip_time(training_compute, peak_rate, mfu, goodput):
 def training_time(chip_time, chip_count):
     """Length of the final training run."""
     return chip_time / chip_count
+
+
+@node("chip*h")
+def cluster_chip_time(chip_count, cluster_time):
+    """Chip-hours of a whole cluster over the time it is held, busy or idle."""
+    return chip_count * cluster_time
+
+
+@node("share")
+def implied_utilisation(training_compute, peak_rate, cluster_chip_time):
+    """The part of the peak rate that a run used of all the time it had the cluster: MFU times goodput."""
+    return training_compute / (peak_rate * cluster_chip_time)
+
+
+@node("year")
+def serial_time(training_compute, card_rate):
+    """How long a run would take at the rate of one card, or of the few that are named."""
+    return training_compute / card_rate

@@ -14,6 +14,33 @@ def gpu_share(interconnect_share, server_cost_factor):
     return (1 - interconnect_share) / server_cost_factor
 
 
+@node("1")
+def server_cost_factor(server_list_price, server_margin, server_chips_price):
+    """Price of a server over that of its chips, the maker's margin left out.
+
+    LessWrong, Report on Frontier Model Training (2023), note 6.
+    """
+    return (server_list_price - server_margin) / server_chips_price
+
+
+@node("USD/chip")
+def server_chip_price(server_chips_price, server_chip_count):
+    """Price of a chip, from what the chips of a server cost together."""
+    return server_chips_price / server_chip_count
+
+
+@node("USD/chip")
+def gpu_price(server_price, server_cost_factor):
+    """Price of a chip alone, from its price with its part of a server."""
+    return server_price / server_cost_factor
+
+
+@node("chip")
+def chip_count(money_budget, cluster_price):
+    """How many chips a sum of money buys, with servers and network."""
+    return money_budget / cluster_price
+
+
 @node("USD/chip")
 def cluster_price(gpu_price, gpu_share):
     """Price of a chip with its part of servers and network."""
@@ -28,6 +55,21 @@ def acquisition_cost(chip_count, cluster_price):
     still there afterwards.
     """
     return chip_count * cluster_price
+
+
+@node("USD")
+def facility_cost(acquisition_cost, facility_share):
+    """Land, building and plant of the cluster, a share of these and the hardware together."""
+    return acquisition_cost * facility_share / (1 - facility_share)
+
+
+@node("USD")
+def resale_value(acquisition_cost, depreciation, cluster_time):
+    """What the hardware is still worth when it is given up, after the time it is held.
+
+    Its value falls by so many orders of magnitude a year, as in the amortised account.
+    """
+    return acquisition_cost * 10 ** (-depreciation * cluster_time)
 
 
 @node("USD/chip")
@@ -46,3 +88,9 @@ def amortised_hardware_cost(chip_value, depreciation, chip_time):
     Cottier et al. (2024), section 2.2, linear over the run: value lost an hour at its start, times chip-hours.
     """
     return chip_value * depreciation * np.log(10) * chip_time
+
+
+@node("USD")
+def straight_line_cost(cluster_price, economic_life, chip_time):
+    """Hardware value used up by the final run, the price written off evenly over an economic life."""
+    return cluster_price / economic_life * chip_time

@@ -6,12 +6,6 @@ from scipy import special
 from mcfrontier.graph import node
 
 
-@node("USD/chip")
-def gpu_price(server_price, server_cost_factor):
-    """Price of a chip alone, from its price with its part of a server."""
-    return server_price / server_cost_factor
-
-
 @node("year")
 def hardware_age(hardware_age_stated, age_error):
     """Time between the price of the hardware and the start of the run."""

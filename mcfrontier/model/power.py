@@ -36,7 +36,13 @@ def energy_cost(energy, energy_price):
     return energy * energy_price
 
 
+@node("MWh")
+def creation_energy(cluster_power, creation_time):
+    """Electricity used by the cluster while the model is made, experiments included."""
+    return cluster_power * creation_time
+
+
 @node("USD")
-def creation_energy_cost(cluster_power, creation_time, energy_price):
+def creation_energy_cost(creation_energy, energy_price):
     """Electricity bill of the cluster while the model is made, experiments included."""
-    return cluster_power * creation_time * energy_price
+    return creation_energy * energy_price

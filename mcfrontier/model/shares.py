@@ -53,3 +53,33 @@ def development_energy_share(experiment_factor, energy_cost, development_cost):
 def development_staff_share(staff_cost, development_cost):
     """People's part of the whole development."""
     return staff_cost / development_cost
+
+
+@node("share")
+def inhouse_hardware_share(straight_line_cost, inhouse_cost):
+    """Hardware's part of the cost in the owner's books."""
+    return straight_line_cost / inhouse_cost
+
+
+@node("share")
+def inhouse_energy_share(energy_cost, inhouse_cost):
+    """Energy's part of the cost in the owner's books."""
+    return energy_cost / inhouse_cost
+
+
+@node("share")
+def company_hardware_share(compute_spending, creation_energy_cost, company_cost):
+    """Hardware's part of the company's spending: all computing but its electricity."""
+    return (compute_spending - creation_energy_cost) / company_cost
+
+
+@node("share")
+def company_staff_share(staff_spending, company_cost):
+    """People's part of the company's spending."""
+    return staff_spending / company_cost
+
+
+@node("share")
+def company_energy_share(creation_energy_cost, company_cost):
+    """Energy's part of the company's spending."""
+    return creation_energy_cost / company_cost

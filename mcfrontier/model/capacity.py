@@ -1,0 +1,33 @@
+"""The way back: what a cluster, or a sum of money, can train."""
+
+from mcfrontier.graph import node
+
+
+@node("FLOP")
+def compute_budget(cluster_chip_time, peak_rate, mfu, goodput):
+    """Operations of a run that a cluster does in the time it is held."""
+    return cluster_chip_time * peak_rate * mfu * goodput
+
+
+@node("parameter")
+def largest_model(compute_budget, flop_per_parameter_token, tokens):
+    """The largest model that can be trained on so many tokens: the compute of a run, solved for its parameters."""
+    return compute_budget / (flop_per_parameter_token * tokens)
+
+
+@node("1")
+def compute_multiple(compute_budget, reference_compute):
+    """The compute as a multiple of another run's."""
+    return compute_budget / reference_compute
+
+
+@node("FLOP")
+def rented_compute(money_budget, rental_price, peak_rate, mfu, goodput):
+    """Operations of a run that a sum of money buys when chips are rented."""
+    return money_budget / rental_price * peak_rate * mfu * goodput
+
+
+@node("FLOP/USD")
+def compute_per_dollar(peak_rate, mfu, goodput, rental_price):
+    """Operations of a run for a dollar of rent."""
+    return peak_rate * mfu * goodput / rental_price

@@ -1,0 +1,18 @@
+"""What limits the use of many devices at once."""
+
+from mcfrontier.graph import node
+
+
+@node("1")
+def device_links(device_count):
+    """Links among devices that are each joined to each other: they grow as the square of the devices."""
+    return device_count * (device_count - 1) / 2
+
+
+@node("share")
+def pipeline_idle_share(pipeline_stages, microbatches):
+    """The part of the time that a pipeline stands idle while it fills and empties.
+
+    Huang et al., GPipe (2019): p - 1 of m + p - 1 steps, for p stages and m microbatches.
+    """
+    return (pipeline_stages - 1) / (microbatches + pipeline_stages - 1)
