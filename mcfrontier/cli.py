@@ -76,7 +76,12 @@ def whole_number(text: str) -> int:
 
 @commands.command()
 @click.argument("name", metavar="NAME|PATH")
-@click.option("--draws", type=whole_number, metavar="COUNT", help="A power of two for Sobol.  [default: 131072]")
+@click.option(
+    "--draws",
+    type=whole_number,
+    metavar="COUNT",
+    help="A power of two for Sobol.  [default: 131072, or less]",
+)
 @click.option("--seed", type=int, help="The same seed gives the same draws.  [default: 1]")
 @click.option("--sampler", metavar="[sobol|lhs|random]", help="How probabilities are drawn.  [default: sobol]")
 @click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help="Pin a quantity; may be repeated.")
@@ -215,7 +220,43 @@ def show_table(table: Table) -> None:
 
     # a narrow terminal folds the lines itself; figures cut short would mislead
     width = max(100, Console().width) if sys.stdout.isatty() else 1000
-    Console(width=width).print(table)
+    Console(width=width, markup=False).print(table)
+
+
+@commands.command()
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON, for a pipe.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write reproduce.pdf into this folder as well.")
+def reproduce(ids: Sequence[str], as_json: bool, out: Path | None) -> None:
+    """Compare published figures with ours: all of them, or those of the systems named, such as L1 or T4.
+
+    Ends with 1 if one disagrees and nothing says why.
+    """
+    from rich.table import Table
+
+    from mcfrontier import outputs
+    from mcfrontier import reproduce as published
+    from mcfrontier.outputs.reproduction import cells, rows_json, tally, write_pdf
+
+    folder = outputs.check_folder(out) if out else None
+    with progress() as steps:
+        rows = published.reproduce(ids, progress=steps)
+    if as_json:
+        print(rows_json(rows))
+    else:
+        table = Table(box=None, pad_edge=False)
+        for heading in ("", "question", "document", "ours", "ratio", "verdict"):
+            table.add_column(heading, justify="right" if heading in ("document", "ours", "ratio") else "left")
+        for row in rows:
+            table.add_row(*cells(row))
+        show_table(table)
+        print(tally(rows))
+    if folder:
+        written = write_pdf(rows, folder)
+        if not as_json:
+            print(f"in {folder}: {written.name}")
+    if not all(row.agrees for row in rows):
+        sys.exit(1)
 
 
 @commands.command("list")
@@ -302,9 +343,12 @@ def check(paths: Sequence[str]) -> None:
 
 def files_of(path: str) -> list[str]:
     """The priors files below a folder, or the name or file itself."""
+    from mcfrontier.files import DOCUMENTS
+
     if not Path(path).is_dir():
         return [path]
-    files = sorted(str(file) for file in Path(path).rglob("*.toml"))
+    below = [file.relative_to(path) for file in sorted(Path(path).rglob("*.toml"))]
+    files = [str(Path(path, file)) for file in below if DOCUMENTS not in file.parts]
     if not files:
         raise InputError(f"{path}: no priors file in this folder")
     return files

@@ -11,6 +11,7 @@ from typing import Any
 from mcfrontier.errors import InputError, suggest
 
 SHIPPED = "mcfrontier/priors"  # how messages tell the folder that came with the package
+DOCUMENTS = "documents"  # the folder in priors with what source documents say, which are no priors files
 
 
 def shipped() -> Path:
@@ -31,8 +32,18 @@ def studies() -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder in folders():
         for path in sorted(folder.rglob("*.toml")):
-            found.setdefault(path.relative_to(folder).with_suffix("").as_posix(), path)
+            if DOCUMENTS not in path.relative_to(folder).parts:
+                found.setdefault(path.relative_to(folder).with_suffix("").as_posix(), path)
     return found
+
+
+def documents() -> list[Path]:
+    """The files that say what source documents say; one of ./priors hides the shipped one of its name."""
+    found: dict[str, Path] = {}
+    for folder in folders():
+        for path in (folder / DOCUMENTS).glob("*.toml"):
+            found.setdefault(path.name, path)
+    return [found[name] for name in sorted(found)]
 
 
 def find(name: str) -> tuple[Path, list[Path]]:

@@ -12,9 +12,9 @@ from mcfrontier.errors import InputError
 BESIDES = 250e6  # bytes that the libraries and the report take, whatever the draws
 
 
-def check(draws: int, quantities: int, rows: int) -> None:
-    """Refuse more draws, of so many quantities with so many rows, than memory holds, and say how much it takes."""
-    each = 8 * (quantities + 6) * rows
+def check(draws: int, sizes: list[int]) -> None:
+    """Refuse more draws, of quantities with so many rows, than memory holds, and say how much it takes."""
+    each = 8 * (sum(sizes) + 6 * max(sizes, default=1))
     needed, free = each * draws + BESIDES, available()
     if needed > free:
         fit = max(1, int((free - BESIDES) // each))

@@ -77,6 +77,7 @@ class Words(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     targets: list[str] = []
     dimensions: dict[str, list[str]] = {}
     tables: dict[str, Any] = {}
+    only: dict[str, list[str]] = {}
     inputs: dict[str, Any] = {}
     disclosed: dict[str, Any] = {}
 
@@ -175,7 +176,34 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
     for key, entry in words.disclosed.items():
         place = f"{where}: disclosed.{key}"
         disclosed[key] = disclosure(place, table(entry, place))
+    for dimension, kept in words.only.items():
+        places = places_of(dimension, kept, dimensions, f"{where}: only: {dimension}")
+        dimensions = {**dimensions, dimension: kept}
+        priors = {key: some_rows(prior, dimension, places) for key, prior in priors.items()}
+        columns = {key: column.rows(places) if key[0] == dimension else column for key, column in columns.items()}
     return Page(name, where, "", words, dimensions, columns, priors, disclosed)
+
+
+def places_of(name: str, kept: list[str], dimensions: dict[str, list[str]], place: str) -> list[int]:
+    """Where the labels stand that are kept of a dimension."""
+    if name not in dimensions:
+        raise InputError(f"{place}: there is no such dimension{suggest(name, dimensions)}")
+    for label in kept:
+        if label not in dimensions[name]:
+            raise InputError(f"{place}: '{label}' is no label of it{suggest(label, dimensions[name])}")
+    check_labels(kept, place)
+    return [dimensions[name].index(label) for label in kept]
+
+
+def some_rows(prior: Prior, dimension: str, places: list[int]) -> Prior:
+    """A prior with only some of its rows, if it runs along the dimension; their draws stay what they were."""
+    if prior.entry.by != dimension:
+        return prior
+    stated = {
+        word: [value[i] for i in places] if isinstance(value, list) else value for word, value in prior.stated.items()
+    }
+    distributions, labels = (tuple(rows[i] for i in places) for rows in (prior.distributions, prior.labels))
+    return replace(prior, distributions=distributions, labels=labels, stated=stated)
 
 
 def table(entry: Any, place: str) -> dict[str, Any]:
@@ -213,10 +241,15 @@ def all_dimensions(parts: list[Page], own: Mapping[str, list[str]], where: str) 
         place = f"{where}: dimensions: {name}"
         if found.setdefault(name, labels) != labels:
             raise InputError(f"{place}: its labels are stated twice, and differ; state them once")
-        if not labels or len({*labels}) != len(labels):
-            raise InputError(f"{place}: its labels must differ from each other, and there must be one at least")
+        check_labels(labels, place)
         check_name(name, place)
     return found
+
+
+def check_labels(labels: list[str], place: str) -> None:
+    """Refuse labels that are none, or that are not told apart."""
+    if not labels or len({*labels}) != len(labels):
+        raise InputError(f"{place}: its labels must differ from each other, and there must be one at least")
 
 
 def check_name(name: str, place: str) -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from mcfrontier.study import Study
 
 
+FEW = 4  # rows of a target that are each told on their own
+
+
 class Summary(NamedTuple):
     """The unit of a row, its statistics by name (mean, sd, p1 ... p99), and the Monte Carlo error of each."""
 
@@ -67,16 +70,20 @@ class Run:
 
     @cached_property
     def accounts(self) -> list[str]:
-        """The rows of the targets that are sums of money."""
-        return [row for row in self.rows_of(self.study.accounts) if row not in self.missing]
+        """The targets that are sums of money, of one thing: the ways in which its cost is counted."""
+        return [name for name in self.study.accounts if not self.study.dimensions_of[name]]
 
     @cached_property
     def headlines(self) -> list[str]:
-        """The rows of the targets that stand for themselves, single values first: all but shares, or the shares if
-        there is no other."""
-        rows = [row for row in self.rows_of(self.study.targets) if row not in self.missing]
-        rows.sort(key=lambda row: bool(self.study.dimensions_of[self.rows[row][0]]))
+        """The rows that stand for the targets: all but shares, or the shares if there is no other; of a target with
+        more than a few rows the first."""
+        rows = [rows if len(rows) <= FEW else rows[:1] for rows in map(self.known_rows, self.study.targets)]
+        rows = [row for each in rows for row in each]
         return [row for row in rows if self.unit(row) != "share"] or rows
+
+    def known_rows(self, name: str) -> list[str]:
+        """The rows of a quantity that have a figure."""
+        return [row for row in self.rows_of([name]) if row not in self.missing]
 
     @cached_property
     def notes(self) -> tuple[str, ...]:

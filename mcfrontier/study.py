@@ -19,6 +19,7 @@ from mcfrontier.priors import Page, Prior
 from mcfrontier.results import Run
 
 DRAWS, SEED, SAMPLER = 2**17, 1, "sobol"
+MOST_NUMBERS = 2**23  # of one quantity: with many rows, a run that is not told how many draws takes fewer
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,16 @@ class Study:
                 if name.startswith(head) and name.endswith("_share"):
                     found.setdefault(account, {})[name.removeprefix(head).removesuffix("_share")] = name
         return found
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many rows each quantity has."""
+        return [math.prod(len(self.page.dimensions[each]) for each in own) for own in self.dimensions_of.values()]
+
+    @property
+    def draws(self) -> int:
+        """How many draws a run takes that is not told: 2^17, fewer where a quantity has many rows."""
+        return min(DRAWS, 2 ** int(math.log2(MOST_NUMBERS / max(self.sizes, default=1))))
 
     def unit(self, name: str) -> str:
         """The unit a quantity is told in: its entry's, or its node's."""
@@ -149,7 +160,7 @@ def run(
     *,
     model: ModuleType | Sequence[Callable] | None = None,
     targets: Sequence[str] | None = None,
-    draws: int = DRAWS,
+    draws: int | None = None,
     seed: int = SEED,
     sampler: str = SAMPLER,
     set: Mapping[str, str | float] | None = None,
@@ -160,7 +171,7 @@ def run(
     source   name of a study, path of a priors file, the mapping of one, or a Study that was loaded
     model    functions marked with `node`, or a module of them; the model of this package if left out
     targets  quantities to answer, instead of the file's
-    draws    how many; a power of two for Sobol, or it is rounded up to one
+    draws    how many; a power of two for Sobol, or it is rounded up to one; Study.draws if left out
     seed     whole number of 0 or more; the same seed gives the same draws, input by input
     sampler  "sobol", "lhs" or "random"
     set      quantities to pin: {"gpu_price": 15_000, "energy": "40 GWh"}
@@ -172,9 +183,9 @@ def run(
         raise InputError("a study that was loaded has its model, targets and set; give them to load")
     study = source if isinstance(source, Study) else load(source, model, targets, set)
     drawn = [p for p in study.inputs.values() if not p.known]
-    plan = sampling.sampler(sampler, seed, draws, [p.name for p in drawn if not p.labels])
-    rows = math.prod(len(labels) for labels in study.page.dimensions.values())
-    memory.check(plan.draws, len(study.quantities), rows)
+    count = study.draws if draws is None else draws
+    plan = sampling.sampler(sampler, seed, count, [p.name for p in drawn if not p.labels])
+    memory.check(plan.draws, study.sizes)
     memory.keep_freed()
     given = {
         prior.name: study.place(prior, sampling.draw(plan, prior))

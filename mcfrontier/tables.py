@@ -24,6 +24,10 @@ class Column:
     unit: str
     values: tuple[float, ...]
 
+    def rows(self, places: list[int]) -> Column:
+        """Only some of the rows."""
+        return Column(self.unit, tuple(self.values[i] for i in places))
+
 
 def read(path: Path) -> tuple[list[str], dict[str, Column]]:
     """The labels of a table, and its columns by name."""

@@ -68,7 +68,9 @@ def amount(value: float, unit: str, error: float = 0.0, digits: int = DIGITS) ->
         percent = 100 if unit == "share" else 1
         kept, last = rounded(percent * value, percent * error, digits)
         return f"{plain(kept, last)}%"
-    base, prefix = metric(unit)
+    if unit == "AD" and abs(value) >= 1000:  # a date; else it is the error of one
+        return f"{value:.1f}"
+    base, prefix = metric("year" if unit == "AD" else unit)
     kept, last = rounded(value * prefix, error * prefix, digits)
     head, _, per = base.partition("/")
     if head in MONEY:

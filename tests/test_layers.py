@@ -13,7 +13,7 @@ FLOORS = [
     {"__main__"},
     {"cli"},
     {"outputs"},
-    {"figures"},
+    {"figures", "reproduce"},
     {"study"},
     {"results", "checks"},
     {"analysis"},

@@ -2,8 +2,9 @@
 nothing to show. The docstring is the caption."""
 
 from mcfrontier.figures.accounts import accounts
+from mcfrontier.figures.along import along
 from mcfrontier.figures.shares import shares
 from mcfrontier.figures.spread import spread
 from mcfrontier.figures.tornado import tornado
 
-FIGURES = (accounts, spread, tornado, shares)
+FIGURES = (accounts, spread, along, tornado, shares)

@@ -71,13 +71,13 @@ def export_rating(eight_bit_rate, bits_per_operation):
     return eight_bit_rate * bits_per_operation
 
 
-@node("share")
+@node("%")
 def ordinary_memory_share(chip_memory, ordinary_memory_price, gpu_price):
     """What as much ordinary computer memory would cost, as a part of the chip's price."""
     return chip_memory * ordinary_memory_price / gpu_price
 
 
-@node("share")
+@node("%")
 def disk_memory_share(chip_memory, disk_price, gpu_price):
     """What as much room on a hard disk would cost, as a part of the chip's price."""
     return chip_memory * disk_price / gpu_price
@@ -93,3 +93,9 @@ def training_memory(total_parameters, bytes_per_parameter):
 def chips_for_memory(training_memory, chip_memory):
     """The least number of chips whose memory together holds a model while it is trained."""
     return np.ceil(training_memory / chip_memory)
+
+
+@node("1", along="chip")
+def newer_chip_cost_over_older(inhouse_cost):
+    """Cost of a run in the owner's books on the last chip that is named, over that on the first."""
+    return inhouse_cost[-1] / inhouse_cost[0]

@@ -6,6 +6,15 @@ from mcfrontier.graph import node
 
 
 @node("share")
+def interconnect_share(interconnect_overhead):
+    """The network's part of what the hardware costs, from what it adds: 23 % on top is 19 % of the whole.
+
+    Cottier et al. (2024), appendix A.1.
+    """
+    return 1 - 1 / interconnect_overhead
+
+
+@node("share")
 def gpu_share(interconnect_share, server_cost_factor):
     """The chips' part of what the hardware costs.
 

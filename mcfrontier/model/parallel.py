@@ -9,6 +9,12 @@ def device_links(device_count):
     return device_count * (device_count - 1) / 2
 
 
+@node("1")
+def microbatches(pipeline_stages, microbatches_per_stage):
+    """Parts that a batch is cut into for a pipeline, told as a multiple of its stages, since one goes by the other."""
+    return pipeline_stages * microbatches_per_stage
+
+
 @node("share")
 def pipeline_idle_share(pipeline_stages, microbatches):
     """The part of the time that a pipeline stands idle while it fills and empties.

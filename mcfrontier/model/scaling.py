@@ -1,14 +1,39 @@
 """The scaling law: loss from parameters and tokens, and how best to split a compute budget between them.
 
 Hoffmann et al., Training Compute-Optimal Large Language Models (2022): a loss that no model can undercut, a part that
-falls with the parameters and one that falls with the tokens. Each part is stated by its size at a reference and by its
-exponent; at references in the middle of the data the two are nearly independent, at a reference of 1 they are the
-paper's A and alpha, B and beta.
+falls with the parameters and one that falls with the tokens. Each part has a size at a reference and an exponent; at a
+reference of 1 they are the paper's A and alpha, B and beta. These five numbers depend strongly on each other. What the
+data tell nearly apart are the loss and its two slopes at references in the middle of the data, and the exponents, from
+which the first nodes work out the rest. A study may state either.
 """
 
 import numpy as np
 
 from mcfrontier.graph import node
+
+
+@node("1")
+def parameter_loss_scale(parameter_slope, parameter_exponent):
+    """The part of the loss that more parameters would take away, at the reference.
+
+    The slope of A / N^alpha over the logarithm of N is alpha times its size.
+    """
+    return parameter_slope / parameter_exponent
+
+
+@node("1")
+def token_loss_scale(token_slope, token_exponent):
+    """The part of the loss that more tokens would take away, at the reference.
+
+    The slope of B / D^beta over the logarithm of D is beta times its size.
+    """
+    return token_slope / token_exponent
+
+
+@node("1")
+def irreducible_loss(reference_loss, parameter_loss_scale, token_loss_scale):
+    """The loss that no model can undercut, in nats a token: what is left of the loss at the references."""
+    return reference_loss - parameter_loss_scale - token_loss_scale
 
 
 @node("1")

@@ -19,9 +19,9 @@ def query_cost(query_tokens, token_price, cache_hit_share, supplier_margin):
 
 
 @node("query/year")
-def searches(earlier_searches, internet_share, earlier_internet_share):
-    """Searches in a year, grown since they were last told as the share of people on the internet."""
-    return earlier_searches * internet_share / earlier_internet_share
+def searches(earlier_searches, internet_share, earlier_internet_share, search_growth):
+    """Searches in a year, grown since they were told as the share of people on the internet, and beyond that."""
+    return earlier_searches * internet_share / earlier_internet_share * search_growth
 
 
 @node("USD/query")

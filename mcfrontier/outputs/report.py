@@ -6,7 +6,6 @@ This file gathers the words and figures; report.typ lays them out.
 from __future__ import annotations
 
 import io
-import json
 import shlex
 from pathlib import Path
 from typing import Any
@@ -16,27 +15,26 @@ import numpy as np
 from mcfrontier import files
 from mcfrontier.analysis import shape
 from mcfrontier.outputs.manifest import versions
+from mcfrontier.outputs.typeset import typeset
 from mcfrontier.priors import Disclosed, Prior
 from mcfrontier.results import Run
-from mcfrontier.study import DRAWS, SAMPLER, SEED
+from mcfrontier.study import SAMPLER, SEED
 from mcfrontier.wording import amount, label, ordinal, sentence
 
 MOST = 10  # rows on page 1
+SIDE_BY_SIDE = 4  # targets with many rows in a table
 
 
 def write_report(run: Run, path: Path) -> None:
     """Typeset the report. The same run gives the same bytes: no date, no fonts of the machine."""
-    import typst
-
     from mcfrontier.figures import FIGURES
 
-    parts, figures = {"main.typ": Path(__file__).with_name("report.typ").read_bytes()}, {}
+    pictures, figures = {}, {}
     for draw in FIGURES:
         drawn = {f"{draw.__name__}-{i}.svg": svg(one) for i, one in enumerate(draw(run))}
         figures[draw.__name__] = {"files": list(drawn), "caption": " ".join(draw.__doc__.split())}
-        parts |= drawn
-    parts["data.json"] = json.dumps(contents(run) | {"figures": figures}).encode()
-    path.write_bytes(typst.compile(parts, ignore_system_fonts=True))
+        pictures |= drawn
+    path.write_bytes(typeset("report.typ", contents(run) | {"figures": figures}, pictures))
 
 
 def svg(drawn: Any) -> bytes:
@@ -60,7 +58,8 @@ def contents(run: Run) -> dict[str, Any]:
         "accounts": [account(run, row) for row in run.accounts] if len(run.accounts) <= MOST else [],
         "smallest": label(smallest(run)) if run.accounts else "",
         "disclosed": [told_disclosure(run, fig) for fig in study.page.disclosed.values() if fig.quantity in run.values],
-        "targets": [target(run, row) for row in run.rows_of(study.targets) if row not in run.missing],
+        "targets": [target(run, name) for name in study.targets if not study.dimensions_of[name]],
+        "grids": [grid(run, names) for names in grouped(run)],
         "inputs": [told for prior in study.inputs.values() for told in told_input(prior)],
         "nodes": [told_node(run, name) for name in study.order],
         "made": made(run),
@@ -151,7 +150,7 @@ def told_disclosure(run: Run, disclosed: Disclosed) -> str:
         told += f" This is the {ordinal(round(percentile))} percentile{which} in this study, which did not use it"
         against = {"at least": percentile, "at most": 100 - percentile}.get(disclosed.bound)
         told += "." if against is None else f": {against:.0f} % of the draws disagree with it."
-    return told
+    return f"{told} {sentence(disclosed.note)}".rstrip()
 
 
 def target(run: Run, row: str) -> dict[str, Any]:
@@ -161,6 +160,28 @@ def target(run: Run, row: str) -> dict[str, Any]:
     told = [amount(errors[word], unit, digits=1) if errors[word] else "" for word in words]
     cells = [[statistic(run, row, word), error] for word, error in zip(words, told, strict=True)]
     return {"name": sentence(label(row)), "cells": cells}
+
+
+def grouped(run: Run) -> list[list[str]]:
+    """The targets with many rows, those along the same dimensions together, so many as stand side by side."""
+    along: dict[tuple[str, ...], list[str]] = {}
+    for name in run.study.targets:
+        if own := run.study.dimensions_of[name]:
+            along.setdefault(own, []).append(name)
+    return [names[i : i + SIDE_BY_SIDE] for names in along.values() for i in range(0, len(names), SIDE_BY_SIDE)]
+
+
+def grid(run: Run, names: list[str]) -> dict[str, Any]:
+    """Targets along the same dimensions: a row a label, with the median and the 90 % interval of each target."""
+    rows: dict[str, dict[str, list[str]]] = {}
+    for name in names:
+        for row in run.known_rows(name):
+            low, middle, high = (statistic(run, row, word) for word in ("p5", "p50", "p95"))
+            sure = run.summary[row].values["sd"] == 0
+            rows.setdefault(row.partition("[")[2][:-1], {})[name] = [middle, "" if sure else f"{low} to {high}"]
+    lines = [[label, [found.get(name, ["–", ""]) for name in names]] for label, found in rows.items()]
+    own = run.study.dimensions_of[names[0]]
+    return {"along": sentence(", ".join(own)), "heads": [sentence(label(name)) for name in names], "rows": lines}
 
 
 def told_input(prior: Prior) -> list[dict[str, Any]]:
@@ -204,7 +225,7 @@ def told_node(run: Run, name: str) -> dict[str, str]:
 def made(run: Run) -> list[list[str]]:
     """How the run was made, and how to make it again."""
     study, plan = run.study, run.sampler
-    asked = [("draws", plan.draws, DRAWS), ("seed", plan.seed, SEED), ("sampler", plan.kind, SAMPLER)]
+    asked = [("draws", plan.draws, study.draws), ("seed", plan.seed, SEED), ("sampler", plan.kind, SAMPLER)]
     words = ["python", "-m", "mcfrontier", "run", study.page.command]
     words += [word for name, value, default in asked if value != default for word in (f"--{name}", str(value))]
     words += [word for name, value in study.pins.items() for word in ("--set", f"{name}={value}")]

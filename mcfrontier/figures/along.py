@@ -1,0 +1,50 @@
+"""Targets along a dimension, row by row."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from mcfrontier.figures import style
+from mcfrontier.results import FEW, Run
+from mcfrontier.wording import label, sentence
+
+ROW = 0.15
+MOST = 64  # rows in a figure
+FIGURES = 12
+
+
+def along(run: Run) -> list[Figure]:
+    """Each row of a target with many rows. Dot: p50. Line: p5 to p95. The axis is logarithmic where the rows go over
+    more than a factor of four."""
+    names = [name for name in run.study.targets if run.study.dimensions_of[name]]
+    many = [(name, run.known_rows(name)[:MOST]) for name in names]
+    return [one(run, name, rows) for name, rows in many if len(rows) > FEW and varied(run, rows)][:FIGURES]
+
+
+def varied(run: Run, rows: list[str]) -> bool:
+    """Whether there is anything to see: rows that differ."""
+    return len({run.summary[row].values["p50"] for row in rows}) > 1
+
+
+def one(run: Run, name: str, rows: list[str]) -> Figure:
+    """The rows of a target, one below the other."""
+    at = np.array([[run.summary[row].values[word] for row in rows] for word in ("p5", "p50", "p95")])
+    log = at.min() > 0 and at.max() > 4 * at.min()
+    at = np.log10(at) if log else at
+    room = 0.04 * np.ptp(at)
+    low, high = at.min() - room, at.max() + room
+    names = [row.partition("[")[2][:-1] for row in rows]
+    margins = (style.label_margin(names, 7), 0.25)
+    panel = style.panel(style.HALF, ROW * len(rows), (low, high), style.rows(len(rows)), margins)
+    panel.title(sentence(label(name)))
+    steps = style.decades if log else style.round_steps
+    marks, told = steps(low, high, run.unit(rows[0]), style.HALF - sum(margins))
+    places = range(len(rows))
+    panel.uprights(marks, style.FAINT, 0.5)
+    panel.bars(places, at[0], at[2], style.COLOURS[0], 1.2)
+    panel.dots(at[1], places, "o", "white", style.INK)
+    for place, words in zip(places, names, strict=True):
+        panel.row_label(place, words, 7)
+    panel.axis(marks, told)
+    return panel.figure

@@ -1,0 +1,53 @@
+"""What source documents say beside ours: as JSON, and as a page or two of PDF."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from mcfrontier.outputs.typeset import typeset
+from mcfrontier.reproduce import Compared, printed
+from mcfrontier.wording import amount
+
+NAME = "reproduce.pdf"
+
+
+def rows_json(rows: Sequence[Compared]) -> str:
+    """A list of {"id", "question", "document", "ours", "ratio", "verdict", "unit"}; null where there is no figure."""
+    words = ("id", "question", "document", "ours", "ratio", "verdict", "unit")
+    return json.dumps([{word: getattr(row, word) for word in words} for row in rows], indent=1, ensure_ascii=False)
+
+
+def cells(row: Compared) -> list[str]:
+    """A row as it is told: id, question, the document's figure, ours, the ratio, the verdict."""
+    digits = 3 if row.document is None else max(3, printed(row.document))
+    figures = ["–" if x is None else amount(x, row.unit, digits=digits) for x in (row.document, row.ours)]
+    ratio = "–" if row.ratio is None else amount(row.ratio, "1")
+    return [row.id, row.question, *figures, ratio, row.verdict]
+
+
+def tally(rows: Sequence[Compared]) -> str:
+    """How many systems and figures there are, and how they came out."""
+    counts = Counter(row.verdict.partition(":")[0].partition(",")[0] for row in rows)
+    told = {
+        "agrees": "agree to the digits printed",
+        "agrees with the arithmetic": "agree with the arithmetic of a document and not with a slip of it",
+        "a judgement": "are judgements without a formula to check",
+        "disclosed": "were disclosed and not used",
+        "disagrees": "disagree",
+    }
+    parts = [f"{counts[kind]} {words}" for kind, words in told.items() if counts[kind]]
+    return f"{len({row.id for row in rows})} systems, {len(rows)} figures: {', '.join(parts)}"
+
+
+def write_pdf(rows: Sequence[Compared], folder: Path) -> Path:
+    """Write reproduce.pdf into a folder: every figure beside ours."""
+    documents: dict[str, list[list[str]]] = {}
+    for row in rows:
+        documents.setdefault(row.source, []).append(cells(row))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / NAME
+    path.write_bytes(typeset("reproduce.typ", {"documents": list(documents.items()), "tally": tally(rows)}, {}))
+    return path

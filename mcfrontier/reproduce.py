@@ -1,0 +1,216 @@
+"""What source documents say, beside what the studies give when they are told the document's own inputs.
+
+The documents are data: files of `rows` in priors/documents. A row names a study, what to pin in it and a quantity,
+and holds the document's figure; none holds that figure as an input.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from mcfrontier import files, priors, study, units
+from mcfrontier.errors import InputError, located, suggest
+from mcfrontier.results import Run
+from mcfrontier.study import Study
+from mcfrontier.wording import ordinal
+
+DRAWS = 2**14  # for the percentile that a judgement or a disclosed figure falls in
+
+
+class Row(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A figure of a document, and how ours is come by.
+
+    `digits`: how many significant ones are printed; those of the number as it stands, if left out. `slip`: what is
+    wrong in the document, whose inputs give `arithmetic`. `judgement`: why there is no formula to check.
+    `disclosed`: the figure is one that the study tells beside its estimate.
+    """
+
+    id: str
+    question: str
+    study: str = ""
+    quantity: str = ""
+    set: dict[str, str | float] = {}
+    document: float | None = None
+    unit: str = "1"
+    digits: int | None = None
+    bound: Literal["about", "at least", "at most"] = "about"
+    arithmetic: float | None = None
+    slip: str = ""
+    judgement: str = ""
+    disclosed: str = ""
+
+
+class Document(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A source document: what it is called, where it is from, and its figures."""
+
+    title: str
+    source: str
+    rows: list[Any]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A figure of a document beside ours, in the same unit; None where there is none. `ratio` is ours over the
+    document's. `agrees`: it does, or the reason why not is stated."""
+
+    id: str
+    question: str
+    document: float | None
+    ours: float | None
+    ratio: float | None
+    verdict: str
+    unit: str
+    agrees: bool
+    source: str
+
+
+def read() -> list[tuple[str, str, Row]]:
+    """Every row of every document: (where it stands, the document's title, the row)."""
+    found = []
+    for path in files.documents():
+        where = files.shown(path)
+        document = priors.read(Document, files.parse(path), where, "")
+        for i, stated in enumerate(document.rows):
+            place = f"{where}: rows[{i}]"
+            row = priors.read(Row, priors.table(stated, place), place, "")
+            place = f"{where}: {row.id} ({row.question})"
+            with located(place):
+                check(row)
+            found.append((place, document.title, row))
+    return found
+
+
+def check(row: Row) -> None:
+    """Refuse a row that compares nothing and does not say why."""
+    units.parse(row.unit)
+    if bool(row.study) != bool(row.quantity or row.disclosed):
+        raise InputError("a row names a study and a quantity of it, or neither")
+    if not row.judgement and not row.disclosed and (row.document is None or not row.study):
+        raise InputError("give document and study, or say in judgement why there is nothing to compare")
+    if bool(row.slip) != (row.arithmetic is not None):
+        raise InputError("a slip goes with the arithmetic that the document's inputs give")
+
+
+def reproduce(
+    ids: Sequence[str] = (), progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps
+) -> list[Compared]:
+    """The figures of the documents, or of the systems that are named, beside ours."""
+    rows = read()
+    known = {row.id: None for _, _, row in rows}
+    wanted = [name.upper() for name in ids]
+    for name in wanted:
+        if name not in known:
+            raise InputError(f"{name}: no document has a system of this name{suggest(name, known)}")
+    rows = [each for each in rows if not wanted or each[2].id in wanted]
+    studies = loaded(rows)
+    return [compared(place, title, row, studies) for place, title, row in progress(rows, "comparing")]
+
+
+Key = tuple[str, tuple[tuple[str, str | float], ...]]
+
+
+def key(row: Row) -> Key:
+    """What a row is worked out from: rows of one study with the same pins share it."""
+    return row.study, tuple(sorted(row.set.items()))
+
+
+def loaded(rows: list[tuple[str, str, Row]]) -> dict[Key, Study]:
+    """The studies of the rows, each asked for what its rows want."""
+    wanted: dict[Key, dict[str, str]] = {}
+    for place, _, row in rows:
+        if row.study:
+            wanted.setdefault(key(row), {})[quantity_of(place, row)] = place
+    out = {}
+    for (name, pins), quantities in wanted.items():
+        place = next(iter(quantities.values()))
+        with located(place):
+            targets = list(dict.fromkeys(quantity.partition("[")[0] for quantity in quantities))
+            out[name, pins] = study.load(name, targets=targets, set=dict(pins))
+            for note in out[name, pins].notes:
+                raise InputError(f"{note}; take it out")
+    return out
+
+
+def quantity_of(place: str, row: Row) -> str:
+    """The quantity that a row asks for, or that its disclosed figure is of."""
+    return figure_of(place, row).quantity if row.disclosed else row.quantity
+
+
+def figure_of(place: str, row: Row) -> priors.Disclosed:
+    """The disclosed figure that a row tells."""
+    disclosed = priors.load(row.study).disclosed
+    if row.disclosed not in disclosed:
+        raise InputError(f"{place}: {row.study} discloses no '{row.disclosed}'{suggest(row.disclosed, disclosed)}")
+    return disclosed[row.disclosed]
+
+
+def compared(place: str, title: str, row: Row, studies: dict[Key, Study]) -> Compared:
+    """A row with our figure and the verdict."""
+    document, unit, quantity = row.document, row.unit, row.quantity
+    if row.disclosed:
+        figure = figure_of(place, row)
+        document, unit, quantity = figure.value, figure.unit, figure.quantity
+    ours, told = None, ""
+    if row.study:
+        with located(place):
+            ours = central(studies[key(row)], quantity, unit)
+            if (row.judgement or row.disclosed) and document is not None:
+                told = percentile(studies[key(row)], quantity, document, unit)
+    verdict, agrees = judged(row, ours, told)
+    ratio = None if document is None or ours is None or document == 0 else ours / document
+    return Compared(row.id, row.question, document, ours, ratio, verdict, unit, agrees, title)
+
+
+def central(asked: Study, quantity: str, unit: str) -> float:
+    """A quantity at the central values of the inputs, in a unit."""
+    name, _, label = quantity.partition("[")
+    x = asked.centre()[name]
+    if not units.same_kind(unit, asked.unit(name)):
+        raise InputError(f"unit '{unit}': give it in {asked.unit(name)}")
+    own = asked.dimensions_of[name]
+    labels = asked.page.dimensions[own[0]] if own else [""]
+    if len(own) > 1 or (label.removesuffix("]") not in labels):
+        raise InputError(f"{quantity}: there is no such row{suggest(label.removesuffix(']'), labels)}")
+    value = float(x.reshape(-1)[labels.index(label.removesuffix("]"))]) / units.scale(unit)
+    if not math.isfinite(value):
+        raise InputError(f"{quantity}: it has no figure at the central values")
+    return value
+
+
+def percentile(asked: Study, quantity: str, figure: float, unit: str) -> str:
+    """In which percentile of its own distribution a figure falls; nothing where the distribution is a point."""
+    run: Run = study.run(asked, draws=DRAWS)
+    if run.summary[quantity].values["sd"] == 0:
+        return ""
+    return f"the {ordinal(round(run.percentile_of(quantity, figure, unit)))} percentile of ours"
+
+
+def judged(row: Row, ours: float | None, told: str) -> tuple[str, bool]:
+    """The verdict of a row in words, and whether it agrees or says why not."""
+    if row.disclosed:
+        return f"disclosed, and not used: {told}", True
+    if row.judgement:
+        return f"a judgement: {row.judgement}" + (f"; {told}" if told else ""), True
+    if row.slip:
+        agrees = same(ours, row.arithmetic, None, row.bound)
+        return (f"agrees with the arithmetic, not with a slip: {row.slip}" if agrees else "disagrees"), agrees
+    agrees = same(ours, row.document, row.digits, row.bound)
+    return ("agrees" if agrees else "disagrees"), agrees
+
+
+def same(ours: float, document: float, digits: int | None, bound: str = "about") -> bool:
+    """Whether a figure rounds to the document's at the digits that are printed there, or keeps to its bound."""
+    if bound != "about":
+        return ours >= document if bound == "at least" else ours <= document
+    last = math.floor(math.log10(abs(document))) + 1 - (digits or printed(document))
+    return abs(ours - document) <= 0.5 * 10.0**last * (1 + 1e-9)
+
+
+def printed(figure: float) -> int:
+    """The significant digits of a number as it is written, without zeros at the end."""
+    return len(f"{figure:.15g}".partition("e")[0].replace(".", "").strip("-0")) or 1
