@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from mcfrontier import priors, units
 from mcfrontier.errors import InputError, located, suggest
-from mcfrontier.graph import Node
+from mcfrontier.graph import Node, taken_from
 from mcfrontier.priors import Page, Prior
 
 
@@ -15,6 +15,17 @@ def check_reach(page: Page, reached: Iterable[str]) -> None:
     for name, prior in page.priors.items():
         if prior.own and name not in reached:
             raise InputError(f"{name}: no target needs it{suggest(name, reached)}; take it out or name its target")
+
+
+def taken(page: Page, nodes: Mapping[str, Node]) -> dict[str, Node]:
+    """The quantities that the study takes to be another, in place of their formulas."""
+    unit_of = {name: prior.entry.unit for name, prior in page.priors.items()}
+    unit_of |= {name: node.unit for name, node in nodes.items()}
+    for name, other in page.same.items():
+        for word in (name, other):
+            if word not in unit_of:
+                raise InputError(f"{page.where}: same: there is no quantity '{word}'{suggest(word, unit_of)}")
+    return {name: taken_from(name, unit_of[name], other) for name, other in page.same.items()}
 
 
 def check_units(page: Page, nodes: Mapping[str, Node]) -> None:

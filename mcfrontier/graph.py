@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mcfrontier.errors import InputError, located, suggest
 
@@ -65,6 +65,8 @@ class Node:
     @property
     def formula(self) -> str:
         """What the function returns, as it is written; what it is made of where the source cannot be read."""
+        if self.function.__name__ == "same":
+            return self.needs[0]
         import ast
         import inspect
         import textwrap
@@ -75,6 +77,16 @@ class Node:
             return ast.unparse(returns[-1])
         except (OSError, TypeError, SyntaxError, IndexError):
             return f"of {', '.join(self.needs)}"
+
+
+def taken_from(name: str, unit: str, other: str) -> Node:
+    """A node that yields what another quantity is."""
+
+    def same(x: Any) -> Any:
+        return x
+
+    same.__doc__ = f"In this study the same as {other}."
+    return Node(name, unit, same, (other,))
 
 
 def nodes_of(model: ModuleType | Iterable[Callable] | Callable) -> dict[str, Node]:

@@ -78,6 +78,7 @@ class Words(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     dimensions: dict[str, list[str]] = {}
     tables: dict[str, Any] = {}
     only: dict[str, list[str]] = {}
+    same: dict[str, str] = {}
     inputs: dict[str, Any] = {}
     disclosed: dict[str, Any] = {}
 
@@ -133,13 +134,14 @@ class Page:
     dimensions: dict[str, list[str]]
     columns: Columns
     priors: dict[str, Prior]
+    same: dict[str, str]
     disclosed: dict[str, Disclosed]
 
     @property
     def digest(self) -> str:
         """A hash of all that is believed, whatever the layout of the files."""
         stated = {name: prior.stated for name, prior in self.priors.items()}
-        told = [self.words.targets, self.dimensions, stated]
+        told = [self.words.targets, self.dimensions, self.same, stated]
         return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
@@ -170,8 +172,13 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
         priors[key] = prior(key, table(entry, f"{where}: {key}"), where, dimensions, columns)
     for key, column in known.items():
         priors.setdefault(key, column)
-    for key, taken in united(parts, where, priors).items():
-        priors.setdefault(key, replace(taken, own=False))
+    for key in words.same:
+        if key in words.inputs:
+            raise InputError(f"{where}: {key}: it has an entry and is the same as {words.same[key]}; take one out")
+    for key, taken in united(parts, where, {**priors, **words.same}).items():
+        if key not in words.same:
+            priors.setdefault(key, replace(taken, own=False))
+    same = {key: other for each in parts for key, other in each.same.items() if key not in priors} | words.same
     disclosed = {}
     for key, entry in words.disclosed.items():
         place = f"{where}: disclosed.{key}"
@@ -181,7 +188,7 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
         dimensions = {**dimensions, dimension: kept}
         priors = {key: some_rows(prior, dimension, places) for key, prior in priors.items()}
         columns = {key: column.rows(places) if key[0] == dimension else column for key, column in columns.items()}
-    return Page(name, where, "", words, dimensions, columns, priors, disclosed)
+    return Page(name, where, "", words, dimensions, columns, priors, same, disclosed)
 
 
 def places_of(name: str, kept: list[str], dimensions: dict[str, list[str]], place: str) -> list[int]:
@@ -273,7 +280,7 @@ def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...]) -> P
     return page(name, files.shown(path), files.parse(path), roots, (*trail, path))
 
 
-def united(parts: list[Page], where: str, own: Mapping[str, Prior]) -> dict[str, Prior]:
+def united(parts: list[Page], where: str, own: Mapping[str, Any]) -> dict[str, Prior]:
     """The entries of several files; where two disagree on one that is not the study's own, it is refused."""
     taken: dict[str, Prior] = {}
     for name, entry in (item for each in parts for item in each.priors.items()):

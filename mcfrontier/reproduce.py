@@ -26,7 +26,8 @@ class Row(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True)
     """A figure of a document, and how ours is come by.
 
     `digits`: how many significant ones are printed; those of the number as it stands, if left out. `slip`: what is
-    wrong in the document, whose inputs give `arithmetic`. `judgement`: why there is no formula to check.
+    wrong in the document, whose inputs give `arithmetic`; `revised`: why a later version of it has that figure instead.
+    `judgement`: why there is no formula to check.
     `disclosed`: the figure is one that the study tells beside its estimate.
     """
 
@@ -41,6 +42,7 @@ class Row(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True)
     bound: Literal["about", "at least", "at most"] = "about"
     arithmetic: float | None = None
     slip: str = ""
+    revised: str = ""
     judgement: str = ""
     disclosed: str = ""
 
@@ -92,8 +94,8 @@ def check(row: Row) -> None:
         raise InputError("a row names a study and a quantity of it, or neither")
     if not row.judgement and not row.disclosed and (row.document is None or not row.study):
         raise InputError("give document and study, or say in judgement why there is nothing to compare")
-    if bool(row.slip) != (row.arithmetic is not None):
-        raise InputError("a slip goes with the arithmetic that the document's inputs give")
+    if bool(row.slip or row.revised) != (row.arithmetic is not None):
+        raise InputError("arithmetic is the figure that ought to stand there, and slip or revised says why it does not")
 
 
 def reproduce(
@@ -196,19 +198,21 @@ def judged(row: Row, ours: float | None, told: str) -> tuple[str, bool]:
         return f"disclosed, and not used: {told}", True
     if row.judgement:
         return f"a judgement: {row.judgement}" + (f"; {told}" if told else ""), True
-    if row.slip:
-        agrees = same(ours, row.arithmetic, None, row.bound)
-        return (f"agrees with the arithmetic, not with a slip: {row.slip}" if agrees else "disagrees"), agrees
-    agrees = same(ours, row.document, row.digits, row.bound)
-    return ("agrees" if agrees else "disagrees"), agrees
+    if row.arithmetic is None:
+        agrees = same(ours, row.document, row.digits, row.bound)
+        return ("agrees" if agrees else "disagrees"), agrees
+    agrees = same(ours, row.arithmetic, None)
+    told = f"the arithmetic, not with a slip: {row.slip}" if row.slip else f"a later version: {row.revised}"
+    return (f"agrees with {told}" if agrees else "disagrees"), agrees
 
 
 def same(ours: float, document: float, digits: int | None, bound: str = "about") -> bool:
     """Whether a figure rounds to the document's at the digits that are printed there, or keeps to its bound."""
     if bound != "about":
         return ours >= document if bound == "at least" else ours <= document
-    last = math.floor(math.log10(abs(document))) + 1 - (digits or printed(document))
-    return abs(ours - document) <= 0.5 * 10.0**last * (1 + 1e-9)
+    places = (digits or printed(document)) - 1
+    near = (ours, ours * (1 - 1e-9), ours * (1 + 1e-9))  # a tie may round either way
+    return f"{document:.{places}e}" in [f"{x:.{places}e}" for x in near]
 
 
 def printed(figure: float) -> int:

@@ -125,6 +125,7 @@ def load(
     nodes = graph.nodes_of(model)
     page = priors.load(source)
     believed = dict(page.priors)
+    nodes |= checks.taken(page, nodes)
     asked = tuple(page.words.targets) or tuple(targets or ())
     if not asked:
         raise InputError(f"{page.where}: has no targets; add targets = [...], or take it in by extends")

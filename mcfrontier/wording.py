@@ -74,7 +74,7 @@ def amount(value: float, unit: str, error: float = 0.0, digits: int = DIGITS) ->
     kept, last = rounded(value * prefix, error * prefix, digits)
     head, _, per = base.partition("/")
     if head in MONEY:
-        tail = f"/{per.replace('/', '-').replace('-h', '-hour')}" if per else ""
+        tail = f"/{per if '(' in per else per.replace('/', '-').replace('-h', '-hour')}" if per else ""
         return f"{'−' if kept < 0 else ''}{MONEY[head]}{scaled(abs(kept), last, LETTERS)}{tail}"
     if re.match(r"(W|Wh|B|FLOP/s)(/|$)", base):  # told with a metric prefix
         count, _, letter = scaled(kept, last, tuple((s, f" {p}") for s, p in PREFIXES)).partition(" ")

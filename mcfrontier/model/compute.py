@@ -33,6 +33,12 @@ def cluster_chip_time(chip_count, cluster_time):
     return chip_count * cluster_time
 
 
+@node("chip*h")
+def run_chip_time(chip_count, run_time):
+    """Chip-hours of a run that takes the whole cluster for so long."""
+    return chip_count * run_time
+
+
 @node("share")
 def implied_utilisation(training_compute, peak_rate, cluster_chip_time):
     """The part of the peak rate that a run used of all the time it had the cluster: MFU times goodput."""

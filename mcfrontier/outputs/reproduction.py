@@ -34,6 +34,7 @@ def tally(rows: Sequence[Compared]) -> str:
     told = {
         "agrees": "agree to the digits printed",
         "agrees with the arithmetic": "agree with the arithmetic of a document and not with a slip of it",
+        "agrees with a later version": "agree with a later version of a document",
         "a judgement": "are judgements without a formula to check",
         "disclosed": "were disclosed and not used",
         "disagrees": "disagree",

@@ -1,0 +1,138 @@
+"""Published figures beside ours: every system of the source documents, and what a document may not do."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mcfrontier import reproduce
+from tests.conftest import ROOT
+
+COUNTS = {"L": 19, "B": 7, "C": 11, "T": 9, "E": 15}
+SYSTEMS = [f"{letter}{i}" for letter, count in COUNTS.items() for i in range(1, count + 1)]
+BY_HAND = {k: v for k, v in json.loads((ROOT / "tests/cases/systems.json").read_text()).items() if k != "about"}
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return reproduce.reproduce()
+
+
+def test_every_system_is_there_and_none_disagrees(rows):
+    assert {row.id for row in rows} == set(SYSTEMS)
+    assert [row for row in rows if not row.agrees] == []
+
+
+@pytest.mark.parametrize("system", list(BY_HAND))
+def test_a_system_gives_what_was_worked_out_by_hand(system, rows):
+    unit, figures = BY_HAND[system]
+    ours = [row.ours for row in rows if row.id == system and row.unit == unit and "disclosed" not in row.verdict]
+    assert ours[: len(figures)] == pytest.approx(figures, rel=1e-3)
+
+
+def test_the_ratio_is_ours_over_the_documents(rows):
+    compared = [row for row in rows if row.document is not None and row.ours is not None]
+    assert len(compared) > 100
+    assert all(row.ratio == pytest.approx(row.ours / row.document) for row in compared)
+
+
+def test_no_row_holds_the_documents_answer_as_an_input():
+    for place, _, row in reproduce.read():
+        assert row.document not in row.set.values(), place
+        assert row.quantity not in row.set, place
+
+
+def test_every_row_that_agrees_by_another_figure_differs_from_the_document():
+    for place, _, row in reproduce.read():
+        if row.arithmetic is not None:
+            assert not reproduce.same(row.arithmetic, row.document, row.digits, row.bound), place
+
+
+def test_disclosed_figures_are_told_with_their_percentile(rows):
+    told = {row.question: row.verdict for row in rows if row.verdict.startswith("disclosed")}
+    assert len(told) >= 5
+    assert all("percentile of ours" in verdict for verdict in told.values())
+
+
+def test_the_command_prints_a_table_a_count_and_a_pdf(command, tmp_path):
+    ended = command("reproduce", "L1", "b2", "--out", tmp_path / "out")
+    assert ended.code == 0
+    assert "$536M" in ended.out
+    assert "2 systems, 2 figures: 2 agree to the digits printed" in ended.out
+    assert (tmp_path / "out/reproduce.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_command_prints_rows_as_json(command):
+    (row,) = json.loads(command("reproduce", "L1", "--json").out)
+    assert list(row) == ["id", "question", "document", "ours", "ratio", "verdict", "unit"]
+    assert (row["document"], row["unit"], row["verdict"]) == (500e6, "USD", "agrees")
+    assert row["ours"] == pytest.approx(535_714_285.714)
+
+
+DOCUMENT = 'title = "A page"\nsource = "us"\n[[rows]]\nid = "X1"\nquestion = "how many?"\nunit = "W"\n'
+TWELVE = 'study = "gpt4"\nquantity = "cluster_power"\nset = { chip_count = 12, chip_power = 1 }\n'
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("document = 10\ndigits = 1\n", 0),
+        ("document = 13\n", 1),
+        ('document = 11\narithmetic = 12\nslip = "so it is"\n', 0),
+        ('document = 11\narithmetic = 14\nslip = "so it is"\n', 1),
+        ('document = 13\njudgement = "a guess"\n', 0),
+        ('document = 10\nbound = "at least"\n', 0),
+        ('document = 13\nbound = "at least"\n', 1),
+        ('document = 13\nbound = "at most"\n', 0),
+    ],
+)
+def test_a_row_that_disagrees_without_a_reason_ends_with_1(row, code, page, command):
+    page("documents/ours", DOCUMENT + TWELVE + row)
+    assert command("reproduce", "X1").code == code
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (TWELVE, "X1 (how many?): give document and study, or say in judgement"),
+        ("document = 1\n", "give document and study"),
+        (TWELVE + "document = 11\narithmetic = 12\n", "slip or revised says why"),
+        (TWELVE.replace("gpt4", "gpt5") + "document = 12\n", "there is no such study; did you mean 'gpt4'?"),
+        (
+            TWELVE.replace('"cluster_power"', '"cluster_pow"') + "document = 12\n",
+            "'cluster_pow' is no node",
+        ),
+        (TWELVE.replace('"cluster_power"', '"cluster_power[x]"') + "document = 12\n", "there is no such row"),
+        (TWELVE.replace("set = {", "set = { tokens = 1,") + "document = 12\n", "set tokens: no target needs it"),
+        (TWELVE + 'document = 12\nslop = "x"\n', "unknown word 'slop'"),
+        (TWELVE + 'document = "12"\n', "expected a number"),
+        ('study = "gpt4"\ndisclosed = "musk"\n', "gpt4 discloses no 'musk'"),
+    ],
+)
+def test_a_row_that_cannot_be_compared_is_refused_in_a_line(row, told, page, command):
+    page("documents/ours", DOCUMENT + row)
+    ended = command("reproduce", "X1")
+    assert ended.code == 2
+    assert ended.err.count("\n") == 1
+    assert told in ended.err
+
+
+def test_a_system_that_no_document_has_is_refused(command):
+    ended = command("reproduce", "L20")
+    assert (ended.code, ended.out) == (2, "")
+    assert "L20: no document has a system of this name; did you mean" in ended.err
+
+
+@given(st.floats(1e-12, 1e30), st.integers(1, 9))
+def test_a_figure_agrees_with_what_it_rounds_to(figure, digits):
+    rounded = float(f"{figure:.{digits - 1}e}")
+    assert reproduce.same(figure, rounded, digits)
+    assert reproduce.printed(rounded) <= digits
+
+
+@pytest.mark.parametrize(
+    ("figure", "digits"), [(500e6, 1), (0.0105, 3), (355, 3), (1.71e27, 3), (835_584, 6), (24.04, 4)]
+)
+def test_the_digits_printed_leave_out_zeros_at_the_end(figure, digits):
+    assert reproduce.printed(figure) == digits
