@@ -177,7 +177,8 @@ def central(asked: Study, quantity: str, unit: str) -> float:
     own = asked.dimensions_of[name]
     labels = asked.page.dimensions[own[0]] if own else [""]
     if len(own) > 1 or (label.removesuffix("]") not in labels):
-        raise InputError(f"{quantity}: there is no such row{suggest(label.removesuffix(']'), labels)}")
+        known = suggest(label.removesuffix("]"), labels) if own else f"; with what is set, {name} has one value"
+        raise InputError(f"{quantity}: there is no such row{known}")
     value = float(x.reshape(-1)[labels.index(label.removesuffix("]"))]) / units.scale(unit)
     if not math.isfinite(value):
         raise InputError(f"{quantity}: it has no figure at the central values")

@@ -75,11 +75,12 @@ class Run:
 
     @cached_property
     def headlines(self) -> list[str]:
-        """The rows that stand for the targets: all but shares, or the shares if there is no other; of a target with
-        more than a few rows the first."""
-        rows = [rows if len(rows) <= FEW else rows[:1] for rows in map(self.known_rows, self.study.targets)]
-        rows = [row for each in rows for row in each]
-        return [row for row in rows if self.unit(row) != "share"] or rows
+        """The rows that stand for the targets: all but the parts of accounts; of a target with more than a few rows
+        the first."""
+        parts = {share for account in self.study.parts.values() for share in account.values()}
+        names = [name for name in self.study.targets if name not in parts] or self.study.targets
+        rows = [rows if len(rows) <= FEW else rows[:1] for rows in map(self.known_rows, names)]
+        return [row for each in rows for row in each]
 
     def known_rows(self, name: str) -> list[str]:
         """The rows of a quantity that have a figure."""

@@ -100,7 +100,8 @@ def metric(unit: str) -> tuple[str, float]:
     return (match[2], {p: s for s, p in PREFIXES}[match[1]]) if match else (unit, 1.0)
 
 
-SAID = {word: word.upper() for word in ("gpu", "mfu", "tdp", "pue", "flop")} | {"2023usd": "in 2023 USD"}
+SAID = {word: word.upper() for word in ("gpu", "mfu", "tdp", "pue", "flop", "cpu", "bf16", "fp32")}
+SAID |= {"2023usd": "in 2023 USD"}
 
 
 def label(row: str) -> str:

@@ -20,7 +20,7 @@ def small():
 
 def test_the_answer_is_the_median_and_the_90_percent_interval_of_the_first_target(small):
     assert report.answer(small).startswith(
-        "For A small run, the amortised cost is $10,300 (median), with 90 % probability between $7,890 and $12,600;"
+        "A small run: amortised cost $10,300 (median), with 90 % probability between $7,890 and $12,600;"
     )
 
 
@@ -30,7 +30,7 @@ def test_the_answer_names_the_smallest_and_the_largest_of_the_other_accounts(sma
 
 def test_an_answer_that_is_known_says_so():
     run = mcf.run({"title": "Three", "targets": ["x"], "inputs": believed("x", value=3)}, draws=64)
-    assert report.answer(run) == "For Three, the x is 3, and nothing in it is uncertain."
+    assert report.answer(run) == "Three: x 3; nothing in it is uncertain."
 
 
 def test_an_account_is_so_many_times_the_smallest(small):
@@ -45,9 +45,9 @@ def test_an_account_is_so_many_times_the_smallest(small):
 @pytest.mark.parametrize(
     ("bound", "told"),
     [
-        ("about", "This is the 25th percentile in this study, which did not use it."),
-        ("at least", "which did not use it: 25 % of the draws disagree with it."),
-        ("at most", "which did not use it: 75 % of the draws disagree with it."),
+        ("about", "This is the 25th percentile in this study, of which it is no input."),
+        ("at least", "of which it is no input: 25 % of the draws disagree with it."),
+        ("at most", "of which it is no input: 75 % of the draws disagree with it."),
     ],
 )
 def test_a_disclosed_figure_is_told_with_its_percentile(bound, told):

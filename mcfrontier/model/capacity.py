@@ -31,21 +31,3 @@ def rented_compute(money_budget, rental_price, peak_rate, mfu, goodput):
 def compute_per_dollar(peak_rate, mfu, goodput, rental_price):
     """Operations of a run for a dollar of rent."""
     return peak_rate * mfu * goodput / rental_price
-
-
-@node("MWh")
-def cluster_energy(cluster_power, cluster_time):
-    """Electricity used by the whole cluster over the time it is held."""
-    return cluster_power * cluster_time
-
-
-@node("USD")
-def cluster_energy_cost(cluster_energy, energy_price):
-    """Electricity bill of the whole cluster over the time it is held."""
-    return cluster_energy * energy_price
-
-
-@node("USD")
-def server_list_price(server_chips_price, server_parts_price, server_margin):
-    """Price of a server: its chips, its other parts, and its maker's margin."""
-    return server_chips_price + server_parts_price + server_margin

@@ -23,6 +23,12 @@ def gpu_share(interconnect_share, server_cost_factor):
     return (1 - interconnect_share) / server_cost_factor
 
 
+@node("USD")
+def server_list_price(server_chips_price, server_parts_price, server_margin):
+    """Price of a server: its chips, its other parts, and its maker's margin."""
+    return server_chips_price + server_parts_price + server_margin
+
+
 @node("1")
 def server_cost_factor(server_list_price, server_margin, server_chips_price):
     """Price of a server over that of its chips, the maker's margin left out.

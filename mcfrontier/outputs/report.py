@@ -77,9 +77,9 @@ def answer(run: Run) -> str:
     """The study's answer in a sentence."""
     head = run.headlines[0]
     median = statistic(run, head, "p50")
-    told = f"For {run.study.title}, the {label(head)} is {median}"
+    told = f"{run.study.title}: {label(head)} {median}"
     if run.summary[head].values["sd"] == 0:
-        return f"{told}, and nothing in it is uncertain."
+        return f"{told}; nothing in it is uncertain."
     told += f" (median), with 90 % probability between {statistic(run, head, 'p5')} and {statistic(run, head, 'p95')}"
     others = [row for row in run.accounts if row != head]
     if head not in run.accounts or not others:
@@ -147,7 +147,7 @@ def told_disclosure(run: Run, disclosed: Disclosed) -> str:
     for row in run.rows_of([disclosed.quantity]):
         percentile = run.percentile_of(row, disclosed.value, disclosed.unit)
         which = f" of {label(row)}" if row != disclosed.quantity else ""
-        told += f" This is the {ordinal(round(percentile))} percentile{which} in this study, which did not use it"
+        told += f" This is the {ordinal(round(percentile))} percentile{which} in this study, of which it is no input"
         against = {"at least": percentile, "at most": 100 - percentile}.get(disclosed.bound)
         told += "." if against is None else f": {against:.0f} % of the draws disagree with it."
     return f"{told} {sentence(disclosed.note)}".rstrip()
