@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import math
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -305,10 +306,12 @@ def show_input(prior: Prior) -> None:
     from mcfrontier.wording import amount
 
     entry = prior.entry
-    for label, row in zip(prior.labels or ("",), prior.distributions, strict=True):
+    for label, row, guess in zip(prior.labels or ("",), prior.distributions, prior.bests, strict=True):
+        if math.isnan(row.median):  # missing by design
+            continue
         levels = (0.5,) if prior.known else (0.05, 0.5, 0.95)
         told = " / ".join(amount(float(row.quantile(p)), entry.unit) for p in levels)
-        best = f", best {amount(entry.best, entry.unit)}" if entry.best is not None else ""
+        best = "" if guess is None else f", best {amount(guess, entry.unit)}"
         name = prior.name + (f"[{label}]" if label else "")
         print(f"\n  {name}: {entry.__struct_config__.tag} {told}{best}  [{entry.unit}; {prior.where}]")
     print(f"      source: {entry.source}")

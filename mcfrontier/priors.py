@@ -107,11 +107,15 @@ class Prior:
         return [row.median * self.scale for row in self.distributions]
 
     @property
+    def bests(self) -> list[float | None]:
+        """The best guess of each row, in the unit of the entry; None where none is stated."""
+        rows = rows_of(self.stated, len(self.distributions))
+        return [None if row.get("best") is None else row["best"] * (row.get("times") or 1.0) for row in rows]
+
+    @property
     def centres(self) -> list[float]:
         """The central value of each row, in base units: the best guess where one is stated, else the median."""
-        rows = rows_of(self.stated, len(self.distributions))
-        bests = [row.get("best") and row["best"] * (row.get("times") or 1.0) for row in rows]
-        pairs = zip(self.medians, bests, strict=True)
+        pairs = zip(self.medians, self.bests, strict=True)
         return [m if b is None or math.isnan(m) else b * self.scale for m, b in pairs]
 
     @property

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from mcfrontier.study import Study
 
 
-FEW = 4  # rows of a target that are each told on their own
+FEW = 4  # rows of a target that are each told on their own,
+MOST = 10  # unless there are more rows than this
 
 
 class Summary(NamedTuple):
@@ -76,10 +77,12 @@ class Run:
     @cached_property
     def headlines(self) -> list[str]:
         """The rows that stand for the targets: all but the parts of accounts; of a target with more than a few rows
-        the first."""
+        the first, and of all targets the first where there would be too many."""
         parts = {share for account in self.study.parts.values() for share in account.values()}
         names = [name for name in self.study.targets if name not in parts] or self.study.targets
         rows = [rows if len(rows) <= FEW else rows[:1] for rows in map(self.known_rows, names)]
+        if sum(map(len, rows)) > MOST:
+            rows = [each[:1] for each in rows]
         return [row for each in rows for row in each]
 
     def known_rows(self, name: str) -> list[str]:

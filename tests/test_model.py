@@ -99,3 +99,58 @@ def test_the_shares_of_an_account_add_up():
         shares.development_staff_share(35, whole),
     ]
     assert math.fsum(parts) == pytest.approx(1)
+
+
+def test_capital_is_hardware_and_the_facility_that_is_a_part_of_both():
+    """16,000 chips at $30,000, land and plant as much again: $960M, the Colossus article (2024)."""
+    bought = hardware.acquisition_cost(16_000, 30_000)
+    assert accounts.capital_cost(bought, hardware.facility_cost(bought, 0.5)) == 960e6
+    assert hardware.facility_cost(bought, 0) == 0
+
+
+def test_owning_costs_what_is_bought_less_what_it_still_fetches():
+    """A tenth of an order of magnitude a year for ten years leaves a tenth."""
+    fetched = hardware.resale_value(1_000, depreciation=0.1, cluster_time=10)
+    assert fetched == pytest.approx(100)
+    assert accounts.ownership_cost(1_000, fetched) == pytest.approx(900)
+
+
+def test_a_cluster_is_rented_for_all_the_time_it_is_held():
+    """25,000 chips for 95 days at a dollar an hour."""
+    assert accounts.cluster_rent(1, compute.cluster_chip_time(25_000, 95 * 24)) == 57e6
+
+
+def test_straight_lines_write_a_chip_off_over_its_life():
+    part = hardware.straight_line_cost(cluster_price=8_000, economic_life=4 * 8766, chip_time=8766)
+    assert part == pytest.approx(2_000)
+    assert accounts.inhouse_cost(part, 500) == pytest.approx(2_500)
+    assert shares.inhouse_hardware_share(2_000, 2_500) + shares.inhouse_energy_share(500, 2_500) == 1
+
+
+def test_the_chips_share_of_a_server_without_its_makers_margin():
+    """1 - 195,000 / ((269,010 - 42,000) x 5/4): LessWrong (2023), note 6."""
+    listed = hardware.server_list_price(195_000, 32_010, 42_000)
+    factor = hardware.server_cost_factor(listed, 42_000, 195_000)
+    assert 1 - hardware.gpu_share(0.2, factor) == pytest.approx(1 - 195_000 / ((269_010 - 42_000) * 5 / 4))
+    assert hardware.server_chip_price(195_000, 8) == 24_375
+    assert hardware.gpu_price(24_900, 1.66) == pytest.approx(15_000)
+
+
+def test_an_overhead_of_23_percent_is_a_share_of_19():
+    assert hardware.interconnect_share(1 / 0.81) == pytest.approx(0.19)
+
+
+def test_money_buys_chips_with_their_part_of_the_cluster():
+    assert hardware.chip_count(1e9, 40_000) == 25_000
+
+
+def test_what_a_run_used_of_a_cluster_is_mfu_times_goodput():
+    """3.14e23 FLOP on 10,000 V100 of 125 TFLOP/s for 14.8 days: 0.197, data of Epoch AI (CC BY 4.0)."""
+    used = compute.implied_utilisation(3.14e23, 125e12 * 3600, compute.run_chip_time(10_000, 14.8 * 24))
+    assert used == pytest.approx(0.1964, abs=5e-5)
+
+
+def test_the_parts_of_a_companys_spending_add_up():
+    whole = accounts.company_cost(416.45, 89.31)
+    hard = shares.company_hardware_share(416.45, 10, whole)
+    assert hard + shares.company_energy_share(10, whole) + shares.company_staff_share(89.31, whole) == pytest.approx(1)

@@ -14,7 +14,7 @@ def capital_cost(acquisition_cost, facility_cost):
 
 @node("USD")
 def upfront_cost(acquisition_cost, creation_energy_cost, creation_staff_cost):
-    """Money spent by the day the model is done: hardware, and energy and people while it is made.
+    """Hardware, energy and people paid for by the day the model is done.
 
     It answers how much money a newcomer needs. Nothing is written off, and the cluster's power is paid
     for all the time the model is made: LessWrong, Report on Frontier Model Training (2023), Defining Cost.
@@ -72,7 +72,7 @@ def cloud_cost(rental_price, chip_time):
 
 @node("USD")
 def development_cost(experiment_factor, amortised_cost, staff_cost):
-    """The whole development: final run and experiments, amortised, and the people.
+    """The whole development: experiments, final run and people.
 
     It answers what the model took from first experiment to release. One experiment factor drives hardware
     and energy alike. Cottier et al. (2024), development cost.

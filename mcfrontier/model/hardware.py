@@ -64,10 +64,10 @@ def cluster_price(gpu_price, gpu_share):
 
 @node("USD")
 def acquisition_cost(chip_count, cluster_price):
-    """Hardware bought: chips, servers and network at the price of the day, nothing written off.
+    """Chips, servers and network bought, nothing written off.
 
-    It answers what had to be spent on hardware before the run could start. Most of the hardware's value is
-    still there afterwards.
+    It answers what had to be spent on hardware, at the price of the day, before the run could start. Most of the
+    hardware's value is still there afterwards.
     """
     return chip_count * cluster_price
 

@@ -60,7 +60,7 @@ def growth_fit(log_cost, date, growth_rate):
 @node("1/year")
 def growth_error(growth_rate, growth_fit, growth_count):
     """Standard error of the growth rate, from the scatter of the runs about the trend."""
-    return growth_rate * np.sqrt((1 / growth_fit - 1) / (growth_count - 2))
+    return np.abs(growth_rate) * np.sqrt((1 / growth_fit - 1) / (growth_count - 2))
 
 
 @node("1")

@@ -17,11 +17,10 @@ from mcfrontier.analysis import shape
 from mcfrontier.outputs.manifest import versions
 from mcfrontier.outputs.typeset import typeset
 from mcfrontier.priors import Disclosed, Prior
-from mcfrontier.results import Run
+from mcfrontier.results import FEW, MOST, Run
 from mcfrontier.study import SAMPLER, SEED
 from mcfrontier.wording import amount, label, ordinal, sentence
 
-MOST = 10  # rows on page 1
 SIDE_BY_SIDE = 4  # targets with many rows in a table
 
 
@@ -59,6 +58,7 @@ def contents(run: Run) -> dict[str, Any]:
         "smallest": label(smallest(run)) if run.accounts else "",
         "disclosed": [told_disclosure(run, fig) for fig in study.page.disclosed.values() if fig.quantity in run.values],
         "targets": [target(run, name) for name in study.targets if not study.dimensions_of[name]],
+        "leading": "along" if len(run.known_rows(study.targets[0])) > FEW else "spread",
         "grids": [grid(run, names) for names in grouped(run)],
         "inputs": [told for prior in study.inputs.values() for told in told_input(prior)],
         "nodes": [told_node(run, name) for name in study.order],
@@ -94,7 +94,7 @@ def facts(run: Run) -> list[list[str]]:
     """What page 1 says beside the figures: price year, date, what was set, the assumption it hangs on most."""
     study, words, head = run.study, run.study.page.words, run.headlines[0]
     told = []
-    if words.price_year and run.accounts:
+    if words.price_year and study.accounts:
         told.append(["Prices", f"of about {words.price_year}, as each source gives them, not adjusted for inflation"])
     if words.date:
         told.append(["Priors", f"as of {words.date.day} {words.date:%B %Y}, in {files.kept(study.page.where)}"])
@@ -173,15 +173,19 @@ def grouped(run: Run) -> list[list[str]]:
 
 def grid(run: Run, names: list[str]) -> dict[str, Any]:
     """Targets along the same dimensions: a row a label, with the median and the 90 % interval of each target."""
-    rows: dict[str, dict[str, list[str]]] = {}
-    for name in names:
-        for row in run.known_rows(name):
-            low, middle, high = (statistic(run, row, word) for word in ("p5", "p50", "p95"))
-            sure = run.summary[row].values["sd"] == 0
-            rows.setdefault(row.partition("[")[2][:-1], {})[name] = [middle, "" if sure else f"{low} to {high}"]
-    lines = [[label, [found.get(name, ["–", ""]) for name in names]] for label, found in rows.items()]
+    labels = [row.partition("[")[2][:-1] for row in run.rows_of(names[:1])]
+    columns = [[grid_cell(run, row) for row in run.rows_of([name])] for name in names]
+    lines = [[label, list(cells)] for label, *cells in zip(labels, *columns, strict=True) if any(cells)]
     own = run.study.dimensions_of[names[0]]
     return {"along": sentence(", ".join(own)), "heads": [sentence(label(name)) for name in names], "rows": lines}
+
+
+def grid_cell(run: Run, row: str) -> list[str]:
+    """The median of a row and its 90 % interval; nothing where the row has no figure."""
+    if row in run.missing:
+        return []
+    low, middle, high = (statistic(run, row, word) for word in ("p5", "p50", "p95"))
+    return [middle] if run.summary[row].values["sd"] == 0 else [middle, f"{low} to {high}"]
 
 
 def told_input(prior: Prior) -> list[dict[str, Any]]:
@@ -193,12 +197,12 @@ def told_input(prior: Prior) -> list[dict[str, Any]]:
         told = [f"{len(known)} known values", f"{ends[0]} to {ends[1]}"]
         words = {"name": label(prior.name), "family": "column", "unit": entry.unit, "figures": told, "outline": []}
         return [words | {"source": entry.source, "note": entry.note}]
-    pairs = zip(prior.labels or ("",), prior.distributions, strict=True)
-    rows = [(row, distribution) for row, distribution in pairs if np.isfinite(distribution.median)]
+    triples = zip(prior.labels or ("",), prior.distributions, prior.bests, strict=True)
+    rows = [row for row in triples if np.isfinite(row[1].median)]
     shown = rows if len(rows) <= MOST else rows[:3]
-    for row, distribution in shown:
+    for row, distribution, stated in shown:
         percentiles = [amount(float(distribution.quantile(p)), entry.unit) for p in (0.05, 0.5, 0.95)]
-        best = [f"best {amount(entry.best, entry.unit)}"] if entry.best is not None else []
+        best = [] if stated is None else [f"best {amount(stated, entry.unit)}"]
         out.append(
             {
                 "name": label(prior.name) + (f" [{row}]" if row else ""),
