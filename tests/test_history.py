@@ -162,3 +162,45 @@ def test_a_point_is_a_table_on_a_terminal_and_writes_nothing(command, tmp_path, 
     ended = command("run", "gpt4", "--point")
     assert "training compute" in ended.out
     assert list(tmp_path.iterdir()) == []
+
+
+def test_some_labels_of_a_dimension_keep_their_draws():
+    whole = mcf.run("history", draws=2**6, targets=["amortised_cost"]).draws
+    page = {"extends": ["history"], "targets": ["amortised_cost"], "only": {"run": ["PaLM (540B)", "GPT-4"]}}
+    some = mcf.run(page, draws=2**6).draws
+    assert some.run.values.tolist() == ["PaLM (540B)", "GPT-4"]
+    np.testing.assert_array_equal(some.amortised_cost, whole.amortised_cost.sel(run=some.run))
+    np.testing.assert_array_equal(some.chip_time.sel(run="GPT-4"), whole.chip_time.sel(run="GPT-4"))
+
+
+def test_a_file_that_takes_in_some_labels_has_the_columns_of_these(page, tmp_path):
+    """A word that names a column gets the rows that are left."""
+    page("study", STUDY + '[only]\nchip = ["H100"]\n')
+    (tmp_path / "priors/chips.csv").write_text(TABLE)
+    again = {"extends": ["study"], "targets": ["cost"]}
+    again["inputs"] = {"cost": {"family": "value", "value": "price", "by": "chip", "unit": "USD/chip", "source": "it"}}
+    assert mcf.run(again, draws=64).draws.cost.sel(chip="H100").values.tolist() == [24_000] * 64
+
+
+@pytest.mark.parametrize(
+    ("only", "told"),
+    [
+        ('rum = ["GPT-4"]', "only: rum: there is no such dimension; did you mean 'run'?"),
+        ('run = ["GPT-5"]', "only: run: 'GPT-5' is no label of it; did you mean 'GPT-4'?"),
+        ('run = ["GPT-4", "GPT-4"]', "only: run: its labels must differ"),
+        ("run = []", "there must be one at least"),
+    ],
+)
+def test_labels_that_are_not_there_are_refused(only, told, page, command):
+    page("study", f'extends = ["history"]\ntargets = ["energy"]\n[only]\n{only}\n')
+    ended = command("run", "study")
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert told in ended.err
+
+
+def test_a_study_with_many_rows_takes_fewer_draws_unless_it_is_told():
+    from mcfrontier import study
+
+    assert study.load("gpt4").draws == 2**17
+    assert study.load("history").draws == 2**14
+    assert mcf.run("history", draws=32, targets=["date"]).sampler.draws == 32

@@ -143,3 +143,44 @@ def test_the_outline_of_a_prior_peaks_at_its_mode():
     points = np.array(shape.outline(prior))
     low, high = prior.quantile(np.array([0.002, 0.998]))
     assert low + points[points[:, 1].argmax(), 0] * (high - low) == pytest.approx(0.70, abs=0.01)
+
+
+def test_targets_along_a_dimension_stand_in_one_grid_in_the_order_of_the_labels():
+    page = {"targets": ["y", "x"], "dimensions": {"chip": list("abcde")}}
+    page["inputs"] = believed("x", "uniform", low=[1, 2, 3, 4, 5], high=9, by="chip")
+    page["inputs"] |= believed("y", "value", value=[1, None, 3, 4, 5], by="chip")
+    run = mcf.run(page, draws=2**10)
+    (grid,) = report.contents(run)["grids"]
+    assert (grid["along"], grid["heads"]) == ("Chip", ["Y", "X"])
+    assert [label for label, _ in grid["rows"]] == list("abcde")
+    assert grid["rows"][0][1][0] == ["1"]
+    assert grid["rows"][1][1][0] == []
+    assert grid["rows"][1][1][1][0] == "5.5"
+    assert report.contents(run)["targets"] == []
+
+
+def test_a_target_with_many_rows_has_a_figure_of_them_and_leads_with_the_first():
+    from mcfrontier.figures import along
+
+    page = {"targets": ["x"], "dimensions": {"chip": list("abcde")}}
+    page["inputs"] = believed("x", "uniform", "USD", low=[1, 2, 3, 4, 5], high=9, by="chip")
+    run = mcf.run(page, draws=2**10)
+    (figure,) = along(run)
+    assert {text.get_text() for text in figure.texts} >= {"X", *"abcde"}
+    assert run.headlines == ["x[a]"]
+    assert run.accounts == []
+    assert report.contents(run)["leading"] == "along"
+
+
+def test_a_best_guess_is_told_row_by_row():
+    page = {"targets": ["x"], "dimensions": {"chip": list("ab")}}
+    page["inputs"] = believed("x", "uniform", low=1, high=9, best=[2, 3], by="chip")
+    rows = report.contents(mcf.run(page, draws=64))["inputs"]
+    assert [row["figures"][-1] for row in rows] == ["best 2", "best 3"]
+
+
+def test_the_note_of_a_disclosed_figure_is_told():
+    disclosed = {"quantity": "y", "value": 2, "unit": "1", "source": "a paper", "note": "another year"}
+    page = {"targets": ["y"], "inputs": believed("y", "uniform", low=0, high=10), "disclosed": {"a": disclosed}}
+    (line,) = report.contents(mcf.run(page, draws=2**10))["disclosed"]
+    assert line.endswith("Another year")
