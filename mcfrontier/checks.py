@@ -8,6 +8,7 @@ from mcfrontier import priors, units
 from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.graph import Node, taken_from
 from mcfrontier.priors import Page, Prior
+from mcfrontier.words import Disclosed, Evidence
 
 
 def check_reach(page: Page, reached: Iterable[str]) -> None:
@@ -15,6 +16,30 @@ def check_reach(page: Page, reached: Iterable[str]) -> None:
     for name, prior in page.priors.items():
         if prior.own and name not in reached:
             raise InputError(f"{name}: no target needs it{suggest(name, reached)}; take it out or name its target")
+
+
+def quantity_of(seen: Evidence | Disclosed) -> str:
+    """The quantity that a figure is of, without the label of its row."""
+    return seen.quantity.partition("[")[0]
+
+
+def observed(page: Page, known: Iterable[str]) -> list[str]:
+    """The quantities that the evidence is of."""
+    for key, seen in page.evidence.items():
+        if quantity_of(seen) not in known:
+            raise InputError(f"evidence.{key}: unknown quantity '{quantity_of(seen)}'{suggest(seen.quantity, known)}")
+    return list(dict.fromkeys(quantity_of(seen) for seen in page.evidence.values()))
+
+
+def check_correlations(page: Page, reached: Iterable[str]) -> None:
+    """Refuse a correlation of the study's own file that is of what is no input, or is known."""
+    for pair in page.correlation.own:
+        place = f"correlation: {' ~ '.join(pair)}"
+        for name in pair:
+            if name not in page.priors or name not in reached:
+                raise InputError(f"{place}: '{name}' is no input of this study{suggest(name, reached)}")
+            if page.priors[name].known:
+                raise InputError(f"{place}: {name} is known, so nothing goes with it; take the pair out")
 
 
 def taken(page: Page, nodes: Mapping[str, Node]) -> dict[str, Node]:
@@ -38,14 +63,16 @@ def check_units(page: Page, nodes: Mapping[str, Node]) -> None:
                 raise InputError(f"unit '{prior.entry.unit}' does not measure it; give it in {nodes[name].unit}")
             for distribution in prior.distributions if nodes[name].unit == "share" else ():
                 priors.check_share(distribution, prior.scale)
-    for key, figure in page.disclosed.items():
-        place = f"{page.where}: disclosed.{key}"
-        known = {name: prior.entry.unit for name, prior in page.priors.items()}
-        known |= {name: node.unit for name, node in nodes.items()}
-        if figure.quantity not in known:
-            raise InputError(f"{place}: unknown quantity '{figure.quantity}'{suggest(figure.quantity, known)}")
-        if not units.same_kind(figure.unit, known[figure.quantity]):
-            raise InputError(f"{place}: unit '{figure.unit}': give it in {known[figure.quantity]}")
+    known = {name: prior.entry.unit for name, prior in page.priors.items()}
+    known |= {name: node.unit for name, node in nodes.items()}
+    told = [(f"disclosed.{key}", figure) for key, figure in page.disclosed.items()]
+    told += [(f"evidence.{key}", seen) for key, seen in page.evidence.items()]
+    for key, figure in told:
+        place, quantity = f"{page.where}: {key}", quantity_of(figure)
+        if quantity not in known:
+            raise InputError(f"{place}: unknown quantity '{quantity}'{suggest(quantity, known)}")
+        if not units.same_kind(figure.unit, known[quantity]):
+            raise InputError(f"{place}: unit '{figure.unit}': give it in {known[quantity]}")
 
 
 def pin(name: str, text: str | float, believed: Mapping[str, Prior], nodes: Mapping[str, Node]) -> Prior:

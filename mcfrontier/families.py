@@ -30,7 +30,8 @@ from mcfrontier.errors import InputError
 class Family(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, tag_field="family"):
     """An entry of a priors file: what is believed of one quantity, in which unit, and on whose word.
 
-    `by` is the dimension that it has a row for each label of; the other numbers are multiples of `times`.
+    `by` is the dimension that it has a row for each label of, each row correlated with the next by `autocorrelation`;
+    the other numbers are multiples of `times`.
     """
 
     unit: str
@@ -39,6 +40,7 @@ class Family(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
     best: float | None = None
     by: str | None = None
     times: float | None = None
+    autocorrelation: float | None = None
 
     def check(self) -> None:
         """Refuse words that state no distribution."""

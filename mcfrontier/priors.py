@@ -12,10 +12,9 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date as Date  # `date` is also a word of a priors file
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -25,8 +24,8 @@ from mcfrontier import files, tables, units
 from mcfrontier.distributions import Distribution, stretched
 from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.families import FAMILIES, Family, Value, positive
+from mcfrontier.words import FORMAT, Correlations, Decision, Disclosed, Evidence, Table, Words
 
-FORMAT = 1
 TEXTS = ("family", "unit", "source", "note", "by")  # the words of an entry that are no numbers
 RESERVED = ("chain", "draw", "quantile", "statistic", "figure")  # the dimensions of results
 KINDS = {  # msgspec's words for the kinds of things, and ours
@@ -43,44 +42,6 @@ MENDS = {  # what to do about a word of the wrong kind
 
 
 Columns = dict[tuple[str, str], tables.Column]  # by dimension and name
-
-
-class Disclosed(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """A figure made public that the study did not use: its percentile is told beside the estimate."""
-
-    quantity: str
-    value: float
-    unit: str
-    source: str
-    note: str = ""
-    bound: Literal["about", "at least", "at most"] = "about"
-
-
-class Table(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """A CSV file in the priors folders that is a dimension: its rows the labels, its columns inputs."""
-
-    file: str
-    source: str
-    note: str = ""
-
-
-class Words(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """What a priors file may say, entry by entry still unread."""
-
-    format: int = FORMAT
-    title: str = ""
-    about: str = ""
-    question: str = ""
-    price_year: int | None = None
-    date: Date | None = None
-    extends: list[str] = []
-    targets: list[str] = []
-    dimensions: dict[str, list[str]] = {}
-    tables: dict[str, Any] = {}
-    only: dict[str, list[str]] = {}
-    same: dict[str, str] = {}
-    inputs: dict[str, Any] = {}
-    disclosed: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -139,13 +100,18 @@ class Page:
     columns: Columns
     priors: dict[str, Prior]
     same: dict[str, str]
+    correlation: Correlations
+    evidence: dict[str, Evidence]
+    decision: Decision | None
     disclosed: dict[str, Disclosed]
 
     @property
     def digest(self) -> str:
         """A hash of all that is believed, whatever the layout of the files."""
         stated = {name: prior.stated for name, prior in self.priors.items()}
-        told = [self.words.targets, self.dimensions, self.same, stated]
+        pairs = sorted([*pair, value] for pair, value in self.correlation.pairs.items())
+        evidence = {name: msgspec.to_builtins(seen) for name, seen in self.evidence.items()}
+        told = [self.words.targets, self.dimensions, self.same, self.correlation.kind, pairs, evidence, stated]
         return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
@@ -183,16 +149,20 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
         if key not in words.same:
             priors.setdefault(key, replace(taken, own=False))
     same = {key: other for each in parts for key, other in each.same.items() if key not in priors} | words.same
-    disclosed = {}
-    for key, entry in words.disclosed.items():
-        place = f"{where}: disclosed.{key}"
-        disclosed[key] = disclosure(place, table(entry, place))
+    disclosed = figures_of("disclosed", Disclosed, words.disclosed, where)
+    evidence = {key: seen for each in parts for key, seen in each.evidence.items()}
+    evidence |= figures_of("evidence", Evidence, words.evidence, where)
+    for key, seen in evidence.items():
+        with located(f"{where}: evidence.{key}"):
+            seen.check()
+    decision = read(Decision, words.decision, f"{where}: decision", "") if words.decision else None
+    correlation = correlations([each.correlation for each in parts], words.correlation, f"{where}: correlation")
     for dimension, kept in words.only.items():
         places = places_of(dimension, kept, dimensions, f"{where}: only: {dimension}")
         dimensions = {**dimensions, dimension: kept}
         priors = {key: some_rows(prior, dimension, places) for key, prior in priors.items()}
         columns = {key: column.rows(places) if key[0] == dimension else column for key, column in columns.items()}
-    return Page(name, where, "", words, dimensions, columns, priors, same, disclosed)
+    return Page(name, where, "", words, dimensions, columns, priors, same, correlation, evidence, decision, disclosed)
 
 
 def places_of(name: str, kept: list[str], dimensions: dict[str, list[str]], place: str) -> list[int]:
@@ -221,7 +191,7 @@ def table(entry: Any, place: str) -> dict[str, Any]:
     """An entry, which must be a table of words."""
     if not isinstance(entry, Mapping):
         raise InputError(f"{place}: an entry is a table with family, unit and source, not {entry!r}")
-    return dict(entry)
+    return {word: value.item() if isinstance(value, np.generic) else value for word, value in entry.items()}
 
 
 def read_tables(words: Words, where: str, roots: list[Path]) -> tuple[dict[str, list[str]], Columns, dict[str, Prior]]:
@@ -310,6 +280,9 @@ def prior(name: str, stated: dict[str, Any], where: str, dimensions: dict[str, l
     with located(place):
         scale = units.scale(entries[0].unit)
         distributions = tuple(checked(one) for one in entries)
+    step = entries[0].autocorrelation
+    if step is not None and not (labels and -1 < step < 1):
+        raise InputError(f"{place}: autocorrelation = {step:g}: a number between -1 and 1, of an entry with by = ...")
     told = next((one for one in entries if not (isinstance(one, Value) and math.isnan(one.value))), entries[0])
     return Prior(name, told, distributions, labels, scale, where, True, stated)
 
@@ -326,7 +299,6 @@ def labels_of(stated: dict[str, Any], place: str, dimensions: dict[str, list[str
 
 def filled(stated: dict[str, Any], place: str, labels: tuple[str, ...], columns: Columns) -> dict[str, Any]:
     """An entry with the name of a column replaced by the column's numbers, and its lists as long as they must be."""
-    stated = {word: value.item() if isinstance(value, np.generic) else value for word, value in stated.items()}
     for word, value in stated.items():
         if isinstance(value, str) and word not in TEXTS and (stated.get("by"), value) in columns:
             column = columns[stated["by"], value]
@@ -412,12 +384,45 @@ def check_share(distribution: Distribution, scale: float = 1.0) -> None:
         )
 
 
-def disclosure(place: str, stated: dict[str, Any]) -> Disclosed:
-    """A disclosed figure."""
-    figure = read(Disclosed, stated, place, "")
-    with located(place):
-        units.parse(figure.unit)
-    return figure
+def figures_of(kind: str, struct: type[msgspec.Struct], stated: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Figures that are told of quantities: disclosed ones, or evidence."""
+    found = {}
+    for key, entry in stated.items():
+        place = f"{where}: {kind}.{key}"
+        found[key] = read(struct, table(entry, place), place, "")
+        with located(place):
+            units.parse(found[key].unit)
+    return found
+
+
+def correlations(parts: list[Correlations], stated: Mapping[str, Any], place: str) -> Correlations:
+    """The correlations of a file, with those it takes in; its own win."""
+    words = dict(stated)
+    kind = words.pop("kind", None) or next((part.kind for part in parts if part.pairs), "spearman")
+    if kind not in ("spearman", "normal"):
+        raise InputError(f"{place}: kind = {kind!r}: known are spearman and normal")
+    for part in parts:
+        if part.pairs and part.kind != kind:
+            raise InputError(f"{place}: what it takes in is of kind {part.kind}; state it in the same")
+    names, rows = words.pop("inputs", []), words.pop("matrix", [])
+    square = isinstance(rows, list) and all(isinstance(row, list) and len(row) == len(names) for row in rows)
+    if not square or len(rows) != len(names):
+        raise InputError(f"{place}: matrix: one row and one column are expected for each of the {len(names)} inputs")
+    pairs = {(one, other): rows[i][j] for i, one in enumerate(names) for j, other in enumerate(names) if i != j}
+    for text, value in words.items():
+        pair = tuple(part.strip() for part in text.split("~"))
+        if len(pair) != 2 or not all(part.isidentifier() for part in pair) or pair[0] == pair[1]:
+            raise InputError(f"{place}: '{text}': write a pair as \"gpu_price ~ chip_count\" = 0.3")
+        pairs[pair] = value
+    found: dict[tuple[str, str], float] = {}
+    for pair, value in pairs.items():
+        told = " ~ ".join(pair)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -1 < value < 1:
+            raise InputError(f"{place}: {told}: {value!r}: a number between -1 and 1 is expected")
+        if found.setdefault(tuple(sorted(pair)), float(value)) != value:
+            raise InputError(f"{place}: {told}: stated twice, and the two differ; state it once")
+    taken = {pair: value for part in parts for pair, value in part.pairs.items()}
+    return Correlations(kind, taken | found, frozenset(found))
 
 
 def pinned(name: str, text: str | float, unit: str, old: Prior | None) -> Prior:

@@ -17,6 +17,7 @@ from mcfrontier.errors import InputError, suggest
 if TYPE_CHECKING:
     import xarray as xr
 
+    from mcfrontier.analysis.evidence import Weighed
     from mcfrontier.study import Study
 
 
@@ -38,12 +39,15 @@ class Run:
 
     `values` holds every quantity in base units: shape (dimensions..., draws), a last axis of 1 where
     nothing is uncertain. What is told to a reader comes from the properties, in the units of the files.
+    Given evidence, `before` is the run without it, and `weighed` what the evidence made of its draws.
     """
 
     study: Study
     sampler: sampling.Sampler
     values: Mapping[str, np.ndarray] = field(repr=False)
     ranked: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+    before: Run | None = field(default=None, repr=False)
+    weighed: Weighed | None = field(default=None, repr=False)
 
     @cached_property
     def rows(self) -> dict[str, tuple[str, tuple[int, ...]]]:
@@ -101,7 +105,11 @@ class Run:
             for name in self.study.order
             if self.study.unit(name) == "share" and (count := outside_0_to_1(self.values[name]))
         ]
-        return (*self.study.notes, *self.sampler.notes, *lost, *strayed)
+        given = []
+        if self.weighed:
+            worth = f"{self.weighed.left:,.0f} draws' worth of {self.sampler.draws:,} is left"
+            given = [f"evidence: {worth}", *(f"evidence: {told}" for told in self.weighed.strange)]
+        return (*given, *self.study.notes, *self.study.dependence.notes, *self.sampler.notes, *lost, *strayed)
 
     @cached_property
     def missing(self) -> set[str]:
@@ -216,6 +224,35 @@ class Run:
         if row not in self.ranked:
             self.ranked[row] = tornado.ranks(self.told(row))
         return self.ranked[row]
+
+    @property
+    def evidence(self) -> xr.Dataset:
+        """What the evidence changed: `before` and `after` over `quantity` (the rows of targets and of uncertain inputs)
+        and `quantile` (0.05, 0.5, 0.95), in the unit of each; `moved` is by how much of the half-width of its 90 %
+        interval the median of each went up or down. The attribute `left` tells how many draws' worth is left."""
+        import xarray as xr
+
+        if self.before is None:
+            raise InputError(f"{self.study.page.where}: has no evidence; state some under [evidence.NAME]")
+        names = [*self.study.targets, *(prior.name for prior in self.study.drawn)]
+        rows = [row for row in dict.fromkeys(self.rows_of(names)) if row not in self.missing]
+        found = [
+            [run.summary[row].values[word] for word in ("p5", "p50", "p95")]
+            for run in (self.before, self)
+            for row in rows
+        ]
+        before, after = np.array(found).reshape(2, len(rows), 3)
+        width = before[:, 2] - before[:, 0]
+        with np.errstate(all="ignore"):
+            moved = np.where(width > 0, (after[:, 1] - before[:, 1]) / (width / 2), 0.0)
+        coords = {
+            "quantity": rows,
+            "quantile": [0.05, 0.5, 0.95],
+            "unit": ("quantity", [self.unit(row) for row in rows]),
+        }
+        over = ("quantity", "quantile")
+        arrays = {"before": (over, before), "after": (over, after), "moved": ("quantity", moved)}
+        return xr.Dataset(arrays, coords, {"left": self.weighed.left})
 
     def check_row(self, row: str) -> None:
         """Refuse a row that the run does not hold."""

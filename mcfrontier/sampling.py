@@ -68,17 +68,29 @@ def probabilities(plan: Sampler, name: str, label: str | None = None) -> Array:
     return stream(plan, name, label)
 
 
-def draw(plan: Sampler, prior: Prior) -> Array:
-    """Draws of an input in base units: shape (draws,) or (labels, draws), a last axis of 1 if it is known."""
+def points(plan: Sampler, prior: Prior) -> Array:
+    """The probabilities of an uncertain input: shape (draws,) or (labels, draws)."""
+    rows = [probabilities(plan, prior.name, label) for label in prior.labels or (None,)]
+    return np.stack(rows) if prior.labels else rows[0]
+
+
+def values(prior: Prior, at: Array | None) -> Array:
+    """An input in base units at probabilities (..., draws), of shape (draws,) or (labels, draws); a last axis of 1 if
+    it is known, whatever they are."""
     rows = []
-    for label, distribution in zip(prior.labels or (None,), prior.distributions, strict=True):
+    for i, distribution in enumerate(prior.distributions):
         if prior.known:
             rows.append(np.array([distribution.median]))
             continue
         quantile = tabulated(distribution) if distribution.costly else distribution.quantile
         with np.errstate(all="ignore"):  # draws that are not finite are counted by name afterwards
-            rows.append(quantile(probabilities(plan, prior.name, label)))
+            rows.append(quantile(at[i] if prior.labels else at))
     return (np.stack(rows) if prior.labels else rows[0]) * prior.scale
+
+
+def draw(plan: Sampler, prior: Prior) -> Array:
+    """Draws of an input that depends on no other, in base units."""
+    return values(prior, None if prior.known else points(plan, prior))
 
 
 def generator(plan: Sampler, name: str, label: str | None, *words: object) -> np.random.Generator:

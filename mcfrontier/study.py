@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 
 from mcfrontier import checks, graph, memory, priors, sampling
+from mcfrontier.analysis import evidence
+from mcfrontier.dependence import Dependence, dependence, joined
 from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.graph import Node
 from mcfrontier.priors import Page, Prior
 from mcfrontier.results import Run
+from mcfrontier.words import Evidence
 
 DRAWS, SEED, SAMPLER = 2**17, 1, "sobol"
 MOST_NUMBERS = 2**23  # of one quantity: with many rows, a run that is not told how many draws takes fewer
@@ -34,6 +37,7 @@ class Study:
     targets: tuple[str, ...]
     pins: Mapping[str, str | float]
     notes: tuple[str, ...]
+    evidence: Mapping[str, Evidence] = field(default_factory=dict, repr=False)
     own_model: bool = False
 
     @property
@@ -103,6 +107,24 @@ class Study:
             shape[list(self.page.dimensions).index(prior.entry.by)] = len(prior.labels)
         return values.reshape(*shape, values.shape[-1])
 
+    @cached_property
+    def drawn(self) -> list[Prior]:
+        """The inputs that are uncertain."""
+        return [prior for prior in self.inputs.values() if not prior.known]
+
+    @cached_property
+    def dependence(self) -> Dependence:
+        """Which inputs depend on each other, and how."""
+        return dependence(self.page.correlation, self.drawn, self.page.where)
+
+    def at(self, probabilities: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The inputs in base units at probabilities of the uncertain ones, (draws,) or (labels, draws), on the axes of
+        the study."""
+        return {
+            prior.name: self.place(prior, sampling.values(prior, probabilities.get(prior.name)))
+            for prior in self.inputs.values()
+        }
+
     def evaluate(self, given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """All quantities from the inputs', in base units."""
         return graph.evaluate(self.nodes, self.order, given, list(self.page.dimensions))
@@ -135,21 +157,28 @@ def load(
             place = f"{page.where}: targets" if target in page.words.targets else "target"
             raise InputError(f"{place}: '{target}' is no node and no entry{suggest(target, known)}")
     with located(page.where):
-        checks.check_reach(page, graph.order(nodes, believed, asked)[0])
+        observed = checks.observed(page, known)
+        stated_inputs = graph.order(nodes, believed, (*asked, *observed))[0]
+        checks.check_reach(page, stated_inputs)
+        checks.check_correlations(page, stated_inputs)
     checks.check_units(page, nodes)
     pins = dict(set or {})
     believed |= {name: checks.pin(name, text, believed, nodes) for name, text in pins.items()}
     asked = tuple(dict.fromkeys(targets or asked))
     with located(page.where):
-        reached, order = graph.order(nodes, believed, asked)
+        reached, order = graph.order(nodes, believed, (*asked, *observed))
     needed = {need for name in order for need in nodes[name].needs}
     notes = tuple(
         f"set {name}: nothing else depends on it" if name in asked else f"set {name}: no target needs it"
         for name in pins
         if name not in needed
     )
+    evidence = {key: seen for key, seen in page.evidence.items() if checks.quantity_of(seen) not in pins}
+    notes += tuple(
+        f"evidence.{key}: left out, since its quantity is set" for key in page.evidence if key not in evidence
+    )
     inputs = {name: prior for name, prior in believed.items() if name in reached}
-    study = Study(page, nodes, inputs, order, asked, pins, notes, own_model)
+    study = Study(page, nodes, inputs, order, asked, pins, notes, evidence, own_model)
     medians = {n: (study.place(p, np.array(p.medians)[:, None]), p.entry.unit) for n, p in inputs.items()}
     with located(page.where):
         graph.prove_units(nodes, order, medians, list(page.dimensions))
@@ -183,17 +212,28 @@ def run(
     if isinstance(source, Study) and (model or targets or set):
         raise InputError("a study that was loaded has its model, targets and set; give them to load")
     study = source if isinstance(source, Study) else load(source, model, targets, set)
-    drawn = [p for p in study.inputs.values() if not p.known]
     count = study.draws if draws is None else draws
-    plan = sampling.sampler(sampler, seed, count, [p.name for p in drawn if not p.labels])
+    plan = sampling.sampler(sampler, seed, count, [prior.name for prior in study.drawn if not prior.labels])
     memory.check(plan.draws, study.sizes)
     memory.keep_freed()
-    given = {
-        prior.name: study.place(prior, sampling.draw(plan, prior))
-        for prior in progress(list(study.inputs.values()), "drawing")
-    }
+    at = {prior.name: sampling.points(plan, prior) for prior in progress(study.drawn, "drawing")}
+    given = study.at(joined(study.dependence.groups, at))
     done = Run(study, plan, study.evaluate(given))
     for target in study.targets:
         if not np.isfinite(done.values[target]).any():
             raise InputError(f"{study.page.where}: {target}: none of its draws is finite; look for a division by zero")
-    return done
+    return conditioned(done) if study.evidence else done
+
+
+def conditioned(before: Run) -> Run:
+    """A run given the evidence of its study: draws chosen anew by how likely each makes what was observed."""
+    study, plan = before.study, before.sampler
+    rows = {seen.quantity for seen in study.evidence.values()}
+    for row in rows:
+        before.check_row(row)
+    draws = {row: np.broadcast_to(before.told(row), plan.draws) for row in rows}
+    offsets = sampling.generator(plan, "evidence", None).random(sampling.RANDOMISATIONS)
+    with located(study.page.where):
+        weighed = evidence.weigh(study.evidence, draws, {row: before.unit(row) for row in rows}, offsets)
+    after = {name: x[..., weighed.index] if x.shape[-1] == plan.draws else x for name, x in before.values.items()}
+    return Run(study, plan, after, before=before, weighed=weighed)

@@ -7,6 +7,8 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
+import msgspec
+
 from mcfrontier import __version__, files
 from mcfrontier.results import Run
 
@@ -35,6 +37,8 @@ def write_manifest(run: Run, path: Path) -> None:
         "priors_sha256": study.page.digest,
         "versions": versions(),
         "notes": run.notes,
+        "correlation": {" ~ ".join(pair): value for pair, value in study.page.correlation.pairs.items()},
+        "evidence": {key: msgspec.to_builtins(seen) for key, seen in study.evidence.items()},
         "dimensions": study.page.dimensions,
         "sobol_dimensions": run.sampler.dimensions,
         "inputs": {name: {"stated_in": files.kept(p.where), **p.stated} for name, p in study.inputs.items()},

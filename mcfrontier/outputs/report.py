@@ -60,6 +60,7 @@ def contents(run: Run) -> dict[str, Any]:
         "targets": [target(run, name) for name in study.targets if not study.dimensions_of[name]],
         "leading": "along" if len(run.known_rows(study.targets[0])) > FEW else "spread",
         "grids": [grid(run, names) for names in grouped(run)],
+        "evidence": told_evidence(run) if run.before else None,
         "inputs": [told for prior in study.inputs.values() for told in told_input(prior)],
         "nodes": [told_node(run, name) for name in study.order],
         "made": made(run),
@@ -160,6 +161,24 @@ def target(run: Run, row: str) -> dict[str, Any]:
     told = [amount(errors[word], unit, digits=1) if errors[word] else "" for word in words]
     cells = [[statistic(run, row, word), error] for word, error in zip(words, told, strict=True)]
     return {"name": sentence(label(row)), "cells": cells}
+
+
+def told_evidence(run: Run) -> dict[str, Any]:
+    """What was observed, and what it changed: targets before and after, and the inputs that moved most."""
+    pieces = []
+    for key, seen in run.study.evidence.items():
+        ends = f"{amount(seen.p5, seen.unit)} to {amount(seen.p95, seen.unit)}"
+        alone = f"alone it leaves {run.weighed.left_by[key]:,.0f} draws' worth"
+        pieces.append([label(key), f"{label(seen.quantity)} {ends}: {seen.source}. {seen.note} ({alone})"])
+    moved = run.evidence.moved.to_series().to_dict()
+    inputs = [row for row in moved if run.rows[row][0] in run.study.inputs and row not in run.headlines]
+    inputs.sort(key=lambda row: -abs(moved[row]))
+    lines = []
+    for row in [*run.headlines, *inputs[:MOST]]:
+        cells = [[statistic(each, row, word) for word in ("p5", "p50", "p95")] for each in (run.before, run)]
+        told = [f"{middle} ({low} to {high})" for low, middle, high in cells]
+        lines.append([sentence(label(row)), *told, f"{moved[row]:+.2f}".replace("-", "−")])
+    return {"pieces": pieces, "rows": lines}
 
 
 def grouped(run: Run) -> list[list[str]]:
