@@ -15,13 +15,17 @@ from mcfrontier.errors import InputError
 Array = np.ndarray
 Curve = Callable[[Array], Array]
 
+EPSILON = float(np.finfo(float).eps)
+ROUNDS = 200  # of a search for a crossing, which ends long before
+
 
 @dataclass(frozen=True)
 class Distribution:
     """A distribution by its four curves, each precise in its own tail, and its support.
 
     quantile(p) and upper_quantile(q) give x with P(X <= x) = p and P(X > x) = q; cdf(x) and sf(x) give
-    those probabilities back. `costly`: the quantiles are slow enough to be worth a table.
+    those probabilities back. `costly`: the quantiles are slow enough to be worth a table. `rough`: they may
+    jump or have kinks, as where values are counted or modes lie apart.
     """
 
     quantile: Curve
@@ -31,6 +35,7 @@ class Distribution:
     low: float
     high: float
     costly: bool = False
+    rough: bool = False
 
     @property
     def median(self) -> float:
@@ -66,6 +71,31 @@ def beta(a: float, b: float) -> Distribution:
         low=0.0,
         high=1.0,
         costly=min(a, b) >= 0.5,  # a table serves where the density does not shoot up at an end
+    )
+
+
+def gamma(a: float) -> Distribution:
+    """The gamma distribution of shape a, its scale 1."""
+    return Distribution(
+        quantile=partial(special.gammaincinv, a),
+        upper_quantile=partial(special.gammainccinv, a),
+        cdf=lambda x: special.gammainc(a, np.maximum(x, 0)),
+        sf=lambda x: special.gammaincc(a, np.maximum(x, 0)),
+        low=0.0,
+        high=math.inf,
+        costly=a >= 0.5,
+    )
+
+
+def student_t(df: float) -> Distribution:
+    """Student's t about 0, its scale 1."""
+    return Distribution(
+        quantile=partial(special.stdtrit, df),
+        upper_quantile=lambda q: -special.stdtrit(df, q),
+        cdf=partial(special.stdtr, df),
+        sf=lambda x: special.stdtr(df, -x),
+        low=-math.inf,
+        high=math.inf,
     )
 
 
@@ -118,6 +148,7 @@ def mapped(base: Distribution, forward: Curve, inverse: Curve) -> Distribution:
         low=float(low),
         high=float(high),
         costly=base.costly,
+        rough=base.rough,
     )
 
 
@@ -127,14 +158,20 @@ def stretched(base: Distribution, low: float, high: float) -> Distribution:
     return mapped(base, lambda x: low + width * x, lambda x: (x - low) / width)
 
 
+def moved(base: Distribution, location: float, scale: float) -> Distribution:
+    """A distribution made `scale` times as wide and moved by `location`."""
+    return mapped(base, lambda x: location + scale * x, lambda x: (x - location) / scale)
+
+
 def truncated(base: Distribution, low: float, high: float) -> Distribution:
     """X given low <= X <= high: the density between the bounds, renormalised.
 
     The probability is counted from whichever tail is nearer, so that a cut far out keeps its digits.
     """
     low, high = max(low, base.low), min(high, base.high)
-    below, above = base.cdf(np.float64(low)), base.sf(np.float64(high))
-    mass = base.cdf(np.float64(high)) - below if below < 0.5 else base.sf(np.float64(low)) - above
+    start = np.nextafter(low, -math.inf) if base.rough else np.float64(low)  # what is counted at `low` stays in
+    below, above = base.cdf(start), base.sf(np.float64(high))
+    mass = base.cdf(np.float64(high)) - below if below < 0.5 else base.sf(start) - above
     if not mass > 0:
         raise InputError(f"low = {low:g} and high = {high:g} leave nothing of the distribution")
 
@@ -164,4 +201,43 @@ def truncated(base: Distribution, low: float, high: float) -> Distribution:
         low=low,
         high=high,
         costly=base.costly,
+        rough=base.rough,
     )
+
+
+def crossing(curve: Curve, low: Array, high: Array) -> Array:
+    """Where a rising curve comes to 0 between `low` and `high`, to double precision, for each element by itself.
+
+    Where it jumps over 0 that is the upper side of the jump; where it is above 0 at `low`, it is `low`.
+    Method: Chandrupatla (1997), inverse quadratic steps where they are safe and halving elsewhere.
+    """
+    first, last = (np.array(x, float) for x in np.broadcast_arrays(low, high))
+    smallest = 1e-30 * (last - first)
+    at_first, at_last = curve(first), curve(last)
+    settled = np.where(at_first >= 0, first, np.where(at_last < 0, last, np.nan))
+    a, b, c = last, first, first  # a is the last point tried, a and b hold the crossing between them
+    fa, fb, fc = at_last, at_first, at_first
+    t = np.full(a.shape, 0.5)
+    for _ in range(ROUNDS):
+        x = a + t * (b - a)
+        fx = curve(x)
+        same = (fx >= 0) == (fa >= 0)
+        b, fb, c, fc = (
+            np.where(same, b, a),
+            np.where(same, fb, fa),
+            np.where(same, a, b),
+            np.where(same, fa, fb),
+        )
+        a, fa = x, fx
+        settled = np.where(np.isnan(settled) & (fx == 0), x, settled)
+        width = np.abs(b - a)
+        least = 2 * EPSILON * np.minimum(np.abs(a), np.abs(b)) + smallest
+        if ((width <= 2 * least) | ~np.isnan(settled)).all():
+            break
+        with np.errstate(all="ignore"):
+            xi, phi = (a - b) / (c - b), (fa - fb) / (fc - fb)
+            safe = (phi**2 < xi) & ((1 - phi) ** 2 < 1 - xi)
+            step = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
+            edge = np.minimum(least / width, 0.5)
+            t = np.clip(np.where(safe & np.isfinite(step), step, 0.5), edge, 1 - edge)
+    return np.where(np.isnan(settled), np.where(fa >= 0, a, b), settled)

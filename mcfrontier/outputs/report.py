@@ -172,7 +172,7 @@ def told_evidence(run: Run) -> dict[str, Any]:
         pieces.append([label(key), f"{label(seen.quantity)} {ends}: {seen.source}. {seen.note} ({alone})"])
     moved = run.evidence.moved.to_series().to_dict()
     inputs = [row for row in moved if run.rows[row][0] in run.study.inputs and row not in run.headlines]
-    inputs.sort(key=lambda row: -abs(moved[row]))
+    inputs = sorted((row for row in inputs if abs(moved[row]) > 0.02), key=lambda row: -abs(moved[row]))
     lines = []
     for row in [*run.headlines, *inputs[:MOST]]:
         cells = [[statistic(each, row, word) for word in ("p5", "p50", "p95")] for each in (run.before, run)]
