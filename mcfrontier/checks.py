@@ -44,13 +44,20 @@ def check_correlations(page: Page, reached: Iterable[str]) -> None:
 
 def taken(page: Page, nodes: Mapping[str, Node]) -> dict[str, Node]:
     """The quantities that the study takes to be another, in place of their formulas."""
-    unit_of = {name: prior.entry.unit for name, prior in page.priors.items()}
-    unit_of |= {name: node.unit for name, node in nodes.items()}
+    unit_of = units_of(page, nodes)
     for name, other in page.same.items():
         for word in (name, other):
             if word not in unit_of:
                 raise InputError(f"{page.where}: same: there is no quantity '{word}'{suggest(word, unit_of)}")
+        if not units.same_kind(unit_of[name], unit_of[other]):
+            raise InputError(f"{page.where}: same: {other} is in {unit_of[other]}, not in {unit_of[name]} as {name} is")
     return {name: taken_from(name, unit_of[name], other) for name, other in page.same.items()}
+
+
+def units_of(page: Page, nodes: Mapping[str, Node]) -> dict[str, str]:
+    """The unit of every quantity, a node's where there is one."""
+    found = {name: prior.entry.unit for name, prior in page.priors.items()}
+    return found | {name: node.unit for name, node in nodes.items()}
 
 
 def check_units(page: Page, nodes: Mapping[str, Node]) -> None:
@@ -63,8 +70,7 @@ def check_units(page: Page, nodes: Mapping[str, Node]) -> None:
                 raise InputError(f"unit '{prior.entry.unit}' does not measure it; give it in {nodes[name].unit}")
             for distribution in prior.distributions if nodes[name].unit == "share" else ():
                 priors.check_share(distribution, prior.scale)
-    known = {name: prior.entry.unit for name, prior in page.priors.items()}
-    known |= {name: node.unit for name, node in nodes.items()}
+    known = units_of(page, nodes)
     told = [(f"disclosed.{key}", figure) for key, figure in page.disclosed.items()]
     told += [(f"evidence.{key}", seen) for key, seen in page.evidence.items()]
     for key, figure in told:
@@ -73,6 +79,31 @@ def check_units(page: Page, nodes: Mapping[str, Node]) -> None:
             raise InputError(f"{place}: unknown quantity '{quantity}'{suggest(quantity, known)}")
         if not units.same_kind(figure.unit, known[quantity]):
             raise InputError(f"{place}: unit '{figure.unit}': give it in {known[quantity]}")
+
+
+def check_decision(
+    page: Page, nodes: Mapping[str, Node], reached: Iterable[str], dimensions: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Refuse a decision by what the stated targets do not reach or what has many rows, in a wrong unit, or with half
+    of what it pays. `dimensions` are those of all that is evaluated."""
+    decision, unit_of = page.decision, units_of(page, nodes)
+    if decision is None:
+        return
+    name, place = decision.quantity, f"{page.where}: decision"
+    if name not in unit_of:
+        raise InputError(f"{place}: unknown quantity '{name}'{suggest(name, unit_of)}")
+    if name not in reached:
+        raise InputError(f"{place}: no target needs {name}; add it to targets")
+    if dimensions.get(name):
+        raise InputError(f"{place}: {name} has a row for each {dimensions[name][0]}; decide by what has only one")
+    with located(place):
+        if not units.same_kind(decision.unit, unit_of[name]):
+            raise InputError(f"unit '{decision.unit}' does not measure {name}; give it in {unit_of[name]}")
+    if (decision.gain is None) != (decision.loss is None):
+        raise InputError(f"{place}: has {'a loss' if decision.gain is None else 'a gain'} alone; state both or neither")
+    for word in ("gain", "loss"):
+        if (value := getattr(decision, word)) is not None and value <= 0:
+            raise InputError(f"{place}: {word} = {value:g} must be above 0")
 
 
 def pin(name: str, text: str | float, believed: Mapping[str, Prior], nodes: Mapping[str, Node]) -> Prior:

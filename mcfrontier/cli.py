@@ -75,6 +75,14 @@ def whole_number(text: str) -> int:
     raise click.BadParameter(f"{text} is no whole number")
 
 
+def share(text: str) -> float:
+    """A share, written as 1% or 0.01."""
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        raise click.BadParameter(f"{text} is no share; write it as 1% or 0.01") from None
+
+
 @commands.command()
 @click.argument("name", metavar="NAME|PATH")
 @click.option(
@@ -85,6 +93,12 @@ def whole_number(text: str) -> int:
 )
 @click.option("--seed", type=int, help="The same seed gives the same draws.  [default: 1]")
 @click.option("--sampler", metavar="[sobol|lhs|random]", help="How probabilities are drawn.  [default: sobol]")
+@click.option(
+    "--precision",
+    type=share,
+    metavar="SHARE",
+    help="Double the draws until p5, p50 and p95 of the headlines are known to 1%, say.",
+)
 @click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help="Pin a quantity; may be repeated.")
 @click.option(
     "--target", "targets", multiple=True, metavar="NAME", help="Ask for this quantity instead; may be repeated."
@@ -100,6 +114,7 @@ def run(
     draws: int | None,
     seed: int | None,
     sampler: str | None,
+    precision: float | None,
     pins: Sequence[str],
     targets: Sequence[str],
     out: Path | None,
@@ -112,7 +127,7 @@ def run(
     """Run a study and write its percentiles, its draws and its report."""
     from mcfrontier import outputs, study
 
-    asked = {"draws": draws, "seed": seed, "sampler": sampler}
+    asked = {"draws": draws, "seed": seed, "sampler": sampler, "precision": precision}
     loaded = study.load(name, targets=targets or None, set=split_pins(pins))
     if point:
         show_point(loaded, as_json)
@@ -303,6 +318,7 @@ def show(name: str) -> None:
 
 def show_input(prior: Prior) -> None:
     """An input with its distribution, unit, source and note."""
+    from mcfrontier.mixtures import remark
     from mcfrontier.wording import amount
 
     entry = prior.entry
@@ -314,6 +330,8 @@ def show_input(prior: Prior) -> None:
         best = "" if guess is None else f", best {amount(guess, entry.unit)}"
         name = prior.name + (f"[{label}]" if label else "")
         print(f"\n  {name}: {entry.__struct_config__.tag} {told}{best}  [{entry.unit}; {prior.where}]")
+    if told := remark(entry):
+        print(f"      {told}")
     print(f"      source: {entry.source}")
     if entry.note:
         print(f"      note: {entry.note}")

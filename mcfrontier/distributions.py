@@ -16,7 +16,6 @@ Array = np.ndarray
 Curve = Callable[[Array], Array]
 
 EPSILON = float(np.finfo(float).eps)
-ROUNDS = 200  # of a search for a crossing, which ends long before
 
 
 @dataclass(frozen=True)
@@ -205,39 +204,51 @@ def truncated(base: Distribution, low: float, high: float) -> Distribution:
     )
 
 
-def crossing(curve: Curve, low: Array, high: Array) -> Array:
-    """Where a rising curve comes to 0 between `low` and `high`, to double precision, for each element by itself.
+def from_both_ends(quantile: Curve, upper_quantile: Curve) -> tuple[Curve, Curve]:
+    """The two quantile functions, each taken from the end that is nearer, where it is precise."""
 
-    Where it jumps over 0 that is the upper side of the jump; where it is above 0 at `low`, it is `low`.
+    def at(p: Array, q: Array) -> Array:
+        p, q = np.asarray(p, float), np.asarray(q, float)
+        out, lower = np.empty(p.shape), p < 0.5
+        out[lower] = quantile(p[lower])
+        out[~lower] = upper_quantile(q[~lower])
+        return out[()]
+
+    return lambda p: at(p, 1 - p), lambda q: at(1 - q, q)
+
+
+def crossing(curve: Curve, target: Array, low: Array, high: Array) -> Array:
+    """Where a rising curve comes to a target between `low` and `high`, to double precision, target by target.
+
+    Where it jumps over the target that is the upper side of the jump; where it is above it at `low`, it is `low`.
     Method: Chandrupatla (1997), inverse quadratic steps where they are safe and halving elsewhere.
     """
-    first, last = (np.array(x, float) for x in np.broadcast_arrays(low, high))
-    smallest = 1e-30 * (last - first)
-    at_first, at_last = curve(first), curve(last)
-    settled = np.where(at_first >= 0, first, np.where(at_last < 0, last, np.nan))
-    a, b, c = last, first, first  # a is the last point tried, a and b hold the crossing between them
-    fa, fb, fc = at_last, at_first, at_first
-    t = np.full(a.shape, 0.5)
-    for _ in range(ROUNDS):
+    target, low, high = (np.array(x, float) for x in np.broadcast_arrays(target, low, high))
+    out, shape = high.ravel(), target.shape
+    target, low, high = target.ravel(), low.ravel(), high.ravel()
+    with np.errstate(invalid="ignore"):
+        at_low, at_high = curve(low) - target, curve(high) - target
+    out[~(at_low < 0)] = low[~(at_low < 0)]
+    left = np.flatnonzero((at_low < 0) & (at_high > 0))  # the targets that are still looked for
+    target, smallest = target[left], 1e-30 * (high[left] - low[left])
+    a, b, fa, fb = high[left], low[left], at_high[left], at_low[left]  # a is tried last, the crossing is between them
+    c, fc, t = b, fb, np.full(left.shape, 0.5)
+    while left.size:
         x = a + t * (b - a)
-        fx = curve(x)
+        fx = curve(x) - target
         same = (fx >= 0) == (fa >= 0)
-        b, fb, c, fc = (
-            np.where(same, b, a),
-            np.where(same, fb, fa),
-            np.where(same, a, b),
-            np.where(same, fa, fb),
-        )
+        b, fb, c, fc = (np.where(same, *pair) for pair in ((b, a), (fb, fa), (a, b), (fa, fb)))
         a, fa = x, fx
-        settled = np.where(np.isnan(settled) & (fx == 0), x, settled)
         width = np.abs(b - a)
         least = 2 * EPSILON * np.minimum(np.abs(a), np.abs(b)) + smallest
-        if ((width <= 2 * least) | ~np.isnan(settled)).all():
-            break
+        found = (width <= 2 * least) | (fa == 0) | ~np.isfinite(x)
+        out[left[found]] = np.where(fa >= 0, a, b)[found]
         with np.errstate(all="ignore"):
             xi, phi = (a - b) / (c - b), (fa - fb) / (fc - fb)
             safe = (phi**2 < xi) & ((1 - phi) ** 2 < 1 - xi)
             step = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
             edge = np.minimum(least / width, 0.5)
             t = np.clip(np.where(safe & np.isfinite(step), step, 0.5), edge, 1 - edge)
-    return np.where(np.isnan(settled), np.where(fa >= 0, a, b), settled)
+        kept = (left, target, smallest, a, b, c, fa, fb, fc, t)
+        left, target, smallest, a, b, c, fa, fb, fc, t = (x[~found] for x in kept)
+    return out.reshape(shape)[()]

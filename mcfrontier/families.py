@@ -1,137 +1,38 @@
 """The families of distributions: the words each takes in a priors file, and the curve they state.
 
-A family is a class whose fields are its words. `distribution()` turns the words into a Distribution,
-in the unit of the entry. FAMILIES, at the end, is the list of all.
+A family is a class whose fields are its words (family.py says what it owes). Here are those of textbook curves; others
+have files of their own. FAMILIES, at the end, is the list of all.
 """
 
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
-import msgspec
 import numpy as np
 from scipy import special
 
+from mcfrontier.betas import Beta, Dirichlet
 from mcfrontier.distributions import (
     NORMAL,
     UNIFORM,
-    Array,
     Distribution,
     beta,
+    crossing,
+    gamma,
     mapped,
+    moved,
     stretched,
+    student_t,
     triangular,
-    truncated,
 )
 from mcfrontier.errors import InputError
+from mcfrontier.family import Family, Percentiles, below, between_0_and_1, line_through, one_form, positive
+from mcfrontier.metalogs import Metalog
+from mcfrontier.mixtures import Mixture
+from mcfrontier.samples import Discrete, Empirical
+from mcfrontier.skewnormals import SkewNormal
 
-
-class Family(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, tag_field="family"):
-    """An entry of a priors file: what is believed of one quantity, in which unit, and on whose word.
-
-    `by` is the dimension that it has a row for each label of, each row correlated with the next by `autocorrelation`;
-    the other numbers are multiples of `times`.
-    """
-
-    unit: str
-    source: str
-    note: str = ""
-    best: float | None = None
-    by: str | None = None
-    times: float | None = None
-    autocorrelation: float | None = None
-
-    def check(self) -> None:
-        """Refuse words that state no distribution."""
-
-    def shape(self) -> Distribution:
-        """The distribution before truncation."""
-        raise NotImplementedError
-
-    def distribution(self) -> Distribution:
-        """The distribution that the words state, in the unit of the entry."""
-        self.check()
-        return self.shape()
-
-
-class Truncatable(Family, kw_only=True, frozen=True):
-    """A family that may be cut at `low`, at `high` or at both; what is left is renormalised."""
-
-    low: float | None = None
-    high: float | None = None
-
-    def distribution(self) -> Distribution:
-        self.check()
-        shape = self.shape()
-        if self.low is None and self.high is None:
-            return shape
-        low = -math.inf if self.low is None else self.low
-        high = math.inf if self.high is None else self.high
-        below(low, high, "low", "high")
-        return truncated(shape, low, high)
-
-
-class Percentiles(Truncatable, kw_only=True, frozen=True):
-    """A family that two percentiles state, of the distribution before truncation."""
-
-    p1: float | None = None
-    p5: float | None = None
-    p10: float | None = None
-    p25: float | None = None
-    p50: float | None = None
-    p75: float | None = None
-    p90: float | None = None
-    p95: float | None = None
-    p99: float | None = None
-
-    def percentiles(self) -> list[tuple[float, float]]:
-        """The percentiles stated, as (probability, value), lowest first."""
-        names = Percentiles.__struct_fields__[-9:]
-        stated = [(name, getattr(self, name)) for name in names if getattr(self, name) is not None]
-        for (name, value), (next_name, next_value) in pairwise(stated):
-            below(value, next_value, name, next_name)
-        return [(int(name[1:]) / 100, value) for name, value in stated]
-
-
-def below(low: float, high: float, low_word: str, high_word: str) -> None:
-    """Refuse two words that are not in rising order."""
-    if not low < high:
-        raise InputError(f"{low_word} = {low:g} must lie below {high_word} = {high:g}")
-
-
-def positive(value: float, word: str) -> None:
-    """Refuse a word that is zero or less."""
-    if not value > 0:
-        raise InputError(f"{word} = {value:g} must be above 0")
-
-
-def between_0_and_1(percentiles: list[tuple[float, float]]) -> None:
-    """Refuse a percentile of a share that is none."""
-    for probability, value in percentiles:
-        if not 0 < value < 1:
-            raise InputError(f"p{100 * probability:.0f} = {value:g} must lie between 0 and 1")
-
-
-def one_form(family: Family, *forms: tuple[str, ...], percentiles: bool = False) -> tuple[str, ...]:
-    """Which of the ways to state a family was used; () where two percentiles were. Others are refused."""
-    words = {word for form in forms for word in form}
-    stated = {word for word in words if getattr(family, word) is not None}
-    count = len(family.percentiles()) if percentiles else 0
-    if percentiles and count == 2 and not stated:
-        return ()
-    for form in forms:
-        if stated == set(form) and not count:
-            return form
-    ways = (["two percentiles such as p5 and p95"] if percentiles else []) + [" and ".join(f) for f in forms]
-    raise InputError(f"it takes {', or '.join(ways)}, one of these and no more")
-
-
-def line_through(points: list[tuple[float, float]]) -> tuple[float, float]:
-    """Mean and standard deviation of the normal with two (probability, value) on its curve."""
-    (p, x), (q, y) = points
-    sd = (y - x) / (special.ndtri(q) - special.ndtri(p))
-    return x - sd * special.ndtri(p), sd
+SHAPES = (1e-3, 1e9)  # of a gamma through percentiles: before, these fade to 0; beyond, it is a normal
 
 
 class Value(Family, kw_only=True, frozen=True, tag="value"):
@@ -139,7 +40,7 @@ class Value(Family, kw_only=True, frozen=True, tag="value"):
 
     value: float
 
-    def shape(self) -> Distribution:
+    def whole(self) -> Distribution:
         known = self.value
         return Distribution(
             quantile=lambda p: p * 0.0 + known,
@@ -160,7 +61,7 @@ class Uniform(Family, kw_only=True, frozen=True, tag="uniform"):
     def check(self) -> None:
         below(self.low, self.high, "low", "high")
 
-    def shape(self) -> Distribution:
+    def whole(self) -> Distribution:
         return stretched(UNIFORM, self.low, self.high)
 
 
@@ -174,7 +75,7 @@ class LogUniform(Family, kw_only=True, frozen=True, tag="loguniform"):
         positive(self.low, "low")
         below(self.low, self.high, "low", "high")
 
-    def shape(self) -> Distribution:
+    def whole(self) -> Distribution:
         logs = stretched(UNIFORM, math.log(self.low), math.log(self.high))
         return mapped(logs, lambda y: np.clip(np.exp(y), self.low, self.high), np.log)
 
@@ -186,11 +87,11 @@ class Normal(Percentiles, kw_only=True, frozen=True, tag="normal"):
     sd: float | None = None
 
     def check(self) -> None:
-        if one_form(self, ("mean", "sd"), percentiles=True):
+        if one_form(self, ("mean", "sd"), percentiles=2):
             positive(self.sd, "sd")
 
-    def shape(self) -> Distribution:
-        mean, sd = (self.mean, self.sd) if self.sd is not None else line_through(self.percentiles())
+    def whole(self) -> Distribution:
+        mean, sd = (self.mean, self.sd) if self.sd is not None else line_through(self.points())
         return mapped(NORMAL, lambda z: mean + sd * z, lambda x: (x - mean) / sd)
 
 
@@ -203,20 +104,20 @@ class Lognormal(Percentiles, kw_only=True, frozen=True, tag="lognormal"):
     sigma: float | None = None
 
     def check(self) -> None:
-        form = one_form(self, ("mean", "sd"), ("mu", "sigma"), percentiles=True)
+        form = one_form(self, ("mean", "sd"), ("mu", "sigma"), percentiles=2)
         for word in (w for w in form if w != "mu"):
             positive(getattr(self, word), word)
-        for probability, value in self.percentiles():
-            positive(value, f"p{100 * probability:.0f}")
+        for word, value in self.percentiles.items():
+            positive(value, word)
 
-    def shape(self) -> Distribution:
+    def whole(self) -> Distribution:
         if self.sigma is not None:
             mu, sigma = self.mu, self.sigma
         elif self.sd is not None:
             variance = math.log1p((self.sd / self.mean) ** 2)
             mu, sigma = math.log(self.mean) - variance / 2, math.sqrt(variance)
         else:
-            mu, sigma = line_through([(p, math.log(x)) for p, x in self.percentiles()])
+            mu, sigma = line_through([(p, math.log(x)) for p, x in self.points()])
         return mapped(NORMAL, lambda z: np.exp(mu + sigma * z), lambda x: (np.log(x) - mu) / sigma)
 
 
@@ -224,11 +125,11 @@ class LogitNormal(Percentiles, kw_only=True, frozen=True, tag="logitnormal"):
     """A share between 0 and 1, its log-odds a bell curve: by two percentiles."""
 
     def check(self) -> None:
-        one_form(self, percentiles=True)
-        between_0_and_1(self.percentiles())
+        one_form(self, percentiles=2)
+        between_0_and_1(self.percentiles.items())
 
-    def shape(self) -> Distribution:
-        mu, sigma = line_through([(p, float(special.logit(x))) for p, x in self.percentiles()])
+    def whole(self) -> Distribution:
+        mu, sigma = line_through([(p, float(special.logit(x))) for p, x in self.points()])
         return mapped(NORMAL, lambda z: special.expit(mu + sigma * z), lambda x: (special.logit(x) - mu) / sigma)
 
 
@@ -252,63 +153,90 @@ class Peaked(Family, kw_only=True, frozen=True):
 class Triangular(Peaked, kw_only=True, frozen=True, tag="triangular"):
     """Straight up from low to the mode and straight down to high."""
 
-    def shape(self) -> Distribution:
+    def whole(self) -> Distribution:
         return stretched(triangular(self.peak), self.low, self.high)
 
 
 class Pert(Peaked, kw_only=True, frozen=True, tag="pert"):
     """A smooth hump from low to high with its mode stated: a beta whose mean is (low + 4 mode + high) / 6."""
 
-    def shape(self) -> Distribution:
+    def whole(self) -> Distribution:
         return stretched(beta(1 + 4 * self.peak, 5 - 4 * self.peak), self.low, self.high)
 
 
-class Beta(Percentiles, kw_only=True, frozen=True, tag="beta"):
-    """A share between 0 and 1: by two percentiles, mean and sd, or alpha and beta."""
+class StudentT(Percentiles, kw_only=True, frozen=True, tag="student-t"):
+    """A bell curve with heavy tails, the heavier the smaller df is: by df and two percentiles, or df, mean (where it
+    is centred) and scale."""
+
+    df: float
+    mean: float | None = None
+    scale: float | None = None
+
+    def check(self) -> None:
+        positive(self.df, "df")
+        if one_form(self, ("mean", "scale"), percentiles=2):
+            positive(self.scale, "scale")
+
+    def whole(self) -> Distribution:
+        standard = student_t(self.df)
+        if self.scale is not None:
+            return moved(standard, self.mean, self.scale)
+        (p, x), (q, y) = self.points()
+        low, high = standard.quantile(p), standard.quantile(q)
+        scale = (y - x) / (high - low)
+        return moved(standard, x - scale * low, scale)
+
+
+class Gamma(Percentiles, kw_only=True, frozen=True, tag="gamma"):
+    """Positive, skewed to the right, its tail lighter than a lognormal's: by two percentiles, mean and sd, or shape
+    and scale."""
 
     mean: float | None = None
     sd: float | None = None
-    alpha: float | None = None
-    beta: float | None = None
+    shape: float | None = None
+    scale: float | None = None
 
     def check(self) -> None:
-        form = one_form(self, ("mean", "sd"), ("alpha", "beta"), percentiles=True)
-        for word in form:
+        for word in one_form(self, ("mean", "sd"), ("shape", "scale"), percentiles=2):
             positive(getattr(self, word), word)
-        if "mean" in form and not (self.mean < 1 and self.sd**2 < self.mean * (1 - self.mean)):
-            raise InputError(f"no beta has mean = {self.mean:g} and sd = {self.sd:g}; sd must be smaller")
-        between_0_and_1(self.percentiles())
+        for word, value in self.percentiles.items():
+            positive(value, word)
 
-    def shape(self) -> Distribution:
-        if self.alpha is not None:
-            return beta(self.alpha, self.beta)
-        if self.sd is not None:
-            total = self.mean * (1 - self.mean) / self.sd**2 - 1
-            return beta(self.mean * total, (1 - self.mean) * total)
-        return beta(*beta_through(self.percentiles()))
+    def whole(self) -> Distribution:
+        if self.shape is not None:
+            shape, scale = self.shape, self.scale
+        elif self.sd is not None:
+            shape, scale = (self.mean / self.sd) ** 2, self.sd**2 / self.mean
+        else:
+            shape, scale = gamma_through(self.points())
+        return stretched(gamma(shape), 0.0, scale)
 
 
-def beta_through(points: list[tuple[float, float]]) -> tuple[float, float]:
-    """Alpha and beta of the beta with two (probability, value) on its curve."""
-    from scipy.optimize import least_squares
+def gamma_through(points: list[tuple[float, float]]) -> tuple[float, float]:
+    """Shape and scale of the gamma with two (probability, value) on its curve."""
+    (p, x), (q, y) = points
 
-    p, x = (np.array(column) for column in zip(*points, strict=True))
+    def quantile(shape: float, p: float) -> float:
+        return special.gammaincinv(shape, p) if p < 0.5 else special.gammainccinv(shape, 1 - p)
 
-    def miss(logs: Array) -> Array:
-        return special.logit(special.betainc(*np.exp(logs), x)) - special.logit(p)
+    def nearness(log_shape: np.ndarray) -> np.ndarray:
+        """How near the two are to each other, as a logarithm: it rises with the shape."""
+        shape = np.exp(log_shape)
+        with np.errstate(divide="ignore"):
+            return np.log(quantile(shape, p) / quantile(shape, q))
 
-    mu, sigma = line_through([(q, float(special.logit(y))) for q, y in points])
-    share = special.expit(mu)
-    total = 1 / (sigma**2 * share * (1 - share))  # a beta as wide as the logitnormal through the points
-    start = np.clip(np.log([share * total, (1 - share) * total]), -6, 19)
-    with np.errstate(all="ignore"):
-        found = least_squares(miss, start, bounds=(-7, 20), xtol=1e-15, ftol=1e-15, gtol=1e-15)
-    if not np.abs(found.fun).max() < 1e-9:
-        raise InputError("no beta goes through these percentiles; a logitnormal does")
-    return tuple(float(v) for v in np.exp(found.x))
+    ends = np.log(SHAPES)
+    log_shape = float(crossing(nearness, math.log(x / y), *ends))
+    if not ends[0] < log_shape < ends[1]:
+        raise InputError("no gamma goes through these percentiles; a lognormal does")
+    shape = math.exp(log_shape)
+    return shape, y / float(quantile(shape, q))
 
 
 FAMILIES: dict[str, type[Family]] = {
     family.__struct_config__.tag: family
-    for family in (Value, Uniform, LogUniform, Normal, Lognormal, Triangular, Pert, Beta, LogitNormal)
+    for family in (
+        *(Value, Uniform, LogUniform, Normal, Lognormal, Triangular, Pert, Beta, LogitNormal),
+        *(StudentT, Gamma, SkewNormal, Metalog, Mixture, Discrete, Empirical, Dirichlet),
+    )
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import ClassVar
 
@@ -49,9 +49,13 @@ class Family(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
         self.check()
         return self.whole()
 
-    def rows(self, count: int) -> tuple[Distribution, ...]:
+    def rows(self, labels: Sequence[str]) -> tuple[Distribution, ...]:
         """The distributions of all rows, where the family takes them together."""
         raise NotImplementedError
+
+    def centres(self, rows: Sequence[Distribution]) -> list[float]:
+        """The central value of each row, where no best guess is stated."""
+        return [row.median for row in rows]
 
     def together(self, probabilities: Array) -> Array | None:
         """Draws (labels, draws) from probabilities of the same shape, where the rows of a draw depend on each other;
@@ -84,10 +88,7 @@ class Percentiles(Truncatable, kw_only=True, frozen=True):
 
     def points(self) -> list[tuple[float, float]]:
         """The percentiles stated, as (probability, value), lowest first."""
-        words = sorted(self.percentiles, key=level)
-        for word, next_word in pairwise(words):
-            below(self.percentiles[word], self.percentiles[next_word], word, next_word)
-        return [(level(word), self.percentiles[word]) for word in words]
+        return rising(self.percentiles)
 
 
 def is_percentile(word: str) -> bool:
@@ -98,6 +99,14 @@ def is_percentile(word: str) -> bool:
 def level(word: str) -> float:
     """The probability below a percentile: 0.05 for p5, 0.975 for p97_5."""
     return float(word[1:].replace("_", ".")) / 100
+
+
+def rising(percentiles: Mapping[str, float]) -> list[tuple[float, float]]:
+    """Percentiles by their words as (probability, value), lowest first; refused if the values do not rise."""
+    words = sorted(percentiles, key=level)
+    for word, next_word in pairwise(words):
+        below(percentiles[word], percentiles[next_word], word, next_word)
+    return [(level(word), percentiles[word]) for word in words]
 
 
 def below(low: float, high: float, low_word: str, high_word: str) -> None:

@@ -14,14 +14,18 @@ BESIDES = 250e6  # bytes that the libraries and the report take, whatever the dr
 
 def check(draws: int, sizes: list[int]) -> None:
     """Refuse more draws, of quantities with so many rows, than memory holds, and say how much it takes."""
-    each = 8 * (sum(sizes) + 6 * max(sizes, default=1))
-    needed, free = each * draws + BESIDES, available()
+    needed, free = taken(draws, sizes), available()
     if needed > free:
-        fit = max(1, int((free - BESIDES) // each))
+        fit = max(1, int((free - BESIDES) // (taken(1, sizes) - BESIDES)))
         raise InputError(
             f"draws = {draws:,}: they need {needed / 1e9:,.1f} GB of memory and {free / 1e9:,.1f} GB are free; "
             f"take {1 << (fit.bit_length() - 1):,} or fewer"
         )
+
+
+def taken(draws: int, sizes: list[int]) -> float:
+    """Bytes that a run of so many draws takes, of quantities with so many rows."""
+    return 8 * (sum(sizes) + 6 * max(sizes, default=1)) * draws + BESIDES
 
 
 def available() -> int:

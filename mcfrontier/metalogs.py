@@ -18,7 +18,7 @@ from mcfrontier.family import Percentiles
 MOST = 5  # terms, unless more are asked for
 FAR = 745.0  # the logit of a probability that a float just holds
 # c + p (1 - p) L, which decides the slope of three terms, is greatest where L tanh(L / 2) = 2
-TURN = 2.399357280520547
+TURN = 2.399357280515468
 GREATEST = math.tanh(TURN / 2) / 2 + TURN / (4 * math.cosh(TURN / 2) ** 2)
 
 
@@ -40,10 +40,10 @@ class Metalog(Percentiles, kw_only=True, frozen=True, tag="metalog"):
         terms = self.terms or min(MOST, len(points))
         weights = through(points, terms)
         if not rises(weights):
-            fewer = f"terms = {terms - 1}, " if terms > 2 else ""
+            fewer = next(count for count in range(terms - 1, 1, -1) if rises(through(points, count)))
             raise InputError(
-                f"no metalog of {terms} terms goes through these percentiles: its density would not be positive "
-                f"everywhere; take {fewer}other percentiles, or a lognormal"
+                f"the metalog of {terms} terms through these percentiles has a density that is not positive "
+                f"everywhere; take terms = {fewer}, which is near them, or a lognormal"
             )
         return metalog(weights)
 
@@ -97,7 +97,7 @@ def metalog(weights: Array) -> Distribution:
     """The metalog of these weights of its terms."""
 
     def logit_of(x: Array) -> Array:
-        return crossing(lambda y: terms_at(y, weights) - x, np.full(np.shape(x), -FAR), np.full(np.shape(x), FAR))
+        return crossing(lambda y: terms_at(y, weights), x, -FAR, FAR)
 
     return Distribution(
         quantile=lambda p: terms_at(special.logit(p), weights),

@@ -10,38 +10,24 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 from msgspec.structs import replace as replace_words
 
 from mcfrontier import files, tables, units
 from mcfrontier.distributions import Distribution, stretched
+from mcfrontier.entries import Columns, entry_of, family_of, filled, labels_of, read, rows_of, sampled, table
 from mcfrontier.errors import InputError, located, suggest
-from mcfrontier.families import FAMILIES, Family, Value, positive
+from mcfrontier.families import FAMILIES, Value
+from mcfrontier.family import PERCENTILE, Family, positive
 from mcfrontier.words import FORMAT, Correlations, Decision, Disclosed, Evidence, Table, Words
 
-TEXTS = ("family", "unit", "source", "note", "by")  # the words of an entry that are no numbers
 RESERVED = ("chain", "draw", "quantile", "statistic", "figure")  # the dimensions of results
-KINDS = {  # msgspec's words for the kinds of things, and ours
-    "float": "a number", "int": "a whole number", "str": "text", "array": "a list", "bool": "true or false",
-    "object": "a table", "date": "a date", "datetime": "a date and time",
-}  # fmt: skip
-MENDS = {  # what to do about a word of the wrong kind
-    "a number, got text": "; take the quotes away",
-    "text, got": "; put it in quotes",
-    "a list, got": "; put it in [ ]",
-    "RFC3339": "; write it as 2026-11-22, without quotes",
-    "invalid word": "; known: about, at least, at most",
-}
-
-
-Columns = dict[tuple[str, str], tables.Column]  # by dimension and name
 
 
 @dataclass(frozen=True)
@@ -75,9 +61,10 @@ class Prior:
 
     @property
     def centres(self) -> list[float]:
-        """The central value of each row, in base units: the best guess where one is stated, else the median."""
-        pairs = zip(self.medians, self.bests, strict=True)
-        return [m if b is None or math.isnan(m) else b * self.scale for m, b in pairs]
+        """The central value of each row, in base units: the best guess where one is stated, else the median, or
+        whatever else the family takes for one."""
+        pairs = zip(self.entry.centres(self.distributions), self.bests, strict=True)
+        return [(m if b is None or math.isnan(m) else b) * self.scale for m, b in pairs]
 
     @property
     def known(self) -> bool:
@@ -135,11 +122,13 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
         words = replace_words(words, price_year=words.price_year or each.words.price_year)
         words = replace_words(words, date=words.date or each.words.date)
     labels, columns, known = read_tables(words, where, roots)
+    for twice in words.dimensions.keys() & labels.keys():
+        raise InputError(f"{where}: {twice}: a dimension and a table have this name; rename one of them")
     columns |= {key: column for each in parts for key, column in each.columns.items()}
     dimensions = all_dimensions(parts, {**words.dimensions, **labels}, where)
     priors = {}
     for key, entry in words.inputs.items():
-        priors[key] = prior(key, table(entry, f"{where}: {key}"), where, dimensions, columns)
+        priors[key] = prior(key, table(entry, f"{where}: {key}"), where, dimensions, columns, roots)
     for key, column in known.items():
         priors.setdefault(key, column)
     for key in words.same:
@@ -180,18 +169,13 @@ def some_rows(prior: Prior, dimension: str, places: list[int]) -> Prior:
     """A prior with only some of its rows, if it runs along the dimension; their draws stay what they were."""
     if prior.entry.by != dimension:
         return prior
+    if prior.entry.joint:
+        raise InputError(f"{prior.where}: {prior.name}: its rows are one whole; [only] cannot take some of {dimension}")
     stated = {
         word: [value[i] for i in places] if isinstance(value, list) else value for word, value in prior.stated.items()
     }
     distributions, labels = (tuple(rows[i] for i in places) for rows in (prior.distributions, prior.labels))
     return replace(prior, distributions=distributions, labels=labels, stated=stated)
-
-
-def table(entry: Any, place: str) -> dict[str, Any]:
-    """An entry, which must be a table of words."""
-    if not isinstance(entry, Mapping):
-        raise InputError(f"{place}: an entry is a table with family, unit and source, not {entry!r}")
-    return {word: value.item() if isinstance(value, np.generic) else value for word, value in entry.items()}
 
 
 def read_tables(words: Words, where: str, roots: list[Path]) -> tuple[dict[str, list[str]], Columns, dict[str, Prior]]:
@@ -251,7 +235,7 @@ def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...]) -> P
     if path.resolve() in [step.resolve() for step in trail]:
         circle = " -> ".join(files.shown(step) for step in (*trail, path))
         raise InputError(f"{where}: extends: goes in a circle, {circle}; take one of them out")
-    return page(name, files.shown(path), files.parse(path), roots, (*trail, path))
+    return page(name, files.shown(path), files.parse(path), files.home_first(path, roots), (*trail, path))
 
 
 def united(parts: list[Page], where: str, own: Mapping[str, Any]) -> dict[str, Prior]:
@@ -267,97 +251,33 @@ def united(parts: list[Page], where: str, own: Mapping[str, Any]) -> dict[str, P
     return taken
 
 
-def prior(name: str, stated: dict[str, Any], where: str, dimensions: dict[str, list[str]], columns: Columns) -> Prior:
-    """One entry as a Prior."""
+def prior(
+    name: str,
+    stated: dict[str, Any],
+    where: str,
+    dimensions: dict[str, list[str]],
+    columns: Columns,
+    roots: Sequence[Path] = (),
+) -> Prior:
+    """One entry as a Prior. `roots` are the folders that a file it names may be in."""
     place = f"{where}: {name}"
     check_name(name, place)
     if name in dimensions:
         raise InputError(f"{place}: a dimension has this name; rename one of them")
     labels = labels_of(stated, place, dimensions)
-    stated = filled(stated, place, labels, columns)
-    places = [f"{place}[{label}]" for label in labels] or [place]
-    entries = [entry(row, at) for row, at in zip(rows_of(stated, len(places)), places, strict=True)]
+    stated = sampled(filled(stated, place, labels, columns), place, labels, roots)
+    joint = getattr(family_of(stated), "joint", False)
+    places = [f"{place}[{label}]" for label in labels if not joint] or [place]
+    rows = [stated] if joint else rows_of(stated, len(places))
+    entries = [entry_of(row, at) for row, at in zip(rows, places, strict=True)]
     with located(place):
         scale = units.scale(entries[0].unit)
-        distributions = tuple(checked(one) for one in entries)
+        distributions = entries[0].rows(labels) if joint else tuple(checked(one) for one in entries)
     step = entries[0].autocorrelation
     if step is not None and not (labels and -1 < step < 1):
         raise InputError(f"{place}: autocorrelation = {step:g}: a number between -1 and 1, of an entry with by = ...")
     told = next((one for one in entries if not (isinstance(one, Value) and math.isnan(one.value))), entries[0])
     return Prior(name, told, distributions, labels, scale, where, True, stated)
-
-
-def labels_of(stated: dict[str, Any], place: str, dimensions: dict[str, list[str]]) -> tuple[str, ...]:
-    """The labels that an entry has a row for; () for a single value."""
-    by = stated.get("by")
-    if by is None:
-        return ()
-    if not isinstance(by, str) or by not in dimensions:
-        raise InputError(f"{place}: by = {by!r}: no such dimension; list its labels under [dimensions]")
-    return tuple(dimensions[by])
-
-
-def filled(stated: dict[str, Any], place: str, labels: tuple[str, ...], columns: Columns) -> dict[str, Any]:
-    """An entry with the name of a column replaced by the column's numbers, and its lists as long as they must be."""
-    for word, value in stated.items():
-        if isinstance(value, str) and word not in TEXTS and (stated.get("by"), value) in columns:
-            column = columns[stated["by"], value]
-            stated[word] = [None if math.isnan(number) else number for number in column.values]
-        if isinstance(value, list) and (not labels or word in TEXTS):
-            raise InputError(f"{place}: {word}: a list is for numbers, of an entry with by = a dimension; give one")
-        if isinstance(value, list) and len(value) != len(labels):
-            raise InputError(f"{place}: {word}: {len(value)} values for {len(labels)} labels; give one each")
-    return stated
-
-
-def rows_of(stated: dict[str, Any], count: int) -> list[dict[str, Any]]:
-    """The entry of each label: a word that is a list is dealt out, any other is shared."""
-    return [
-        {word: value[i] if isinstance(value, list) else value for word, value in stated.items()} for i in range(count)
-    ]
-
-
-def entry(stated: dict[str, Any], place: str) -> Family:
-    """The words of an entry, checked for kind; whether they make sense is for the family to say. A row with an empty
-    number is known to have none."""
-    if any(value is None for value in stated.values()) and {"unit", "source"} <= stated.keys():
-        return Value(unit=stated["unit"], source=stated["source"], by=stated.get("by"), value=math.nan)
-    if "family" not in stated:
-        raise InputError(f"{place}: has no family; add one of {', '.join(FAMILIES)}")
-    family = FAMILIES.get(stated["family"]) if isinstance(stated["family"], str) else None
-    if family is None:
-        raise InputError(f"{place}: unknown family '{stated['family']}'{suggest(str(stated['family']), FAMILIES)}")
-    return read(family, stated, place, f" for family {family.__struct_config__.tag}")
-
-
-def read(kind: type[msgspec.Struct], stated: dict[str, Any], place: str, context: str) -> Any:
-    """A mapping as one of our structs; a word that is unknown, missing or of the wrong kind is named."""
-    known = {*kind.__struct_fields__, *({"family"} if issubclass(kind, Family) else ())}
-    for word in stated:
-        if word not in known:
-            raise InputError(f"{place}: unknown word '{word}'{context}{suggest(word, known)}")
-    for field in msgspec.structs.fields(kind):
-        if field.required and field.name not in stated:
-            raise InputError(f"{place}: has no {field.name}; add {field.name} = ...")
-        number = stated.get(field.name)
-        if isinstance(number, float) and not math.isfinite(number):
-            raise InputError(f"{place}: {field.name} = {number}: a finite number belongs here")
-        if field.name in ("unit", "source") and not str(number).strip():
-            raise InputError(f"{place}: {field.name} is empty; say it")
-    try:
-        return msgspec.convert(stated, kind)
-    except msgspec.ValidationError as problem:
-        raise InputError(f"{place}: {in_our_words(str(problem))}") from None
-
-
-def in_our_words(problem: str) -> str:
-    """What msgspec says of a word of the wrong kind, as we say it."""
-    word = re.search(r" - at `\$\.(\w+)", problem)
-    told = re.sub(r" \| null| - at `\$.*`", "", problem)
-    told = re.sub(r"`([\w.]+)`", lambda kind: KINDS.get(kind[1], kind[1]), told)
-    told = told[0].lower() + told[1:].replace("enum value", "word")
-    mend = next((mend for sign, mend in MENDS.items() if sign in told), "")
-    return f"{word[1]}: {told}{mend}" if word else f"{told}{mend}"
 
 
 def checked(stated: Family) -> Distribution:
@@ -450,18 +370,27 @@ def schema() -> dict[str, Any]:
     made = msgspec.json.schema(Words)
     whole = made["$defs"]["Words"]
     entries, kinds = msgspec.json.schema_components(FAMILIES.values(), ref_template="#/$defs/{name}")
-    others = msgspec.json.schema_components([Disclosed, Table], ref_template="#/$defs/{name}")[1]
+    others = msgspec.json.schema_components([Decision, Disclosed, Table], ref_template="#/$defs/{name}")[1]
     whole["properties"]["inputs"]["additionalProperties"] = {"anyOf": list(entries)}
     whole["properties"]["disclosed"]["additionalProperties"] = {"$ref": "#/$defs/Disclosed"}
+    whole["properties"]["decision"] = {"$ref": "#/$defs/Decision"}
     whole["properties"]["tables"]["additionalProperties"] = {"$ref": "#/$defs/Table"}
-    for kind in kinds.values():  # with `by`, a number may be a list, one a label, or a column's name
-        for word in kind["properties"].values():
-            options = word.get("anyOf", [word])
-            if {"type": "number"} in options:
-                dealt = {"type": "array", "items": {"type": "number"}}
-                column = {"type": "string", "pattern": r"^[A-Za-z_]\w*$"}
-                word.update({"anyOf": [*({"type": o["type"]} for o in options), dealt, column]})
-                word.pop("type", None)
+    # with `by`, a number may be a list, one a label, or a column's name
+    numbers = [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]
+    others["numbers"] = {"anyOf": [*numbers, {"type": "string", "pattern": r"^[A-Za-z_]\w*$"}]}
+    part = {"type": "object", "properties": {"family": {"enum": list(FAMILIES)}, "name": {"type": "string"}}}
+    others["part"] = part | {"required": ["family"]}
+    for kind in kinds.values():
+        words = kind["properties"]
+        for word, stated in words.items():
+            options = [option for option in stated.get("anyOf", [stated]) if option != {"type": "null"}]
+            words[word] = {"$ref": "#/$defs/numbers"} if numbers[0] in options else options[0]
+        if words.pop("percentiles", None):
+            kind["patternProperties"] = {f"^{PERCENTILE}$": {"$ref": "#/$defs/numbers"}}
+        if "parts" in words:
+            words["parts"] = {"type": "array", "items": {"$ref": "#/$defs/part"}}
+        if "column" in words:
+            words["column"] = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     top = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A priors file of mcfrontier"}
     return top | whole | {"$defs": kinds | others}
 

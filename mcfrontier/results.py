@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from mcfrontier import sampling, units
-from mcfrontier.analysis import intervals, tornado
+from mcfrontier.analysis import (
+    convergence,
+    decision,
+    freeze,
+    intervals,
+    regression,
+    shapley,
+    sobol,
+    tornado,
+    variance,
+    worth,
+)
 from mcfrontier.errors import InputError, suggest
 
 if TYPE_CHECKING:
@@ -39,15 +51,18 @@ class Run:
 
     `values` holds every quantity in base units: shape (dimensions..., draws), a last axis of 1 where
     nothing is uncertain. What is told to a reader comes from the properties, in the units of the files.
-    Given evidence, `before` is the run without it, and `weighed` what the evidence made of its draws.
+    Given evidence, `before` is the run without it, and `weighed` what the evidence made of its draws. `effort` tells
+    what a precision took: the files do not, which are those of a run that was asked for so many draws.
     """
 
     study: Study
     sampler: sampling.Sampler
     values: Mapping[str, np.ndarray] = field(repr=False)
     ranked: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+    frozen: dict[freeze.WayOf, freeze.Blocks] = field(default_factory=dict, repr=False)
     before: Run | None = field(default=None, repr=False)
     weighed: Weighed | None = field(default=None, repr=False)
+    effort: tuple[str, ...] = ()
 
     @cached_property
     def rows(self) -> dict[str, tuple[str, tuple[int, ...]]]:
@@ -80,10 +95,16 @@ class Run:
 
     @cached_property
     def headlines(self) -> list[str]:
-        """The rows that stand for the targets: all but the parts of accounts; of a target with more than a few rows
-        the first, and of all targets the first where there would be too many."""
-        parts = {share for account in self.study.parts.values() for share in account.values()}
-        names = [name for name in self.study.targets if name not in parts] or self.study.targets
+        """The rows that stand for the targets: all but the parts of accounts that were named before; of a target with
+        more than a few rows the first, and of all targets the first where there would be too many."""
+        place = {name: i for i, name in enumerate(self.study.targets)}
+        parts = {
+            share
+            for account, shares in self.study.parts.items()
+            for share in shares.values()
+            if place[share] > place[account]
+        }
+        names = [name for name in self.study.targets if name not in parts]
         rows = [rows if len(rows) <= FEW else rows[:1] for rows in map(self.known_rows, names)]
         if sum(map(len, rows)) > MOST:
             rows = [each[:1] for each in rows]
@@ -93,8 +114,13 @@ class Run:
         """The rows of a quantity that have a figure."""
         return [row for row in self.rows_of([name]) if row not in self.missing]
 
-    @cached_property
+    @property
     def notes(self) -> tuple[str, ...]:
+        """What must be told of the run, and what it took."""
+        return (*self.effort, *self.findings)
+
+    @cached_property
+    def findings(self) -> tuple[str, ...]:
         """What a reader must be told: draws rounded up, draws lost, shares that leave 0 to 1."""
         lost = [
             f"{name}: {count:,} of {self.values[name].size:,} draws are not finite; statistics leave them out"
@@ -204,7 +230,7 @@ class Run:
         """What moves a row, one input at a time, in the row's unit."""
         self.check_row(row)
         name, index = self.rows[row]
-        moved = [prior.name for prior in self.study.inputs.values() if not prior.known]
+        moved = [self.study.row_name(*row) for row in tornado.rows_moved(list(self.study.inputs.values()))]
         return tornado.swing(moved, self.paths[name][index] / units.scale(self.unit(row)))
 
     @cached_property
@@ -224,6 +250,72 @@ class Run:
         if row not in self.ranked:
             self.ranked[row] = tornado.ranks(self.told(row))
         return self.ranked[row]
+
+    def sobol(self, target: str, scale: str | None = None, points: int | None = None) -> xr.Dataset:
+        """Sobol' indices of a target over `input`, the largest first: `first`, the share of its variance that an input
+        explains alone, and `total`, the share in which it has a part; `first_error` and `total_error`.
+
+        On the scale "log" where all draws are positive, else "raw", unless told; `points` are those of each block of
+        draws. A many-valued input is one. Of the priors, whatever the evidence. The attributes are the rest of
+        variance.Shares. Refused where inputs depend on each other: see shapley.
+        """
+        import xarray as xr
+
+        if tied := freeze.tied(self.study):
+            names = " and ".join(tied[0].names)
+            raise InputError(f"{target}: {names} depend on each other, so Sobol' indices are no shares; take shapley")
+        found = self.shares(target, scale, points)
+        arrays = {name: ("input", x) for name, x in found.figures.items()}
+        arrays |= {f"{name}_error": ("input", x) for name, x in found.errors.items()}
+        return xr.Dataset(arrays, {"input": found.inputs}, found.attrs)
+
+    def shapley(self, target: str, scale: str | None = None, points: int | None = None) -> xr.DataArray:
+        """Shapley shares of a target's variance over `input`, the largest first; they sum to 1. The coordinate `error`
+        is the standard error of each; all else is as in sobol.
+
+        Where inputs depend on each other, one has a part in what it tells of the others, whether or not the target is
+        computed from it.
+        """
+        import xarray as xr
+
+        found = self.shares(target, scale, points, shapley.way)
+        coords = {"input": found.inputs, "error": ("input", found.errors["share"])}
+        return xr.DataArray(found.figures["share"], coords, ("input",), name=target, attrs=found.attrs)
+
+    def shares(
+        self, row: str, scale: str | None = None, points: int | None = None, way: freeze.WayOf | None = None
+    ) -> variance.Shares:
+        """Shares of a row's variance: Shapley's where inputs depend on each other, else Sobol's, unless told."""
+        self.check_row(row)
+        name, index = self.rows[row]
+        way = way or (shapley.way if freeze.tied(self.study) else sobol.way)
+        blocks = self.blocks(way, name, points)
+        values = [each[name][index] for each in (blocks.values, self.far, (self.before or self).values)]
+        seen = (np.ascontiguousarray(x) / units.scale(self.unit(row)) for x in values)
+        if scale is None and self.unit(row) == "AD":  # a date has no orders of magnitude
+            scale = "raw"
+        return variance.shares(blocks, row, scale, *seen)
+
+    @cached_property
+    def explained(self) -> dict[str, variance.Shares]:
+        """The shares of the first few headlines, as the report tells them."""
+        return {row: self.shares(row) for row in self.headlines[:FEW]}
+
+    def blocks(self, way: freeze.WayOf, name: str, points: int | None) -> freeze.Blocks:
+        """A quantity, with all targets if it is one, in blocks of draws; those of the targets are kept."""
+        known = self.frozen.get(way)
+        if points is None and known and name in known.values:
+            return known
+        names = self.study.targets if points is None and name in self.study.targets else [name]
+        found = freeze.blocks(self.study, freeze.plan_of(self.study, self.sampler, points), way, names)
+        if points is None and name in self.study.targets:
+            self.frozen[way] = found
+        return found
+
+    @cached_property
+    def far(self) -> dict[str, np.ndarray]:
+        """All quantities with one input at a time far out in its tails, in base units."""
+        return variance.tails(self.study)
 
     @property
     def evidence(self) -> xr.Dataset:
@@ -253,6 +345,126 @@ class Run:
         over = ("quantity", "quantile")
         arrays = {"before": (over, before), "after": (over, after), "moved": ("quantity", moved)}
         return xr.Dataset(arrays, coords, {"left": self.weighed.left})
+
+    def behind(self, row: str) -> list[str]:
+        """The rows of the uncertain inputs that move a row, or can."""
+        self.check_row(row)
+        study, (name, index) = self.study, self.rows[row]
+        dimensions = study.page.dimensions
+        at = {d: labels[i] for (d, labels), i in zip(dimensions.items(), index, strict=False)}
+        own = {d: label for d, label in at.items() if d in study.dimensions_of[name]}
+        return worth.rows_behind(study.nodes, study.inputs, name, own)
+
+    def worth(self, row: str, most: int | None = None) -> worth.Worth:
+        """What is worth learning of the inputs that move a row, or of so many that stand out, over the first 16,384
+        draws."""
+        x = self.told(row)[: tornado.RANKED]
+        ranks = {name: self.ranks(name) for name in self.behind(row)} if x.size > 1 else {}
+        ranks = ranks if most is None or len(ranks) <= most else worth.foremost(x, ranks, most)
+        return worth.worth(x, ranks, self.weighed.index[: x.size] if self.weighed else None)
+
+    def worth_knowing(self, target: str) -> xr.Dataset:
+        """By what share the 90 % interval of a target is expected to shrink, were an input known `exactly`, or to
+        `half` its width (the standard deviation of its normal score halved).
+
+        Over `input` (widest gain first; a row of a many-valued one is told as "price[A100]") and `figure` ("value",
+        "mc_error"). The attribute `scale` tells whether the width is that of the logarithm ("log", of a positive
+        target) or of the target itself ("raw").
+        """
+        import xarray as xr
+
+        self.check_row(target)
+        found = self.worth(target)
+        both = np.stack([found.gains, found.errors], axis=-1)
+        arrays = {name: (("input", "figure"), both[:, i]) for i, name in enumerate(("exactly", "half"))}
+        coords = {"input": found.inputs, "figure": ["value", "mc_error"]}
+        return xr.Dataset(arrays, coords, {"target": target, "scale": found.scale})
+
+    @cached_property
+    def choice(self) -> decision.Choice | None:
+        """The decision of the study as the draws have it; None if it has none, or this run does not evaluate it."""
+        asked = self.study.page.decision
+        if asked is None or asked.quantity not in self.rows:
+            return None
+        x = self.told(asked.quantity) * units.convert(1.0, self.unit(asked.quantity), asked.unit)
+        pays, ranks = decision.payoffs(x, asked), {name: self.ranks(name) for name in self.behind(asked.quantity)}
+        return decision.choice(pays, ranks if x.size > 1 else {})
+
+    def decision(self) -> xr.Dataset:
+        """The decision of the study: `right`, the probability that acting pays; `payoff`, what it pays on average;
+        `perfect`, what it is worth on average to know everything before; `partial`, over `input`, to know one exactly.
+
+        Each over `figure` ("value", "mc_error"). The attribute `best` is "act" or "do not act", `unit` that of payoffs,
+        "" where the file states gain and loss.
+        """
+        import xarray as xr
+
+        asked, found = self.study.page.decision, self.choice
+        if found is None:
+            raise InputError(f"{self.study.page.where}: no decision in this run; state [decision], of a target")
+        arrays = {name: ("figure", list(getattr(found, name))) for name in ("right", "payoff", "perfect")}
+        arrays["partial"] = (("input", "figure"), np.array([*found.partial.values()]).reshape(-1, 2))
+        attrs = {word: getattr(asked, word) for word in ("quantity", "act", "threshold")}
+        attrs |= {"best": "act" if found.act else "do not act", "unit": "" if asked.gain else asked.unit}
+        return xr.Dataset(arrays, {"input": list(found.partial), "figure": ["value", "mc_error"]}, attrs)
+
+    def convergence(self, target: str) -> xr.DataArray:
+        """p5, p50 and p95 of a target from its first 64, 128, 256, ... draws and from all, over `draws`, `quantile` and
+        `figure` ("value", "mc_error")."""
+        import xarray as xr
+
+        self.check_row(target)
+        x = np.broadcast_to(self.told(target), self.sampler.draws)
+        coords = {"draws": convergence.counts(x.size), "quantile": list(convergence.LEVELS)}
+        coords["figure"] = ["value", "mc_error"]
+        found = convergence.convergence(x)
+        return xr.DataArray(found, coords, ("draws", "quantile", "figure"), target, {"unit": self.unit(target)})
+
+    def relative_errors(self) -> dict[tuple[str, str], float]:
+        """The Monte Carlo error of p5, p50 and p95 of each headline as a share of it: {("energy", "p95"): 0.004}."""
+        return convergence.relative_errors({row: self.told(row) for row in self.headlines})
+
+    def conditional_tornado(self, target: str, bins: int = 10) -> xr.Dataset:
+        """A target over the run's own draws in bins of each input, all others as they were drawn: `mean`, `median` and
+        `mean_error` over `input` (widest first; a many-valued one row by row) and `bin`, in the target's unit.
+
+        Over the first 16,384 draws. The first bin holds the lowest tenth of the input, the last the highest, unless
+        `bins` says otherwise. The attributes `mean` and `median` are the target's over the same draws.
+        """
+        import xarray as xr
+
+        self.check_row(target)
+        if not isinstance(bins, int | np.integer) or bins < 2:
+            raise InputError(f"bins = {bins!r}: a whole number of 2 or more is expected")
+        y, rows = self.first_draws(target), sorted(self.behind(target))
+        found = [tornado.in_bins(self.ranks(row), y, bins, range(bins)) for row in rows]
+        mean, median, error = np.moveaxis(np.array(found).reshape(len(rows), bins, 3), -1, 0)
+        order = np.argsort(-np.ptp(mean, axis=1), kind="stable")
+        named = {"mean": mean, "median": median, "mean_error": error}
+        ends = [intervals.word(k / bins) for k in range(bins + 1)]
+        coords = {"input": [rows[i] for i in order], "bin": [f"{a} to {b}" for a, b in pairwise(ends)]}
+        y = y[np.isfinite(y)]
+        attrs = {"unit": self.unit(target), "mean": float(y.mean()), "median": float(np.median(y))}
+        return xr.Dataset({name: (("input", "bin"), x[order]) for name, x in named.items()}, coords, attrs)
+
+    def regression(self, target: str) -> xr.DataArray:
+        """Standardised rank regression coefficients of a target over `input`, the largest first; a many-valued input
+        row by row. By least squares on the ranks of the first 16,384 draws, together. The coordinate `error` is the
+        standard error of each, the attributes are `r2` of the ranks and `r2_error`."""
+        import xarray as xr
+
+        self.check_row(target)
+        rows, y = sorted(self.behind(target)), tornado.ranks(self.first_draws(target))
+        inputs = np.array([self.ranks(row) for row in rows]).reshape(len(rows), y.size)
+        figures, errors = regression.regress(inputs, y)
+        order = np.argsort(-np.abs(figures[:-1]), kind="stable")
+        coords = {"input": [rows[i] for i in order], "error": ("input", errors[order])}
+        attrs = {"r2": float(figures[-1]), "r2_error": float(errors[-1])}
+        return xr.DataArray(figures[order], coords, ("input",), name=target, attrs=attrs)
+
+    def first_draws(self, row: str) -> np.ndarray:
+        """The draws of a row that its ranks are taken over, in its unit."""
+        return np.broadcast_to(self.told(row), self.sampler.draws)[: tornado.RANKED]
 
     def check_row(self, row: str) -> None:
         """Refuse a row that the run does not hold."""

@@ -27,6 +27,7 @@ RANDOMISATIONS = 16
 SMALLEST = 2 * RANDOMISATIONS
 BITS = 52  # a probability is (k + 1/2) / 2^52: never 0, never 1, and exact in a float
 REACH, KNOTS = 6, 128  # of the table of a costly quantile function: standard deviations, knots in each
+SMALL = 1e-7  # of the width of a rough one: an error that its table may have half-way between knots
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,9 @@ def points(plan: Sampler, prior: Prior) -> Array:
 def values(prior: Prior, at: Array | None) -> Array:
     """An input in base units at probabilities (..., draws), of shape (draws,) or (labels, draws); a last axis of 1 if
     it is known, whatever they are."""
+    together = None if prior.known else prior.entry.together(at)
+    if together is not None:
+        return together * prior.scale
     rows = []
     for i, distribution in enumerate(prior.distributions):
         if prior.known:
@@ -194,25 +198,41 @@ def tabulated(distribution: Distribution) -> Curve:
     """The quantile function read from a table over normal scores, by cubics through four knots.
 
     Over normal scores the curve is smooth to far out in its tails, so a small table serves; beyond
-    six standard deviations the exact function is called. tests/test_sampling.py holds the error.
+    six standard deviations the exact function is called, and where a rough curve has jumps or kinks.
+    tests/test_sampling.py holds the error.
     """
-    scores = np.arange(-REACH * KNOTS - 1, REACH * KNOTS + 2) / KNOTS
-    lower, upper = scores[scores < 0], scores[scores >= 0]
-    knots = np.concatenate(
-        [distribution.quantile(special.ndtr(lower)), distribution.upper_quantile(special.ndtr(-upper))]
-    )
+    cells = 2 * REACH * KNOTS
+    knots = at_scores(distribution, np.arange(-1, cells + 2) / KNOTS - REACH)
 
-    def quantile(p: Array) -> Array:
-        at = (special.ndtri(p) + REACH) * KNOTS
-        body = (at >= 0) & (at < 2 * REACH * KNOTS)
-        cell = np.where(body, at, 0).astype(np.intp)
-        t = at - cell
+    def between(cell: Array, t: Array) -> Array:
         before, left, right, after = (knots.take(cell + k) for k in range(4))
         rise = right - left
         bend = (2 - t) * (rise - left + before) + (1 + t) * (after - right - rise)
-        found = left + t * rise + t * (t - 1) * bend / 6
+        return left + t * rise + t * (t - 1) * bend / 6
+
+    smooth = np.ones(cells, dtype=bool)
+    if distribution.rough:
+        width = np.diff(distribution.quantile(np.array([0.05, 0.95])))
+        for t in (0.25, 0.5, 0.75):
+            exact = at_scores(distribution, (np.arange(cells) + t) / KNOTS - REACH)
+            smooth &= np.abs(between(np.arange(cells), np.full(cells, t)) - exact) <= SMALL * width
+
+    def quantile(p: Array) -> Array:
+        at = (special.ndtri(p) + REACH) * KNOTS
+        body = (at >= 0) & (at < cells)
+        cell = np.where(body, at, 0).astype(np.intp)
+        body &= smooth[cell]
+        found = between(cell, at - cell)
         if not body.all():
             found[~body] = distribution.quantile(p[~body])
         return found
 
     return quantile
+
+
+def at_scores(distribution: Distribution, scores: Array) -> Array:
+    """Quantiles at rising normal scores, each counted from the nearer end."""
+    lower, upper = scores[scores < 0], scores[scores >= 0]
+    return np.concatenate(
+        [distribution.quantile(special.ndtr(lower)), distribution.upper_quantile(special.ndtr(-upper))]
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -19,9 +19,11 @@ from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.graph import Node
 from mcfrontier.priors import Page, Prior
 from mcfrontier.results import Run
+from mcfrontier.wording import label
 from mcfrontier.words import Evidence
 
 DRAWS, SEED, SAMPLER = 2**17, 1, "sobol"
+MOST = 2**22  # draws that a precision may take
 MOST_NUMBERS = 2**23  # of one quantity: with many rows, a run that is not told how many draws takes fewer
 
 
@@ -96,6 +98,11 @@ class Study:
         """The unit a quantity is told in: its entry's, or its node's."""
         return self.inputs[name].entry.unit if name in self.inputs else self.nodes[name].unit
 
+    def row_name(self, name: str, row: int) -> str:
+        """What a row of an input is called: price[A100], or its name alone."""
+        labels = self.inputs[name].labels
+        return f"{name}[{labels[row]}]" if labels else name
+
     def about(self, name: str) -> str:
         """What a quantity is, in a line."""
         return self.nodes[name].about if name in self.nodes else self.inputs[name].entry.note
@@ -158,7 +165,7 @@ def load(
             raise InputError(f"{place}: '{target}' is no node and no entry{suggest(target, known)}")
     with located(page.where):
         observed = checks.observed(page, known)
-        stated_inputs = graph.order(nodes, believed, (*asked, *observed))[0]
+        stated_inputs, stated_nodes = graph.order(nodes, believed, (*asked, *observed))
         checks.check_reach(page, stated_inputs)
         checks.check_correlations(page, stated_inputs)
     checks.check_units(page, nodes)
@@ -180,6 +187,7 @@ def load(
     inputs = {name: prior for name, prior in believed.items() if name in reached}
     study = Study(page, nodes, inputs, order, asked, pins, notes, evidence, own_model)
     medians = {n: (study.place(p, np.array(p.medians)[:, None]), p.entry.unit) for n, p in inputs.items()}
+    checks.check_decision(page, nodes, (*stated_inputs, *stated_nodes), study.dimensions_of)
     with located(page.where):
         graph.prove_units(nodes, order, medians, list(page.dimensions))
     return study
@@ -194,6 +202,8 @@ def run(
     seed: int = SEED,
     sampler: str = SAMPLER,
     set: Mapping[str, str | float] | None = None,
+    precision: float | None = None,
+    most: int = MOST,
     progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps,
 ) -> Run:
     """Run a study: draw its inputs, push them through the graph, keep what came out.
@@ -205,6 +215,9 @@ def run(
     seed     whole number of 0 or more; the same seed gives the same draws, input by input
     sampler  "sobol", "lhs" or "random"
     set      quantities to pin: {"gpu_price": 15_000, "energy": "40 GWh"}
+    precision the Monte Carlo error that p5, p50 and p95 of the headlines may have, as a share of each, such as 0.01:
+             the draws are doubled from `draws` on until it is reached
+    most     draws that a precision may take
     progress a way to go through steps that tells how far it is
 
     Raises InputError, in one line, for anything stated that cannot be used.
@@ -212,8 +225,17 @@ def run(
     if isinstance(source, Study) and (model or targets or set):
         raise InputError("a study that was loaded has its model, targets and set; give them to load")
     study = source if isinstance(source, Study) else load(source, model, targets, set)
+
+    def once(count: int) -> Run:
+        return evaluated(study, count, seed, sampler, progress)
+
     count = study.draws if draws is None else draws
-    plan = sampling.sampler(sampler, seed, count, [prior.name for prior in study.drawn if not prior.labels])
+    return once(count) if precision is None else to_precision(once, count, precision, most)
+
+
+def evaluated(study: Study, draws: int, seed: int, sampler: str, progress: Callable[[Sequence, str], Iterable]) -> Run:
+    """A study, drawn and evaluated once."""
+    plan = sampling.sampler(sampler, seed, draws, [prior.name for prior in study.drawn if not prior.labels])
     memory.check(plan.draws, study.sizes)
     memory.keep_freed()
     at = {prior.name: sampling.points(plan, prior) for prior in progress(study.drawn, "drawing")}
@@ -223,6 +245,34 @@ def run(
         if not np.isfinite(done.values[target]).any():
             raise InputError(f"{study.page.where}: {target}: none of its draws is finite; look for a division by zero")
     return conditioned(done) if study.evidence else done
+
+
+def to_precision(once: Callable[[int], Run], draws: int, precision: float, most: int) -> Run:
+    """The first run, of twice as many draws each time, whose headlines are known to a precision; the last that there
+    is room for where none is. What it took is told in its notes."""
+    if not isinstance(precision, float | int) or not 0 < precision < 1:
+        raise InputError(f"precision = {precision}: a share above 0 and below 1 is expected, such as 0.01")
+    done = once(draws)
+    while True:
+        errors, took = done.relative_errors(), f"{done.sampler.draws:,} draws"
+        worst = max(errors, key=errors.get)
+        if errors[worst] <= precision:
+            found = f"reached with {took}"
+            break
+        if full := no_room(done.study, 2 * done.sampler.draws, most):
+            found = f"not reached with {took}, {full}"
+            break
+        done = once(2 * done.sampler.draws)
+    row, word = worst
+    told = f"precision {100 * precision:g}%: {found}; the worst is {word} of {label(row)}, {100 * errors[worst]:.2g}%"
+    return replace(done, effort=(told,))
+
+
+def no_room(study: Study, draws: int, most: int) -> str:
+    """Why a precision may not take so many draws; nothing if it may."""
+    if draws > most:
+        return "the most allowed"
+    return "as many as memory holds" if memory.taken(draws, study.sizes) > memory.available() else ""
 
 
 def conditioned(before: Run) -> Run:

@@ -18,6 +18,14 @@ def with_time(**words):
     return study(entry("chip_time", **words))
 
 
+ONE = '{ family = "uniform", low = 1, high = 2 }'
+
+
+def with_parts(*parts, **words):
+    """The study with chip_time as a mixture."""
+    return with_time(family="mixture", parts=f"[{', '.join(parts)}]", **words)
+
+
 def one_line(ended, *parts):
     assert ended.code == 2, ended
     assert ended.out == ""
@@ -29,7 +37,11 @@ def one_line(ended, *parts):
 
 FILES = {
     "unknown family": (with_time(family="lognormol", p5=1, p95=2), "chip_time", "did you mean 'lognormal'"),
-    "unknown word": (with_time(p5=1, p96=2), "chip_time", "unknown word 'p96'", "did you mean 'p9"),
+    "unknown word": (with_time(p5=1, hihg=2), "chip_time", "unknown word 'hihg'", "did you mean 'high'"),
+    "a percentile there is none of": (with_time(p5=1, p105=2), "chip_time", "unknown word 'p105'", "p1 to p99"),
+    "a percentile with a point": (with_time(**{"p2.5": 1, "p95": 2}), "chip_time: p2", "p2.5 is written p2_5"),
+    "three percentiles": (with_time(p5=1, p50=2, p95=3), "chip_time", "two percentiles"),
+    "percentiles that fall": (with_time(p2_5=3, p10=2), "chip_time", "p2_5 = 3 must lie below p10 = 2"),
     "no family": (study(CHIP_TIME.replace('family = "lognormal"\n', "")), "chip_time", "has no family"),
     "no unit": (study(CHIP_TIME.replace('unit = "chip*h"\n', "")), "chip_time", "has no unit"),
     "no source": (study(CHIP_TIME.replace('source = "a test"\n', "")), "chip_time", "has no source"),
@@ -75,6 +87,115 @@ FILES = {
     "low not below high": (with_time(family="uniform", low=2, high=1), "chip_time", "low = 2 must lie below high = 1"),
     "nothing left by truncation": (with_time(p5=1, p95=2, low=1e6), "chip_time", "leave nothing"),
     "best outside": (with_time(family="uniform", low=1, high=2, best=3), "chip_time", "best = 3"),
+    "a t without df": (with_time(family="student-t", p5=1, p95=2), "chip_time: has no df; add df = ..."),
+    "a t of no degree": (with_time(family="student-t", df=0, p5=1, p95=2), "chip_time", "df = 0 must be above 0"),
+    "a t stated twice": (with_time(family="student-t", df=3, p5=1, p95=2, mean=1), "chip_time", "or mean and scale"),
+    "a t of no width": (with_time(family="student-t", df=3, mean=1, scale=0), "chip_time", "scale = 0 must be above 0"),
+    "half a gamma": (with_time(family="gamma", shape=3), "chip_time", "mean and sd, or shape and scale"),
+    "a gamma below 0": (with_time(family="gamma", p5=-1, p95=2), "chip_time", "p5 = -1 must be above 0"),
+    "a gamma that is none": (with_time(family="gamma", p49=1e-300, p51=1), "chip_time", "a lognormal does"),
+    "half a skew normal": (with_time(family="skew-normal", p5=1, p95=2), "chip_time", "three percentiles such as p5"),
+    "a skew normal of no width": (
+        with_time(family="skew-normal", location=1, scale=-1, shape=1),
+        "chip_time",
+        "scale = -1 must be above 0",
+    ),
+    "a skew normal beyond sense": (
+        with_time(family="skew-normal", location=1, scale=1, shape=1e9),
+        "chip_time",
+        "shape = 1e+09 must lie from -1000 to 1000",
+    ),
+    "a skew normal too skewed": (with_time(family="skew-normal", p5=1, p50=2, p95=9), "chip_time", "a metalog"),
+    "a metalog of two percentiles": (
+        with_time(family="metalog", p5=1, p95=2),
+        "chip_time",
+        "three percentiles or more",
+    ),
+    "a metalog of too many terms": (
+        with_time(family="metalog", p5=1, p50=2, p95=3, terms=4),
+        "chip_time",
+        "terms = 4 must lie from 2 to the number of percentiles, 3",
+    ),
+    "a metalog that falls": (
+        with_time(family="metalog", p5=1, p50=1.1, p95=9),
+        "chip_time",
+        "take terms = 2",
+        "lognormal",
+    ),
+    "a part of terms": (with_time(family="metalog", p5=1, p50=2, p95=3, terms=2.5), "chip_time: terms", "whole number"),
+    "nothing left of a metalog": (
+        with_time(family="metalog", p5=1, p50=2, p95=3, low=8, high=7),
+        "chip_time",
+        "low = 8 must lie below high = 7",
+    ),
+    "a mixture of one": (with_parts(ONE), "chip_time", "parts: at least two are needed"),
+    "a mixture of nothing": (with_time(family="mixture"), "chip_time: has no parts"),
+    "a part that is a number": (with_parts("3", ONE), "chip_time: parts[1]", "an entry is a table"),
+    "a part of no family": (with_parts("{ low = 1, high = 2 }", ONE), "chip_time: parts[1]", "has no family"),
+    "a part with a wrong word": (
+        with_parts(ONE, '{ name = "Ada", family = "uniform", low = 3, high = 2 }'),
+        "chip_time: parts[2] (Ada): low = 3 must lie below high = 2",
+    ),
+    "a part with an unknown word": (
+        with_parts(ONE, '{ name = "Ada", family = "uniform", hihg = 2 }'),
+        "chip_time: parts[2] (Ada): unknown word 'hihg' for family uniform",
+    ),
+    "a part in another unit": (
+        with_parts(ONE, '{ family = "value", value = 3, unit = "USD" }'),
+        "chip_time: parts[2]: unit 'USD' does not measure what 'chip*h' does",
+    ),
+    "a part with its own rows": (
+        with_parts(ONE, '{ family = "value", value = 3, best = 3 }'),
+        "chip_time: parts[2]: best is a word of the whole mixture",
+    ),
+    "a part with a list": (
+        with_parts(ONE, '{ family = "normal", p5 = [1, 2], p95 = 3 }'),
+        "chip_time: parts[2]: p5: a list is for numbers, of an entry with by",
+    ),
+    "a mixture of mixtures": (
+        with_parts(ONE, f'{{ family = "mixture", parts = [{ONE}, {ONE}] }}'),
+        "chip_time: parts[2]: a mixture cannot be part of a mixture",
+    ),
+    "a name that is no text": (with_parts(ONE, '{ name = 3, family = "value", value = 3 }'), "parts[2]: name = 3"),
+    "too few weights": (with_parts(ONE, ONE, weights="[1]"), "chip_time: weights: 1 for 2 parts"),
+    "a weight of nothing": (with_parts(ONE, ONE, weights="[1, 0]"), "chip_time: weights[2] = 0 must be above 0"),
+    "one weight": (with_parts(ONE, ONE, weights="1"), "chip_time: weights: expected a list", "put it in [ ]"),
+    "a mixture by label": (
+        with_parts(ONE, ONE, by='"chip"') + '[dimensions]\nchip = ["a", "b"]\n',
+        "chip_time: parts: it is a list itself",
+        "take by out",
+    ),
+    "values by label": (
+        with_time(family="discrete", values="[1, 2]", by='"chip"') + '[dimensions]\nchip = ["a", "b"]\n',
+        "chip_time: values: it is a list itself",
+        "take by out",
+    ),
+    "one value": (with_time(family="discrete", values="[1, 1]"), "chip_time: values: at least two", 'family = "value"'),
+    "too many weights": (
+        with_time(family="discrete", values="[1, 2]", weights="[1, 1, 1]"),
+        "chip_time: weights: 3 for 2 values",
+    ),
+    "a value that is text": (with_time(family="discrete", values='[1, "a"]'), "chip_time: values: expected a number"),
+    "a value without end": (with_time(family="discrete", values="[1, inf]"), "chip_time: values = inf", "finite"),
+    "no values": (with_time(family="empirical"), "chip_time: it takes values, or file and column"),
+    "values and a file": (
+        with_time(family="empirical", values="[1, 2]", file='"s.csv"', column='"x"'),
+        "chip_time: it takes values, or file and column",
+    ),
+    "a sample of one": (with_time(family="empirical", values="[1, nan]"), "chip_time: values: at least two"),
+    "a sample without end": (with_time(family="empirical", values="[1, inf]"), "chip_time: values = inf", "finite"),
+    "a file that is not there": (
+        with_time(family="empirical", file='"s.csv"', column='"x"'),
+        "chip_time: file: there is no 's.csv' in the priors folders",
+    ),
+    "a file outside": (
+        with_time(family="empirical", file='"../secret.toml"', column='"x"'),
+        "chip_time: file: there is no '../secret.toml' in the priors folders",
+    ),
+    "the shares of a dirichlet": (
+        with_time(family="dirichlet", mean=0.5, concentration=3),
+        "chip_time: it needs by = a dimension",
+    ),
     "no such dimension": (with_time(p5=1, p95=2, by='"chip"'), "chip_time", "no such dimension"),
     "too few rows": (
         study(entry("chip_time", "lognormal", "chip*h", p5="[1, 2]", p95=9, by='"chip"'))

@@ -7,6 +7,7 @@ import pytest
 
 import mcfrontier as mcf
 from mcfrontier import files, priors
+from mcfrontier.families import FAMILIES
 from mcfrontier.files import DOCUMENTS
 from tests.conftest import ROOT, believed, entry
 
@@ -20,8 +21,29 @@ def test_every_file_that_ships_fits_the_schema(path):
     jsonschema.validate(stated, priors.schema(), format_checker=jsonschema.FormatChecker())
 
 
+def test_the_example_of_families_is_read_and_fits_the_schema(page, tmp_path):
+    text = next(part for part in (ROOT / "docs/priors.md").read_text().split("```toml\n") if "metalog" in part[:80])
+    text = '[dimensions]\npart = ["chips", "servers", "network"]\n' + text.split("```")[0]
+    page("tables/quotes", "").with_suffix(".csv").write_text("quote [USD/chip/h]\n1.9\n2.4\n")
+    read = priors.load(page("study", text)).priors
+    assert {"metalog", "mixture", "discrete", "empirical", "dirichlet"} == {
+        prior.entry.__struct_config__.tag for prior in read.values()
+    }
+    jsonschema.validate(files.parse(tmp_path / "priors/study.toml"), priors.schema())
+
+
+def test_every_family_has_its_line_in_the_docs():
+    text = (ROOT / "docs/priors.md").read_text()
+    assert [name for name in FAMILIES if f"| `{name}` |" not in text] == []
+
+
 def test_the_schema_refuses_what_the_reader_refuses():
     for wrong in (
+        {"inputs": believed("x", "lognormal", p5=1, p100=2)},
+        {"inputs": believed("x", "lognormal", p5=1, p2_50=2)},
+        {"inputs": believed("x", "pert", p5=1, p95=2)},
+        {"inputs": believed("x", "mixture", parts=[{"name": "Ada"}])},
+        {"inputs": believed("x", "discrete", values=3)},
         {"tilte": "x"},
         {"inputs": believed("x", "lognormol", p5=1, p95=2)},
         {"inputs": believed("x", "lognormal", p5="1", p95=2)},

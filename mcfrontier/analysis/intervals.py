@@ -24,13 +24,16 @@ def estimates(x: np.ndarray, levels: np.ndarray, shift: float = 0.0) -> np.ndarr
 
     Quantiles are linear between draws: numpy's default with a shift of 0, Hazen's with one of 1/2.
     """
-    rising = np.sort(x, axis=-1)
-    last = x.shape[-1] - 1
+    return np.column_stack([x.mean(axis=-1), x.std(axis=-1), of_rising(np.sort(x, axis=-1), levels, shift)])
+
+
+def of_rising(rising: np.ndarray, levels: np.ndarray, shift: float = 0.0) -> np.ndarray:
+    """Quantiles of each row of draws in rising order: shape (rows, levels)."""
+    last = rising.shape[-1] - 1
     at = np.clip(levels * (last + 2 * shift) - shift, 0, last)
     left = np.floor(at).astype(int)
     right = np.minimum(left + 1, last)
-    quantiles = rising[:, left] + (rising[:, right] - rising[:, left]) * (at - left)
-    return np.column_stack([x.mean(axis=-1), x.std(axis=-1), quantiles])
+    return rising[:, left] + (rising[:, right] - rising[:, left]) * (at - left)
 
 
 def estimates_of_finite(x: np.ndarray, levels: np.ndarray, shift: float = 0.0) -> np.ndarray:
@@ -57,4 +60,9 @@ def with_errors(x: np.ndarray, levels: Sequence[float]) -> tuple[np.ndarray, np.
         parts = estimates(np.ascontiguousarray(x.reshape(-1, RANDOMISATIONS).T), levels, 0.5)
     else:
         parts = np.stack([estimates_of_finite(x[r::RANDOMISATIONS], levels, 0.5) for r in range(RANDOMISATIONS)])
-    return whole, np.sqrt(parts.var(axis=0, ddof=1) / RANDOMISATIONS + (whole - parts.mean(axis=0)) ** 2)
+    return whole, error(whole, parts)
+
+
+def error(whole: np.ndarray, parts: np.ndarray) -> np.ndarray:
+    """The standard error of an estimate from all draws, told by those from each randomisation, (16, ...)."""
+    return np.sqrt(parts.var(axis=0, ddof=1) / RANDOMISATIONS + (whole - parts.mean(axis=0)) ** 2)

@@ -38,6 +38,8 @@ def outline(distribution: Distribution, points: int = 40) -> list[tuple[float, f
     """The density of a prior as points of a curve, scaled to 0..1 both ways."""
     low, high = distribution.quantile(np.array([0.002, 0.998]))
     edges = np.linspace(low, high, points + 1)
+    if distribution.rough:  # what is counted on the first edge is seen too
+        edges[0] = np.nextafter(low, -np.inf)
     heights = np.diff(distribution.cdf(edges))
     return [((i + 0.5) / points, float(h / heights.max())) for i, h in enumerate(heights)]
 

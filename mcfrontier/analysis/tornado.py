@@ -1,4 +1,4 @@
-"""What an output hangs on: one input at a time, and rank correlations."""
+"""What an output hangs on: one input at a time, by rank correlations, and in bins of an input's own draws."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mcfrontier.analysis import intervals
 from mcfrontier.priors import Prior
+from mcfrontier.sampling import RANDOMISATIONS
 
 ENDS = ("p5", "p95")
 # the way from end to end, to see whether it turns
@@ -20,23 +22,31 @@ def one_at_a_time(
     place: Callable[[Prior, np.ndarray], np.ndarray],
     evaluate: Callable[[Mapping[str, np.ndarray]], Mapping[str, np.ndarray]],
 ) -> dict[str, np.ndarray]:
-    """All quantities with each input in turn led from its p5 to its p95, the others at their medians.
+    """All quantities with each input in turn, row by row, led from its p5 to its p95, the others at their medians.
 
     `place` lays an input's values, shape (points,) or (labels, points), on the axes of the study. Each
-    result is of shape (..., inputs, 9), or (..., 1, 1) where nothing varies.
+    result is of shape (..., rows, 9), or (..., 1, 1) where nothing varies; `moved` names the rows.
     """
-    moved = [prior for prior in priors if not prior.known]
+    moved = rows_moved(priors)
     points = len(moved) * len(STEPS)
     given = {}
     for prior in priors:
         rows = np.repeat(np.array(prior.medians)[:, None], max(1, points), axis=1)
-        if not prior.known:
-            here = slice(moved.index(prior) * len(STEPS), (moved.index(prior) + 1) * len(STEPS))
-            rows[:, here] = [row.quantile(STEPS) * prior.scale for row in prior.distributions]
+        for i, row in enumerate(prior.distributions):
+            if (prior.name, i) in moved:
+                here = moved[prior.name, i] * len(STEPS)
+                rows[i, here : here + len(STEPS)] = row.quantile(STEPS) * prior.scale
         given[prior.name] = place(prior, rows if prior.labels else rows[0])
     values = evaluate(given)
     shape = (len(moved), len(STEPS))
     return {name: x.reshape(*x.shape[:-1], *(shape if x.shape[-1] == points else (1, 1))) for name, x in values.items()}
+
+
+def rows_moved(priors: Sequence[Prior]) -> dict[tuple[str, int], int]:
+    """The rows of uncertain inputs that have a figure, (name, row), and the place of each."""
+    drawn = [prior for prior in priors if not prior.known]
+    rows = [(p.name, i) for p in drawn for i, row in enumerate(p.distributions) if np.isfinite(row.median)]
+    return {row: place for place, row in enumerate(rows)}
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,8 @@ def swing(inputs: Sequence[str], paths: np.ndarray) -> Swing:
     monotone = (steps >= 0).all(axis=1) | (steps <= 0).all(axis=1)
     reach = np.column_stack([steady.min(axis=1), steady.max(axis=1)])
     width = reach[:, 1] - reach[:, 0]
-    widest = [int(i) for i in np.argsort(-width, kind="stable") if width[i] > 0]
+    rounding = 1e-12 * np.abs(steady).max(initial=0.0)
+    widest = [int(i) for i in np.argsort(-width, kind="stable") if width[i] > rounding]
     base = float(paths.flat[len(STEPS) // 2]) if paths.size > 1 else float(paths.flat[0])
     names = [inputs[i] for i in widest]
     return Swing(names, paths[widest][:, [0, -1]], reach[widest], monotone[widest], base)
@@ -94,3 +105,23 @@ def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
     both = both - both.mean(axis=1, keepdims=True) if finite.any() else both
     norm = np.sqrt((both**2).sum(axis=1).prod())
     return float((both[0] * both[1]).sum() / norm) if norm > 0 else 0.0
+
+
+def in_bins(ranks: np.ndarray, target: np.ndarray, bins: int, which: Sequence[int]) -> np.ndarray:
+    """Mean and median of a target over the draws in some of so many bins of an input, told by its ranks, and the
+    standard error of the mean: (which, 3). A bin has as many draws as any other, and all that are equal to its ends."""
+    draws = np.flatnonzero(np.isfinite(ranks) & np.isfinite(target[: ranks.size]))
+    if not draws.size:
+        return np.full((len(which), 3), np.nan)
+    order = draws[np.argsort(ranks[draws])]
+    rising, out = ranks[order], []
+    for one in which:
+        start = draws.size * one // bins
+        end = max(start, draws.size * (one + 1) // bins - 1)
+        first, last = np.searchsorted(rising, rising[start]), np.searchsorted(rising, rising[end], "right")
+        inside = np.sort(order[first:last])
+        x, r = target[inside], inside % RANDOMISATIONS
+        with np.errstate(invalid="ignore"):  # no error is known where a randomisation has no draw in the bin
+            parts = np.bincount(r, x, RANDOMISATIONS) / np.bincount(r, minlength=RANDOMISATIONS)
+        out.append((x.mean(), np.median(x), intervals.error(x.mean(), parts)))
+    return np.array(out)

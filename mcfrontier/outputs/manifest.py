@@ -36,7 +36,7 @@ def write_manifest(run: Run, path: Path) -> None:
         "set": {name: str(value) for name, value in study.pins.items()},
         "priors_sha256": study.page.digest,
         "versions": versions(),
-        "notes": run.notes,
+        "notes": run.findings,
         "correlation": {" ~ ".join(pair): value for pair, value in study.page.correlation.pairs.items()},
         "evidence": {key: msgspec.to_builtins(seen) for key, seen in study.evidence.items()},
         "dimensions": study.page.dimensions,

@@ -1,0 +1,37 @@
+"""Whether the draws were enough: percentiles from more and more of them, and how well they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from mcfrontier.analysis import intervals
+from mcfrontier.sampling import SMALLEST
+
+LEVELS = (0.05, 0.50, 0.95)
+FIRST = 2 * SMALLEST  # draws that the first percentiles are taken from
+
+
+def counts(draws: int) -> list[int]:
+    """The powers of two below a number of draws, and that number."""
+    powers = range(FIRST.bit_length() - 1, (draws - 1).bit_length())
+    return [*(1 << power for power in powers), draws]
+
+
+def convergence(x: np.ndarray) -> np.ndarray:
+    """p5, p50 and p95 of the first draws, for each of `counts`, and their Monte Carlo errors: (counts, 3, 2)."""
+    found = [intervals.with_errors(x[:count], LEVELS) for count in counts(x.size)]
+    return np.stack([np.stack(each, axis=1)[2:] for each in found])
+
+
+def relative_errors(draws: Mapping[str, np.ndarray]) -> dict[tuple[str, str], float]:
+    """The Monte Carlo error of p5, p50 and p95 of each row as a share of it: 0 where the row is known, infinite where
+    the percentile is 0 and not known to be."""
+    out = {}
+    for row, x in draws.items():
+        values, errors = (part[2:] for part in intervals.with_errors(x, LEVELS))
+        for level, value, error in zip(LEVELS, values, errors, strict=True):
+            share = float(error / abs(value)) if value else float(np.inf)
+            out[row, intervals.word(level)] = share if error else 0.0
+    return out

@@ -1,0 +1,156 @@
+"""Whether there were draws enough, and runs that go on until there are."""
+
+import json
+
+import numpy as np
+import pytest
+
+import mcfrontier as mcf
+from mcfrontier import memory
+from mcfrontier.analysis import convergence
+from mcfrontier.figures import convergence as figure
+from tests.conftest import believed
+
+SMALL = {"targets": ["x"], "inputs": believed("x", "lognormal", "USD", p5=1, p95=9)}
+
+
+@pytest.mark.parametrize("sampler", ["sobol", "random"])
+def test_percentiles_of_the_first_draws_are_those_of_a_shorter_run(sampler):
+    found = mcf.run(SMALL, draws=2**12, sampler=sampler).convergence("x")
+    short = mcf.run(SMALL, draws=2**9, sampler=sampler)
+    np.testing.assert_array_equal(found.sel(draws=2**9, figure="value"), short.quantiles([0.05, 0.5, 0.95]).x)
+    np.testing.assert_array_equal(found.sel(draws=2**9, figure="mc_error"), short.mc_error([0.05, 0.5, 0.95]).x)
+
+
+@pytest.mark.parametrize("draws", [32, 64, 65, 1000, 2**12])
+def test_the_last_percentiles_are_those_of_the_run(draws):
+    run = mcf.run(SMALL, draws=draws, sampler="lhs")
+    found = run.convergence("x")
+    assert found.draws.values[-1] == draws
+    assert (np.diff(found.draws) > 0).all()
+    assert found.sel(figure="value")[-1].values.tolist() == [
+        run.summary["x"].values[word] for word in ("p5", "p50", "p95")
+    ]
+    assert found.attrs["unit"] == "USD"
+
+
+def test_errors_of_random_draws_fall_with_the_root_of_their_number():
+    found = mcf.run(SMALL, draws=2**16, sampler="random").convergence("x").sel(figure="mc_error", quantile=0.5)
+    slope = np.polyfit(np.log(found.draws), np.log(found), 1)[0]
+    assert slope == pytest.approx(-0.5, abs=0.1)
+
+
+def test_what_is_known_does_not_move():
+    found = mcf.run({"targets": ["x"], "inputs": believed("x", value=3)}, draws=2**8).convergence("x")
+    assert (found.sel(figure="value") == 3).all()
+    assert (found.sel(figure="mc_error") == 0).all()
+
+
+def test_relative_errors_are_errors_over_values():
+    x = np.random.default_rng(1).normal(5, 1, 2**10)
+    found = convergence.relative_errors({"x": x, "k": np.array([0.0]), "even": np.append(x - x[::-1], 0)})
+    assert found["x", "p50"] == pytest.approx(np.std(x) * np.sqrt(np.pi / 2 / x.size) / 5, rel=0.5)
+    assert found["k", "p95"] == 0
+    assert found["even", "p50"] == np.inf
+
+
+def test_the_figure_has_three_curves_that_end_at_the_percentiles():
+    run = mcf.run(SMALL, draws=2**12)
+    (drawn,) = figure(run)
+    lines = [artist for artist in drawn.artists + drawn.lines if hasattr(artist, "get_xdata")]
+    curves = [line for line in lines if len(line.get_xdata()) == 7]
+    ends = sorted(10 ** line.get_ydata()[-1] for line in curves)
+    np.testing.assert_allclose(ends, [run.summary["x"].values[word] for word in ("p5", "p50", "p95")], rtol=1e-12)
+    assert {"64", "512", "4,096"} <= {text.get_text() for text in drawn.texts}
+
+
+def test_what_is_known_has_no_figure():
+    assert figure(mcf.run({"targets": ["x"], "inputs": believed("x", value=3)}, draws=64)) == []
+
+
+# Draws until a precision is reached
+
+
+def test_draws_are_doubled_until_the_worst_error_is_small_enough():
+    run = mcf.run(SMALL, precision=0.005, draws=2**8, sampler="random")
+    draws = run.sampler.draws
+    assert max(run.relative_errors().values()) <= 0.005
+    assert max(mcf.run(SMALL, draws=draws // 2, sampler="random").relative_errors().values()) > 0.005
+    (note,) = run.notes
+    row, word = max(run.relative_errors(), key=run.relative_errors().get)
+    assert note.startswith(f"precision 0.5%: reached with {draws:,} draws; the worst is {word} of {row}, 0.")
+
+
+def test_it_starts_from_the_draws_of_the_study_or_those_asked_for():
+    assert mcf.run(SMALL, precision=0.5).sampler.draws == mcf.load(SMALL).draws
+    assert mcf.run(SMALL, precision=0.5, draws=2**7).sampler.draws == 2**7
+
+
+@pytest.mark.parametrize("sampler", ["sobol", "lhs", "random"])
+def test_the_files_are_those_of_a_run_that_asked_for_so_many_draws(sampler, tmp_path):
+    run = mcf.run(SMALL, precision=0.01, draws=100, sampler=sampler)
+    assert run.sampler.draws > 128
+    run.write(tmp_path / "one")
+    mcf.run(SMALL, draws=run.sampler.draws, sampler=sampler).write(tmp_path / "other")
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "other" / path.name).read_bytes(), path.name
+
+
+def test_it_stops_at_the_most_draws_and_says_what_is_worst():
+    run = mcf.run(SMALL, precision=1e-6, draws=2**8, most=2**10)
+    assert run.sampler.draws == 2**10
+    (note,) = run.notes
+    assert note.startswith("precision 0.0001%: not reached with 1,024 draws, the most allowed; the worst is p")
+
+
+def test_it_stops_where_memory_ends(monkeypatch):
+    monkeypatch.setattr(memory, "available", lambda: memory.taken(2**9, [1]))
+    run = mcf.run(SMALL, precision=1e-6, draws=2**7)
+    assert run.sampler.draws == 2**9
+    assert "not reached with 512 draws, as many as memory holds" in run.notes[0]
+
+
+def test_a_percentile_of_nothing_is_told_as_the_worst():
+    page = {"targets": ["x"], "inputs": believed("x", "normal", mean=0, sd=1)}
+    run = mcf.run(page, precision=0.05, draws=2**8, most=2**10)
+    assert "the worst is p50 of x" in run.notes[0]
+
+
+def test_a_row_that_is_known_does_not_count():
+    page = {"targets": ["x", "k"], "inputs": SMALL["inputs"] | believed("k", value=0)}
+    assert "reached" in mcf.run(page, precision=0.2, draws=2**9).notes[0]
+
+
+@pytest.mark.parametrize("precision", [0, -0.01, 1, 2, float("nan"), "1%", True])
+def test_a_precision_that_is_none_is_refused(precision):
+    with pytest.raises(mcf.InputError, match=f"precision = {precision}"):
+        mcf.run(SMALL, precision=precision)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("0", ("precision = 0",)),
+        ("-1%", ("precision = -0.01", "above 0 and below 1")),
+        ("200%", ("precision = 2",)),
+        ("abc", ("--precision", "abc is no share")),
+        ("%", ("--precision",)),
+        ("nan", ("precision = nan",)),
+    ],
+)
+def test_the_command_refuses_it_in_one_line(text, parts, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ended = command("run", "gpt4", f"--precision={text}")
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    for part in parts:
+        assert part in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["5%", "0.05", " 5%"])
+def test_the_command_says_what_it_took_beside_the_pipe(text, command, tmp_path):
+    asked = ("--precision", text, "--draws", 64, "--target", "energy")
+    ended = command("run", "gpt4", *asked, "--no-report", "--json", "--out", tmp_path)
+    assert ended.code == 0
+    assert "note: precision 5%: reached with" in ended.err
+    assert json.loads(ended.out)["draws"] >= 64

@@ -1,0 +1,137 @@
+"""Several sources pooled: what they disagree about, and draws from modes that lie apart."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import mcfrontier as mcf
+from mcfrontier import entries, priors, sampling
+from mcfrontier.mixtures import disagreement
+from mcfrontier.outputs import report
+from tests.conftest import believed
+
+EXPERTS = """
+targets = ["price"]
+
+[inputs.price]
+family = "mixture"
+weights = [2, 1]
+unit = "USD/chip"
+source = "two experts"
+
+[[inputs.price.parts]]
+name = "Ada"
+family = "normal"
+mean = 100
+sd = 10
+
+[[inputs.price.parts]]
+family = "normal"
+mean = 0.130
+sd = 0.010
+low = 0
+unit = "kUSD/chip"
+source = "her report"
+"""
+
+
+def normal(mean, sd):
+    return {"family": "normal", "mean": mean, "sd": sd}
+
+
+def mixture(*parts, **words):
+    stated = believed("x", "mixture", parts=list(parts), **words)["x"]
+    return entries.entry_of(entries.table(stated, "here"), "here")
+
+
+def page_of(*parts, **words):
+    return {"targets": ["x"], "inputs": believed("x", "mixture", parts=list(parts), **words)}
+
+
+@pytest.mark.parametrize(
+    ("parts", "weights", "share"),
+    [
+        ([normal(-3, 4), normal(3, 4)], None, 9 / 25),  # between 3^2, within 4^2
+        ([normal(0, 1), normal(0, 5)], None, 0),
+        ([normal(0, 1), normal(10, 2)], [3, 1], 18.75 / (18.75 + 0.75 + 1)),
+        ([{"family": "uniform", "low": 0, "high": 1}, {"family": "value", "value": 2}], [1, 2], 0.5 / (0.5 + 1 / 36)),
+        ([{"family": "value", "value": 1}, {"family": "value", "value": 2}, {"family": "value", "value": 9}], None, 1),
+        ([{"family": "lognormal", "mean": 4, "sd": 3}, normal(10, 5)], None, 9 / (9 + 17)),
+        ([{"family": "student-t", "df": 3, "mean": 0, "scale": 1}, normal(4, 1)], None, 4 / (4 + 2)),
+        ([{"family": "student-t", "df": 1.5, "mean": 0, "scale": 1}, normal(4, 1)], None, 0),  # its own is infinite
+    ],
+)
+def test_disagreement_is_the_variance_between_means_over_all_of_it(parts, weights, share):
+    assert disagreement(mixture(*parts, **({"weights": weights} if weights else {}))) == pytest.approx(share, abs=1e-6)
+
+
+def test_a_part_has_its_own_unit_and_source_or_those_of_the_whole(page):
+    page("study", EXPERTS)
+    made = priors.load("study").priors["price"]
+    ada, other = made.entry.parts
+    assert (ada.name, ada.entry.source, ada.entry.unit) == ("Ada", "two experts", "USD/chip")
+    assert (other.entry.source, other.entry.unit) == ("her report", "kUSD/chip")
+    x = np.linspace(60, 170, 50)
+    known = (2 * stats.norm.cdf(x, 100, 10) + stats.norm.cdf(x, 130, 10)) / 3  # her cut is 13 sd away
+    np.testing.assert_allclose(made.distributions[0].cdf(x), known, rtol=1e-9)
+
+
+def test_what_experts_disagree_about_is_shown_and_reported(page, command):
+    """Means 100 and 130 by 2 to 1, both of sd 10: 200 of 300 lie between them."""
+    page("study", EXPERTS)
+    told = "67 % of the variance is disagreement between 2 parts (Ada: two experts; 2: her report)"
+    assert told in command("show", "study").out
+    assert told in report.contents(mcf.run("study", draws=2**10))["inputs"][0]["note"]
+
+
+def test_no_other_family_is_said_to_disagree(page, command):
+    page("study", EXPERTS.split("[[")[0].replace("mixture", "value").replace("weights = [2, 1]", "value = 3"))
+    assert "disagree" not in command("show", "study").out
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [normal(0, 1), normal(100, 1)],
+        [normal(0, 1), normal(10, 0.001)],
+        [{"family": "pert", "low": 1, "mode": 2, "high": 5}, {"family": "pert", "low": 20, "mode": 26, "high": 29}],
+        [{"family": "uniform", "low": 1, "high": 2}, {"family": "uniform", "low": 8, "high": 9}],
+        [normal(0, 1), {"family": "discrete", "values": [-3, 0.5, 8]}],
+        [normal(0, 1), {"family": "empirical", "values": [0.1, 0.3, 5]}],
+    ],
+)
+def test_draws_are_exact_where_modes_lie_apart(parts):
+    """The table that sampling reads is right to 1e-7 of the width, on the way from mode to mode too."""
+    made = mixture(*parts, weights=[5, 3]).distribution()
+    rng = np.random.default_rng(4)
+    p = np.concatenate([rng.random(4000), 5 / 8 + rng.normal(0, 1e-3, 4000), 1 - 10.0 ** -np.arange(1, 15)])
+    width = np.ptp(made.quantile(np.array([0.05, 0.95])))
+    assert np.abs(sampling.tabulated(made)(p) - made.quantile(p)).max() <= 1e-7 * width
+
+
+def test_draws_come_from_the_parts_by_their_weights():
+    """Modes so far apart that each draw tells its part: 3 of 8, to the grain of the points."""
+    x = mcf.run(page_of(normal(0, 1), normal(1000, 1), weights=[5, 3]), model=[], draws=2**12).draws.x.values
+    assert (x > 500).mean() == pytest.approx(3 / 8, abs=2e-3)
+    assert stats.kstest(x[x < 500], stats.norm.cdf).pvalue > 1e-3
+
+
+def test_the_order_of_the_parts_changes_nothing():
+    one = mcf.run(page_of(normal(0, 1), normal(5, 2), weights=[1, 2]), model=[], draws=64).draws.x
+    other = mcf.run(page_of(normal(5, 2), normal(0, 1), weights=[2, 1]), model=[], draws=64).draws.x
+    np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_a_value_in_a_mixture_has_its_weight():
+    made = mixture(normal(0, 1), {"family": "value", "value": 0.5}, weights=[3, 1]).distribution()
+    low, high = made.cdf(np.nextafter(0.5, 0)), made.cdf(np.float64(0.5))
+    assert high - low == pytest.approx(0.25)
+    assert (made.quantile(np.linspace(low + 1e-9, high - 1e-9, 9)) == 0.5).all()
+
+
+def test_a_cut_on_a_value_leaves_the_value_in():
+    """Half of what is left from 0.5 on: 0.5 itself weighs 1/2, what is above 0.5 of the uniform 1/4."""
+    uniform = {"family": "uniform", "low": 0, "high": 1}
+    made = mixture(uniform, {"family": "value", "value": 0.5}, low=0.5).distribution()
+    p = np.array([0.1, 0.66, 2 / 3 + 1 / 6])
+    np.testing.assert_allclose(made.quantile(p), [0.5, 0.5, 0.75], rtol=1e-12)

@@ -1,0 +1,707 @@
+"""What matters: shares of variance, rank regression and conditional means, where the answers are known."""
+
+import math
+from itertools import combinations, permutations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import mcfrontier as mcf
+from mcfrontier.analysis import shapley, tornado
+from mcfrontier.errors import InputError
+from mcfrontier.figures import tornado as tornado_figure
+from mcfrontier.figures import variance as variance_figure
+from mcfrontier.outputs import report
+from tests.conftest import believed
+
+Z95 = stats.norm.ppf(0.95)
+
+
+def inputs_of(names, family, **words):
+    """The same entry for several inputs."""
+    return {name: entry for each in names for name, entry in believed(each, family, **words).items()}
+
+
+def run_of(node, inputs, draws=2**10, correlation=None, **words):
+    """A run of one node."""
+    page = {"targets": [node.__name__], "inputs": inputs, "correlation": correlation or {}}
+    return mcf.run(page, model=[node], draws=draws, **words)
+
+
+def near(found, known, error, small=0.003):
+    """Figures are the known ones, but for four of their stated errors and a little."""
+    assert (np.abs(np.asarray(found) - known) <= 4 * np.asarray(error) + small).all(), (found, known, error)
+
+
+def sobol_is(found, first, total, small=0.003):
+    """The indices are the known ones, by input."""
+    found = found.sel(input=list(first))
+    near(found.first, list(first.values()), found.first_error, small)
+    near(found.total, [total[name] for name in first], found.total_error, small)
+
+
+def shapley_is(found, known, small=0.003):
+    """The shares are the known ones, by input, and sum to 1."""
+    assert float(found.sum()) == pytest.approx(1, abs=1e-12)
+    found = found.sel(input=list(known))
+    near(found, list(known.values()), found.error, small)
+
+
+@mcf.node("1")
+def ishigami(x1, x2, x3):
+    """Ishigami and Homma (1990) with a = 7 and b = 0.1."""
+    return np.sin(x1) + 7 * np.sin(x2) ** 2 + 0.1 * x3**4 * np.sin(x1)
+
+
+ANGLES = inputs_of(["x1", "x2", "x3"], "uniform", low=-math.pi, high=math.pi)
+V1, V2, V13 = 0.5 * (1 + 0.1 * math.pi**4 / 5) ** 2, 49 / 8, 0.01 * math.pi**8 * 8 / 225
+WHOLE = V1 + V2 + V13
+
+
+@pytest.mark.parametrize("sampler", ["sobol", "lhs", "random"])
+def test_the_indices_of_the_ishigami_function_are_the_published_ones(sampler):
+    """Saltelli et al. (2008): 0.3139, 0.4424, 0 and 0.5576, 0.4424, 0.2437; every sampler has points of its own."""
+    first, total = {"x1": V1, "x2": V2, "x3": 0}, {"x1": V1 + V13, "x2": V2, "x3": V13}
+    first, total = ({name: v / WHOLE for name, v in each.items()} for each in (first, total))
+    assert [*first.values(), *total.values()] == pytest.approx(
+        [0.313905, 0.442411, 0, 0.557589, 0.442411, 0.243684], abs=1e-6
+    )
+    found = run_of(ishigami, ANGLES, sampler=sampler).sobol("ishigami")
+    assert found.attrs["scale"] == "raw"
+    assert found.attrs["warning"] == ""
+    sobol_is(found, first, total)
+
+
+def test_the_mean_and_the_variance_of_the_ishigami_function_are_the_published_ones():
+    whole = V1 + V2 + V13
+    assert whole == pytest.approx(13.844587940719, rel=1e-12)
+    run = run_of(ishigami, ANGLES, draws=2**16)
+    summary = run.summary["ishigami"]
+    near(summary.values["mean"], 3.5, summary.errors["mean"])
+    near(summary.values["sd"], math.sqrt(WHOLE), summary.errors["sd"])
+    assert run.sobol("ishigami").attrs["sd"] == pytest.approx(math.sqrt(WHOLE), rel=0.02)
+
+
+def test_the_shapley_shares_of_the_ishigami_function_halve_what_two_inputs_do_together():
+    known = {"x1": V1 + V13 / 2, "x2": V2, "x3": V13 / 2}
+    known = {name: v / WHOLE for name, v in known.items()}
+    assert list(known.values()) == pytest.approx([0.435747, 0.442411, 0.121842], abs=1e-6)
+    shapley_is(run_of(ishigami, ANGLES).shapley("ishigami"), known)
+
+
+A = {"a": 0, "b": 1, "c": 4.5, "d": 9, "e": 99, "f": 99, "g": 99, "h": 99}
+
+
+@mcf.node("1")
+def sobol_g(a, b, c, d, e, f, g, h):
+    """The G function of Sobol' with a = 0, 1, 4.5, 9, 99, 99, 99, 99."""
+    x = dict(zip("abcdefgh", (a, b, c, d, e, f, g, h), strict=True))
+    return math.prod((np.abs(4 * x[name] - 2) + k) / (1 + k) for name, k in A.items())
+
+
+def test_the_indices_of_the_g_function_are_those_of_its_closed_form():
+    parts = {name: 1 / 3 / (1 + k) ** 2 for name, k in A.items()}
+    whole = math.prod(1 + v for v in parts.values()) - 1
+    first = {name: v / whole for name, v in parts.items()}
+    total = {name: v / (1 + v) * (whole + 1) / whole for name, v in parts.items()}
+    run = run_of(sobol_g, inputs_of(A, "uniform", low=0, high=1))
+    sobol_is(run.sobol("sobol_g", scale="raw"), first, total)
+    together = {
+        name: sum(
+            math.prod(parts[one] for one in own) / len(own)
+            for size in range(1, 9)
+            for own in combinations(parts, size)
+            if name in own
+        )
+        / whole
+        for name in parts
+    }
+    shapley_is(run.shapley("sobol_g", scale="raw"), together)
+
+
+def test_a_product_and_a_sum_of_uniforms_have_shares_in_nineteenths():
+    """Of x y + z on 0..1: Var = 7/144 + 1/12 = 19/144, of which x and y take 1/48 each, both together 1/144."""
+
+    @mcf.node("1")
+    def mixed(x, y, z):
+        return x * y + z
+
+    run = run_of(mixed, inputs_of("xyz", "uniform", low=0, high=1))
+    first, total = {"x": 3, "y": 3, "z": 12}, {"x": 4, "y": 4, "z": 12}
+    sobol_is(run.sobol("mixed", scale="raw"), *({name: n / 19 for name, n in each.items()} for each in (first, total)))
+    shapley_is(run.shapley("mixed", scale="raw"), {"x": 3.5 / 19, "y": 3.5 / 19, "z": 12 / 19})
+
+
+@mcf.node("1")
+def product(p, q, r):
+    """Of three lognormals."""
+    return p * q * r
+
+
+ENDS = {"p": (1, 10), "q": (2, 50), "r": (0.1, 0.5)}
+LOGNORMALS = {
+    name: entry
+    for each, (low, high) in ENDS.items()
+    for name, entry in believed(each, "lognormal", p5=low, p95=high).items()
+}
+SIGMAS = np.array([math.log(high / low) / 2 / Z95 for low, high in ENDS.values()])
+CENTRE = math.prod(math.sqrt(low * high) for low, high in ENDS.values())
+
+
+def test_a_product_of_lognormals_has_the_percentiles_and_log_shares_of_its_closed_form():
+    sd = math.sqrt((SIGMAS**2).sum())
+    known = [CENTRE * math.exp(z * sd) for z in (-Z95, 0, Z95)]
+    assert known == pytest.approx([0.835115306, 7.071067812, 59.871971775], rel=1e-9)
+    run = run_of(product, LOGNORMALS, draws=2**16)
+    found, errors = (each([0.05, 0.5, 0.95]).product for each in (run.quantiles, run.mc_error))
+    near(found, known, errors, 1e-4)
+    shares = dict(zip(ENDS, SIGMAS**2 / sd**2, strict=True))
+    assert list(shares.values()) == pytest.approx([0.29046, 0.56763, 0.14191], abs=1e-5)
+    indices = run.sobol("product")
+    assert indices.attrs["scale"] == "log"
+    assert indices.attrs["sd"] == pytest.approx(sd / math.log(10), rel=0.02)
+    sobol_is(indices, shares, shares)
+    shapley_is(run.shapley("product"), shares)
+
+
+def linear_shares(weights, correlation):
+    """Shapley shares of a weighted sum of standard normals, by all orders: Owen and Prieur (2017), where a set of
+    inputs explains c' R^-1 c, with c their covariances with the sum and R their correlations."""
+    covariance = correlation @ weights
+
+    def explained(own):
+        return covariance[own] @ np.linalg.solve(correlation[np.ix_(own, own)], covariance[own]) if own else 0.0
+
+    orders = [list(order) for order in permutations(range(len(weights)))]
+    added = np.zeros(len(weights))
+    for order in orders:
+        for k, new in enumerate(order):
+            added[new] += explained(order[: k + 1]) - explained(order[:k])
+    return added / len(orders) / (weights @ correlation @ weights)
+
+
+def test_the_shares_of_two_that_go_together_are_owen_and_prieurs():
+    """With weights b and c, and r between: (b^2 (1 - r^2 / 2) + b c r + c^2 r^2 / 2) / (b^2 + 2 b c r + c^2)."""
+    b, c, r = 1.0, 2.0, 0.5
+    first = (b**2 * (1 - r**2 / 2) + b * c * r + c**2 * r**2 / 2) / (b**2 + 2 * b * c * r + c**2)
+    assert linear_shares(np.array([b, c]), np.array([[1, r], [r, 1]]))[0] == pytest.approx(first, rel=1e-12)
+
+
+def test_lognormals_that_go_together_have_the_percentiles_and_shares_of_their_closed_form():
+    correlation = np.eye(3)
+    correlation[0, 1] = correlation[1, 0] = 0.5
+    sd = math.sqrt(SIGMAS @ correlation @ SIGMAS)
+    known = [CENTRE * math.exp(z * sd) for z in (-Z95, Z95)]
+    assert known == pytest.approx([0.561566825, 89.036598630], rel=1e-8)
+    run = run_of(product, LOGNORMALS, 2**16, {"p ~ q": 0.5, "kind": "normal"})
+    found, errors = (each([0.05, 0.95]).product for each in (run.quantiles, run.mc_error))
+    near(found, known, errors, 1e-4)
+    shapley_is(run.shapley("product"), dict(zip(ENDS, linear_shares(SIGMAS, correlation), strict=True)))
+
+
+def test_a_sum_of_normals_that_go_together_has_the_shares_of_its_closed_form():
+    @mcf.node("1")
+    def total(a, b, c, d, e):
+        return a + 2 * b + 0.5 * c - d + 0.7 * e
+
+    correlation = np.eye(5)
+    pairs = {"a ~ b": 0.5, "b ~ c": 0.3, "c ~ d": -0.4}
+    for pair, value in pairs.items():
+        i, j = ("abcde".index(name) for name in pair.split(" ~ "))
+        correlation[i, j] = correlation[j, i] = value
+    run = run_of(total, inputs_of("abcde", "normal", mean=0, sd=1), correlation=pairs | {"kind": "normal"})
+    shares = linear_shares(np.array([1, 2, 0.5, -1, 0.7]), correlation)
+    shapley_is(run.shapley("total"), dict(zip("abcde", shares, strict=True)))
+
+
+@mcf.node("1")
+def many(a, b, c, d, e, f, g, h, i, j):
+    """Ten inputs, more than all sets are gone through of."""
+    return a + b + c + d + e + f + g + h + 2 * i * j
+
+
+def test_shares_by_random_orders_are_those_of_the_closed_form():
+    """Of eight standard normals and twice the product of two more: Var 8 + 4, and both of a pair have half of it."""
+    run = run_of(many, inputs_of("abcdefghij", "normal", mean=0, sd=1))
+    assert len("abcdefghij") > shapley.EXACT
+    known = dict.fromkeys("abcdefgh", 1 / 12) | dict.fromkeys("ij", 2 / 12)
+    shapley_is(run.shapley("many"), known)
+
+
+def test_shares_by_random_orders_stay_right_where_inputs_go_together():
+    """a and b, and no others, go together by 0.8: 1.8 each of 3.6 for the two, so the closed form of two serves."""
+    run = run_of(many, inputs_of("abcdefghij", "normal", mean=0, sd=1), correlation={"a ~ b": 0.8, "kind": "normal"})
+    known = dict.fromkeys("ab", 1.8) | dict.fromkeys("cdefgh", 1) | dict.fromkeys("ij", 2)
+    shapley_is(run.shapley("many"), {name: v / 13.6 for name, v in known.items()})
+
+
+def test_an_input_that_is_tied_to_all_of_what_matters_has_half_of_it():
+    """Owen and Prieur (2017), of a copy: with a correlation r, y = x and z beside it, z has r^2 / 2."""
+
+    @mcf.node("1")
+    def only(x, z):
+        return x + 0 * z
+
+    run = run_of(only, inputs_of("xz", "normal", mean=0, sd=1), correlation={"x ~ z": 0.9, "kind": "normal"})
+    shapley_is(run.shapley("only"), {"x": 1 - 0.81 / 2, "z": 0.81 / 2})
+
+
+@mcf.node("1")
+def borehole(rw, r, tu, hu, tl, hl, length, kw):
+    """Flow through a borehole: Harper and Gupta (1983)."""
+    reach = np.log(r / rw)
+    return 2 * math.pi * tu * (hu - hl) / (reach * (1 + 2 * length * tu / (reach * rw**2 * kw) + tu / tl))
+
+
+HOLE = believed("rw", "normal", mean=0.1, sd=0.0161812) | believed("r", "lognormal", mu=7.71, sigma=1.0056)
+RANGES = {"tu": (63070, 115600), "hu": (990, 1110), "tl": (63.1, 116), "hl": (700, 820)}
+RANGES |= {"length": (1120, 1680), "kw": (9855, 12045)}
+for _name, (_low, _high) in RANGES.items():
+    HOLE |= believed(_name, "uniform", low=_low, high=_high)
+
+
+def test_the_indices_of_the_borehole_function_are_the_published_ones_to_their_two_digits():
+    """The reference of OpenTURNS' otbenchmark, from a polynomial chaos."""
+    names = ["rw", "r", "tu", "hu", "tl", "hl", "length", "kw"]
+    first = dict(zip(names, [0.66, 0, 0, 0.09, 0, 0.09, 0.09, 0.02], strict=True))
+    total = dict(zip(names, [0.69, 0, 0, 0.11, 0, 0.11, 0.10, 0.02], strict=True))
+    found = run_of(borehole, HOLE).sobol("borehole", scale="raw")
+    sobol_is(found, first, total, small=0.006)
+    assert found.attrs["warning"] == ""
+
+
+def test_the_percentiles_of_the_borehole_function_are_those_of_plain_random_draws():
+    rng, count = np.random.default_rng(1), 10**6
+    drawn = {name: rng.uniform(*ends, count) for name, ends in RANGES.items()}
+    drawn |= {"rw": rng.normal(0.1, 0.0161812, count), "r": rng.lognormal(7.71, 1.0056, count)}
+    levels = np.array([0.05, 0.5, 0.95])
+    known = np.quantile(borehole(**drawn), levels)
+    run = run_of(borehole, HOLE, draws=2**16)
+    density = 1 / (47 * math.sqrt(2 * math.pi))  # about that of a bell curve of its width
+    theirs = np.sqrt(levels * (1 - levels) / count) / (density * np.exp(-(stats.norm.ppf(levels) ** 2) / 2))
+    near(run.quantiles(levels).borehole, known, np.hypot(run.mc_error(levels).borehole, theirs), 0.0)
+
+
+@mcf.node("1")
+def river(flow_chance, ks, zv, zm, width, length):
+    """The river's depth; its flow is a Gumbel of mode 1013 and scale 558, given by its probability."""
+    flow = 1013 - 558 * np.log(-np.log(flow_chance))
+    return (flow / (ks * width * np.sqrt((zm - zv) / length))) ** 0.6
+
+
+@mcf.node("1")
+def flood(river, zv, zb, hd):
+    """How far the river stands above the dyke."""
+    return river + zv - zb - hd
+
+
+NONE = math.exp(-math.exp(1013 / 558))  # the chance that the Gumbel is below 0, which is cut off
+VALLEY = believed("flow_chance", "uniform", low=NONE, high=1) | believed("ks", "normal", mean=30, sd=7.5, low=0)
+VALLEY |= believed("zv", "uniform", low=49, high=51) | believed("zm", "uniform", low=54, high=56)
+VALLEY |= believed("hd", "uniform", low=7, high=9) | believed("zb", "triangular", low=55, mode=55.5, high=56)
+VALLEY |= believed("length", "triangular", low=4990, mode=5000, high=5010)
+VALLEY |= believed("width", "triangular", low=295, mode=300, high=305)
+
+
+@pytest.fixture(scope="module")
+def valley():
+    return mcf.run({"targets": ["flood", "river"], "inputs": VALLEY}, model=[river, flood], draws=2**16)
+
+
+def test_the_indices_of_the_flood_model_are_the_published_ones_and_are_warned_of(valley):
+    """The reference of OpenTURNS' otbenchmark, from a polynomial chaos. Near ks = 0 the depth is as ks^-0.6 and the
+    density is not 0, so the mean of its square is that of ks^-1.2: infinite, though no draw will show it."""
+    names = ["flow_chance", "ks", "zv", "zm", "hd", "zb", "length", "width"]
+    first = dict(zip(names, [0.38, 0.13, 0.25, 0, 0.19, 0.02, 0, 0], strict=True))
+    total = dict(zip(names, [0.40, 0.15, 0.25, 0.01, 0.19, 0.02, 0, 0], strict=True))
+    found = valley.sobol("flood")
+    assert found.attrs["scale"] == "raw"
+    sobol_is(found, first, total, small=0.01)
+    for told in (found, valley.shapley("flood"), valley.sobol("river", scale="raw")):
+        assert "may be infinite, lies in draws of ks" in told.attrs["warning"]
+    (line,) = report.contents(valley)["unsure"]
+    assert line.startswith("Flood: ")
+
+
+def test_on_the_log_scale_the_flood_models_depth_has_a_variance_and_no_warning(valley):
+    found = valley.sobol("river")
+    assert found.attrs["scale"] == "log"
+    assert found.attrs["warning"] == ""
+
+
+def test_the_percentiles_of_the_flood_model_are_those_of_plain_random_draws(valley):
+    rng, count = np.random.default_rng(1), 10**6
+    drawn = {name: rng.uniform(each["low"], each["high"], count) for name, each in VALLEY.items() if "high" in each}
+    drawn |= {n: rng.triangular(e["low"], e["mode"], e["high"], count) for n, e in VALLEY.items() if "mode" in e}
+    drawn["ks"] = rng.normal(30, 7.5, count)  # below 0 once in 30,000
+    levels = [0.05, 0.5, 0.95]
+    own = {name: drawn[name] for name in ("flow_chance", "ks", "zv", "zm", "width", "length")}
+    own["ks"] = np.where(own["ks"] > 0, own["ks"], 30.0)
+    known = np.quantile(flood(river(**own), drawn["zv"], drawn["zb"], drawn["hd"]), levels)
+    near(valley.quantiles(levels).flood, known, valley.mc_error(levels).flood, 0.01)
+
+
+def test_a_heavy_tail_that_the_draws_do_show_is_warned_of_too():
+    @mcf.node("1")
+    def heavy(x, y):
+        return x * y
+
+    run = run_of(heavy, inputs_of("xy", "lognormal", mu=0, sigma=2))
+    assert "its variance is known to" in run.sobol("heavy", scale="raw").attrs["warning"]
+    assert run.sobol("heavy").attrs["warning"] == ""
+
+
+@mcf.node("1")
+def pair(x, y):
+    """Both, and both together."""
+    return x * (1 + y)
+
+
+UNIT = inputs_of("xy", "uniform", low=0, high=1)
+
+
+def test_an_unused_input_has_exactly_nothing_and_changes_no_bit_of_the_others():
+    @mcf.node("1")
+    def pair_and_idle(x, y, idle):
+        return x * (1 + y) + 0 * idle
+
+    alone = run_of(pair, UNIT).sobol("pair")
+    more = run_of(pair_and_idle, UNIT | believed("idle", "uniform", low=1, high=2))
+    beside = more.sobol("pair_and_idle")
+    for name in alone:
+        np.testing.assert_array_equal(alone[name], beside[name].sel(input=alone.input))
+        assert beside[name].sel(input="idle") == 0
+    shares = more.shapley("pair_and_idle")
+    assert shares.sel(input="idle") == 0
+    assert shares.error.sel(input="idle") == 0
+    np.testing.assert_allclose(shares.sel(input=["x", "y"]), run_of(pair, UNIT).shapley("pair").sel(input=["x", "y"]))
+
+
+def test_an_unused_input_changes_no_bit_of_shares_by_random_orders():
+    @mcf.node("1")
+    def many_and_idle(a, b, c, d, e, f, g, h, i, j, idle):
+        return a + b + c + d + e + f + g + h + 2 * i * j + 0 * idle
+
+    inputs = inputs_of("abcdefghij", "normal", mean=0, sd=1)
+    alone = run_of(many, inputs).shapley("many", points=256)
+    beside = run_of(many_and_idle, inputs | believed("idle", "uniform", low=1, high=2)).shapley(
+        "many_and_idle", points=256
+    )
+    np.testing.assert_array_equal(alone, beside.sel(input=alone.input))
+    assert beside.sel(input="idle") == 0
+
+
+def test_the_order_of_the_file_changes_no_bit():
+    turned = dict(reversed(ANGLES.items()))
+    one, other = (run_of(ishigami, inputs) for inputs in (ANGLES, turned))
+    assert one.sobol("ishigami").identical(other.sobol("ishigami"))
+    assert one.shapley("ishigami").identical(other.shapley("ishigami"))
+    assert one.regression("ishigami").sortby("input").equals(other.regression("ishigami").sortby("input"))
+
+
+def test_what_is_taken_from_itself_has_no_share():
+    @mcf.node("1")
+    def nothing(x, y):
+        return x - x
+
+    @mcf.node("1")
+    def rest(x, y):
+        return x - x + y
+
+    run = mcf.run({"targets": ["nothing", "rest"], "inputs": UNIT}, model=[nothing, rest], draws=64)
+    for found in (run.sobol("nothing").first, run.sobol("nothing").total, run.shapley("nothing")):
+        np.testing.assert_array_equal(found, 0)
+    found = run.sobol("rest", scale="raw")
+    assert found.total.sel(input="x") == 0
+    assert found.first.sel(input="y") == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize("scale", ["log", "raw", None])
+def test_a_constant_has_indices_of_0_though_rounding_moves_it(scale):
+    @mcf.node("1")
+    def three(x, y):
+        return 3 * (0.1 * x + y) / (x / 10 + y)
+
+    run = run_of(three, inputs_of("xy", "uniform", low=1, high=2))
+    assert np.ptp(run.values["three"]) < 1e-14
+    for found in (*run.sobol("three", scale=scale).values(), run.shapley("three", scale=scale)):
+        np.testing.assert_array_equal(found, 0)
+    assert variance_figure(run) == []
+
+
+def test_a_run_in_which_nothing_is_uncertain_has_no_shares():
+    run = mcf.run({"targets": ["x"], "inputs": believed("x", value=3)}, draws=64)
+    assert run.sobol("x").sizes["input"] == run.shapley("x").sizes["input"] == 0
+    assert run.conditional_tornado("x").sizes["input"] == 0
+
+
+def test_a_single_input_has_all():
+    run = mcf.run({"targets": ["x"], "inputs": believed("x", "uniform", low=0, high=1)}, draws=64)
+    assert float(run.sobol("x").first[0]) == float(run.shapley("x")[0]) == 1
+
+
+def test_what_is_known_or_set_is_not_listed():
+    @mcf.node("1")
+    def sum_of(x, y, z):
+        return x + y + z
+
+    run = run_of(sum_of, UNIT | believed("z", value=3), set={"y": 0.5})
+    assert run.sobol("sum_of").input.values.tolist() == run.shapley("sum_of").input.values.tolist() == ["x"]
+
+
+def test_a_target_that_takes_few_values_has_its_shares():
+    """Of x > 1/2 and y > 1/2, both: S = (1/16) / (3/16) = 1/3 each, ST = 2/3."""
+
+    @mcf.node("1")
+    def both(x, y):
+        return np.where((x > 0.5) & (y > 0.5), 1.0, 0.0)
+
+    run = run_of(both, UNIT)
+    sobol_is(run.sobol("both"), {"x": 1 / 3, "y": 1 / 3}, {"x": 2 / 3, "y": 2 / 3})
+    shapley_is(run.shapley("both"), {"x": 0.5, "y": 0.5})
+
+
+def test_pairs_with_a_draw_that_is_lost_are_left_out_and_counted():
+    """Where x is below 0 there is no figure: what is left is x on 0..1 beside y on 0..1, half each."""
+
+    @mcf.node("1")
+    def rooted(x, y):
+        return np.sqrt(x) ** 2 + y
+
+    inputs = believed("x", "uniform", low=-1, high=1) | believed("y", "uniform", low=0, high=1)
+    run = run_of(rooted, inputs)
+    found = run.sobol("rooted", scale="raw")
+    sobol_is(found, {"x": 0.5, "y": 0.5}, {"x": 0.5, "y": 0.5})
+    assert found.attrs["lost"] == pytest.approx(0.75 * found.attrs["points"], rel=0.05)
+    shapley_is(run.shapley("rooted", scale="raw"), {"x": 0.5, "y": 0.5})
+
+
+@mcf.node("1", along="chip")
+def all_rows(price, other):
+    """The sum over chips, and something else."""
+    return price.sum(axis=0) + np.reshape(other, (-1, np.shape(other)[-1]))[0]
+
+
+def rows_run(**words):
+    page = {"targets": ["all_rows"], "dimensions": {"chip": ["a", "b"]}}
+    page["inputs"] = believed("price", "normal", mean=0, sd=1, by="chip", **words)
+    page["inputs"] |= believed("other", "normal", mean=0, sd=1)
+    return mcf.run(page, model=[all_rows], draws=2**10)
+
+
+def test_a_many_valued_input_is_one_input():
+    """Two rows of variance 1 beside another of 1: two thirds."""
+    shares = {"price": 2 / 3, "other": 1 / 3}
+    sobol_is(rows_run().sobol("all_rows"), shares, shares)
+    shapley_is(rows_run().shapley("all_rows"), shares)
+
+
+def test_rows_that_depend_on_each_other_are_still_one_input():
+    """With a correlation of a half of the normal scores their sum has a variance of 2 + 2 x 0.5."""
+    run = rows_run(autocorrelation=6 / math.pi * math.asin(0.25))
+    shares = {"price": 3 / 4, "other": 1 / 4}
+    sobol_is(run.sobol("all_rows"), shares, shares)
+
+
+def test_a_many_valued_input_that_is_tied_to_another_has_its_shapley_share():
+    """Both rows go with the other by 0.5, but not with each other: a group of three, of which two are one input."""
+    page = {"targets": ["all_rows"], "dimensions": {"chip": ["a", "b"]}}
+    page["inputs"] = believed("price", "normal", mean=0, sd=1, by="chip") | believed("other", "normal", mean=0, sd=1)
+    page["correlation"] = {"price ~ other": 0.5, "kind": "normal"}
+    run = mcf.run(page, model=[all_rows], draws=2**10)
+    other = (1 + 0.5 + 0.5) ** 2  # Cov(y, other)^2
+    rows = 2 * 1.5**2  # Cov(y, row)^2, row by row, which are independent of each other
+    whole = 3 + 2 * 2 * 0.5
+    known = {"other": (other + whole - rows) / 2 / whole, "price": (rows + whole - other) / 2 / whole}
+    shapley_is(run.shapley("all_rows"), known)
+
+
+def test_one_row_of_a_target_has_shares_of_its_own():
+    page = {"targets": ["price"], "dimensions": {"chip": ["a", "b"]}}
+    page["inputs"] = believed("price", "normal", mean=0, sd=1, by="chip")
+    found = mcf.run(page, draws=64).sobol("price[b]")
+    assert found.input.values.tolist() == ["price"]
+    assert float(found.first[0]) == 1
+
+
+def test_sobol_indices_of_inputs_that_depend_on_each_other_are_refused():
+    run = run_of(pair, UNIT, correlation={"x ~ y": 0.5})
+    with pytest.raises(InputError, match=r"^pair: x and y depend on each other, .* take shapley$"):
+        run.sobol("pair")
+    (figure,) = variance_figure(run)
+    assert "Pair: sd" in figure.texts[0].get_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"scale": "log"}, 'difference: scale = "log" takes a target whose draws are all above 0'),
+        ({"scale": "ln"}, "scale = 'ln': known are log and raw"),
+        ({"points": 0}, "draws = 0: a whole number above 0"),
+        ({"points": 2**40}, "draws = .*: they need"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_a_line(words, told):
+    @mcf.node("1")
+    def difference(x, y):
+        return x - y
+
+    run = run_of(difference, UNIT)
+    for ask in (run.sobol, run.shapley):
+        with pytest.raises(InputError, match=f"^{told}"):
+            ask("difference", **words)
+    with pytest.raises(InputError, match="no such quantity"):
+        run.sobol("diference")
+
+
+def test_a_date_is_told_in_years_not_in_orders_of_magnitude():
+    run = mcf.run({"targets": ["x"], "inputs": believed("x", "uniform", "AD", low=2020, high=2030)}, draws=64)
+    assert run.sobol("x").attrs["scale"] == "raw"
+
+
+def test_more_points_are_taken_where_asked_and_any_number_of_them():
+    run = run_of(pair, UNIT, sampler="lhs")
+    assert run.sobol("pair", points=100).attrs["points"] == 112
+    few, more = (float(run.sobol("pair", points=n).first_error.max()) for n in (2**9, 2**15))
+    assert more < few / 2
+
+
+def test_the_stated_errors_hold_the_truth():
+    """By a t with 15 degrees of freedom 95 % of the time: of 240 more than 85 %."""
+    known = {"x1": (V1, V1 + V13), "x2": (V2, V2), "x3": (0, V13)}
+    held = []
+    for seed in range(40):
+        found = run_of(ishigami, ANGLES, draws=32, seed=seed).sobol("ishigami", points=2**10)
+        for name, figures in known.items():
+            for word, figure in zip(("first", "total"), figures, strict=True):
+                off = abs(float(found[word].sel(input=name)) - figure / WHOLE)
+                held.append(off <= stats.t.ppf(0.975, 15) * float(found[f"{word}_error"].sel(input=name)))
+    assert np.mean(held) > 0.85
+
+
+def test_shares_are_those_of_the_priors_whatever_the_evidence():
+    seen = {"quantity": "pair", "p5": 0.9, "p95": 1.1, "unit": "1", "source": "a test"}
+    page = {"targets": ["pair"], "inputs": UNIT}
+    run = mcf.run(page | {"evidence": {"a": seen}}, model=[pair], draws=2**14)
+    assert run.before
+    assert run.sobol("pair").identical(mcf.run(page, model=[pair], draws=2**14).sobol("pair"))
+
+
+def test_all_ways_to_tell_shares_agree_on_gpt_4(gpt4):
+    """The share of an input lies between its first and its total index (Owen 2014)."""
+    first = gpt4.sobol("development_cost")
+    shares = gpt4.shapley("development_cost").sel(input=first.input)
+    assert (shares >= first.first - 4 * (shares.error + first.first_error) - 0.001).all()
+    assert (shares <= first.total + 4 * (shares.error + first.total_error) + 0.001).all()
+    assert first.attrs["scale"] == "log"
+
+
+def test_the_figure_of_shares_puts_the_largest_on_top_and_the_total_on_the_right():
+    (figure,) = variance_figure(run_of(product, LOGNORMALS, draws=2**14))
+    words = [text.get_text() for text in figure.texts]
+    assert words[0] == "Product: sd 0.56 orders of magnitude"
+    assert [word for word in words if word in ENDS] == ["q", "p", "r"]
+    assert [word for word in words if word in ("57%", "29%", "14%")] == ["57%", "29%", "14%"]
+
+
+def test_rank_regression_of_a_sum_of_normals_is_the_textbooks():
+    """The coefficients are Spearman's correlations, 6 / pi asin(r / 2), and R2 is the sum of their squares."""
+
+    @mcf.node("1")
+    def weighted(x, y, z):
+        return 3 * x + 2 * y - z
+
+    run = run_of(weighted, inputs_of("xyz", "normal", mean=0, sd=1), draws=2**15)
+    known = 6 / math.pi * np.arcsin(np.array([3, 2, -1]) / math.sqrt(14) / 2)
+    found = run.regression("weighted")
+    assert found.input.values.tolist() == ["x", "y", "z"]
+    near(found, known, found.error, 0.002)
+    near(found.attrs["r2"], (known**2).sum(), found.attrs["r2_error"], 0.002)
+
+
+def test_rank_regression_is_least_squares_on_scipys_ranks():
+    run = run_of(ishigami, ANGLES, draws=2**11)
+    x = np.array([stats.rankdata(run.draws[name]) for name in ("x1", "x2", "x3")])
+    y = stats.rankdata(run.draws.ishigami)
+    x, y = ((each - each.mean(axis=-1, keepdims=True)) / each.std(axis=-1, keepdims=True) for each in (x, y))
+    known, left, *_ = np.linalg.lstsq(x.T, y)
+    found = run.regression("ishigami")
+    np.testing.assert_allclose(found.sel(input=["x1", "x2", "x3"]), known, rtol=1e-9, atol=1e-12)
+    assert found.attrs["r2"] == pytest.approx(1 - float(left[0]) / y.size, rel=1e-9)
+
+
+def test_rank_regression_leaves_out_lost_draws_and_refuses_too_few():
+    @mcf.node("1")
+    def rooted(x, y):
+        return np.sqrt(x) + 0 * y
+
+    inputs = believed("x", "uniform", low=-1, high=1) | believed("y", "uniform", low=0, high=1)
+    found = run_of(rooted, inputs, draws=2**12).regression("rooted")
+    assert float(found.sel(input="x")) == pytest.approx(1, abs=1e-9)
+    assert found.attrs["r2"] == pytest.approx(1, abs=1e-9)
+    with pytest.raises(InputError, match=r"regression on 2 inputs: .* 96 or more are needed$"):
+        run_of(rooted, inputs, draws=64).regression("rooted")
+
+
+def test_rank_regression_of_a_constant_is_0():
+    @mcf.node("1")
+    def three(x, y):
+        return 3 + 0 * x * y
+
+    found = run_of(three, UNIT).regression("three")
+    np.testing.assert_array_equal(found, 0)
+    assert found.attrs["r2"] == 0
+
+
+def test_conditional_means_are_those_of_the_tails_of_the_bell_curve():
+    """Of the lowest tenth of a standard normal: mean -phi(z) / 0.1, median z at 5 %; the other input stays at 0."""
+
+    @mcf.node("1")
+    def weighted(x, y):
+        return 2 * x + y
+
+    run = run_of(weighted, inputs_of("xy", "normal", mean=0, sd=1), draws=2**15)
+    found = run.conditional_tornado("weighted")
+    assert found.input.values.tolist() == ["x", "y"]
+    assert found.bin.values[[0, -1]].tolist() == ["p0 to p10", "p90 to p100"]
+    tail = stats.norm.pdf(stats.norm.ppf(0.1)) / 0.1
+    near(
+        found["mean"].isel(bin=[0, -1]),
+        [[-2 * tail, 2 * tail], [-tail, tail]],
+        found.mean_error.isel(bin=[0, -1]),
+        0.01,
+    )
+    near(found["mean"].mean("bin"), 0, 0, 0.01)
+    only = mcf.run({"targets": ["x"], "inputs": believed("x", "normal", mean=0, sd=1)}, draws=2**14)
+    ends = only.conditional_tornado("x")["median"].isel(bin=[0, -1])
+    near(ends, [[-Z95, Z95]], 0, 0.02)
+    assert only.conditional_tornado("x", bins=20).bin.values[0] == "p0 to p5"
+
+
+def test_a_conditional_tornado_and_a_swing_differ_where_the_target_turns_back():
+    """Of y - (x - 5)^2 with x on 0..10: at p5 and p95 -20.25, on average over the lowest tenth -(4.5^2 + 1/12)."""
+
+    @mcf.node("1")
+    def hill(x, y):
+        return y - (x - 5) ** 2
+
+    inputs = believed("x", "uniform", low=0, high=10) | believed("y", "uniform", low=-1, high=1)
+    run = run_of(hill, inputs, draws=2**14)
+    assert run.tornado("hill").sel(input="x", end="p5") == pytest.approx(-20.25)
+    found = run.conditional_tornado("hill").sel(input="x")
+    near(found["mean"].isel(bin=0), -(4.5**2 + 1 / 12), found.mean_error.isel(bin=0), 0.01)
+    assert found.attrs["mean"] == pytest.approx(-25 / 3, abs=0.05)
+    with pytest.raises(InputError, match="bins = 1: a whole number of 2 or more"):
+        run.conditional_tornado("hill", bins=1)
+    (figure,) = tornado_figure(run)
+    assert "x" in [text.get_text().rstrip(" *") for text in figure.texts]
+
+
+def test_a_bin_takes_all_draws_that_are_equal_to_its_ends():
+    """Of an input that is 0 seven times in ten and else 1, the lowest tenth is all that is 0."""
+    x = np.repeat([0.0, 1.0], [700, 300])
+    y = np.arange(1000.0)
+    found = tornado.in_bins(tornado.ranks(x), y, 10, (0, 6, 7, 9))
+    np.testing.assert_array_equal(found[:, 0], [349.5, 349.5, 849.5, 849.5])
+    assert np.isnan(tornado.in_bins(tornado.ranks(x), np.full(1000, np.nan), 10, (0,))).all()
