@@ -50,6 +50,8 @@ def taken(page: Page, nodes: Mapping[str, Node]) -> dict[str, Node]:
         for word in (name, other):
             if word not in unit_of:
                 raise InputError(f"{page.where}: same: there is no quantity '{word}'{suggest(word, unit_of)}")
+        if not units.same_kind(unit_of[name], unit_of[other]):
+            raise InputError(f"{page.where}: same: {other} is in {unit_of[other]}, not in {unit_of[name]} as {name} is")
     return {name: taken_from(name, unit_of[name], other) for name, other in page.same.items()}
 
 

@@ -57,10 +57,15 @@ def find(name: str) -> tuple[Path, list[Path]]:
     if given:
         return given, [given.parent, *(f for f in folders() if f.resolve() != given.parent.resolve())]
     if named:
-        return named, folders()
+        return named, home_first(named, folders())
     if looks_like_a_path:
         raise InputError(f"{name[:200]}: there is no such file")
     raise InputError(f"{name[:200]}: there is no such study{suggest(name, runnable())}")
+
+
+def home_first(path: Path, roots: list[Path]) -> list[Path]:
+    """Folders with the one that a file stands in first: what it takes in is looked for beside it."""
+    return sorted(roots, key=lambda root: not path.resolve().is_relative_to(root.resolve()))
 
 
 def at(path: Path) -> Path | None:

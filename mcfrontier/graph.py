@@ -149,7 +149,7 @@ def order(
         if name not in given and name not in nodes:
             raise InputError(
                 f"{name}: {asker} need{'' if asker == 'the targets' else 's'} it, and there is neither an "
-                f"entry nor a node of that name{suggest(name, {*nodes, *given})}"
+                f"entry nor a node of that name; state it{or_above(asker)}{suggest(name, {*nodes, *given})}"
             )
         needs[name] = () if name in given else nodes[name].needs
         ahead += [(need, f"node {name}") for need in reversed(needs[name])]
@@ -160,6 +160,11 @@ def order(
             f"node {circle.args[1][0]}: goes in a circle, {' <- '.join(circle.args[1])}; state one of them"
         ) from None
     return tuple(n for n in reached if n in given), tuple(n for n in reached if n not in given)
+
+
+def or_above(asker: str) -> str:
+    """The other way to mend a missing input: state what it is for."""
+    return f", or {asker.removeprefix('node ')} itself" if asker.startswith("node ") else ""
 
 
 def evaluate(

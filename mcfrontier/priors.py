@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,8 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
         words = replace_words(words, price_year=words.price_year or each.words.price_year)
         words = replace_words(words, date=words.date or each.words.date)
     labels, columns, known = read_tables(words, where, roots)
+    for twice in words.dimensions.keys() & labels.keys():
+        raise InputError(f"{where}: {twice}: a dimension and a table have this name; rename one of them")
     columns |= {key: column for each in parts for key, column in each.columns.items()}
     dimensions = all_dimensions(parts, {**words.dimensions, **labels}, where)
     priors = {}
@@ -251,7 +254,7 @@ def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...]) -> P
     if path.resolve() in [step.resolve() for step in trail]:
         circle = " -> ".join(files.shown(step) for step in (*trail, path))
         raise InputError(f"{where}: extends: goes in a circle, {circle}; take one of them out")
-    return page(name, files.shown(path), files.parse(path), roots, (*trail, path))
+    return page(name, files.shown(path), files.parse(path), files.home_first(path, roots), (*trail, path))
 
 
 def united(parts: list[Page], where: str, own: Mapping[str, Any]) -> dict[str, Prior]:
@@ -303,11 +306,21 @@ def filled(stated: dict[str, Any], place: str, labels: tuple[str, ...], columns:
         if isinstance(value, str) and word not in TEXTS and (stated.get("by"), value) in columns:
             column = columns[stated["by"], value]
             stated[word] = [None if math.isnan(number) else number for number in column.values]
+        elif isinstance(value, str) and word not in TEXTS and stated.get("by") and word in numbers():
+            known = [name for dimension, name in columns if dimension == stated["by"]]
+            raise InputError(f"{place}: {word}: no table has a column '{value}' with a unit{suggest(value, known)}")
         if isinstance(value, list) and (not labels or word in TEXTS):
             raise InputError(f"{place}: {word}: a list is for numbers, of an entry with by = a dimension; give one")
         if isinstance(value, list) and len(value) != len(labels):
             raise InputError(f"{place}: {word}: {len(value)} values for {len(labels)} labels; give one each")
     return stated
+
+
+@cache
+def numbers() -> set[str]:
+    """The words of an entry that are numbers."""
+    fields = [field for family in FAMILIES.values() for field in msgspec.structs.fields(family)]
+    return {field.name for field in fields if field.type in (float, float | None)}
 
 
 def rows_of(stated: dict[str, Any], count: int) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -17,7 +18,7 @@ from mcfrontier import files, priors, study, units
 from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.results import Run
 from mcfrontier.study import Study
-from mcfrontier.wording import ordinal
+from mcfrontier.wording import percentile_told
 
 DRAWS = 2**14  # for the percentile that a judgement or a disclosed figure falls in
 
@@ -56,9 +57,25 @@ class Document(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
 
 
 @dataclass(frozen=True)
+class Place:
+    """A row, where it stands, and the title of its document."""
+
+    where: str
+    path: Path
+    title: str
+    row: Row
+
+    @property
+    def study(self) -> str:
+        """The study of the row: the one beside the document, whatever else has its name."""
+        beside = files.inside_of(self.path.parent.parent, self.row.study)
+        return str(beside) if beside else self.row.study
+
+
+@dataclass(frozen=True)
 class Compared:
     """A figure of a document beside ours, in the same unit; None where there is none. `ratio` is ours over the
-    document's. `agrees`: it does, or the reason why not is stated."""
+    document's. `agrees`: it does, or the reason why not is stated. `bound`: the document says "over" or "under"."""
 
     id: str
     question: str
@@ -69,27 +86,48 @@ class Compared:
     unit: str
     agrees: bool
     source: str
+    bound: str = ""
 
 
-def read() -> list[tuple[str, str, Row]]:
-    """Every row of every document: (where it stands, the document's title, the row)."""
-    found = []
+def read(wanted: Sequence[str] = ()) -> list[Place]:
+    """Every row of every document, or those of the systems that are wanted."""
+    found: list[Place] = []
+    home: dict[str, str] = {}
     for path in files.documents():
-        where = files.shown(path)
-        document = priors.read(Document, files.parse(path), where, "")
-        for i, stated in enumerate(document.rows):
-            place = f"{where}: rows[{i}]"
-            row = priors.read(Row, priors.table(stated, place), place, "")
-            place = f"{where}: {row.id} ({row.question})"
-            with located(place):
-                check(row)
-            found.append((place, document.title, row))
+        for place in read_one(path, wanted):
+            if home.setdefault(place.row.id, place.title) != place.title:
+                raise InputError(f"{place.where}: {home[place.row.id]} has a system of this name too; rename one")
+            found.append(place)
+    return found
+
+
+def read_one(path: Path, wanted: Sequence[str] = ()) -> list[Place]:
+    """The rows of a document. Those of systems that are not wanted are not looked into."""
+    where, found = files.shown(path), []
+    document = priors.read(Document, files.parse(path), where, "")
+    for i, stated in enumerate(document.rows):
+        place = f"{where}: row {i + 1}"
+        told = priors.table(stated, place)
+        if wanted and told.get("id") not in wanted:
+            found.append(Place(place, path, document.title, Row(id=str(told.get("id")), question="")))
+            continue
+        row = priors.read(Row, told, place, "")
+        place = f"{where}: {row.id} ({row.question})"
+        with located(place):
+            check(row)
+        found.append(Place(place, path, document.title, row))
     return found
 
 
 def check(row: Row) -> None:
     """Refuse a row that compares nothing and does not say why."""
     units.parse(row.unit)
+    if row.digits is not None and not 1 <= row.digits <= 15:
+        raise InputError(f"digits = {row.digits}: from 1 to 15 are printed")
+    if sum(map(bool, (row.slip, row.revised, row.judgement, row.disclosed))) > 1:
+        raise InputError("slip, revised, judgement, disclosed: a row has one of them")
+    if row.arithmetic is not None and same(row.arithmetic, row.document or 0.0, row.digits):
+        raise InputError("arithmetic agrees with document, so there is no slip; take it out")
     if bool(row.study) != bool(row.quantity or row.disclosed):
         raise InputError("a row names a study and a quantity of it, or neither")
     if not row.judgement and not row.disclosed and (row.document is None or not row.study):
@@ -102,35 +140,34 @@ def reproduce(
     ids: Sequence[str] = (), progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps
 ) -> list[Compared]:
     """The figures of the documents, or of the systems that are named, beside ours."""
-    rows = read()
-    known = {row.id: None for _, _, row in rows}
     wanted = [name.upper() for name in ids]
+    places = read(wanted)
+    known = {place.row.id: None for place in places}
     for name in wanted:
         if name not in known:
             raise InputError(f"{name}: no document has a system of this name{suggest(name, known)}")
-    rows = [each for each in rows if not wanted or each[2].id in wanted]
-    studies = loaded(rows)
-    return [compared(place, title, row, studies) for place, title, row in progress(rows, "comparing")]
+    places = [place for place in places if not wanted or place.row.id in wanted]
+    studies = loaded(places)
+    return [compared(place, studies) for place in progress(places, "comparing")]
 
 
 Key = tuple[str, tuple[tuple[str, str | float], ...]]
 
 
-def key(row: Row) -> Key:
+def key(place: Place) -> Key:
     """What a row is worked out from: rows of one study with the same pins share it."""
-    return row.study, tuple(sorted(row.set.items()))
+    return place.study, tuple(sorted(place.row.set.items()))
 
 
-def loaded(rows: list[tuple[str, str, Row]]) -> dict[Key, Study]:
+def loaded(places: list[Place]) -> dict[Key, Study]:
     """The studies of the rows, each asked for what its rows want."""
     wanted: dict[Key, dict[str, str]] = {}
-    for place, _, row in rows:
-        if row.study:
-            wanted.setdefault(key(row), {})[quantity_of(place, row)] = place
+    for place in places:
+        if place.row.study:
+            wanted.setdefault(key(place), {})[figure_of(place).quantity] = place.where
     out = {}
     for (name, pins), quantities in wanted.items():
-        place = next(iter(quantities.values()))
-        with located(place):
+        with located(next(iter(quantities.values()))):
             targets = list(dict.fromkeys(quantity.partition("[")[0] for quantity in quantities))
             out[name, pins] = study.load(name, targets=targets, set=dict(pins))
             for note in out[name, pins].notes:
@@ -138,34 +175,34 @@ def loaded(rows: list[tuple[str, str, Row]]) -> dict[Key, Study]:
     return out
 
 
-def quantity_of(place: str, row: Row) -> str:
-    """The quantity that a row asks for, or that its disclosed figure is of."""
-    return figure_of(place, row).quantity if row.disclosed else row.quantity
-
-
-def figure_of(place: str, row: Row) -> priors.Disclosed:
-    """The disclosed figure that a row tells."""
-    disclosed = priors.load(row.study).disclosed
+def figure_of(place: Place) -> Row | priors.Disclosed:
+    """What has the quantity and the unit of a row: itself, or the disclosed figure that it tells."""
+    row = place.row
+    if not row.disclosed:
+        return row
+    disclosed = priors.load(place.study).disclosed
     if row.disclosed not in disclosed:
-        raise InputError(f"{place}: {row.study} discloses no '{row.disclosed}'{suggest(row.disclosed, disclosed)}")
+        raise InputError(
+            f"{place.where}: {row.study} discloses no '{row.disclosed}'{suggest(row.disclosed, disclosed)}"
+        )
     return disclosed[row.disclosed]
 
 
-def compared(place: str, title: str, row: Row, studies: dict[Key, Study]) -> Compared:
+def compared(place: Place, studies: dict[Key, Study]) -> Compared:
     """A row with our figure and the verdict."""
-    document, unit, quantity = row.document, row.unit, row.quantity
-    if row.disclosed:
-        figure = figure_of(place, row)
-        document, unit, quantity = figure.value, figure.unit, figure.quantity
+    row, figure = place.row, figure_of(place)
+    document = figure.value if row.disclosed else row.document
     ours, told = None, ""
     if row.study:
-        with located(place):
-            ours = central(studies[key(row)], quantity, unit)
+        asked = studies[key(place)]
+        with located(place.where):
+            ours = central(asked, figure.quantity, figure.unit)
             if (row.judgement or row.disclosed) and document is not None:
-                told = percentile(studies[key(row)], quantity, document, unit)
+                told = percentile(asked, figure.quantity, document, figure.unit)
     verdict, agrees = judged(row, ours, told)
     ratio = None if document is None or ours is None or document == 0 else ours / document
-    return Compared(row.id, row.question, document, ours, ratio, verdict, unit, agrees, title)
+    bound = "" if row.bound == "about" else {"at least": "over", "at most": "under"}[row.bound]
+    return Compared(row.id, row.question, document, ours, ratio, verdict, figure.unit, agrees, place.title, bound)
 
 
 def central(asked: Study, quantity: str, unit: str) -> float:
@@ -190,7 +227,7 @@ def percentile(asked: Study, quantity: str, figure: float, unit: str) -> str:
     run: Run = study.run(asked, draws=DRAWS)
     if run.summary[quantity].values["sd"] == 0:
         return ""
-    return f"the {ordinal(round(run.percentile_of(quantity, figure, unit)))} percentile of ours"
+    return f"{percentile_told(run.percentile_of(quantity, figure, unit))} of ours"
 
 
 def judged(row: Row, ours: float | None, told: str) -> tuple[str, bool]:
@@ -201,7 +238,8 @@ def judged(row: Row, ours: float | None, told: str) -> tuple[str, bool]:
         return f"a judgement: {row.judgement}" + (f"; {told}" if told else ""), True
     if row.arithmetic is None:
         agrees = same(ours, row.document, row.digits, row.bound)
-        return ("agrees" if agrees else "disagrees"), agrees
+        kept = "agrees" if row.bound == "about" else "agrees as a bound"
+        return (kept if agrees else "disagrees"), agrees
     agrees = same(ours, row.arithmetic, None)
     told = f"the arithmetic, not with a slip: {row.slip}" if row.slip else f"a later version: {row.revised}"
     return (f"agrees with {told}" if agrees else "disagrees"), agrees

@@ -80,10 +80,12 @@ class Run:
 
     @cached_property
     def headlines(self) -> list[str]:
-        """The rows that stand for the targets: all but the parts of accounts; of a target with more than a few rows
-        the first, and of all targets the first where there would be too many."""
-        parts = {share for account in self.study.parts.values() for share in account.values()}
-        names = [name for name in self.study.targets if name not in parts] or self.study.targets
+        """The rows that stand for the targets: all but the parts of accounts that were named before; of a target with
+        more than a few rows the first, and of all targets the first where there would be too many."""
+        place = {name: i for i, name in enumerate(self.study.targets)}
+        after = [(account, share) for account, shares in self.study.parts.items() for share in shares.values()]
+        parts = {share for account, share in after if place[share] > place[account]}
+        names = [name for name in self.study.targets if name not in parts]
         rows = [rows if len(rows) <= FEW else rows[:1] for rows in map(self.known_rows, names)]
         if sum(map(len, rows)) > MOST:
             rows = [each[:1] for each in rows]
@@ -204,7 +206,7 @@ class Run:
         """What moves a row, one input at a time, in the row's unit."""
         self.check_row(row)
         name, index = self.rows[row]
-        moved = [prior.name for prior in self.study.inputs.values() if not prior.known]
+        moved = [self.study.row_name(*row) for row in tornado.rows_moved(list(self.study.inputs.values()))]
         return tornado.swing(moved, self.paths[name][index] / units.scale(self.unit(row)))
 
     @cached_property

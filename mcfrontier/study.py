@@ -96,6 +96,11 @@ class Study:
         """The unit a quantity is told in: its entry's, or its node's."""
         return self.inputs[name].entry.unit if name in self.inputs else self.nodes[name].unit
 
+    def row_name(self, name: str, row: int) -> str:
+        """What a row of an input is called: price[A100], or its name alone."""
+        labels = self.inputs[name].labels
+        return f"{name}[{labels[row]}]" if labels else name
+
     def about(self, name: str) -> str:
         """What a quantity is, in a line."""
         return self.nodes[name].about if name in self.nodes else self.inputs[name].entry.note

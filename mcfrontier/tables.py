@@ -43,13 +43,20 @@ def read(path: Path) -> tuple[list[str], dict[str, Column]]:
         for row in rows:
             if len(row) != len(head):
                 raise InputError(f"{row[0]}: {len(row)} cells where the head has {len(head)}; give one each")
+        if "" in (labels := [row[0].strip() for row in rows]):
+            raise InputError(f"row {labels.index('') + 1}: has no label; its first cell is empty")
+        for twice in (cell for cell in head if head.count(cell) > 1):
+            raise InputError(f"column '{twice.strip()}' is there twice; rename one")
         heads = [re.fullmatch(r"\s*(\w+)\s*\[(.+)\]\s*", cell) for cell in head]
         columns = {
             match[1]: Column(match[2], tuple(number(row, i, match[1]) for row in rows))
             for i, match in enumerate(heads)
             if i and match
         }
-        return [row[0].strip() for row in rows], columns
+        named = [match[1] for match in heads[1:] if match]
+        for twice in (name for name in named if named.count(name) > 1):
+            raise InputError(f"column '{twice}' is there twice; rename one")
+        return labels, columns
 
 
 def number(row: list[str], place: int, column: str) -> float:

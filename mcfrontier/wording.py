@@ -101,7 +101,7 @@ def metric(unit: str) -> tuple[str, float]:
 
 
 SAID = {word: word.upper() for word in ("gpu", "mfu", "tdp", "pue", "flop", "cpu", "bf16", "fp32")}
-SAID |= {"2023usd": "in 2023 USD"}
+SAID |= {"2023usd": "in 2023 USD", "inhouse": "in-house"}
 
 
 def label(row: str) -> str:
@@ -120,3 +120,10 @@ def ordinal(count: int) -> str:
     """1st, 2nd, 3rd, 4th, 11th, 38th."""
     tail = "th" if 10 <= count % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
     return f"{count}{tail}"
+
+
+def percentile_told(percentile: float) -> str:
+    """Where a figure falls among draws: the 38th percentile, below the 1st, above the 99th."""
+    if percentile < 0.5:
+        return "below the 1st percentile"
+    return "above the 99th percentile" if percentile >= 99.5 else f"the {ordinal(round(percentile))} percentile"

@@ -111,7 +111,7 @@ def test_a_tornado_stars_the_input_in_which_the_target_turns_back_and_puts_the_w
     (figure,) = tornado(mcf.run({"targets": ["hill"], "inputs": inputs}, model=[hill], draws=2**10))
     told = [word for word in words_of(figure) if word.rstrip(" *") in ("x", "y")]
     assert told == ["x *", "y"]
-    assert words_of(figure)[0] == "Hill, 10 at the medians"
+    assert words_of(figure)[0] == "Hill: 10"
 
 
 def test_the_exceedance_curve_falls_and_the_median_stands_at_a_half():

@@ -20,23 +20,31 @@ def one_at_a_time(
     place: Callable[[Prior, np.ndarray], np.ndarray],
     evaluate: Callable[[Mapping[str, np.ndarray]], Mapping[str, np.ndarray]],
 ) -> dict[str, np.ndarray]:
-    """All quantities with each input in turn led from its p5 to its p95, the others at their medians.
+    """All quantities with each input in turn, row by row, led from its p5 to its p95, the others at their medians.
 
     `place` lays an input's values, shape (points,) or (labels, points), on the axes of the study. Each
-    result is of shape (..., inputs, 9), or (..., 1, 1) where nothing varies.
+    result is of shape (..., rows, 9), or (..., 1, 1) where nothing varies; `moved` names the rows.
     """
-    moved = [prior for prior in priors if not prior.known]
+    moved = rows_moved(priors)
     points = len(moved) * len(STEPS)
     given = {}
     for prior in priors:
         rows = np.repeat(np.array(prior.medians)[:, None], max(1, points), axis=1)
-        if not prior.known:
-            here = slice(moved.index(prior) * len(STEPS), (moved.index(prior) + 1) * len(STEPS))
-            rows[:, here] = [row.quantile(STEPS) * prior.scale for row in prior.distributions]
+        for i, row in enumerate(prior.distributions):
+            if (prior.name, i) in moved:
+                here = moved[prior.name, i] * len(STEPS)
+                rows[i, here : here + len(STEPS)] = row.quantile(STEPS) * prior.scale
         given[prior.name] = place(prior, rows if prior.labels else rows[0])
     values = evaluate(given)
     shape = (len(moved), len(STEPS))
     return {name: x.reshape(*x.shape[:-1], *(shape if x.shape[-1] == points else (1, 1))) for name, x in values.items()}
+
+
+def rows_moved(priors: Sequence[Prior]) -> dict[tuple[str, int], int]:
+    """The rows of uncertain inputs that have a figure, (name, row), and the place of each."""
+    drawn = [prior for prior in priors if not prior.known]
+    rows = [(p.name, i) for p in drawn for i, row in enumerate(p.distributions) if np.isfinite(row.median)]
+    return {row: place for place, row in enumerate(rows)}
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,8 @@ def swing(inputs: Sequence[str], paths: np.ndarray) -> Swing:
     monotone = (steps >= 0).all(axis=1) | (steps <= 0).all(axis=1)
     reach = np.column_stack([steady.min(axis=1), steady.max(axis=1)])
     width = reach[:, 1] - reach[:, 0]
-    widest = [int(i) for i in np.argsort(-width, kind="stable") if width[i] > 0]
+    rounding = 1e-12 * np.abs(steady).max(initial=0.0)
+    widest = [int(i) for i in np.argsort(-width, kind="stable") if width[i] > rounding]
     base = float(paths.flat[len(STEPS) // 2]) if paths.size > 1 else float(paths.flat[0])
     names = [inputs[i] for i in widest]
     return Swing(names, paths[widest][:, [0, -1]], reach[widest], monotone[widest], base)

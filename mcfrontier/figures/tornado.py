@@ -10,16 +10,17 @@ from mcfrontier.results import Run
 from mcfrontier.wording import amount, label, sentence
 
 MOST = 8  # inputs in a figure
+FIGURES = 8
 ROW = 0.165
 
 
 def tornado(run: Run) -> list[Figure]:
-    """One input at a time goes from its p5 (blue) to its p95 (orange) with the others at their medians; the
-    vertical line is the target with all inputs at their medians. A star marks an input in which the target turns
-    back on the way: a thin line shows how far it comes. The number on the right is Spearman's rank correlation of
-    input and target over the first 16,384 draws. The widest eight are shown."""
-    rows = run.accounts if 0 < len(run.accounts) <= style.MOST else run.headlines[: style.MOST]
-    return [drawn for row in rows for drawn in one(run, row)]
+    """One input at a time, of one with many rows one row, goes from its p5 (blue) to its p95 (orange) with the
+    others at their medians; the vertical line is the target with all inputs at their medians, as it stands above. A
+    star marks an input in which the target turns back on the way: a thin line shows how far it comes. The number on
+    the right is Spearman's rank correlation of input and target over the first 16,384 draws. The widest eight are
+    shown."""
+    return [drawn for row in run.headlines[:FIGURES] for drawn in one(run, row)]
 
 
 def one(run: Run, target: str) -> list[Figure]:
@@ -34,7 +35,7 @@ def one(run: Run, target: str) -> list[Figure]:
     labels = [label(name) + ("" if even else " *") for name, even in zip(names, swing.monotone, strict=False)]
     margins = (max(1.2, style.label_margin(labels, 7.5)), 0.42)
     panel = style.panel(style.HALF, ROW * len(names), (low, high), style.rows(len(names)), margins)
-    panel.title(f"{sentence(label(target))}, {amount(swing.base, unit)} at the medians")
+    panel.title(f"{sentence(label(target))}: {amount(swing.base, unit)}")
     panel.bars(places, reach[:, 0], reach[:, 1], style.INK, 0.7)
     for end, colour in ((ends[:, 0], style.COLOURS[0]), (ends[:, 1], style.COLOURS[1])):
         panel.bars(places, [swing.base] * len(names), end, colour, 8)

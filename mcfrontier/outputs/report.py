@@ -19,7 +19,7 @@ from mcfrontier.outputs.typeset import typeset
 from mcfrontier.priors import Disclosed, Prior
 from mcfrontier.results import FEW, MOST, Run
 from mcfrontier.study import SAMPLER, SEED
-from mcfrontier.wording import amount, label, ordinal, sentence
+from mcfrontier.wording import amount, label, percentile_told, sentence
 
 SIDE_BY_SIDE = 4  # targets with many rows in a table
 
@@ -53,7 +53,7 @@ def contents(run: Run) -> dict[str, Any]:
         "answer": answer(run),
         "facts": facts(run),
         "headlines": [headline(run, row) for row in run.headlines[:MOST]],
-        "more": max(0, len(run.headlines) - MOST),
+        "more": sum(len(run.known_rows(name)) for name in study.targets) - len(run.headlines[:MOST]),
         "accounts": [account(run, row) for row in run.accounts] if len(run.accounts) <= MOST else [],
         "smallest": label(smallest(run)) if run.accounts else "",
         "disclosed": [told_disclosure(run, fig) for fig in study.page.disclosed.values() if fig.quantity in run.values],
@@ -144,11 +144,12 @@ def account(run: Run, row: str) -> dict[str, Any]:
 def told_disclosure(run: Run, disclosed: Disclosed) -> str:
     """A disclosed figure and the percentile it falls in, row by row."""
     bound = "" if disclosed.bound == "about" else f"{disclosed.bound} "
-    told = f"{bound}{amount(disclosed.value, disclosed.unit)} of {label(disclosed.quantity)} ({disclosed.source})."
+    figure = amount(disclosed.value, disclosed.unit, digits=4)
+    told = f"{sentence(label(disclosed.quantity))}: {bound}{figure} ({disclosed.source})."
     for row in run.rows_of([disclosed.quantity]):
         percentile = run.percentile_of(row, disclosed.value, disclosed.unit)
         which = f" of {label(row)}" if row != disclosed.quantity else ""
-        told += f" This is the {ordinal(round(percentile))} percentile{which} in this study, of which it is no input"
+        told += f" This is {percentile_told(percentile)}{which} in this study, of which it is no input"
         against = {"at least": percentile, "at most": 100 - percentile}.get(disclosed.bound)
         told += "." if against is None else f": {against:.0f} % of the draws disagree with it."
     return f"{told} {sentence(disclosed.note)}".rstrip()

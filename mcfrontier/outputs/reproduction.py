@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from mcfrontier.errors import InputError
 from mcfrontier.outputs.typeset import typeset
 from mcfrontier.reproduce import Compared, printed
 from mcfrontier.wording import amount
@@ -24,6 +25,7 @@ def cells(row: Compared) -> list[str]:
     """A row as it is told: id, question, the document's figure, ours, the ratio, the verdict."""
     digits = 3 if row.document is None else max(3, printed(row.document))
     figures = ["–" if x is None else amount(x, row.unit, digits=digits) for x in (row.document, row.ours)]
+    figures[0] = f"{row.bound} {figures[0]}".strip()
     ratio = "–" if row.ratio is None else amount(row.ratio, "1")
     return [row.id, row.question, *figures, ratio, row.verdict]
 
@@ -32,15 +34,16 @@ def tally(rows: Sequence[Compared]) -> str:
     """How many systems and figures there are, and how they came out."""
     counts = Counter(row.verdict.partition(":")[0].partition(",")[0] for row in rows)
     told = {
-        "agrees": "agree to the digits printed",
-        "agrees with the arithmetic": "agree with the arithmetic of a document and not with a slip of it",
-        "agrees with a later version": "agree with a later version of a document",
-        "a judgement": "are judgements without a formula to check",
-        "disclosed": "were disclosed and not used",
-        "disagrees": "disagree",
+        "agrees": "in agreement to the digits printed",
+        "agrees as a bound": "in agreement with a bound",
+        "agrees with the arithmetic": "with the arithmetic of a document and not with a slip of it",
+        "agrees with a later version": "with a later version of a document",
+        "a judgement": "judgements without a formula to check",
+        "disclosed": "disclosed and not used",
+        "disagrees": "in disagreement",
     }
     parts = [f"{counts[kind]} {words}" for kind, words in told.items() if counts[kind]]
-    return f"{len({row.id for row in rows})} systems, {len(rows)} figures: {', '.join(parts)}"
+    return f"systems {len({row.id for row in rows})}, figures {len(rows)}: {', '.join(parts)}"
 
 
 def write_pdf(rows: Sequence[Compared], folder: Path) -> Path:
@@ -48,7 +51,11 @@ def write_pdf(rows: Sequence[Compared], folder: Path) -> Path:
     documents: dict[str, list[list[str]]] = {}
     for row in rows:
         documents.setdefault(row.source, []).append(cells(row))
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / NAME
-    path.write_bytes(typeset("reproduce.typ", {"documents": list(documents.items()), "tally": tally(rows)}, {}))
+    made = typeset("reproduce.typ", {"documents": list(documents.items()), "tally": tally(rows)}, {})
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(made)
+    except OSError as problem:
+        raise InputError(f"{folder}: cannot be written: {problem.strerror}") from None
     return path
