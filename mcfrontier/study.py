@@ -146,6 +146,8 @@ def load(
     set: Mapping[str, str | float] | None = None,
 ) -> Study:
     """Read a study and refuse whatever cannot be right in it, before anything is drawn."""
+    if not isinstance(set or {}, Mapping):
+        raise InputError(f"set: a mapping is expected, such as {{'gpu_price': 15_000}}, not {set!r}")
     own_model = model is not None
     if not own_model:
         from mcfrontier import model
@@ -163,7 +165,8 @@ def load(
             raise InputError(f"{place}: '{target}' is no node and no entry{suggest(target, known)}")
     with located(page.where):
         observed = checks.observed(page, known)
-        stated_inputs = graph.order(nodes, believed, (*asked, *observed))[0]
+        stated_inputs, stated_nodes = graph.order(nodes, believed, (*asked, *observed))
+        checks.check_disclosed(page, {*stated_inputs, *stated_nodes})
         checks.check_reach(page, stated_inputs)
         checks.check_correlations(page, stated_inputs)
     checks.check_units(page, nodes)
