@@ -31,6 +31,14 @@ def observed(page: Page, known: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(quantity_of(seen) for seen in page.evidence.values()))
 
 
+def check_disclosed(page: Page, reached: Iterable[str]) -> None:
+    """Refuse a disclosed figure of a quantity that no target of the file needs."""
+    for key, figure in page.disclosed.items():
+        if quantity_of(figure) not in reached:
+            known = suggest(figure.quantity, reached) or "; name it as a target"
+            raise InputError(f"disclosed.{key}: no target needs {figure.quantity}{known}")
+
+
 def check_correlations(page: Page, reached: Iterable[str]) -> None:
     """Refuse a correlation of the study's own file that is of what is no input, or is known."""
     for pair in page.correlation.own:
@@ -109,6 +117,8 @@ def check_decision(
 def pin(name: str, text: str | float, believed: Mapping[str, Prior], nodes: Mapping[str, Node]) -> Prior:
     """The prior of a quantity set for this run, in its entry's or node's unit unless it says another."""
     if name not in believed and name not in nodes:
+        if (whole := name.partition("[")[0]) in {*believed, *nodes} and whole != name:
+            raise InputError(f"set {name}: one row cannot be set; set {whole}, or state its rows in a priors file")
         raise InputError(f"set {name}: there is no such quantity{suggest(name, {*believed, *nodes})}")
     unit = believed[name].entry.unit if name in believed else nodes[name].unit
     return priors.pinned(name, text, unit, believed.get(name))

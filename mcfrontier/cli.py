@@ -6,8 +6,10 @@ The floors below are imported inside the commands, so that --help is quick.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import math
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -42,11 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         refuse(" ".join(problem.format_message().split()))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except BrokenPipeError:  # the reader of the pipe has had enough
-        import os
-
+    except OSError as problem:
+        if problem.errno not in (errno.EPIPE, errno.ENOSPC):
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+        if problem.errno == errno.EPIPE:  # the reader of the pipe has had enough
+            sys.exit(141)
+        refuse(f"standard output cannot be written: {problem.strerror}")
 
 
 def refuse(message: str) -> None:
@@ -130,6 +134,9 @@ def run(
     asked = {"draws": draws, "seed": seed, "sampler": sampler, "precision": precision}
     loaded = study.load(name, targets=targets or None, set=split_pins(pins))
     if point:
+        given = {"--out": out, "--draws": draws, "--save-draws": save_draws, "--sampler": sampler, "--seed": seed}
+        for option in (option for option, value in given.items() if value):
+            raise InputError(f"{option}: --point draws nothing and writes nothing; leave one of them out")
         show_point(loaded, as_json)
         return
     folder = outputs.check_folder(out or Path("reports") / loaded.name)
@@ -159,13 +166,16 @@ def show_point(loaded: Study, as_json: bool) -> None:
 
     for told in loaded.notes:
         note(told)
+    found = point(loaded)
+    for name in loaded.targets:
+        if found[name].get("value", 0) is None:
+            note(f"{name}: no figure at the central values; look for a division by zero")
     if as_json:
         print(point_json(loaded))
         return
     table = Table(box=None, pad_edge=False)
     table.add_column(f"{loaded.title}, at the central values")
     table.add_column("", justify="right")
-    found = point(loaded)
     for name in loaded.targets:
         told = found[name]
         rows = {"": told["value"]} if "value" in told else dict(zip(told["labels"], told["values"], strict=True))
@@ -326,7 +336,8 @@ def show_input(prior: Prior) -> None:
         if math.isnan(row.median):  # missing by design
             continue
         levels = (0.5,) if prior.known else (0.05, 0.5, 0.95)
-        told = " / ".join(amount(float(row.quantile(p)), entry.unit) for p in levels)
+        digits = 8 if prior.known else 3
+        told = " / ".join(amount(float(row.quantile(p)), entry.unit, digits=digits) for p in levels)
         best = "" if guess is None else f", best {amount(guess, entry.unit)}"
         name = prior.name + (f"[{label}]" if label else "")
         print(f"\n  {name}: {entry.__struct_config__.tag} {told}{best}  [{entry.unit}; {prior.where}]")
@@ -341,13 +352,17 @@ def show_input(prior: Prior) -> None:
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 def check(paths: Sequence[str]) -> None:
     """Check priors files: every one that can be named, or those given by name, path or folder."""
-    from mcfrontier import checks, files, graph, model, priors, study
+    from mcfrontier import checks, files, graph, model, priors, reproduce, study
 
     nodes = graph.nodes_of(model)
-    names = [file for path in paths for file in files_of(path)] or list(files.studies())
+    names = [file for path in paths for file in files_of(path)]
+    names = names or [*files.studies(), *map(str, files.documents())]
     failed = 0
     for name in names:
         try:
+            if files.DOCUMENTS in Path(name).parts:
+                print(f"ok  {files.shown(Path(name))}  (published figures, {len(reproduce.read_one(Path(name)))} rows)")
+                continue
             page = priors.load(name)
             kind = "study" if page.words.targets else "part, for extends"
             if page.words.targets:
@@ -364,12 +379,9 @@ def check(paths: Sequence[str]) -> None:
 
 def files_of(path: str) -> list[str]:
     """The priors files below a folder, or the name or file itself."""
-    from mcfrontier.files import DOCUMENTS
-
     if not Path(path).is_dir():
         return [path]
-    below = [file.relative_to(path) for file in sorted(Path(path).rglob("*.toml"))]
-    files = [str(Path(path, file)) for file in below if DOCUMENTS not in file.parts]
+    files = sorted(str(file) for file in Path(path).rglob("*.toml"))
     if not files:
         raise InputError(f"{path}: no priors file in this folder")
     return files

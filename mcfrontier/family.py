@@ -152,4 +152,5 @@ def line_through(points: list[tuple[float, float]]) -> tuple[float, float]:
     """Mean and standard deviation of the normal with two (probability, value) on its curve."""
     (p, x), (q, y) = points
     sd = (y - x) / (special.ndtri(q) - special.ndtri(p))
-    return x - sd * special.ndtri(p), sd
+    mean = x - sd * special.ndtri(p)
+    return (0.0 if abs(mean) < 1e-12 * sd else mean), sd  # an interval about 0 has its mean there, not next to it

@@ -60,7 +60,8 @@ def find(name: str) -> tuple[Path, list[Path]]:
         return named, home_first(named, folders())
     if looks_like_a_path:
         raise InputError(f"{name[:200]}: there is no such file")
-    raise InputError(f"{name[:200]}: there is no such study{suggest(name, runnable())}")
+    known = suggest(name, runnable()) or "; `list` names them all"
+    raise InputError(f"{name[:200]}: there is no such study{known}")
 
 
 def home_first(path: Path, roots: list[Path]) -> list[Path]:

@@ -98,12 +98,8 @@ class Run:
         """The rows that stand for the targets: all but the parts of accounts that were named before; of a target with
         more than a few rows the first, and of all targets the first where there would be too many."""
         place = {name: i for i, name in enumerate(self.study.targets)}
-        parts = {
-            share
-            for account, shares in self.study.parts.items()
-            for share in shares.values()
-            if place[share] > place[account]
-        }
+        after = [(account, share) for account, shares in self.study.parts.items() for share in shares.values()]
+        parts = {share for account, share in after if place[share] > place[account]}
         names = [name for name in self.study.targets if name not in parts]
         rows = [rows if len(rows) <= FEW else rows[:1] for rows in map(self.known_rows, names)]
         if sum(map(len, rows)) > MOST:

@@ -148,6 +148,8 @@ def load(
     set: Mapping[str, str | float] | None = None,
 ) -> Study:
     """Read a study and refuse whatever cannot be right in it, before anything is drawn."""
+    if not isinstance(set or {}, Mapping):
+        raise InputError(f"set: a mapping is expected, such as {{'gpu_price': 15_000}}, not {set!r}")
     own_model = model is not None
     if not own_model:
         from mcfrontier import model
@@ -166,6 +168,7 @@ def load(
     with located(page.where):
         observed = checks.observed(page, known)
         stated_inputs, stated_nodes = graph.order(nodes, believed, (*asked, *observed))
+        checks.check_disclosed(page, {*stated_inputs, *stated_nodes})
         checks.check_reach(page, stated_inputs)
         checks.check_correlations(page, stated_inputs)
     checks.check_units(page, nodes)
@@ -282,8 +285,8 @@ def conditioned(before: Run) -> Run:
     for row in rows:
         before.check_row(row)
     draws = {row: np.broadcast_to(before.told(row), plan.draws) for row in rows}
-    offsets = sampling.generator(plan, "evidence", None).random(sampling.RANDOMISATIONS)
+    rng = sampling.generator(plan, "evidence", None)
     with located(study.page.where):
-        weighed = evidence.weigh(study.evidence, draws, {row: before.unit(row) for row in rows}, offsets)
+        weighed = evidence.weigh(study.evidence, draws, {row: before.unit(row) for row in rows}, rng)
     after = {name: x[..., weighed.index] if x.shape[-1] == plan.draws else x for name, x in before.values.items()}
     return Run(study, plan, after, before=before, weighed=weighed)

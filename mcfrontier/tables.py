@@ -36,8 +36,6 @@ def read(path: Path) -> tuple[list[str], dict[str, Column]]:
         head, rows = cells(path)
         if "" in (labels := [row[0].strip() for row in rows]):
             raise InputError(f"row {labels.index('') + 1}: has no label; its first cell is empty")
-        for twice in (cell for cell in head if head.count(cell) > 1):
-            raise InputError(f"column '{twice.strip()}' is there twice; rename one")
         heads = [re.fullmatch(r"\s*(\w+)\s*\[(.+)\]\s*", cell) for cell in head]
         columns = {
             match[1]: Column(match[2], tuple(number(row, i, match[1]) for row in rows))

@@ -38,15 +38,17 @@ def test_the_ratio_is_ours_over_the_documents(rows):
 
 
 def test_no_row_holds_the_documents_answer_as_an_input():
-    for place, _, row in reproduce.read():
-        assert row.document not in row.set.values(), place
-        assert row.quantity not in row.set, place
+    for place in reproduce.read():
+        row = place.row
+        assert row.document not in row.set.values(), place.where
+        assert row.quantity not in row.set, place.where
 
 
 def test_every_row_that_agrees_by_another_figure_differs_from_the_document():
-    for place, _, row in reproduce.read():
+    for place in reproduce.read():
+        row = place.row
         if row.arithmetic is not None:
-            assert not reproduce.same(row.arithmetic, row.document, row.digits, row.bound), place
+            assert not reproduce.same(row.arithmetic, row.document, row.digits, row.bound), place.where
 
 
 def test_disclosed_figures_are_told_with_their_percentile(rows):
@@ -59,7 +61,7 @@ def test_the_command_prints_a_table_a_count_and_a_pdf(command, tmp_path):
     ended = command("reproduce", "L1", "b2", "--out", tmp_path / "out")
     assert ended.code == 0
     assert "$536M" in ended.out
-    assert "2 systems, 2 figures: 2 agree to the digits printed" in ended.out
+    assert "systems 2, figures 2: 2 in agreement to the digits printed" in ended.out
     assert (tmp_path / "out/reproduce.pdf").read_bytes().startswith(b"%PDF")
 
 

@@ -76,12 +76,15 @@ def from_logs(logs: np.ndarray) -> np.ndarray:
 
 
 def weigh(
-    evidence: Mapping[str, Evidence], draws: Mapping[str, np.ndarray], unit_of: Mapping[str, str], offsets: np.ndarray
+    evidence: Mapping[str, Evidence],
+    draws: Mapping[str, np.ndarray],
+    unit_of: Mapping[str, str],
+    rng: np.random.Generator,
 ) -> Weighed:
     """Weigh draws (by quantity, in its unit) by all pieces of evidence together, and choose anew by weight.
 
-    Each randomisation is chosen from itself, at even steps from its own offset in 0..1, so that the sixteen stay
-    independent and errors keep their meaning. Refused where too few draws are left.
+    Each randomisation is chosen from itself, at even steps from a random offset and in random order, so that the
+    sixteen stay independent and errors keep their meaning. Refused where too few draws are left.
     """
     logs = {key: log_likelihood(draws[seen.quantity], seen, unit_of[seen.quantity]) for key, seen in evidence.items()}
     alone = {key: from_logs(log) for key, log in logs.items()}
@@ -103,8 +106,9 @@ def weigh(
         rising = np.cumsum(weights)
         if not rising[-1] > 0:
             raise InputError("evidence: one of the sixteen randomisations has no draw left; take more draws")
-        steps = (np.arange(here.size) + offsets[r]) / here.size * rising[-1]
-        index[here] = here[np.minimum(np.searchsorted(rising, steps), here.size - 1)]
+        steps = (np.arange(here.size) + rng.random()) / here.size * rising[-1]
+        chosen = here[np.minimum(np.searchsorted(rising, steps), here.size - 1)]
+        index[here] = chosen[np.argsort(rng.random(here.size))]  # or equal draws would stand side by side
     return Weighed(index, left, left_by, strange)
 
 

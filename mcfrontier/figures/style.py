@@ -7,7 +7,8 @@ small figure takes. Text stays text in the SVG, and the report sets it in its ow
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -140,12 +141,9 @@ def fits(places: Sequence[float], labels: Sequence[str], low: float, high: float
 def round_steps(low: float, high: float, unit: str, inches: float) -> tuple[list[float], list[str]]:
     """Round values between two ends, as many as have room in so many inches, and how they are told."""
     power = 10.0 ** math.floor(math.log10((high - low) / 8))
-    for step in (size * power for size in (1, 2, 5, 10, 20, 50, 100)):
-        places = [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
-        labels = [amount(place, unit) for place in places]
-        if len(places) <= 7 and fits(places, labels, low, high, inches):
-            break
-    return places, labels
+    steps = (size * power for size in (1, 2, 5, 10, 20, 50, 100))
+    choices = [[i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)] for step in steps]
+    return with_room([places for places in choices if len(places) <= 7], lambda x: x, unit, low, high, inches)
 
 
 def decades(low: float, high: float, unit: str, inches: float) -> tuple[list[float], list[str]]:
@@ -153,9 +151,25 @@ def decades(low: float, high: float, unit: str, inches: float) -> tuple[list[flo
     powers = range(math.floor(low), math.ceil(high) + 1)
     choices = [[s * 10.0**p for p in powers for s in steps] for steps in ((1, 2, 5), (1, 3))]
     choices += [[10.0**p for p in powers if p % every == 0] for every in (1, 2, 3, 5, 10, 20, 50)]
-    for choice in choices:
-        values = [value for value in choice if low <= math.log10(value) <= high]
-        places, labels = [math.log10(value) for value in values], [amount(value, unit) for value in values]
-        if fits(places, labels, low, high, inches):
-            break
-    return places, labels
+    choices = [[value for value in choice if low <= math.log10(value) <= high] for choice in choices]
+    return with_room(choices, math.log10, unit, low, high, inches)
+
+
+def with_room(
+    choices: Sequence[list[float]], place: Callable[[float], float], unit: str, low: float, high: float, inches: float
+) -> tuple[list[float], list[str]]:
+    """The first choice of values whose labels have room, two at least; bare numbers but for the last where units take
+    too much of it, and at worst one value."""
+    for told in (lambda value: amount(value, unit), lambda value: bare(amount(value, unit))):
+        for choice in choices:
+            places, labels = [place(value) for value in choice], [told(value) for value in choice]
+            labels = [*labels[:-1], *(amount(value, unit) for value in choice[-1:])]
+            if len(places) > 1 and fits(places, labels, low, high, inches):
+                return places, labels
+    last = next((choice for choice in choices if choice), [])[:1]
+    return [place(value) for value in last], [amount(value, unit) for value in last]
+
+
+def bare(told: str) -> str:
+    """A figure without its unit, but for the sign of a currency."""
+    return re.match(r"[−$€\d.,×⁰¹²³⁴⁵⁶⁷⁸⁹⁻ ]*", told)[0].strip() or told

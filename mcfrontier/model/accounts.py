@@ -14,7 +14,7 @@ def capital_cost(acquisition_cost, facility_cost):
 
 @node("USD")
 def upfront_cost(acquisition_cost, creation_energy_cost, creation_staff_cost):
-    """Hardware, energy and people paid for by the day the model is done.
+    """Hardware, energy and people, until the model is done.
 
     It answers how much money a newcomer needs. Nothing is written off, and the cluster's power is paid
     for all the time the model is made: LessWrong, Report on Frontier Model Training (2023), Defining Cost.
@@ -24,7 +24,7 @@ def upfront_cost(acquisition_cost, creation_energy_cost, creation_staff_cost):
 
 @node("USD")
 def ownership_cost(acquisition_cost, resale_value):
-    """Hardware bought, less what it is still worth when it is given up.
+    """Hardware bought, less what it fetches afterwards.
 
     It answers what it takes to own the cluster for a time, as one owns a house: against it stands the rent of the
     whole cluster for the same time. LessWrong (2023): a long rent is a mortgage, at whose end nothing is owned.

@@ -30,6 +30,8 @@ MOST_NUMBERS = 2**25
 
 def check_folder(folder: str | Path) -> Path:
     """Refuse a folder that cannot be written, before any work is done. Nothing is left behind."""
+    if not str(folder).strip():
+        raise InputError("--out: the name of a folder is expected, not nothing")
     folder = place = Path(folder)
     while not os.path.exists(place) and place != place.parent:  # which, unlike Path.exists, never raises
         place = place.parent

@@ -225,7 +225,8 @@ def told_input(prior: Prior) -> list[dict[str, Any]]:
     rows = [row for row in triples if np.isfinite(row[1].median)]
     shown = rows if len(rows) <= MOST else rows[:3]
     for row, distribution, stated in shown:
-        percentiles = [amount(float(distribution.quantile(p)), entry.unit) for p in (0.05, 0.5, 0.95)]
+        digits = 8 if prior.known else 3
+        percentiles = [amount(float(distribution.quantile(p)), entry.unit, digits=digits) for p in (0.05, 0.5, 0.95)]
         best = [] if stated is None else [f"best {amount(stated, entry.unit)}"]
         out.append(
             {

@@ -34,32 +34,16 @@ def tally(rows: Sequence[Compared]) -> str:
     """How many systems and figures there are, and how they came out."""
     counts = Counter(row.verdict.partition(":")[0].partition(",")[0] for row in rows)
     told = {
-        "agrees": "agree to the digits printed",
-        "agrees as a bound": "keep to a bound",
-        "agrees with the arithmetic": "agree with the arithmetic of a document and not with a slip of it",
-        "agrees with a later version": "agree with a later version of a document",
-        "a judgement": "are judgements without a formula to check",
-        "disclosed": "were disclosed and not used",
-        "disagrees": "disagree",
+        "agrees": "in agreement to the digits printed",
+        "agrees as a bound": "in agreement with a bound",
+        "agrees with the arithmetic": "with the arithmetic of a document and not with a slip of it",
+        "agrees with a later version": "with a later version of a document",
+        "a judgement": "judgements without a formula to check",
+        "disclosed": "disclosed and not used",
+        "disagrees": "in disagreement",
     }
-    parts = [
-        f"{counts[kind]} {singular(words) if counts[kind] == 1 else words}"
-        for kind, words in told.items()
-        if counts[kind]
-    ]
-    systems = len({row.id for row in rows})
-    return f"{counted(systems, 'system')}, {counted(len(rows), 'figure')}: {', '.join(parts)}"
-
-
-def singular(words: str) -> str:
-    """What is said of many, said of one."""
-    verb, _, rest = words.partition(" ")
-    return f"{ {'agree': 'agrees', 'keep': 'keeps', 'are': 'is', 'were': 'was', 'disagree': 'disagrees'}[verb] } {rest}".rstrip()
-
-
-def counted(count: int, word: str) -> str:
-    """1 system, 2 systems."""
-    return f"{count} {word}{'' if count == 1 else 's'}"
+    parts = [f"{counts[kind]} {words}" for kind, words in told.items() if counts[kind]]
+    return f"systems {len({row.id for row in rows})}, figures {len(rows)}: {', '.join(parts)}"
 
 
 def write_pdf(rows: Sequence[Compared], folder: Path) -> Path:
