@@ -29,7 +29,7 @@ from mcfrontier.errors import InputError
 from mcfrontier.family import Family, Percentiles, below, between_0_and_1, line_through, one_form, positive
 from mcfrontier.metalogs import Metalog
 from mcfrontier.mixtures import Mixture
-from mcfrontier.samples import Discrete, Empirical
+from mcfrontier.samples import Discrete, Empirical, Output
 from mcfrontier.skewnormals import SkewNormal
 
 SHAPES = (1e-3, 1e9)  # of a gamma through percentiles: before, these fade to 0; beyond, it is a normal
@@ -237,6 +237,6 @@ FAMILIES: dict[str, type[Family]] = {
     family.__struct_config__.tag: family
     for family in (
         *(Value, Uniform, LogUniform, Normal, Lognormal, Triangular, Pert, Beta, LogitNormal),
-        *(StudentT, Gamma, SkewNormal, Metalog, Mixture, Discrete, Empirical, Dirichlet),
+        *(StudentT, Gamma, SkewNormal, Metalog, Mixture, Discrete, Empirical, Output, Dirichlet),
     )
 }

@@ -47,6 +47,20 @@ class Empirical(Truncatable, kw_only=True, frozen=True, tag="empirical"):
         return sampled(np.array(self.values))
 
 
+class Output(Truncatable, kw_only=True, frozen=True, tag="study"):
+    """What another study says of a quantity of its own: its distribution there, by quantiles that are worked out
+    before they come here. Nothing else that the two studies share is drawn once for both."""
+
+    lists: ClassVar[tuple[str, ...]] = ("values",)
+
+    study: str
+    quantity: str
+    values: list[float] = msgspec.field(default_factory=list)
+
+    def whole(self) -> Distribution:
+        return sampled(np.array(self.values))
+
+
 def check_weights(weights: list[float] | None, count: int, word: str) -> None:
     """Refuse weights that are not one for each of what they weigh, or not above 0."""
     if weights is None:

@@ -35,14 +35,14 @@ def test_percentiles_of_a_product_of_lognormals_are_the_closed_form():
 
 @pytest.mark.parametrize("kind", list(sampling.STREAMS))
 def test_the_stated_error_covers_the_truth_as_often_as_it_should(kind):
-    """Over 200 seeds the 95 % interval, a t with 15 degrees of freedom, holds the truth 91 to 99.5 % of the time."""
+    """Over 400 seeds the 95 % interval, a t with 15 degrees of freedom, holds the truth 92 to 98 % of the time."""
     reach = stats.t.ppf(0.975, 15)
     held = []
-    for seed in range(200):
-        values, errors = intervals.with_errors(lognormal_product(kind, seed, 2**11), LEVELS)
+    for seed in range(400):
+        values, errors = intervals.with_errors(lognormal_product(kind, seed, 2**12), LEVELS)
         held.append(np.abs(values[2:] - TRUTH) <= reach * errors[2:])
-    assert (np.mean(held, axis=0) > 0.91).all()
-    assert (np.mean(held, axis=0) < 0.995).all()
+    assert (np.mean(held, axis=0) >= 0.92).all()
+    assert (np.mean(held, axis=0) <= 0.98).all()
 
 
 def test_the_stated_error_covers_the_truth_of_a_single_input_in_strata():

@@ -107,3 +107,21 @@ def test_the_rank_correlation_of_a_sum_of_two_alike_is_the_textbooks():
     }
     found = mcf.run(page, model=[total], draws=2**14).tornado("total").rank_correlation
     np.testing.assert_allclose(found, 6 / math.pi * math.asin(1 / (2 * math.sqrt(2))), atol=0.01)
+
+
+def test_parts_that_sum_to_one_still_do_while_one_is_led_from_end_to_end():
+    @mcf.node("1", along="part")
+    def whole(share):
+        """All parts."""
+        return share.sum(axis=0)
+
+    @mcf.node("1", along="part")
+    def first(share):
+        """The first part."""
+        return share[0]
+
+    page = {"targets": ["whole", "first"], "dimensions": {"part": ["a", "b", "c"]}}
+    page["inputs"] = believed("share", "dirichlet", "share", by="part", mean=[0.5, 0.3, 0.2], concentration=20)
+    run = mcf.run(page, model=[whole, first], draws=2**10)
+    assert run.swing("whole").inputs == []
+    assert run.swing("first").inputs[0] == "share[a]"

@@ -31,11 +31,17 @@ def one_at_a_time(
     points = len(moved) * len(STEPS)
     given = {}
     for prior in priors:
-        rows = np.repeat(np.array(prior.medians)[:, None], max(1, points), axis=1)
+        middle = np.array(prior.medians)
+        middle = middle * prior.scale / middle.sum() if prior.entry.joint else middle
+        rows = np.repeat(middle[:, None], max(1, points), axis=1)
         for i, row in enumerate(prior.distributions):
             if (prior.name, i) in moved:
                 here = moved[prior.name, i] * len(STEPS)
                 rows[i, here : here + len(STEPS)] = row.quantile(STEPS) * prior.scale
+                if prior.entry.joint:  # the others shrink in proportion, so that all still sum to one
+                    others = np.arange(len(rows)) != i
+                    rest = prior.scale - rows[i, here : here + len(STEPS)]
+                    rows[others, here : here + len(STEPS)] = np.outer(rows[others, 0] / rows[others, 0].sum(), rest)
         given[prior.name] = place(prior, rows if prior.labels else rows[0])
     values = evaluate(given)
     shape = (len(moved), len(STEPS))
