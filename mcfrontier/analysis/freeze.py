@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mcfrontier.study import Study
 
 Array = np.ndarray
-POINTS = 2**12  # of a block; fewer where a quantity has many rows
+POINTS = 2**11  # of a block; fewer where a quantity has many rows
 MOST_NUMBERS = 2**18  # of one quantity in a block
 AT_ONCE = 2**24  # numbers of all quantities that are worked out in one go
 
