@@ -11,7 +11,7 @@ from mcfrontier.results import Run
 from mcfrontier.wording import amount, label, sentence
 
 MOST = 8  # inputs in a figure
-FIGURES = 6
+FIGURES = 5
 ROW = 0.165
 
 

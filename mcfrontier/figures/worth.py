@@ -10,7 +10,6 @@ from mcfrontier.wording import amount, label, sentence
 
 MOST = 8  # inputs in a figure,
 CLOSELY = 24  # and so many that are looked at closely
-FIGURES = 2
 SURE = 3  # standard errors that a gain is above 0, which few of many inputs are by chance
 ROW = 0.165
 
@@ -19,9 +18,8 @@ def worth(run: Run) -> list[Figure]:
     """By what share the 90 % interval of a target is expected to shrink, were one input known better: exactly (light
     and thick, and the number on the right) or to half its width (dark and thin). The width is measured on a log scale
     where the target is positive, else as it is. From the first 16,384 draws; the widest eight, of those whose gain is
-    more than three times its Monte Carlo error, for the first two targets."""
-    rows = run.accounts if 0 < len(run.accounts) <= style.MOST else run.headlines
-    return [drawn for row in rows[:FIGURES] for drawn in one(run, row)]
+    more than three times its Monte Carlo error, for the first target."""
+    return one(run, run.headlines[0])
 
 
 def one(run: Run, target: str) -> list[Figure]:
