@@ -31,6 +31,13 @@ def observed(page: Page, known: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(quantity_of(seen) for seen in page.evidence.values()))
 
 
+def check_same(page: Page, reached: Iterable[str]) -> None:
+    """Refuse a quantity that the study's own file takes to be another, and that no target needs."""
+    for name in page.words.same:
+        if name not in reached:
+            raise InputError(f"same: {name}: no target needs it{suggest(name, reached)}; take it out")
+
+
 def check_disclosed(page: Page, reached: Iterable[str]) -> None:
     """Refuse a disclosed figure of a quantity that no target of the file needs."""
     for key, figure in page.disclosed.items():

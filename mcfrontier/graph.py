@@ -65,8 +65,8 @@ class Node:
     @property
     def formula(self) -> str:
         """What the function returns, as it is written; what it is made of where the source cannot be read."""
-        if self.function.__name__ == "same":
-            return self.needs[0]
+        if stands_for := getattr(self.function, "stands_for", None):
+            return stands_for
         import ast
         import inspect
         import textwrap
@@ -85,6 +85,7 @@ def taken_from(name: str, unit: str, other: str) -> Node:
     def same(x: Any) -> Any:
         return x
 
+    same.stands_for = other
     same.__doc__ = f"In this study the same as {other}."
     return Node(name, unit, same, (other,))
 

@@ -137,7 +137,7 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
     for key, taken in united(parts, where, {**priors, **words.same}).items():
         if key not in words.same:
             priors.setdefault(key, replace(taken, own=False))
-    same = {key: other for each in parts for key, other in each.same.items() if key not in priors} | words.same
+    same = united_same(parts, where, priors) | words.same
     disclosed = figures_of("disclosed", Disclosed, words.disclosed, where)
     evidence = {key: seen for each in parts for key, seen in each.evidence.items()}
     evidence |= figures_of("evidence", Evidence, words.evidence, where)
@@ -236,6 +236,22 @@ def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...]) -> P
         circle = " -> ".join(files.shown(step) for step in (*trail, path))
         raise InputError(f"{where}: extends: goes in a circle, {circle}; take one of them out")
     return page(name, files.shown(path), files.parse(path), files.home_first(path, roots), (*trail, path))
+
+
+def united_same(parts: list[Page], where: str, priors: Mapping[str, Prior]) -> dict[str, str]:
+    """Which quantities several files take to be which others; where two disagree it is refused. An entry of the study's
+    own wins."""
+    taken: dict[str, str] = {}
+    for key, other in (item for each in parts for item in each.same.items()):
+        if key in priors and priors[key].own:
+            continue
+        if key in priors:
+            raise InputError(
+                f"{where}: {key}: one file that it takes in has an entry of it, another says it is {other}"
+            )
+        if taken.setdefault(key, other) != other:
+            raise InputError(f"{where}: {key}: it is the same as {taken[key]} in one file and as {other} in another")
+    return taken
 
 
 def united(parts: list[Page], where: str, own: Mapping[str, Any]) -> dict[str, Prior]:

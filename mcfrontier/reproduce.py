@@ -95,7 +95,7 @@ def read(wanted: Sequence[str] = ()) -> list[Place]:
     home: dict[str, str] = {}
     for path in files.documents():
         for place in read_one(path, wanted):
-            if home.setdefault(place.row.id, place.title) != place.title:
+            if not place.row.disclosed and home.setdefault(place.row.id, place.title) != place.title:
                 raise InputError(f"{place.where}: {home[place.row.id]} has a system of this name too; rename one")
             found.append(place)
     return found
@@ -108,8 +108,15 @@ def read_one(path: Path, wanted: Sequence[str] = ()) -> list[Place]:
     for i, stated in enumerate(document.rows):
         place = f"{where}: row {i + 1}"
         told = priors.table(stated, place)
-        if wanted and told.get("id") not in wanted:
-            found.append(Place(place, path, document.title, Row(id=str(told.get("id")), question="")))
+        if wanted and str(told.get("id")).casefold() not in wanted:
+            found.append(
+                Place(
+                    place,
+                    path,
+                    document.title,
+                    Row(id=str(told.get("id")), question="", disclosed=str(told.get("disclosed") or "")),
+                )
+            )
             continue
         row = priors.read(Row, told, place, "")
         place = f"{where}: {row.id} ({row.question})"
@@ -126,7 +133,7 @@ def check(row: Row) -> None:
         raise InputError(f"digits = {row.digits}: from 1 to 15 are printed")
     if sum(map(bool, (row.slip, row.revised, row.judgement, row.disclosed))) > 1:
         raise InputError("slip, revised, judgement, disclosed: a row has one of them")
-    if row.arithmetic is not None and same(row.arithmetic, row.document or 0.0, row.digits):
+    if row.arithmetic is not None and same(row.arithmetic, row.document or 0.0, row.digits, row.bound):
         raise InputError("arithmetic agrees with document, so there is no slip; take it out")
     if bool(row.study) != bool(row.quantity or row.disclosed):
         raise InputError("a row names a study and a quantity of it, or neither")
@@ -140,13 +147,13 @@ def reproduce(
     ids: Sequence[str] = (), progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps
 ) -> list[Compared]:
     """The figures of the documents, or of the systems that are named, beside ours."""
-    wanted = [name.upper() for name in ids]
+    wanted = [name.casefold() for name in ids]
     places = read(wanted)
-    known = {place.row.id: None for place in places}
+    known = {place.row.id.casefold(): place.row.id for place in places}
     for name in wanted:
         if name not in known:
-            raise InputError(f"{name}: no document has a system of this name{suggest(name, known)}")
-    places = [place for place in places if not wanted or place.row.id in wanted]
+            raise InputError(f"{name}: no document has a system of this name{suggest(name, known.values())}")
+    places = [place for place in places if not wanted or place.row.id.casefold() in wanted]
     studies = loaded(places)
     return [compared(place, studies) for place in progress(places, "comparing")]
 

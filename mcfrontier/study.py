@@ -168,6 +168,7 @@ def load(
     with located(page.where):
         observed = checks.observed(page, known)
         stated_inputs, stated_nodes = graph.order(nodes, believed, (*asked, *observed))
+        checks.check_same(page, {*stated_inputs, *stated_nodes})
         checks.check_disclosed(page, {*stated_inputs, *stated_nodes})
         checks.check_reach(page, stated_inputs)
         checks.check_correlations(page, stated_inputs)

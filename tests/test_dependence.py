@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -109,6 +109,7 @@ def test_a_matrix_that_is_nearly_possible_is_repaired_and_told():
     assert note.startswith("correlation: no draws have all that is stated at once; repaired, ")
 
 
+@settings(deadline=None)
 @given(st.integers(2, 6), st.integers(0, 2**32 - 1))
 def test_what_is_repaired_is_a_correlation_matrix_and_no_other_is_as_near(size, seed):
     rng = np.random.default_rng(seed)

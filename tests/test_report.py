@@ -184,3 +184,45 @@ def test_the_note_of_a_disclosed_figure_is_told():
     page = {"targets": ["y"], "inputs": believed("y", "uniform", low=0, high=10), "disclosed": {"a": disclosed}}
     (line,) = report.contents(mcf.run(page, draws=2**10))["disclosed"]
     assert line.endswith("Another year")
+
+
+def rows_of_uniforms(count):
+    page = {"targets": ["x"], "dimensions": {"chip": [f"c{i}" for i in range(count)]}}
+    low = [100.0 * (i + 1) for i in range(count)]
+    page["inputs"] = believed("x", "uniform", low=low, high=[100 + value for value in low], by="chip")
+    return mcf.run(page, draws=2**12)
+
+
+@pytest.mark.parametrize(("count", "shown"), [(1, 1), (4, 4), (5, 1)])
+def test_a_few_rows_are_each_a_headline_and_of_many_the_first(count, shown):
+    assert rows_of_uniforms(count).headlines == [f"x[c{i}]" for i in range(shown)]
+
+
+def test_of_too_many_headlines_each_target_keeps_its_first():
+    page = {"targets": [f"x{i}" for i in range(4)], "dimensions": {"chip": list("abc")}, "inputs": {}}
+    for name in page["targets"]:
+        page["inputs"] |= believed(name, "uniform", low=[None, 1, 2], high=9, by="chip")
+    assert mcf.run(page, draws=64).headlines[:3] == ["x0[b]", "x0[c]", "x1[b]"]
+    page["targets"].append("y")
+    page["inputs"] |= believed("y", "uniform", low=1, high=[2, 3, 4], by="chip")
+    assert mcf.run(page, draws=64).headlines == ["x0[b]", "x1[b]", "x2[b]", "x3[b]", "y[a]"]
+
+
+def test_a_grid_tells_the_median_and_the_90_percent_interval():
+    """Uniform from 100 to 200: 105, 150, 195."""
+    (grid,) = report.contents(rows_of_uniforms(5))["grids"]
+    name, ((middle, reach),) = grid["rows"][0]
+    assert name == "c0"
+    assert [float(middle), *map(float, reach.split(" to "))] == pytest.approx([150, 105, 195], abs=4)
+
+
+def test_the_figure_of_many_rows_draws_the_interval_and_the_median_of_each():
+    from matplotlib.collections import LineCollection
+
+    from mcfrontier.figures import along
+
+    (figure,) = along(rows_of_uniforms(5))
+    bars = next(part for part in figure.artists if isinstance(part, LineCollection) and len(part.get_segments()) == 5)
+    found = np.array([segment[:, 0] for segment in bars.get_segments()])
+    expected = np.log10([[100 * (i + 1) + 5, 100 * (i + 1) + 95] for i in range(5)])  # 100 to 600: on a log axis
+    np.testing.assert_allclose(found, expected, atol=5e-3)

@@ -44,6 +44,12 @@ def test_a_pin_wins_over_it():
     [
         ({"chip_time": "run_chip_tim"}, INPUTS, "no quantity 'run_chip_tim'; did you mean 'run_chip_time'?"),
         ({"chip_time": "run_chip_time"}, INPUTS | STATED, "chip_time: it has an entry and is the same as"),
+        ({"chip_time": "run_chip_time", "energy": "cluster_chip_time"}, INPUTS, "same: cluster_chip_time is in"),
+        (
+            {"chip_time": "run_chip_time", "cloud_cost": "amortised_cost"},
+            INPUTS,
+            "same: cloud_cost: no target needs it",
+        ),
         ({"chip_time": "run_time"}, INPUTS, "same: run_time is in h, not in chip*h as chip_time is"),
         ({"chip_time": "cluster_chip_time", "chip_count": "chip_count"}, INPUTS, "chip_count: it has an entry"),
     ],

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from mcfrontier.model import capacity, chips, everyday, growth, inference, parallel, scaling, search, trend
+from mcfrontier.model import capacity, chips, everyday, growth, history, inference, parallel, scaling, search, trend
 
 HOFFMANN = {  # A, alpha, B, beta at references of 1: Hoffmann et al. (2022)
     "parameter_loss_scale": 406.4,
@@ -27,7 +27,7 @@ def test_a_cluster_gives_a_budget_and_a_budget_the_largest_model():
 
 
 def test_money_rents_operations():
-    assert capacity.rented_compute(100, rental_price=2, peak_rate=10, mfu=0.5, goodput=0.8) == 200
+    assert capacity.rented_compute(100, compute_per_dollar=2) == 200
     assert capacity.compute_per_dollar(peak_rate=10, mfu=0.5, goodput=0.8, rental_price=2) == 2
 
 
@@ -100,7 +100,7 @@ def test_tokens_from_chips_and_from_a_price_list():
     cost = inference.serving_cost(2, 175e9, 312e12 * 3_600, 0.213, 19.22 / 8)
     assert 1_000 * cost == pytest.approx(0.003515, abs=5e-7)
     assert inference.serving_cost_share(1, 5) == 0.2
-    assert inference.serving_margin(1, 5) == 0.8
+    assert inference.serving_margin(0.2) == 0.8
     assert inference.product_token_price(82 / 100_000, 0.75) * 1_000 == pytest.approx(0.615)
     assert inference.product_margin(0.615, 0.02, 5) == pytest.approx(0.837, abs=5e-4)
     assert inference.equal_performance_cost(0.4, 0.5, 2) == pytest.approx(0.1)
@@ -152,16 +152,20 @@ def test_a_trend_through_points_on_a_line():
     assert trend.doubling_time(rate) == pytest.approx(1)
     assert trend.crossing_date(log, date, rate, cost_threshold=32, one_dollar=1) == pytest.approx(5)
     assert trend.growth_offset(np.array([41.0]), np.array([0.0])) == pytest.approx(0)
+    at_p95 = stats.norm.ppf(0.95)  # Student's t, not the normal: 1.685 for 39 degrees of freedom
+    assert (
+        trend.growth_offset(41.0, at_p95) == pytest.approx(trend.growth_reach(41.0)) == pytest.approx(1.6849, abs=1e-4)
+    )
     assert trend.trend_rate(0.4, 0.05, 2) == pytest.approx(0.5)
 
 
-@given(st.lists(st.floats(-5, 5), min_size=4, max_size=30, unique=True), st.integers(0, 2**32 - 1))
+@given(st.lists(st.integers(-500, 500), min_size=4, max_size=30, unique=True), st.integers(0, 2**32 - 1))
 def test_a_trend_is_that_of_scipy(dates, seed):
     logs = np.random.default_rng(seed).normal(size=len(dates))
-    date, log = np.array(dates)[:, None], logs[:, None]
-    found = stats.linregress(dates, logs)
+    date, log = np.array(dates)[:, None] / 100, logs[:, None]
+    found = stats.linregress(date[:, 0], logs)
     rate, fit = trend.growth_rate(log, date), trend.growth_fit(log, date, trend.growth_rate(log, date))
-    error = trend.growth_error(rate, fit, trend.growth_count(log))
+    error = trend.growth_error(log, date, rate, trend.growth_count(log))
     assert [float(x[0]) for x in (rate, fit)] == pytest.approx([found.slope, found.rvalue**2], rel=1e-6, abs=1e-9)
     assert float(error[0]) == pytest.approx(found.stderr, rel=1e-4)
 
@@ -176,3 +180,13 @@ def test_a_trend_counts_what_it_says_and_leaves_out_whom_it_says():
     found = trend.log_cost(**rows, **trends, one_dollar=1.0)[:, :, 0]
     nan = np.nan
     np.testing.assert_allclose(found, [[1, 1, 2, 3], [1, nan, 2, 3], [1, nan, 2, 3]])
+
+
+def test_the_latest_of_runs_that_cost_alike_counts_for_the_crossing():
+    date, log = np.array([[1.0], [2.0], [3.0]]), np.array([[0.0], [1.0], [1.0]])
+    found = trend.crossing_date(log, date, np.array([1.0]), cost_threshold=100, one_dollar=1)
+    assert found == pytest.approx(4)
+
+
+def test_a_typical_multiple_is_the_geometric_mean():
+    assert history.typical_purchase_multiple(np.array([[10.0], [np.nan], [1_000.0]])) == pytest.approx(100)

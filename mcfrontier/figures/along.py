@@ -16,7 +16,7 @@ FIGURES = 12
 
 def along(run: Run) -> list[Figure]:
     """Each row of a target with many rows. Dot: p50. Line: p5 to p95. The axis is logarithmic where the rows go over
-    more than a factor of four."""
+    more than a factor of four. Of a target the first 64 rows are shown, and the first twelve targets."""
     names = [name for name in run.study.targets if run.study.dimensions_of[name]]
     many = [(name, run.known_rows(name)[:MOST]) for name in names]
     return [one(run, name, rows) for name, rows in many if len(rows) > FEW and varied(run, rows)][:FIGURES]

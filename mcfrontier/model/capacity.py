@@ -22,9 +22,9 @@ def compute_multiple(compute_budget, reference_compute):
 
 
 @node("FLOP")
-def rented_compute(money_budget, rental_price, peak_rate, mfu, goodput):
+def rented_compute(money_budget, compute_per_dollar):
     """Operations of a run that a sum of money buys when chips are rented."""
-    return money_budget / rental_price * peak_rate * mfu * goodput
+    return money_budget * compute_per_dollar
 
 
 @node("FLOP/USD")

@@ -19,9 +19,9 @@ def serving_cost_share(serving_cost, token_price):
 
 
 @node("1")
-def serving_margin(serving_cost, token_price):
+def serving_margin(serving_cost_share):
     """What is left of the list price of a token; below zero where it costs more."""
-    return 1 - serving_cost / token_price
+    return 1 - serving_cost_share
 
 
 @node("USD/ktoken")

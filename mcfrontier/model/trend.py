@@ -43,7 +43,7 @@ def centred(x, known):
 
 @node("1/year", along="run")
 def growth_rate(log_cost, date):
-    """Growth of the amortised cost in orders of magnitude a year: least squares on the date of publication."""
+    """Growth of the cost in orders of magnitude a year: least squares on the date of publication."""
     known = np.isfinite(log_cost)
     dates, costs = centred(date, known), centred(log_cost, known)
     return (dates * costs).sum(axis=0) / (dates * dates).sum(axis=0)
@@ -57,10 +57,13 @@ def growth_fit(log_cost, date, growth_rate):
     return growth_rate**2 * (dates * dates).sum(axis=0) / (costs * costs).sum(axis=0)
 
 
-@node("1/year")
-def growth_error(growth_rate, growth_fit, growth_count):
+@node("1/year", along="run")
+def growth_error(log_cost, date, growth_rate, growth_count):
     """Standard error of the growth rate, from the scatter of the runs about the trend."""
-    return np.abs(growth_rate) * np.sqrt((1 / growth_fit - 1) / (growth_count - 2))
+    known = np.isfinite(log_cost)
+    dates, costs = centred(date, known), centred(log_cost, known)
+    off = np.where(known, costs - growth_rate * dates, 0.0)
+    return np.sqrt((off * off).sum(axis=0) / (dates * dates).sum(axis=0) / (growth_count - 2))
 
 
 @node("1")
@@ -89,7 +92,10 @@ def growth_offset(growth_count, trend_scatter):
 
 @node("1/year")
 def trend_rate(growth_rate, growth_error, growth_offset):
-    """Growth rate with all that is uncertain of it: the cost of each run, and the runs' scatter about the trend."""
+    """Growth rate with all that is uncertain of it: the cost of each run, and the runs' scatter about the trend.
+
+    The scatter that is observed holds the errors of the costs already, so the interval is a little too wide.
+    """
     return growth_rate + growth_error * growth_offset
 
 
@@ -121,5 +127,5 @@ def doubling_time(trend_rate):
 def crossing_date(log_cost, date, trend_rate, cost_threshold, one_dollar):
     """When a run costs more than a threshold, if the cost grows on from the costliest run at the rate of the trend."""
     most = np.nanmax(log_cost, axis=0)
-    since = np.where(log_cost == most, date, 0 * date).sum(axis=0)
+    since = np.nanmax(np.where(log_cost == most, date, np.nan), axis=0)
     return since + (np.log10(cost_threshold / one_dollar) - most) / trend_rate

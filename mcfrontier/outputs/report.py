@@ -100,7 +100,8 @@ def facts(run: Run) -> list[list[str]]:
     study, words, head = run.study, run.study.page.words, run.headlines[0]
     told = []
     if words.price_year and study.accounts:
-        told.append(["Prices", f"of about {words.price_year}, as each source gives them, not adjusted for inflation"])
+        adjusted = "" if "deflator" in run.values else ", not adjusted for inflation"
+        told.append(["Prices", f"of about {words.price_year}, as each source gives them{adjusted}"])
     if words.date:
         told.append(["Priors", f"as of {words.date.day} {words.date:%B %Y}, in {files.kept(study.page.where)}"])
     if study.pins:
