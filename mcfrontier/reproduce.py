@@ -20,6 +20,16 @@ from mcfrontier.results import Run
 from mcfrontier.study import Study
 from mcfrontier.wording import percentile_told
 
+DISAGREES, LATER = "disagrees", "agrees with a later version"
+KINDS = {  # of verdicts, and how they are counted
+    "agrees": "in agreement to the digits printed",
+    "agrees as a bound": "in agreement with a bound",
+    "agrees with the arithmetic, not with a slip": "with the arithmetic of a document and not with a slip of it",
+    LATER: "with a later version of a document",
+    "a judgement": "judgements without a formula to check",
+    "disclosed, and not used": "disclosed and not used",
+    DISAGREES: "in disagreement",
+}
 DRAWS = 2**14  # for the percentile that a judgement or a disclosed figure falls in
 
 
@@ -75,7 +85,7 @@ class Place:
 @dataclass(frozen=True)
 class Compared:
     """A figure of a document beside ours, in the same unit; None where there is none. `ratio` is ours over the
-    document's. `agrees`: it does, or the reason why not is stated. `bound`: the document says "over" or "under"."""
+    document's; `kind` one of KINDS; `bound`: the document says "over" or "under"."""
 
     id: str
     question: str
@@ -84,9 +94,14 @@ class Compared:
     ratio: float | None
     verdict: str
     unit: str
-    agrees: bool
+    kind: str
     source: str
-    bound: str = ""
+    bound: str
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it does, or the reason why not is stated."""
+        return self.kind != DISAGREES
 
 
 def read(wanted: Sequence[str] = ()) -> list[Place]:
@@ -206,10 +221,12 @@ def compared(place: Place, studies: dict[Key, Study]) -> Compared:
             ours = central(asked, figure.quantity, figure.unit)
             if (row.judgement or row.disclosed) and document is not None:
                 told = percentile(asked, figure.quantity, document, figure.unit)
-    verdict, agrees = judged(row, ours, told)
+    kind, why = judged(row, ours, told)
     ratio = None if document is None or ours is None or document == 0 else ours / document
     bound = "" if row.bound == "about" else {"at least": "over", "at most": "under"}[row.bound]
-    return Compared(row.id, row.question, document, ours, ratio, verdict, figure.unit, agrees, place.title, bound)
+    verdict = f"{kind}: {why}" if why else kind
+    told = (row.id, row.question, document, ours, ratio, verdict, figure.unit)
+    return Compared(*told, kind=kind, source=place.title, bound=bound)
 
 
 def central(asked: Study, quantity: str, unit: str) -> float:
@@ -237,19 +254,18 @@ def percentile(asked: Study, quantity: str, figure: float, unit: str) -> str:
     return f"{percentile_told(run.percentile_of(quantity, figure, unit))} of ours"
 
 
-def judged(row: Row, ours: float | None, told: str) -> tuple[str, bool]:
-    """The verdict of a row in words, and whether it agrees or says why not."""
+def judged(row: Row, ours: float | None, told: str) -> tuple[str, str]:
+    """The verdict of a row, one of KINDS, and what there is to say of it."""
     if row.disclosed:
-        return f"disclosed, and not used: {told}", True
+        return "disclosed, and not used", told
     if row.judgement:
-        return f"a judgement: {row.judgement}" + (f"; {told}" if told else ""), True
+        return "a judgement", "; ".join(part for part in (row.judgement, told) if part)
     if row.arithmetic is None:
-        agrees = same(ours, row.document, row.digits, row.bound)
         kept = "agrees" if row.bound == "about" else "agrees as a bound"
-        return (kept if agrees else "disagrees"), agrees
-    agrees = same(ours, row.arithmetic, None)
-    told = f"the arithmetic, not with a slip: {row.slip}" if row.slip else f"a later version: {row.revised}"
-    return (f"agrees with {told}" if agrees else "disagrees"), agrees
+        return (kept if same(ours, row.document, row.digits, row.bound) else DISAGREES), ""
+    if not same(ours, row.arithmetic, None):
+        return DISAGREES, ""
+    return ("agrees with the arithmetic, not with a slip", row.slip) if row.slip else (LATER, row.revised)
 
 
 def same(ours: float, document: float, digits: int | None, bound: str = "about") -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mcfrontier.errors import InputError
 from mcfrontier.outputs.typeset import typeset
-from mcfrontier.reproduce import Compared, printed
+from mcfrontier.reproduce import KINDS, Compared, printed
 from mcfrontier.wording import amount
 
 NAME = "reproduce.pdf"
@@ -32,17 +32,8 @@ def cells(row: Compared) -> list[str]:
 
 def tally(rows: Sequence[Compared]) -> str:
     """How many systems and figures there are, and how they came out."""
-    counts = Counter(row.verdict.partition(":")[0].partition(",")[0] for row in rows)
-    told = {
-        "agrees": "in agreement to the digits printed",
-        "agrees as a bound": "in agreement with a bound",
-        "agrees with the arithmetic": "with the arithmetic of a document and not with a slip of it",
-        "agrees with a later version": "with a later version of a document",
-        "a judgement": "judgements without a formula to check",
-        "disclosed": "disclosed and not used",
-        "disagrees": "in disagreement",
-    }
-    parts = [f"{counts[kind]} {words}" for kind, words in told.items() if counts[kind]]
+    counts = Counter(row.kind for row in rows)
+    parts = [f"{counts[kind]} {words}" for kind, words in KINDS.items() if counts[kind]]
     return f"systems {len({row.id for row in rows})}, figures {len(rows)}: {', '.join(parts)}"
 
 
