@@ -8,6 +8,7 @@ from mcfrontier import priors, units
 from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.graph import Node, taken_from
 from mcfrontier.priors import Page, Prior
+from mcfrontier.wording import parts
 from mcfrontier.words import Disclosed, Evidence
 
 
@@ -20,7 +21,7 @@ def check_reach(page: Page, reached: Iterable[str]) -> None:
 
 def quantity_of(seen: Evidence | Disclosed) -> str:
     """The quantity that a figure is of, without the label of its row."""
-    return seen.quantity.partition("[")[0]
+    return parts(seen.quantity)[0]
 
 
 def observed(page: Page, known: Iterable[str]) -> list[str]:
@@ -124,7 +125,7 @@ def check_decision(
 def pin(name: str, text: str | float, believed: Mapping[str, Prior], nodes: Mapping[str, Node]) -> Prior:
     """The prior of a quantity set for this run, in its entry's or node's unit unless it says another."""
     if name not in believed and name not in nodes:
-        if (whole := name.partition("[")[0]) in {*believed, *nodes} and whole != name:
+        if (whole := parts(name)[0]) in {*believed, *nodes} and whole != name:
             raise InputError(f"set {name}: one row cannot be set; set {whole}, or state its rows in a priors file")
         raise InputError(f"set {name}: there is no such quantity{suggest(name, {*believed, *nodes})}")
     unit = believed[name].entry.unit if name in believed else nodes[name].unit

@@ -20,6 +20,7 @@ from mcfrontier.families import FAMILIES, Value
 from mcfrontier.family import Family, is_percentile
 from mcfrontier.mixtures import Mixture, Part
 from mcfrontier.samples import Empirical, Output
+from mcfrontier.wording import parts
 
 TEXTS = (
     "family",
@@ -134,7 +135,7 @@ def outcome(stated: Mapping[str, Any], place: str, unit: str) -> list[float]:
     token = ASKED.set((*trail, name))
     try:
         with located(f"{place}: study"):
-            run = study.run(name, targets=[quantity.partition("[")[0]], draws=DRAWS)
+            run = study.run(name, targets=[parts(quantity)[0]], draws=DRAWS)
             run.check_row(quantity)
     finally:
         ASKED.reset(token)

@@ -18,7 +18,7 @@ from mcfrontier import files, priors, study, units
 from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.results import Run
 from mcfrontier.study import Study
-from mcfrontier.wording import percentile_told
+from mcfrontier.wording import parts, percentile_told
 
 DISAGREES, LATER = "disagrees", "agrees with a later version"
 KINDS = {  # of verdicts, and how they are counted
@@ -190,7 +190,7 @@ def loaded(places: list[Place]) -> dict[Key, Study]:
     out = {}
     for (name, pins), quantities in wanted.items():
         with located(next(iter(quantities.values()))):
-            targets = list(dict.fromkeys(quantity.partition("[")[0] for quantity in quantities))
+            targets = list(dict.fromkeys(parts(quantity)[0] for quantity in quantities))
             out[name, pins] = study.load(name, targets=targets, set=dict(pins))
             for note in out[name, pins].notes:
                 raise InputError(f"{note}; take it out")
@@ -231,16 +231,16 @@ def compared(place: Place, studies: dict[Key, Study]) -> Compared:
 
 def central(asked: Study, quantity: str, unit: str) -> float:
     """A quantity at the central values of the inputs, in a unit."""
-    name, _, label = quantity.partition("[")
+    name, label = parts(quantity)
     x = asked.centre()[name]
     if not units.same_kind(unit, asked.unit(name)):
         raise InputError(f"unit '{unit}': give it in {asked.unit(name)}")
     own = asked.dimensions_of[name]
     labels = asked.page.dimensions[own[0]] if own else [""]
-    if len(own) > 1 or (label.removesuffix("]") not in labels):
-        known = suggest(label.removesuffix("]"), labels) if own else f"; with what is set, {name} has one value"
+    if len(own) > 1 or (label not in labels):
+        known = suggest(label, labels) if own else f"; with what is set, {name} has one value"
         raise InputError(f"{quantity}: there is no such row{known}")
-    value = float(x.reshape(-1)[labels.index(label.removesuffix("]"))]) / units.scale(unit)
+    value = float(x.reshape(-1)[labels.index(label)]) / units.scale(unit)
     if not math.isfinite(value):
         raise InputError(f"{quantity}: it has no figure at the central values")
     return value

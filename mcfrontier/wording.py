@@ -104,6 +104,12 @@ SAID = {word: word.upper() for word in ("gpu", "mfu", "tdp", "pue", "flop", "cpu
 SAID |= {"2023usd": "in 2023 USD", "inhouse": "in-house"}
 
 
+def parts(row: str) -> tuple[str, str]:
+    """The name of a quantity and the label of its row: ("price", "A100") of price[A100], ("price", "") of price."""
+    name, _, rest = row.partition("[")
+    return name, rest.removesuffix("]")
+
+
 def label(row: str) -> str:
     """A quantity's name as words: amortised cost, GPU price [A100], MFU."""
     name, bracket, labels = row.partition("[")

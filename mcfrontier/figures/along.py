@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from mcfrontier.figures import style
 from mcfrontier.results import FEW, Run
-from mcfrontier.wording import label, sentence
+from mcfrontier.wording import label, parts, sentence
 
 ROW = 0.15
 MOST = 64  # rows in a figure
@@ -34,7 +34,7 @@ def one(run: Run, name: str, rows: list[str]) -> Figure:
     at = np.log10(at) if log else at
     room = 0.04 * np.ptp(at)
     low, high = at.min() - room, at.max() + room
-    names = [row.partition("[")[2][:-1] for row in rows]
+    names = [parts(row)[1] for row in rows]
     margins = (style.label_margin(names, 7), 0.25)
     panel = style.panel(style.HALF, ROW * len(rows), (low, high), style.rows(len(rows)), margins)
     panel.title(sentence(label(name)))

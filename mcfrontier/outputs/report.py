@@ -21,7 +21,7 @@ from mcfrontier.outputs.typeset import typeset
 from mcfrontier.priors import Disclosed, Prior
 from mcfrontier.results import FEW, MOST, Run
 from mcfrontier.study import SAMPLER, SEED
-from mcfrontier.wording import amount, label, percentile_told, sentence
+from mcfrontier.wording import amount, label, parts, percentile_told, sentence
 
 SIDE_BY_SIDE = 4  # targets with many rows in a table
 
@@ -198,7 +198,7 @@ def grouped(run: Run) -> list[list[str]]:
 
 def grid(run: Run, names: list[str]) -> dict[str, Any]:
     """Targets along the same dimensions: a row a label, with the median and the 90 % interval of each target."""
-    labels = [row.partition("[")[2][:-1] for row in run.rows_of(names[:1])]
+    labels = [parts(row)[1] for row in run.rows_of(names[:1])]
     columns = [[grid_cell(run, row) for row in run.rows_of([name])] for name in names]
     lines = [[label, list(cells)] for label, *cells in zip(labels, *columns, strict=True) if any(cells)]
     own = run.study.dimensions_of[names[0]]
