@@ -319,6 +319,10 @@ def show(name: str) -> None:
     print("\nInputs: family, p5 / p50 / p95, unit; where they are stated")
     for prior in loaded.inputs.values():
         show_input(prior)
+    if loaded.beliefs:
+        print("\nBeside the inputs")
+        for what, told in loaded.beliefs:
+            print(f"\n  {what}: {told}")
     print("\nNodes in the order they are evaluated, the targets marked with a star")
     for each in loaded.order:
         node = loaded.nodes[each]

@@ -341,9 +341,14 @@ def correlations(parts: list[Correlations], stated: Mapping[str, Any], place: st
         if part.pairs and part.kind != kind:
             raise InputError(f"{place}: what it takes in is of kind {part.kind}; state it in the same")
     names, rows = words.pop("inputs", []), words.pop("matrix", [])
+    if not isinstance(names, list) or len({*map(str, names)}) != len(names):
+        raise InputError(f"{place}: inputs = {names!r}: a list of names that differ is expected")
     square = isinstance(rows, list) and all(isinstance(row, list) and len(row) == len(names) for row in rows)
     if not square or len(rows) != len(names):
         raise InputError(f"{place}: matrix: one row and one column are expected for each of the {len(names)} inputs")
+    for name, own in zip(names, (row[i] for i, row in enumerate(rows)), strict=True):
+        if own != 1 or isinstance(own, bool):
+            raise InputError(f"{place}: matrix: {name} has {own!r} with itself; it must be 1, as of no covariance")
     pairs = {(one, other): rows[i][j] for i, one in enumerate(names) for j, other in enumerate(names) if i != j}
     for text, value in words.items():
         pair = tuple(part.strip() for part in text.split("~"))

@@ -181,7 +181,10 @@ class Run:
         return self._quantiles(levels).sel(figure="mc_error", drop=True)
 
     def _quantiles(self, levels: Sequence[float]) -> xr.Dataset:
-        levels = np.atleast_1d(np.asarray(levels, float))
+        try:
+            levels = np.atleast_1d(np.asarray(levels, float))
+        except (TypeError, ValueError):
+            raise InputError(f"levels {levels!r}: numbers from 0 to 1 are expected") from None
         if not ((levels >= 0) & (levels <= 1)).all():
             raise InputError(f"levels {levels.tolist()}: each must lie from 0 to 1")
         return self._with_errors(levels, slice(2, None), quantile=levels)
@@ -464,8 +467,8 @@ class Run:
 
     def check_row(self, row: str) -> None:
         """Refuse a row that the run does not hold."""
-        if row not in self.rows:
-            raise InputError(f"{row}: this run has no such quantity{suggest(row, self.rows)}")
+        if not isinstance(row, str) or row not in self.rows:
+            raise InputError(f"{row}: this run has no such quantity{suggest(str(row), self.rows)}")
 
     def percentile_of(self, row: str, value: float, unit: str) -> float:
         """Where a figure falls among the finite draws of a row: the percentage of them below it."""

@@ -124,6 +124,24 @@ class Study:
         """Which inputs depend on each other, and how."""
         return dependence(self.page.correlation, self.drawn, self.page.where)
 
+    @property
+    def beliefs(self) -> list[tuple[str, str]]:
+        """What is stated beside the inputs, each with what it says: correlations, evidence, the decision."""
+        page, drawn = self.page, {prior.name for prior in self.drawn}
+        pairs = [(" ~ ".join(pair), value) for pair, value in page.correlation.pairs.items() if {*pair} <= drawn]
+        kind = f"{page.correlation.kind} correlation"
+        told = [(pair, f"{kind} {value:+g}") for pair, value in pairs]
+        paths = [(p.name, p.entry.autocorrelation) for p in self.drawn if p.entry.autocorrelation is not None]
+        told += [
+            (name, f"each row with the next: {page.correlation.kind} correlation {value:+g}") for name, value in paths
+        ]
+        for key, seen in self.evidence.items():
+            told.append((f"evidence {key}", f"{seen.quantity}: {seen.p5:g} to {seen.p95:g} {seen.unit}; {seen.source}"))
+        if page.decision:
+            asked = page.decision
+            told.append(("decision", f"act if {asked.quantity} lies {asked.act} {asked.threshold:g} {asked.unit}"))
+        return told
+
     def at(self, probabilities: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The inputs in base units at probabilities of the uncertain ones, (draws,) or (labels, draws), on the axes of
         the study."""

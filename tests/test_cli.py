@@ -165,3 +165,10 @@ def test_bad_input_ends_with_2_and_one_line_from_the_shell():
     assert ended.returncode == 2
     assert ended.stdout == ""
     assert ended.stderr == "mcfrontier: gpt5: there is no such study; did you mean 'gpt4'?\n"
+
+
+def test_show_tells_what_goes_together_and_what_was_observed(command):
+    out = command("show", "gpt4-dependent").out
+    assert "gpu_price ~ rental_price: spearman correlation +0.6" in out
+    assert "server_price ~ rental_price" not in out  # of an input that this study does not have
+    assert "evidence reported: chip_time: 2.58e+06 to 2.75e+06 chip*h" in command("show", "deepseek-v3-given").out

@@ -21,7 +21,8 @@ def tornado(run: Run) -> list[Figure]:
     an input in which the target turns back on the way: a thin line shows how far it comes. Dots, the conditional
     tornado: the median of the target over the draws in the lowest (blue) and in the highest tenth (orange) of an
     input, all others as they were drawn. The number on the right is Spearman's rank correlation of input and target.
-    Dots and number are over the first 16,384 draws. The widest eight are shown."""
+    Dots and number are over the first 16,384 draws. The widest eight are shown. Given evidence, bars are
+    before it, dots and number after."""
     return [drawn for row in run.headlines[:FIGURES] for drawn in one(run, row)]
 
 

@@ -16,7 +16,8 @@ def variance(run: Run) -> list[Figure]:
     """Shares of a target's variance, of its logarithm where that is told in orders of magnitude. Dark: what an input
     explains alone (first Sobol' index). Light: what it has a part in (total index, the number on the right); the thin
     line is one standard error to either side. Where inputs depend on each other there is one bar, Shapley's share,
-    and the shares sum to 100 %. A star marks shares that are not to be trusted. The largest eight are shown."""
+    and the shares sum to 100 %. A star marks shares that are not to be trusted. The largest eight are
+    shown. Given evidence, this is before it."""
     return [drawn for row, found in run.explained.items() for drawn in one(run, row, found)]
 
 

@@ -16,7 +16,7 @@ def told_decision(run: Run) -> dict[str, Any] | None:
     found, asked = run.choice, run.study.page.decision
     if found is None:
         return None
-    unit = "1" if asked.gain else asked.unit
+    unit = "1" if asked.gain else asked.unit  # a stated gain has no unit
 
     def told(figure: tuple[float, float]) -> str:
         return amount(figure[0], unit, figure[1])

@@ -66,6 +66,7 @@ def contents(run: Run) -> dict[str, Any]:
         "decision": told_decision(run),
         "evidence": told_evidence(run) if run.before else None,
         "inputs": [told for prior in study.inputs.values() for told in told_input(prior)],
+        "beliefs": [[label(what), told] for what, told in study.beliefs],
         "nodes": [told_node(run, name) for name in study.order],
         "made": made(run),
         "notes": run.findings,
@@ -110,7 +111,8 @@ def facts(run: Run) -> list[list[str]]:
     swing = run.swing(head)
     if swing.inputs:
         low, high = (amount(float(end), run.unit(head)) for end in swing.reach[0])
-        hangs = f"{label(swing.inputs[0])}: between its p5 and its p95 it alone moves the {label(head)}"
+        before = "before the evidence, " if run.before else ""
+        hangs = f"{label(swing.inputs[0])}: {before}between its p5 and its p95 it alone moves the {label(head)}"
         told.append(["Hangs most on", f"{hangs} from {low} to {high}"])
     return told
 
