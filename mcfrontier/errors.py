@@ -8,13 +8,17 @@ class InputError(Exception):
     """Something that was stated cannot be used. One line: where, which, what, the mend."""
 
 
+class TooFewDraws(InputError):
+    """The same, where more draws may mend it."""
+
+
 @contextmanager
 def located(place: str) -> Iterator[None]:
     """Put the place in front of what is said of anything stated there."""
     try:
         yield
     except InputError as problem:
-        raise InputError(f"{place}: {problem}") from None
+        raise type(problem)(f"{place}: {problem}") from None
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

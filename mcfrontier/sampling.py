@@ -86,8 +86,8 @@ def values(prior: Prior, at: Array | None) -> Array:
         if prior.known:
             rows.append(np.array([distribution.median]))
             continue
-        quantile = tabulated(distribution) if distribution.costly else distribution.quantile
         with np.errstate(all="ignore"):  # draws that are not finite are counted by name afterwards
+            quantile = tabulated(distribution) if distribution.costly else distribution.quantile
             rows.append(quantile(at[i] if prior.labels else at))
     return (np.stack(rows) if prior.labels else rows[0]) * prior.scale
 

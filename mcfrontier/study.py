@@ -15,7 +15,7 @@ import numpy as np
 from mcfrontier import checks, graph, memory, priors, sampling
 from mcfrontier.analysis import evidence
 from mcfrontier.dependence import Dependence, dependence, joined
-from mcfrontier.errors import InputError, located, suggest
+from mcfrontier.errors import InputError, TooFewDraws, located, suggest
 from mcfrontier.graph import Node
 from mcfrontier.priors import Page, Prior
 from mcfrontier.results import Run
@@ -274,8 +274,14 @@ def to_precision(once: Callable[[int], Run], draws: int, precision: float, most:
     is room for where none is. What it took is told in its notes."""
     if not isinstance(precision, float | int) or not 0 < precision < 1:
         raise InputError(f"precision = {precision}: a share above 0 and below 1 is expected, such as 0.01")
-    done = once(draws)
     while True:
+        try:
+            done = once(draws)
+        except TooFewDraws:  # evidence leaves too few of them
+            if draws * 2 > most:
+                raise
+            draws *= 2
+            continue
         errors, took = done.relative_errors(), f"{done.sampler.draws:,} draws"
         worst = max(errors, key=errors.get)
         if errors[worst] <= precision:
@@ -284,7 +290,7 @@ def to_precision(once: Callable[[int], Run], draws: int, precision: float, most:
         if full := no_room(done.study, 2 * done.sampler.draws, most):
             found = f"not reached with {took}, {full}"
             break
-        done = once(2 * done.sampler.draws)
+        draws = 2 * done.sampler.draws
     row, word = worst
     told = f"precision {100 * precision:g}%: {found}; the worst is {word} of {label(row)}, {100 * errors[worst]:.2g}%"
     return replace(done, effort=(told,))

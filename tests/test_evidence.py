@@ -133,3 +133,9 @@ def test_evidence_that_cannot_be_used_is_refused_in_a_line(evidence, told):
         given(evidence, draws=64)
     assert told in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_precision_takes_more_draws_where_evidence_leaves_too_few():
+    run = given({"a": seen("total", 5, 1)}, draws=2**9, precision=0.05)
+    assert run.sampler.draws > 2**10
+    assert "precision 5%: reached" in run.notes[0]

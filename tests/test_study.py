@@ -226,3 +226,21 @@ def test_a_graph_of_ones_own_may_be_a_module(tmp_path, monkeypatch):
 
     inputs = believed("flour", unit="B", value=2) | believed("price", unit="USD/B", value=3)
     assert mcf.run({"inputs": inputs}, model=bakery, targets=["bread"], draws=64).summary["bread"].values["p50"] == 6
+
+
+def test_what_is_taken_from_itself_is_nothing_and_percentiles_do_not_add():
+    @mcf.node("1")
+    def nothing(x):
+        return x - x
+
+    @mcf.node("1")
+    def total(x, y):
+        return x + y
+
+    inputs = believed("x", "normal", mean=1, sd=2) | believed("y", "normal", mean=0, sd=1)
+    run = mcf.run({"targets": ["nothing", "total"], "inputs": inputs}, model=[nothing, total], draws=2**15)
+    assert set(run.summary["nothing"].values.values()) == {0.0}
+    found = {name: run.summary[name].values["p5"] for name in ("x", "y", "total")}
+    z = 1.6448536269514722
+    assert found["total"] == pytest.approx(1 - z * np.sqrt(5), abs=0.05)
+    assert found["x"] + found["y"] == pytest.approx(1 - 3 * z, abs=0.05)

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from mcfrontier import units
-from mcfrontier.errors import InputError
+from mcfrontier.errors import TooFewDraws
 from mcfrontier.sampling import RANDOMISATIONS
 from mcfrontier.words import Evidence
 
@@ -95,7 +95,7 @@ def weigh(
     if left < FEWEST:
         told = ", ".join(f"{key} alone leaves {count:,.0f}" for key, count in left_by.items())
         why = f"; {'; '.join(strange)}" if strange else ""
-        raise InputError(
+        raise TooFewDraws(
             f"evidence: {left:,.0f} draws' worth of {whole.size:,} is left ({told}), fewer than {FEWEST}{why}; take "
             "more draws, widen the observation or the priors, or leave a piece out"
         )
@@ -105,7 +105,7 @@ def weigh(
         weights = from_logs(whole[here])
         rising = np.cumsum(weights)
         if not rising[-1] > 0:
-            raise InputError("evidence: one of the sixteen randomisations has no draw left; take more draws")
+            raise TooFewDraws("evidence: one of the sixteen randomisations has no draw left; take more draws")
         steps = (np.arange(here.size) + rng.random()) / here.size * rising[-1]
         chosen = here[np.minimum(np.searchsorted(rising, steps), here.size - 1)]
         index[here] = chosen[np.argsort(rng.random(here.size))]  # or equal draws would stand side by side

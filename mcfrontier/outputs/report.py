@@ -66,7 +66,7 @@ def contents(run: Run) -> dict[str, Any]:
         "decision": told_decision(run),
         "evidence": told_evidence(run) if run.before else None,
         "inputs": [told for prior in study.inputs.values() for told in told_input(prior)],
-        "beliefs": [[label(what), told] for what, told in study.beliefs],
+        "beliefs": [[" ~ ".join(map(label, what.split(" ~ "))), told] for what, told in study.beliefs],
         "nodes": [told_node(run, name) for name in study.order],
         "made": made(run),
         "notes": run.findings,
