@@ -105,8 +105,8 @@ def facts(run: Run) -> list[list[str]]:
         told.append(["Prices", f"of about {words.price_year}, as each source gives them{adjusted}"])
     if words.date:
         told.append(["Priors", f"as of {words.date.day} {words.date:%B %Y}, in {files.kept(study.page.where)}"])
-    if study.page.decision:
-        told.append(["Decision", told_decision(run)["told"]])
+    if study.page.decision and (found := told_decision(run)):
+        told.append(["Decision", found["told"]])
     if study.pins:
         pins = [f"{label(name)} {pinned}" for name, pinned in study.pins.items()]
         told.append(["Set", f"for this run, whatever the priors say: {', '.join(pins)}"])
