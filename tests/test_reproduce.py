@@ -25,10 +25,11 @@ def test_every_system_is_there_and_none_disagrees(rows):
 
 
 @pytest.mark.parametrize("system", list(BY_HAND))
-def test_a_system_gives_what_was_worked_out_by_hand(system, rows):
-    unit, figures = BY_HAND[system]
+def test_a_system_gives_what_was_worked_out_by_hand_or_published(system, rows):
+    unit, figures, *half_a_digit = BY_HAND[system]
     ours = [row.ours for row in rows if row.id == system and row.unit == unit and "disclosed" not in row.verdict]
-    assert ours[: len(figures)] == pytest.approx(figures, rel=2e-4)
+    within = {"rel": 0, "abs": half_a_digit[0]} if half_a_digit else {"rel": 2e-4}
+    assert ours[: len(figures)] == pytest.approx(figures, **within)
 
 
 def test_the_ratio_is_ours_over_the_documents(rows):
