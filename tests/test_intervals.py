@@ -35,7 +35,10 @@ def test_percentiles_of_a_product_of_lognormals_are_the_closed_form():
 
 @pytest.mark.parametrize("kind", list(sampling.STREAMS))
 def test_the_stated_error_covers_the_truth_as_often_as_it_should(kind):
-    """Over 400 seeds the 95 % interval, a t with 15 degrees of freedom, holds the truth 92 to 98 % of the time."""
+    """Over 400 seeds the 95 % interval, a t with 15 degrees of freedom, holds the truth 92 to 98 % of the time.
+
+    At 4,096 draws. With half of them it is a little wide: random draws hold the true p5 98.5 % of the time.
+    """
     reach = stats.t.ppf(0.975, 15)
     held = []
     for seed in range(400):
