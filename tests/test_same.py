@@ -52,6 +52,7 @@ def test_a_pin_wins_over_it():
         ),
         ({"chip_time": "run_time"}, INPUTS, "same: run_time is in h, not in chip*h as chip_time is"),
         ({"chip_time": "cluster_chip_time", "chip_count": "chip_count"}, INPUTS, "chip_count: it has an entry"),
+        ({"run_chip_time": "chip_time", "chip_time": "run_chip_time"}, INPUTS, "goes in a circle"),
     ],
 )
 def test_what_cannot_be_the_same_is_refused_in_a_line(same, inputs, told):
