@@ -417,6 +417,19 @@ def test_what_is_taken_from_itself_has_no_share():
     assert found.first.sel(input="y") == pytest.approx(1, abs=1e-12)
 
 
+@pytest.mark.parametrize("correlation", [None, {"chip_count ~ server_price": 0.5}], ids=["sobol", "shapley"])
+def test_an_input_that_cancels_out_has_exactly_0_though_rounding_leaves_more(correlation):
+    """The price of a server over that of its chips splits the price, and no more: the hardware costs the same."""
+    inputs = inputs_of(["chip_count"], "uniform", unit="chip", low=10, high=20)
+    inputs |= inputs_of(["server_price"], "uniform", unit="USD/chip", low=2e4, high=5e4)
+    inputs |= inputs_of(["server_cost_factor", "interconnect_overhead"], "uniform", unit="1", low=1.2, high=2.1)
+    page = {"targets": ["acquisition_cost"], "inputs": inputs, "correlation": correlation or {}}
+    found = mcf.run(page, draws=2**10).explained["acquisition_cost"]
+    figures = list(found.figures.values())[-1]
+    assert dict(zip(found.inputs, figures, strict=True))["server_cost_factor"] == 0
+    assert (figures > 0).sum() == 3
+
+
 @pytest.mark.parametrize("scale", ["log", "raw", None])
 def test_a_constant_has_indices_of_0_though_rounding_moves_it(scale):
     @mcf.node("1")

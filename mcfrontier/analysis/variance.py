@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 SCALES = ("log", "raw")
 NOISE = 1e-13  # width, in parts of the whole, of what is constant but for rounding
+ROUNDING = 1e-12  # a share below it is what rounding leaves of an input that cancels out
 LEVELS = 2.0 ** -np.arange(12, 51, 2)  # probabilities of the tails that are looked into
 UNSURE = 0.1  # of the variance in tails, of its error and of the shares' errors: above it they are warned of
 
@@ -61,6 +62,7 @@ def shares(blocks: Blocks, row: str, asked: str | None, x: Array, far: Array, dr
         figures, errors, lost, sd, told = nothing, nothing, 0, 0.0, ""
     else:
         figures, errors, lost = way.tell(x)
+        figures, errors = (np.where(np.abs(each) < ROUNDING, 0.0, each) for each in (figures, errors))
         sd, told = math.sqrt(finite_variance(draws)), warning(x, far, inputs, errors, points)
     order = np.argsort(-figures[-1], kind="stable")
     found = (dict(zip(way.names, each[:, order], strict=True)) for each in (figures, errors))
