@@ -139,7 +139,9 @@ def joined(groups: Iterable[Group], probabilities: dict[str, Array]) -> dict[str
     for group in groups:
         factor = np.linalg.cholesky(group.matrix)
         own = np.stack([row_of(probabilities[name], i) for name, i in group.rows])
-        mixed = special.ndtr(factor @ special.ndtri(own))
+        scores = special.ndtri(own)
+        # row by row, for a product of matrices may round otherwise in a larger block
+        mixed = special.ndtr(np.stack([sum(f * z for f, z in zip(row, scores, strict=True) if f) for row in factor]))
         alone = np.abs(np.tril(factor, -1)).max(axis=1) == 0  # such a row keeps its draws to the bit
         made = np.where(alone[:, None], own, mixed)
         for name in group.names:

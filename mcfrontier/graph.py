@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -169,16 +170,20 @@ def or_above(asker: str) -> str:
 
 
 def evaluate(
-    nodes: Mapping[str, Node], names: Iterable[str], given: Mapping[str, np.ndarray], dimensions: Sequence[str] = ()
+    nodes: Mapping[str, Node],
+    names: Iterable[str],
+    given: Mapping[str, np.ndarray],
+    dimensions: Sequence[str] = (),
+    wanted: Collection[str] | None = None,
 ) -> dict[str, np.ndarray]:
-    """The values of all quantities: those given, and the named nodes in turn. All in base units.
+    """The values of all quantities, or of those wanted: those given, and the named nodes in turn. All in base units.
 
     Arrays of shape (dimensions..., draws), a last axis of 1 where nothing is uncertain. A node must give a
-    value for each draw, and cannot change what it is given.
+    value for each draw, and cannot change what it is given. What is not wanted is let go once it was used.
     """
     import numpy as np
 
-    values = {}
+    names, values = list(names), {}
 
     def keep(name: str, x: np.ndarray) -> None:
         x.flags.writeable = False  # a node that works in place would change what others see
@@ -186,15 +191,31 @@ def evaluate(
 
     for name, x in given.items():
         keep(name, x)
+    last = {} if wanted is None else {need: name for name in names for need in nodes[name].needs if need not in wanted}
+    done: dict[str, list[str]] = {}
+    for need, name in last.items():
+        done.setdefault(name, []).append(need)
     with np.errstate(all="ignore"):  # draws that are not finite are counted by name afterwards
         for name in names:
             node = nodes[name]
             axis = axis_of(node, dimensions)
-            needed = [x if axis is None else np.moveaxis(x, axis, 0) for x in (values[need] for need in node.needs)]
-            shape = np.broadcast_shapes((1,), *(x.shape[axis is not None :] for x in needed))
+            needed = [values[need] for need in node.needs]
+            if axis is not None:
+                needed = [np.moveaxis(x, axis, 0) for x in needed]
+            shape = shape_of(tuple(x.shape for x in needed), axis is not None)
             x = one_value_a_draw(name, called(node, needed), shape)
             keep(name, x if axis is None else np.expand_dims(x, axis))
-    return values
+            for need in done.get(name, ()):
+                del values[need]
+    return values if wanted is None else {name: values[name] for name in wanted}
+
+
+@lru_cache(maxsize=1024)
+def shape_of(shapes: tuple[tuple[int, ...], ...], along: bool) -> tuple[int, ...]:
+    """The shape that a node makes of those it needs, their first axis left out where it works along a dimension."""
+    import numpy as np
+
+    return np.broadcast_shapes((1,), *(shape[along:] for shape in shapes))
 
 
 def axis_of(node: Node, dimensions: Sequence[str]) -> int | None:
@@ -220,6 +241,8 @@ def one_value_a_draw(name: str, result: object, shape: tuple[int, ...]) -> np.nd
     import numpy as np
 
     x = np.asarray(result)
+    if x.shape == shape and x.dtype == float:
+        return x
     if x.shape == (1, *shape):  # a node along a dimension, of what does not run along it
         x = x[0]
     if x.dtype.kind not in "fiub":

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from mcfrontier.entries import Columns, entry_of, family_of, filled, labels_of, 
 from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.families import FAMILIES, Value
 from mcfrontier.family import PERCENTILE, Family, positive
+from mcfrontier.quantiles import Quantile, tabulated
 from mcfrontier.words import FORMAT, Correlations, Decision, Disclosed, Evidence, Table, Words
 
 RESERVED = ("chain", "draw", "quantile", "statistic", "figure")  # the dimensions of results
@@ -65,6 +67,11 @@ class Prior:
         whatever else the family takes for one."""
         pairs = zip(self.entry.centres(self.distributions), self.bests, strict=True)
         return [(m if b is None or math.isnan(m) else b) * self.scale for m, b in pairs]
+
+    @cached_property
+    def quantiles(self) -> tuple[Quantile, ...]:
+        """The quantile function of each row by table, in base units."""
+        return tuple(tabulated(row, self.scale) for row in self.distributions)
 
     @property
     def known(self) -> bool:

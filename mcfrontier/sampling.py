@@ -1,4 +1,4 @@
-"""Probabilities of draws, then draws: every input has a stream that belongs to its name.
+"""Points of draws, then draws: every input has a stream that belongs to its name and is read at any place.
 
 The draws are 16 independent randomisations, interleaved: draw i belongs to randomisation i mod 16, so
 the spread between them gives the Monte Carlo error of any statistic under any sampler, and under
@@ -10,24 +10,25 @@ label, the label. Adding, removing or editing another input changes none of it. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
-from scipy import special
 
-from mcfrontier.distributions import Array, Curve, Distribution
+from mcfrontier.distributions import Array
 from mcfrontier.errors import InputError, suggest
 from mcfrontier.priors import Prior
+from mcfrontier.quantiles import BITS, to_probability, to_words
 
 RANDOMISATIONS = 16
 SMALLEST = 2 * RANDOMISATIONS
-BITS = 52  # a probability is (k + 1/2) / 2^52: never 0, never 1, and exact in a float
-REACH, KNOTS = 6, 128  # of the table of a costly quantile function: standard deviations, knots in each
-SMALL = 1e-7  # of the width of a rough one: an error that its table may have half-way between knots
+BLOCK_BITS = 10  # of the Sobol points of each randomisation that are worked out one by one
+MIXINGS = 5  # of the bits of a place in a Latin hypercube
+
+Stream = Callable[[int, int], Array]  # the points, of 52 bits, of the draws from one (a multiple of 16) to another
 
 
 @dataclass(frozen=True)
@@ -59,42 +60,56 @@ def sampler(kind: str, seed: int, draws: int, names: Iterable[str]) -> Sampler:
     return Sampler(kind, int(seed), used, dimensions, notes + meetings)
 
 
-def probabilities(plan: Sampler, name: str, label: str | None = None) -> Array:
-    """The probability of each draw of an input: shape (draws,), strictly between 0 and 1.
+def stream(plan: Sampler, name: str, label: str | None = None) -> Stream:
+    """The points of an input's draws, from any to any.
 
     A row of a many-valued input, told by its label, takes a random stream of its own: quasi-random
     points are worth their while in few dimensions, and a table has many.
     """
-    stream = STREAMS[plan.kind] if label is None else random_stream
-    return stream(plan, name, label)
+    return (STREAMS[plan.kind] if label is None else random_stream)(plan, name, label)
+
+
+def streams(plan: Sampler, prior: Prior) -> tuple[Stream, ...]:
+    """The streams of an uncertain input's rows."""
+    return tuple(stream(plan, prior.name, label) for label in prior.labels or (None,))
+
+
+def words(prior: Prior, rows: Sequence[Stream], start: int, stop: int) -> Array:
+    """The points of an input's draws from `start` to `stop`: shape (draws,) or (labels, draws)."""
+    return np.stack([row(start, stop) for row in rows]) if prior.labels else rows[0](start, stop)
+
+
+def probabilities(plan: Sampler, name: str, label: str | None = None) -> Array:
+    """The probability of each draw of an input: shape (draws,), strictly between 0 and 1."""
+    return to_probability(stream(plan, name, label)(0, plan.draws))
 
 
 def points(plan: Sampler, prior: Prior) -> Array:
     """The probabilities of an uncertain input: shape (draws,) or (labels, draws)."""
-    rows = [probabilities(plan, prior.name, label) for label in prior.labels or (None,)]
-    return np.stack(rows) if prior.labels else rows[0]
+    return to_probability(words(prior, streams(plan, prior), 0, plan.draws))
 
 
 def values(prior: Prior, at: Array | None) -> Array:
     """An input in base units at probabilities (..., draws), of shape (draws,) or (labels, draws); a last axis of 1 if
     it is known, whatever they are."""
-    together = None if prior.known else prior.entry.together(at)
-    if together is not None:
-        return together * prior.scale
-    rows = []
-    for i, distribution in enumerate(prior.distributions):
-        if prior.known:
-            rows.append(np.array([distribution.median]))
-            continue
-        with np.errstate(all="ignore"):  # draws that are not finite are counted by name afterwards
-            quantile = tabulated(distribution) if distribution.costly else distribution.quantile
-            rows.append(quantile(at[i] if prior.labels else at))
-    return (np.stack(rows) if prior.labels else rows[0]) * prior.scale
+    return values_at(prior, None if prior.known or at is None else to_words(at))
+
+
+def values_at(prior: Prior, at: Array | None) -> Array:
+    """The same at points of 52 bits."""
+    if prior.known:
+        rows = [np.array([distribution.median]) for distribution in prior.distributions]
+        return (np.stack(rows) if prior.labels else rows[0]) * prior.scale
+    if prior.entry.joint:
+        return prior.entry.together(to_probability(at)) * prior.scale
+    if not prior.labels:
+        return prior.quantiles[0](at)
+    return np.stack([row(here) for row, here in zip(prior.quantiles, at, strict=True)])
 
 
 def draw(plan: Sampler, prior: Prior) -> Array:
     """Draws of an input that depends on no other, in base units."""
-    return values(prior, None if prior.known else points(plan, prior))
+    return values_at(prior, None if prior.known else words(prior, streams(plan, prior), 0, plan.draws))
 
 
 def generator(plan: Sampler, name: str, label: str | None, *words: object) -> np.random.Generator:
@@ -103,40 +118,88 @@ def generator(plan: Sampler, name: str, label: str | None, *words: object) -> np
     return np.random.Generator(np.random.Philox(key=int.from_bytes(blake2b(told.encode()).digest()[:16])))
 
 
-def to_probability(words: Array) -> Array:
-    """Whole numbers of 52 bits as probabilities."""
-    return (words + 0.5) * 2.0**-BITS
+def random_stream(plan: Sampler, name: str, label: str | None) -> Stream:
+    """Independent random points."""
+    first = generator(plan, name, label).bit_generator.state
+
+    def between(start: int, stop: int) -> Array:
+        place = np.random.Philox()
+        place.state = first
+        place.advance(start // RANDOMISATIONS * RANDOMISATIONS // 4)  # a step of its counter makes four numbers
+        return place.random_raw(stop - start) >> np.uint64(64 - BITS)
+
+    return between
 
 
-def random_stream(plan: Sampler, name: str, label: str | None) -> Array:
-    """Independent random probabilities."""
-    words = generator(plan, name, label).integers(0, 1 << BITS, plan.draws, dtype=np.uint64)
-    return to_probability(words.astype(float))
-
-
-def latin_stream(plan: Sampler, name: str, label: str | None) -> Array:
+def latin_stream(plan: Sampler, name: str, label: str | None) -> Stream:
     """Latin hypercube: within each randomisation, one draw in each of equal strata, in random order."""
-    out = np.empty(plan.draws)
-    for r in range(RANDOMISATIONS):
-        rng = generator(plan, name, label, r)
-        part = out[r::RANDOMISATIONS]
-        part[:] = (rng.permutation(part.size) + to_probability(rng.integers(0, 1 << BITS, part.size))) / part.size
-    return out
+    rng, jitter = generator(plan, name, label, "order"), random_stream(plan, name, label)
+    size = (plan.draws - np.arange(RANDOMISATIONS, dtype=np.uint64) + (RANDOMISATIONS - 1)) // RANDOMISATIONS
+    order = permutation(rng, size.astype(np.uint64))
+
+    def between(start: int, stop: int) -> Array:
+        count = -(-(stop - start) // RANDOMISATIONS)
+        place = np.arange(start // RANDOMISATIONS, start // RANDOMISATIONS + count, dtype=np.uint64)
+        stratum = order(place).ravel()[: stop - start]
+        within = to_probability(jitter(start, stop))
+        return to_words((stratum + within) / np.resize(size, stop - start))
+
+    return between
 
 
-def sobol_stream(plan: Sampler, name: str, label: str | None) -> Array:
+def permutation(rng: np.random.Generator, size: Array) -> Callable[[Array], Array]:
+    """Sixteen random orders of 0 to each `size`, looked up at any place without the rest: shape (places, 16).
+
+    Multiplications by odd numbers, additions and shifts are mixed, each of which maps the numbers of so many bits one
+    to one; what comes out beyond the size goes in again (cycle walking: Black and Rogaway 2002).
+    """
+    bits = max(2, (int(size.max()) - 1).bit_length())
+    mask, shift = np.uint64((1 << bits) - 1), np.uint64(bits // 2)
+    odd, added = rng.integers(0, 1 << bits, (2, MIXINGS, RANDOMISATIONS), dtype=np.uint64)
+    odd |= np.uint64(1)
+
+    def mixed(x: Array) -> Array:
+        for a, b in zip(odd, added, strict=True):
+            x = x * a + b & mask
+            x ^= x >> shift
+        return x
+
+    def at(place: Array) -> Array:
+        x = mixed(np.minimum(place[:, None], size - np.uint64(1)))
+        while (beyond := x >= size).any():
+            x = np.where(beyond, mixed(x), x)
+        return x
+
+    return at
+
+
+def sobol_stream(plan: Sampler, name: str, label: str | None) -> Stream:
     """Sobol points in the dimension of the name, scrambled 16 times over.
 
-    The scramble is a random lower-triangular matrix over the bits, then a random shift (Matousek 1998).
+    The scramble is a random lower-triangular matrix over the bits, then a random shift (Matousek 1998). The points of
+    a block are those of the first, each combined with one word.
     """
     rng = generator(plan, name, label)
     bits = (plan.draws // RANDOMISATIONS).bit_length() - 1
-    words = scrambled(direction_words(plan.dimensions[name], bits), rng)
-    points = np.empty((1 << bits, RANDOMISATIONS), dtype=np.uint64)
-    points[0] = rng.integers(0, 1 << BITS, RANDOMISATIONS, dtype=np.uint64)
-    for bit in range(bits):
-        np.bitwise_xor(points[: 1 << bit], words[bit], out=points[1 << bit : 2 << bit])
-    return to_probability(points.reshape(-1).astype(float))
+    directions = scrambled(direction_words(plan.dimensions[name], bits), rng)
+    shift = rng.integers(0, 1 << BITS, RANDOMISATIONS, dtype=np.uint64)
+    own = min(bits, BLOCK_BITS)
+    first = np.zeros((1 << own, RANDOMISATIONS), dtype=np.uint64)
+    for bit in range(own):
+        np.bitwise_xor(first[: 1 << bit], directions[bit], out=first[1 << bit : 2 << bit])
+    repeats = min(first.shape[0], 256)  # of sixteen words, so that they are combined with long rows
+    first = first.reshape(-1, repeats * RANDOMISATIONS)
+
+    def between(start: int, stop: int) -> Array:
+        blocks = range(start // first.size, -(-stop // first.size))
+        out = np.empty((len(blocks), *first.shape), dtype=np.uint64)
+        for place, block in zip(out, blocks, strict=True):
+            moved = [directions[own + bit] for bit in range(bits - own) if block >> bit & 1]
+            np.bitwise_xor(first, np.tile(np.bitwise_xor.reduce([shift, *moved]), repeats), out=place)
+        skipped = blocks.start * first.size
+        return out.reshape(-1)[start - skipped : stop - skipped]
+
+    return between
 
 
 STREAMS = {"sobol": sobol_stream, "random": random_stream, "lhs": latin_stream}
@@ -192,47 +255,3 @@ def dimensions_of(names: Iterable[str]) -> tuple[dict[str, int], tuple[str, ...]
 def hashed_dimension(name: str, attempt: int) -> int:
     """The Sobol dimension that a name picks, at the first or a later attempt."""
     return int.from_bytes(blake2b(f"{attempt}:{name}".encode()).digest()[:8]) % len(joe_kuo())
-
-
-def tabulated(distribution: Distribution) -> Curve:
-    """The quantile function read from a table over normal scores, by cubics through four knots.
-
-    Over normal scores the curve is smooth to far out in its tails, so a small table serves; beyond
-    six standard deviations the exact function is called, and where a rough curve has jumps or kinks.
-    tests/test_sampling.py holds the error.
-    """
-    cells = 2 * REACH * KNOTS
-    knots = at_scores(distribution, np.arange(-1, cells + 2) / KNOTS - REACH)
-
-    def between(cell: Array, t: Array) -> Array:
-        before, left, right, after = (knots.take(cell + k) for k in range(4))
-        rise = right - left
-        bend = (2 - t) * (rise - left + before) + (1 + t) * (after - right - rise)
-        return left + t * rise + t * (t - 1) * bend / 6
-
-    smooth = np.ones(cells, dtype=bool)
-    if distribution.rough:
-        width = np.diff(distribution.quantile(np.array([0.05, 0.95])))
-        for t in (0.25, 0.5, 0.75):
-            exact = at_scores(distribution, (np.arange(cells) + t) / KNOTS - REACH)
-            smooth &= np.abs(between(np.arange(cells), np.full(cells, t)) - exact) <= SMALL * width
-
-    def quantile(p: Array) -> Array:
-        at = (special.ndtri(p) + REACH) * KNOTS
-        body = (at >= 0) & (at < cells)
-        cell = np.where(body, at, 0).astype(np.intp)
-        body &= smooth[cell]
-        found = between(cell, at - cell)
-        if not body.all():
-            found[~body] = distribution.quantile(p[~body])
-        return found
-
-    return quantile
-
-
-def at_scores(distribution: Distribution, scores: Array) -> Array:
-    """Quantiles at rising normal scores, each counted from the nearer end."""
-    lower, upper = scores[scores < 0], scores[scores >= 0]
-    return np.concatenate(
-        [distribution.quantile(special.ndtr(lower)), distribution.upper_quantile(special.ndtr(-upper))]
-    )

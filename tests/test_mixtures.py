@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 import mcfrontier as mcf
-from mcfrontier import entries, priors, sampling
+from mcfrontier import entries, priors, quantiles
 from mcfrontier.mixtures import disagreement
 from mcfrontier.outputs import report
 from tests.conftest import believed
@@ -106,7 +106,7 @@ def test_draws_are_exact_where_modes_lie_apart(parts):
     rng = np.random.default_rng(4)
     p = np.concatenate([rng.random(4000), 5 / 8 + rng.normal(0, 1e-3, 4000), 1 - 10.0 ** -np.arange(1, 15)])
     width = np.ptp(made.quantile(np.array([0.05, 0.95])))
-    assert np.abs(sampling.tabulated(made)(p) - made.quantile(p)).max() <= 1e-7 * width
+    assert np.abs(quantiles.by_scores(made)(p) - made.quantile(p)).max() <= 1e-7 * width
 
 
 def test_draws_come_from_the_parts_by_their_weights():

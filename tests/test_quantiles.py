@@ -1,0 +1,48 @@
+"""Points of 52 bits, and tables of quantile functions."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mcfrontier import quantiles
+from mcfrontier.distributions import NORMAL, beta, moved
+from mcfrontier.samples import counted
+
+
+@given(st.integers(0, 2**52 - 1))
+def test_a_point_is_a_probability_and_back(word):
+    word = np.array([word], dtype=np.uint64)
+    p = quantiles.to_probability(word)
+    assert 0 < p[0] < 1
+    assert p[0] == (word[0].astype(float) + 0.5) * 2.0**-52
+    assert quantiles.to_words(p) == word
+
+
+@pytest.mark.parametrize("shape", [(1.4, 4.6), (1, 5), (2, 30), (200, 300), (0.5, 0.5), (0.1, 3)])
+def test_a_table_over_normal_scores_is_the_quantile(shape):
+    exact = beta(*shape)
+    p = np.concatenate([np.random.default_rng(2).random(20_000), [1e-15, 1e-9, 1e-6, 1 - 1e-6, 1 - 1e-9]])
+    width = exact.quantile(np.float64(0.95)) - exact.quantile(np.float64(0.05))
+    assert np.abs(quantiles.by_scores(exact)(p) - exact.quantile(p)).max() < 1e-9 * width
+
+
+def test_a_table_is_exact_in_the_tails():
+    words = np.array([0, 1, 2**30, 2**52 - 2**30, 2**52 - 2, 2**52 - 1], dtype=np.uint64)
+    assert (quantiles.tabulated(NORMAL)(words) == NORMAL.quantile(quantiles.to_probability(words))).all()
+
+
+def test_a_table_counts_values_exactly():
+    some = counted(np.array([1.0, 2.0, 7.0]), np.array([0.3, 0.3001, 0.3999]))
+    words = np.random.default_rng(3).integers(0, 1 << 52, 100_000, dtype=np.uint64)
+    assert (quantiles.tabulated(some)(words) == some.quantile(quantiles.to_probability(words))).all()
+
+
+@given(start=st.integers(0, 5000), count=st.integers(1, 5000))
+def test_a_draw_does_not_know_its_neighbours(start, count):
+    words = np.random.default_rng(4).integers(0, 1 << 52, 10_000, dtype=np.uint64)
+    whole = TABLE(words)
+    assert (TABLE(words[start : start + count]) == whole[start : start + count]).all()
+
+
+TABLE = quantiles.tabulated(moved(NORMAL, 3.0, 2.0))
