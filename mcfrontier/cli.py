@@ -109,7 +109,12 @@ def share(text: str) -> float:
 )
 @click.option("--out", type=click.Path(path_type=Path), help="The run's own folder.  [default: reports/NAME]")
 @click.option("--no-report", is_flag=True, help="Leave out the PDF.")
-@click.option("--save-draws", is_flag=True, help="Write draws.nc however many draws there are.")
+@click.option("--save-draws", is_flag=True, help="Write the draws however many there are.")
+@click.option("--exact", is_flag=True, help="Of many draws, make the percentiles exact by a second pass.")
+@click.option("--engine", metavar="[local|threads|processes|dask]", help="Who works on many draws.  [default: local]")
+@click.option("--workers", type=int, help="How many.  [default: as many as processors]")
+@click.option("--scheduler", metavar="ADDRESS", help="A dask scheduler.  [default: one that is started here]")
+@click.option("--resume", is_flag=True, help="Go on with a run of many draws that was stopped.")
 @click.option("--point", is_flag=True, help="Evaluate once, at the central values; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print percentiles as JSON, for a pipe.")
 @click.option("--quiet", is_flag=True, help="Print no table.")
@@ -124,30 +129,41 @@ def run(
     out: Path | None,
     no_report: bool,
     save_draws: bool,
+    exact: bool,
+    engine: str | None,
+    workers: int | None,
+    scheduler: str | None,
+    resume: bool,
     point: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Run a study and write its percentiles, its draws and its report."""
     from mcfrontier import outputs, study
+    from mcfrontier.engine import KEPT, Engine, Keeper
 
     asked = {"draws": draws, "seed": seed, "sampler": sampler, "precision": precision}
     loaded = study.load(name, targets=targets or None, set=split_pins(pins))
     if point:
         given = {"--out": out, "--draws": draws, "--save-draws": save_draws, "--sampler": sampler, "--seed": seed}
+        given |= {"--exact": exact, "--engine": engine, "--scheduler": scheduler, "--resume": resume}
         for option in (option for option, value in given.items() if value):
             raise InputError(f"{option}: --point draws nothing and writes nothing; leave one of them out")
         show_point(loaded, as_json)
         return
     folder = outputs.check_folder(out or Path("reports") / loaded.name)
     before = {path.name for path in folder.glob("*")}
+    keeper = Keeper(folder / KEPT, resume)
+    who = Engine(engine or "local", workers, scheduler, keeper)
     with progress() as steps:
-        done = study.run(loaded, **{k: v for k, v in asked.items() if v is not None}, progress=steps)
+        chosen = {word: value for word, value in asked.items() if value is not None}
+        done = study.run(loaded, **chosen, exact=exact, engine=who, progress=steps)
         for told in done.notes:
             note(told)
         files = outputs.write(done, folder, report=not no_report, save_draws=save_draws, progress=steps)
-    if not (folder / "draws.nc").exists():
-        note("draws.nc is left out, being large; --save-draws writes it")
+    keeper.end()
+    if not any(file.name.startswith("draws.") for file in files):
+        note("the draws are left out, being many; --save-draws writes them")
     for gone in sorted(before - {path.name for path in folder.glob("*")}):
         note(f"{folder / gone} of an earlier run is taken away, since this one left it out")
     if as_json:

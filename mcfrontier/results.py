@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from mcfrontier import sampling, units
+from mcfrontier import engine, memory, sampling, units
 from mcfrontier.analysis import (
     convergence,
     decision,
@@ -24,12 +24,14 @@ from mcfrontier.analysis import (
     variance,
     worth,
 )
+from mcfrontier.engine import Blocks
 from mcfrontier.errors import InputError, suggest
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from mcfrontier.analysis.evidence import Weighed
+    from mcfrontier.engine import Counted
     from mcfrontier.study import Study
 
 
@@ -45,12 +47,35 @@ class Summary(NamedTuple):
     errors: dict[str, float]
 
 
+@dataclass(frozen=True, eq=False)
+class Summaries(Mapping[str, Summary]):
+    """The statistics of some rows, each worked out once, when it is read."""
+
+    rows: Mapping[str, object]
+    made: Callable[[str], Summary]
+    known: dict[str, Summary] = field(default_factory=dict)
+
+    def __getitem__(self, row: str) -> Summary:
+        if row not in self.rows:
+            raise KeyError(row)
+        if row not in self.known:
+            self.known[row] = self.made(row)
+        return self.known[row]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
 @dataclass(frozen=True)
 class Run:
     """What came out of a study.
 
     `values` holds every quantity in base units: shape (dimensions..., draws), a last axis of 1 where
-    nothing is uncertain. What is told to a reader comes from the properties, in the units of the files.
+    nothing is uncertain. Of many draws these are the first, and `counted` knows the rest of the targets. What is told
+    to a reader comes from the properties, in the units of the files.
     Given evidence, `before` is the run without it, and `weighed` what the evidence made of its draws. `effort` tells
     what a precision took: the files do not, which are those of a run that was asked for so many draws.
     """
@@ -62,6 +87,7 @@ class Run:
     frozen: dict[freeze.WayOf, freeze.Blocks] = field(default_factory=dict, repr=False)
     before: Run | None = field(default=None, repr=False)
     weighed: Weighed | None = field(default=None, repr=False)
+    counted: Counted | None = field(default=None, repr=False)
     effort: tuple[str, ...] = ()
 
     @cached_property
@@ -83,6 +109,24 @@ class Run:
         """The draws of a row in its own unit: shape (draws,), or (1,) if nothing in it is uncertain."""
         name, index = self.rows[row]
         return self.values[name][index] / units.scale(self.study.unit(name))
+
+    @property
+    def held(self) -> int:
+        """How many draws are kept."""
+        return self.study.held(self.sampler.draws)
+
+    def varies(self, row: str) -> bool:
+        """Whether a row is uncertain, and has a figure."""
+        x = self.told(row)
+        return x.size > 1 and bool(np.isfinite(x).any())
+
+    def estimates(self, row: str, levels: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+        """Mean, sd and quantiles of a row in its unit, and the Monte Carlo error of each: two arrays (2 + levels,)."""
+        if self.counted is None or row not in self.counted:
+            return intervals.with_errors(self.told(row), levels)
+        whole, parts = self.counted.estimates(row, np.asarray(levels, float))
+        scale = units.scale(self.unit(row))
+        return whole / scale, intervals.error(whole, parts) / scale
 
     def unit(self, row: str) -> str:
         """The unit of a row."""
@@ -118,6 +162,7 @@ class Run:
     @cached_property
     def findings(self) -> tuple[str, ...]:
         """What a reader must be told: draws rounded up, draws lost, shares that leave 0 to 1."""
+        counted = [] if self.counted is None else [self.counted.told(self.held)]
         lost = [
             f"{name}: {count:,} of {self.values[name].size:,} draws are not finite; statistics leave them out"
             for name, count in self.lost.items()
@@ -131,7 +176,7 @@ class Run:
         if self.weighed:
             worth = f"{self.weighed.left:,.0f} draws' worth of {self.sampler.draws:,} is left"
             given = [f"evidence: {worth}", *(f"evidence: {told}" for told in self.weighed.strange)]
-        return (*given, *self.study.notes, *self.study.dependence.notes, *self.sampler.notes, *lost, *strayed)
+        return (*given, *self.study.notes, *self.study.dependence.notes, *self.sampler.notes, *counted, *lost, *strayed)
 
     @cached_property
     def missing(self) -> set[str]:
@@ -152,20 +197,30 @@ class Run:
         return {name: count for name, count in counts.items() if count}
 
     @cached_property
-    def summary(self) -> dict[str, Summary]:
-        """The statistics of every row."""
-        out = {}
-        for row in self.rows:
-            found = intervals.with_errors(self.told(row), intervals.LEVELS)
-            values, errors = (dict(zip(intervals.STATISTICS, part.tolist(), strict=True)) for part in found)
-            out[row] = Summary(self.unit(row), values, errors)
-        return out
+    def summary(self) -> Mapping[str, Summary]:
+        """The statistics of every row, each worked out when it is read."""
+        return Summaries(self.rows, self.summarised)
+
+    def summarised(self, row: str) -> Summary:
+        """The statistics of a row."""
+        found = self.estimates(row, intervals.LEVELS)
+        values, errors = (dict(zip(intervals.STATISTICS, part.tolist(), strict=True)) for part in found)
+        return Summary(self.unit(row), values, errors)
 
     @cached_property
     def draws(self) -> xr.Dataset:
-        """The draws of every quantity along `draw`, with `unit` and `about` as attributes."""
-        count = self.sampler.draws
-        return self.dataset(lambda x: np.broadcast_to(x, (*x.shape[:-1], count)), draw=np.arange(count))
+        """The draws of every quantity along `draw`, with `unit` and `about` as attributes; those that were not kept are
+        worked out again."""
+        count, values = self.sampler.draws, self.values
+        if self.counted is not None:
+            memory.check(count, self.study.sizes)
+            values = engine.whole(Blocks(self.study, self.sampler, self.study.quantities), count)
+
+        def shown(name: str) -> np.ndarray:
+            x = values[name] / units.scale(self.study.unit(name))
+            return np.broadcast_to(x, (*x.shape[:-1], count))
+
+        return self.dataset(shown, draw=np.arange(count))
 
     @cached_property
     def statistics(self) -> xr.Dataset:
@@ -190,18 +245,18 @@ class Run:
         return self._with_errors(levels, slice(2, None), quantile=levels)
 
     def _with_errors(self, levels: Sequence[float], kept: slice, **places: Sequence) -> xr.Dataset:
-        def along(x: np.ndarray) -> np.ndarray:
-            return np.array([intervals.with_errors(row, levels) for row in x.reshape(-1, x.shape[-1])])[:, :, kept]
+        def shown(name: str) -> np.ndarray:
+            return np.array([self.estimates(row, levels) for row in self.rows_of([name])])[:, :, kept]
 
-        return self.dataset(along, figure=["value", "mc_error"], **places)
+        return self.dataset(shown, figure=["value", "mc_error"], **places)
 
-    def dataset(self, shown: Callable[[np.ndarray], np.ndarray], **last: Sequence) -> xr.Dataset:
-        """Every quantity as `shown` makes of its draws, over the study's dimensions it has and then the `last`."""
+    def dataset(self, shown: Callable[[str], np.ndarray], **last: Sequence) -> xr.Dataset:
+        """Every quantity as it is shown, over the study's dimensions it has and then the `last`."""
         import xarray as xr
 
         dimensions, arrays = self.study.page.dimensions, {}
         for name in self.study.quantities:
-            x = shown(self.values[name] / units.scale(self.study.unit(name)))
+            x = shown(name)
             own = self.study.dimensions_of[name]
             attrs = {"unit": self.study.unit(name), "about": self.study.about(name)}
             shape = [*(len(dimensions[each]) for each in own), *(len(places) for places in last.values())]
@@ -413,7 +468,7 @@ class Run:
         import xarray as xr
 
         self.check_row(target)
-        x = np.broadcast_to(self.told(target), self.sampler.draws)
+        x = np.broadcast_to(self.told(target), self.held)
         coords = {"draws": convergence.counts(x.size), "quantile": list(convergence.LEVELS)}
         coords["figure"] = ["value", "mc_error"]
         found = convergence.convergence(x)
@@ -421,7 +476,8 @@ class Run:
 
     def relative_errors(self) -> dict[tuple[str, str], float]:
         """The Monte Carlo error of p5, p50 and p95 of each headline as a share of it: {("energy", "p95"): 0.004}."""
-        return convergence.relative_errors({row: self.told(row) for row in self.headlines})
+        found = {row: self.estimates(row, convergence.LEVELS) for row in self.headlines}
+        return convergence.relative_errors({row: (x[2:], errors[2:]) for row, (x, errors) in found.items()})
 
     def conditional_tornado(self, target: str, bins: int = 10) -> xr.Dataset:
         """A target over the run's own draws in bins of each input, all others as they were drawn: `mean`, `median` and
@@ -463,7 +519,7 @@ class Run:
 
     def first_draws(self, row: str) -> np.ndarray:
         """The draws of a row that its ranks are taken over, in its unit."""
-        return np.broadcast_to(self.told(row), self.sampler.draws)[: tornado.RANKED]
+        return np.broadcast_to(self.told(row), self.held)[: tornado.RANKED]
 
     def check_row(self, row: str) -> None:
         """Refuse a row that the run does not hold."""

@@ -25,6 +25,7 @@ from mcfrontier.quantiles import BITS, to_probability, to_words
 
 RANDOMISATIONS = 16
 SMALLEST = 2 * RANDOMISATIONS
+MOST = 2**48
 BLOCK_BITS = 10  # of the Sobol points of each randomisation that are worked out one by one
 MIXINGS = 5  # of the bits of a place in a Latin hypercube
 
@@ -51,6 +52,8 @@ def sampler(kind: str, seed: int, draws: int, names: Iterable[str]) -> Sampler:
         raise InputError(f"seed = {seed}: a whole number of 0 or more is expected")
     if not isinstance(draws, int | np.integer) or draws <= 0:
         raise InputError(f"draws = {draws}: a whole number above 0 is expected")
+    if draws > MOST:
+        raise InputError(f"draws = {draws:,}: {MOST:,} at most, beyond which points would come again")
     used = max(int(draws), SMALLEST)
     if kind == "sobol":
         used = 1 << (used - 1).bit_length()

@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from mcfrontier import checks, graph, memory, priors, sampling
-from mcfrontier.analysis import evidence
-from mcfrontier.dependence import Dependence, dependence, joined
+from mcfrontier import checks, engine, graph, memory, priors, sampling
+from mcfrontier.analysis import evidence, intervals
+from mcfrontier.dependence import Dependence, dependence
+from mcfrontier.engine import Blocks, Engine
 from mcfrontier.errors import InputError, TooFewDraws, located, suggest
 from mcfrontier.graph import Node
 from mcfrontier.priors import Page, Prior
 from mcfrontier.results import Run
+from mcfrontier.sampling import Sampler
 from mcfrontier.wording import label
 from mcfrontier.words import Evidence
 
@@ -93,6 +95,11 @@ class Study:
     def draws(self) -> int:
         """How many draws a run takes that is not told: 2^17, fewer where a quantity has many rows."""
         return min(DRAWS, 2 ** int(math.log2(MOST_NUMBERS / max(self.sizes, default=1))))
+
+    def held(self, draws: int) -> int:
+        """How many of a run's draws are kept: all, unless they are many; then as many as a run takes that is not told.
+        Those of the targets are counted then."""
+        return draws if self.evidence or draws <= 2 * self.draws else self.draws
 
     def unit(self, name: str) -> str:
         """The unit a quantity is told in: its entry's, or its node's."""
@@ -226,6 +233,9 @@ def run(
     set: Mapping[str, str | float] | None = None,
     precision: float | None = None,
     most: int = MOST,
+    exact: bool = False,
+    engine: Engine | str = "local",
+    workers: int | None = None,
     progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps,
 ) -> Run:
     """Run a study: draw its inputs, push them through the graph, keep what came out.
@@ -240,6 +250,9 @@ def run(
     precision the Monte Carlo error that p5, p50 and p95 of the headlines may have, as a share of each, such as 0.01:
              the draws are doubled from `draws` on until it is reached
     most     draws that a precision may take
+    exact    of more draws than are kept, have a second pass make the percentiles exact
+    engine   who works where draws are not kept: "local", "threads", "processes" or "dask", or an Engine
+    workers  how many; as many as there are processors if left out
     progress a way to go through steps that tells how far it is
 
     Raises InputError, in one line, for anything stated that cannot be used.
@@ -248,25 +261,36 @@ def run(
         raise InputError("a study that was loaded has its model, targets and set; give them to load")
     study = source if isinstance(source, Study) else load(source, model, targets, set)
 
+    who = engine if isinstance(engine, Engine) else Engine(engine, workers)
+
     def once(count: int) -> Run:
-        return evaluated(study, count, seed, sampler, progress)
+        plan = sampling.sampler(sampler, seed, count, [prior.name for prior in study.drawn if not prior.labels])
+        return evaluated(study, plan, who, exact, progress)
 
     count = study.draws if draws is None else draws
     return once(count) if precision is None else to_precision(once, count, precision, most)
 
 
-def evaluated(study: Study, draws: int, seed: int, sampler: str, progress: Callable[[Sequence, str], Iterable]) -> Run:
-    """A study, drawn and evaluated once."""
-    plan = sampling.sampler(sampler, seed, draws, [prior.name for prior in study.drawn if not prior.labels])
-    memory.check(plan.draws, study.sizes)
+def evaluated(
+    study: Study, plan: Sampler, who: Engine, exact: bool, progress: Callable[[Sequence, str], Iterable]
+) -> Run:
+    """A study, drawn and evaluated once; draws of the targets that are not kept are counted."""
+    held = study.held(plan.draws)
+    memory.check(held, study.sizes)
     memory.keep_freed()
-    at = {prior.name: sampling.points(plan, prior) for prior in progress(study.drawn, "drawing")}
-    given = study.at(joined(study.dependence.groups, at))
-    done = Run(study, plan, study.evaluate(given))
+    done = Run(study, plan, engine.whole(Blocks(study, plan, study.quantities), held, progress=progress))
     for target in study.targets:
         if not np.isfinite(done.values[target]).any():
             raise InputError(f"{study.page.where}: {target}: none of its draws is finite; look for a division by zero")
-    return conditioned(done) if study.evidence else done
+    if study.evidence:
+        return conditioned(done)
+    if held == plan.draws:
+        return done
+    rows = {row: done.rows[row] for row in done.rows_of(study.targets) if done.varies(row)}
+    names = tuple(dict.fromkeys(name for name, _ in rows.values()))
+    levels = np.array(intervals.LEVELS) if exact else None
+    found = engine.counted(Blocks(study, plan, names), rows, done.values, levels, who, progress)
+    return replace(done, counted=found)
 
 
 def to_precision(once: Callable[[int], Run], draws: int, precision: float, most: int) -> Run:
@@ -300,7 +324,7 @@ def no_room(study: Study, draws: int, most: int) -> str:
     """Why a precision may not take so many draws; nothing if it may."""
     if draws > most:
         return "the most allowed"
-    return "as many as memory holds" if memory.taken(draws, study.sizes) > memory.available() else ""
+    return "as many as memory holds" if memory.taken(study.held(draws), study.sizes) > memory.available() else ""
 
 
 def conditioned(before: Run) -> Run:

@@ -179,7 +179,7 @@ def test_a_report_can_be_left_out_and_takes_the_old_one_with_it(gpt4, tmp_path):
 
 
 def test_many_draws_are_written_only_on_request(tmp_path, monkeypatch, gpt4):
-    monkeypatch.setattr(outputs, "MOST_DRAWS", 2**11)
+    monkeypatch.setattr(outputs, "MOST_NUMBERS", 2**11)
     outputs.write(gpt4, tmp_path, report=False)
     assert not (tmp_path / "draws.nc").exists()
     outputs.write(gpt4, tmp_path, report=False, save_draws=True)

@@ -25,13 +25,12 @@ def convergence(x: np.ndarray) -> np.ndarray:
     return np.stack([np.stack(each, axis=1)[2:] for each in found])
 
 
-def relative_errors(draws: Mapping[str, np.ndarray]) -> dict[tuple[str, str], float]:
-    """The Monte Carlo error of p5, p50 and p95 of each row as a share of it: 0 where the row is known, infinite where
-    the percentile is 0 and not known to be."""
+def relative_errors(found: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> dict[tuple[str, str], float]:
+    """The Monte Carlo error of p5, p50 and p95 of each row, told as values and errors, as a share of it: 0 where the
+    row is known, infinite where the percentile is 0 and not known to be."""
     out = {}
-    for row, x in draws.items():
-        values, errors = (part[2:] for part in intervals.with_errors(x, LEVELS))
-        for level, value, error in zip(LEVELS, values, errors, strict=True):
+    for row, pair in found.items():
+        for level, value, error in zip(LEVELS, *pair, strict=True):
             share = float(error / abs(value)) if value else float(np.inf)
             out[row, intervals.word(level)] = share if error else 0.0
     return out

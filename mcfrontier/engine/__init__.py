@@ -1,1 +1,123 @@
-"""How blocks of draws are run: on one core or many, within memory or beyond it, on one machine or many."""
+"""How blocks of draws are run: on one core or many, beyond memory, on one machine or many.
+
+    blocks   the draws of a study from any to any
+    tally    what is kept of draws that are not: moments and counts in bins, summed up a fixed tree
+    exact    quantiles by a second pass
+    pools    who works: this process, threads, processes, dask
+    keeper   what is worked out so far, in a file
+
+What comes out is the same to the bit whatever the size of a block, and whoever worked it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from mcfrontier import memory
+from mcfrontier.engine import exact
+from mcfrontier.engine.blocks import Blocks, spans, whole
+from mcfrontier.engine.exact import Picked
+from mcfrontier.engine.keeper import KEPT, Keeper
+from mcfrontier.engine.pools import ENGINES, Result, Stretch, Work, worked
+from mcfrontier.engine.tally import Row, Tally, count, job_of
+
+__all__ = ["ENGINES", "KEPT", "Blocks", "Counted", "Engine", "Keeper", "counted", "spans", "whole"]
+
+Array = np.ndarray
+PARTS = 8  # that a run is divided into at least, so that several workers have something to do
+SMALLEST, LARGEST = 2**20, 2**24  # draws of a part: what is lost at most when a run is stopped
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Who works: the word of an engine, how many workers it has (as many as there are processors if not told), and the
+    address of a scheduler. `keeper` keeps what is worked out so far."""
+
+    name: str = "local"
+    workers: int | None = None
+    scheduler: str | None = None
+    keeper: Keeper | None = None
+
+    def work(
+        self, work: Work, stretches: Sequence[Stretch], progress: Callable[[Sequence, str], Iterable], told: str
+    ) -> Iterator[tuple[Stretch, Result]]:
+        """What comes of each stretch of draws, in any order."""
+        found = worked(work, stretches, self.name, self.workers, self.scheduler)
+        for _ in progress(stretches, told):
+            yield next(found)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What is known of rows whose draws are not kept; with `picked`, their quantiles at `levels` are exact."""
+
+    tally: Tally
+    picked: Picked | None
+    levels: Array
+
+    def estimates(self, row: str, levels: Array) -> tuple[Array, Array]:
+        """Mean, sd and quantiles of a row in base units, (2 + levels,), and those of each randomisation (16, ...)."""
+        found, parts = self.tally.estimates(row, levels)
+        if self.picked and np.isin(levels, self.levels).all():
+            precise = exact.quantiles(self.tally, self.picked, row, levels)
+            parts[:, 2:] += precise - found[2:]
+            found[2:] = precise
+        return found, parts
+
+    def __contains__(self, row: str) -> bool:
+        return row in self.tally.job.rows
+
+    def told(self, held: int) -> str:
+        """How it is known, in a line."""
+        widest = max(bins.width for bins in self.tally.job.bins)
+        how = "exact" if self.picked else f"from counts in bins at most {100 * widest:.2g} % wide"
+        lost = [f"{row}: {count:,} of all draws are not finite" for row, count in self.lost.items()]
+        told = f"targets: percentiles of all {self.tally.job.draws:,} draws, {how}; all else is of the first {held:,}"
+        return "; ".join([told, *lost])
+
+    @property
+    def lost(self) -> dict[str, int]:
+        """How many draws of which rows are not finite."""
+        return {row: int(n) for row, n in zip(self.tally.job.rows, self.tally.lost, strict=True) if n}
+
+
+def counted(
+    blocks: Blocks,
+    rows: Mapping[str, Row],
+    first: Mapping[str, Array],
+    levels: Array | None,
+    engine: Engine,
+    progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps,
+    block: int | None = None,
+) -> Counted:
+    """All draws of some rows, counted; `first` are the first ones by quantity, from which the bins are made. With
+    `levels`, a second pass makes those quantiles exact."""
+    job = job_of(blocks, rows, first, block)
+    tally = engine.keeper.begin(job) if engine.keeper else Tally.none(job)
+    parts = dict(enumerate(spans(job.draws, size_of_parts(job.draws))))
+    places = {stretch: place for place, stretch in parts.items()}
+    left = [stretch for place, stretch in parts.items() if place not in tally.done]
+    for stretch, part in engine.work(partial(count, job), left, progress, "drawing"):
+        tally.join(places[stretch], part)
+        if engine.keeper and len(parts) > 1:
+            engine.keeper.keep(tally)
+    if levels is None:
+        return Counted(tally, None, np.zeros(0))
+    bins = exact.wanted(tally, levels)
+    kept = sum(int(each.fine[which].sum()) for each, which in zip(tally.counts, bins, strict=True))
+    memory.check_numbers(2 * kept, "--exact keeps the draws near each percentile")
+    picked = Picked()
+    for _, part in engine.work(partial(exact.pick, job, bins), [*parts.values()], progress, "drawing again"):
+        picked.join(part)
+    return Counted(tally, picked, levels)
+
+
+def size_of_parts(draws: int) -> int:
+    """How many draws a part has: all there are, or a power of two, which is whole leaves."""
+    if draws < PARTS * SMALLEST:
+        return draws
+    return min(LARGEST, 1 << (draws // PARTS).bit_length() - 1)

@@ -13,6 +13,7 @@ from mcfrontier.outputs.manifest import write_manifest
 from mcfrontier.outputs.netcdf import write_draws
 from mcfrontier.outputs.percentiles import percentiles_json, write_csv, write_json
 from mcfrontier.outputs.report import write_report
+from mcfrontier.outputs.zarr import write_zarr
 from mcfrontier.results import Run
 
 __all__ = ["WRITERS", "check_folder", "percentiles_json", "write"]
@@ -21,11 +22,11 @@ WRITERS: dict[str, Callable[[Run, Path], None]] = {
     "percentiles.csv": write_csv,
     "percentiles.json": write_json,
     "draws.nc": write_draws,
+    "draws.zarr": write_zarr,
     "report.pdf": write_report,
     "manifest.json": write_manifest,
 }
-MOST_DRAWS = 2**18  # beyond it, or beyond so many numbers in all, draws.nc is written on request only
-MOST_NUMBERS = 2**25
+MOST_NUMBERS = 2**25  # beyond so many in all, or where a run does not keep its draws, they are written on request only
 
 
 def check_folder(folder: str | Path) -> Path:
@@ -53,8 +54,9 @@ def write(
     manifest there) wrote and this one leaves out. All are made in a temporary folder within it and moved at the
     end, so a run that is stopped leaves the old files whole."""
     folder = check_folder(folder)
-    small = run.sampler.draws <= MOST_DRAWS and run.sampler.draws * len(run.rows) <= MOST_NUMBERS
-    wanted = {"report.pdf": report, "draws.nc": save_draws or small}
+    kept = run.counted is None
+    small = kept and run.sampler.draws * len(run.rows) <= MOST_NUMBERS
+    wanted = {"report.pdf": report, "draws.nc": kept and (save_draws or small), "draws.zarr": save_draws and not kept}
     skipped = [name for name, want in wanted.items() if not want]
     names = [name for name in WRITERS if name not in skipped]
     try:
@@ -67,9 +69,24 @@ def write(
             WRITERS[name](run, making / name)
         ours = (folder / "manifest.json").exists()
         for name in names:
-            os.replace(making / name, folder / name)
+            move(making / name, folder / name)
         for name in skipped if ours else ():
-            (folder / name).unlink(missing_ok=True)
+            take_away(folder / name)
     finally:
         shutil.rmtree(making, ignore_errors=True)
     return [folder / name for name in names]
+
+
+def move(made: Path, place: Path) -> None:
+    """Put a file, or a folder of files, where an older one may be."""
+    if made.is_dir():
+        take_away(place)
+    os.replace(made, place)
+
+
+def take_away(path: Path) -> None:
+    """Delete a file, or a folder of files, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,166 @@
+"""Draws counted in bins, from which quantiles are told to a known precision however many draws there are.
+
+A bin holds the floats that agree in sign, exponent and the first bits of the mantissa, so its width is a fixed share
+of what it holds: 2^-12 of it, or finer where the draws lie close together. Counting takes the bits as they are, and
+counts add up exactly, in any order.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from mcfrontier.sampling import RANDOMISATIONS
+
+Array = np.ndarray
+MANTISSA = 52
+FINE = 12  # bits of the mantissa that tell a bin; fewer where many rows are counted
+ROWS = 32  # so many that they are
+COARSE = 5  # bits fewer, for the bins in which each randomisation is counted on its own
+MARGIN = 2**16  # bins beyond the lowest and highest of the draws that the bins were made for
+MOST = 2**20
+
+
+@dataclass(frozen=True)
+class Bins:
+    """How the draws of a row are told apart.
+
+    shift   bits that do not matter
+    first   the key of bin 0
+    count   how many bins; what lies beyond is counted in the first and the last
+    zero    where draws of both signs are foreseen, the key of a size below which all is taken for 0; else None
+    """
+
+    shift: int
+    first: int
+    count: int
+    zero: int | None
+
+    def keys(self, x: Array) -> Array:
+        """The first bits of each draw, as numbers that rise with it."""
+        if self.zero is None:
+            return x.view(np.int64) >> self.shift
+        size = np.maximum((np.abs(x).view(np.int64) >> self.shift) - self.zero, 0)
+        return np.where(x < 0, -size, size)
+
+    def of(self, x: Array) -> Array:
+        """The bin of each draw."""
+        key = self.keys(x)
+        key -= self.first
+        if key.min() < 0 or key.max() >= self.count:
+            np.clip(key, 0, self.count - 1, out=key)
+        return key
+
+    def edges(self, bins: Array) -> Array:
+        """The lower edge of some bins; the upper one is that of the next."""
+        key = np.asarray(bins, np.int64) + self.first
+        if self.zero is None:
+            return (key << self.shift).view(float)
+        size = np.where(key > 0, key, 1 - key) + self.zero
+        return np.where(key > 0, 1.0, -1.0) * (size << self.shift).view(float)
+
+    @property
+    def width(self) -> float:
+        """The width of a bin as a share of what it holds, at most."""
+        return 2.0 ** (self.shift - MANTISSA)
+
+
+def made_for(x: Array, rows: int) -> Bins:
+    """The bins for a row, as its first draws suggest, one of so many rows."""
+    x = np.sort(x[np.isfinite(x)])
+    low, high = x[[int(0.05 * (x.size - 1)), int(0.95 * (x.size - 1))]]
+    spread, top = float(high - low), max(abs(float(low)), abs(float(high)))
+    bits = FINE - max(0, math.ceil(math.log2(rows / ROWS)))
+    if 0 < spread < top:  # draws that lie close together agree in their first bits
+        bits = min(40, bits + math.ceil(math.log2(top / spread)))
+    shift = MANTISSA - bits
+    zero = None
+    if x[0] <= 0:
+        zero = int(np.float64(max(spread, top, 1e-300) * 2.0**-FINE).view(np.int64)) >> shift
+    whole = Bins(shift, 0, 2**62, zero)
+    first, middle, last = (int(key) for key in whole.keys(x[[0, x.size // 2, -1]]))
+    first, last = max(first - MARGIN, middle - MOST // 2), min(last + MARGIN, middle + MOST // 2)
+    if zero is None:
+        first = max(first, 1)
+    return Bins(shift, first, last - first + 1, zero)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Draws of a row by bin: `fine` (bins,), and `coarse` (coarse bins * 16,), each randomisation on its own. A coarse
+    bin is as wide as 2^5 fine ones."""
+
+    bins: Bins
+    fine: Array
+    coarse: Array
+
+    @classmethod
+    def none(cls, bins: Bins) -> Counts:
+        """No draws yet."""
+        return cls(
+            bins, np.zeros(bins.count, np.int64), np.zeros(((bins.count >> COARSE) + 1) * RANDOMISATIONS, np.int64)
+        )
+
+    def add(self, x: Array, part: Array) -> None:
+        """Count draws, each with its randomisation."""
+        key = self.bins.of(x)
+        np.add.at(self.fine, key, ONE)
+        key >>= COARSE
+        key *= RANDOMISATIONS
+        key += part
+        np.add.at(self.coarse, key, ONE)
+
+    def trimmed(self) -> list[tuple[int, Array]]:
+        """What was counted, (place, counts) of both, without the zeros before and after."""
+        return [trim(self.fine), trim(self.coarse)]
+
+    def join(self, others: list[tuple[int, Array]]) -> None:
+        """Add what was counted elsewhere."""
+        for own, (start, counts) in zip((self.fine, self.coarse), others, strict=True):
+            own[start : start + counts.size] += counts
+
+
+ONE = np.int64(1)
+
+
+def trim(counts: Array) -> tuple[int, Array]:
+    """Counts from the first that is not 0 to the last, and where they start."""
+    filled = np.flatnonzero(counts)
+    if not filled.size:
+        return 0, counts[:0].copy()
+    return int(filled[0]), counts[filled[0] : filled[-1] + 1].copy()
+
+
+def quantiles(counts: Counts, levels: Array) -> tuple[Array, Array]:
+    """Quantiles (levels,), and those that each randomisation would have, (16, levels), in a line about them.
+
+    Within a bin the draws are taken to lie evenly. That of a randomisation is as far off as the share of its draws
+    below the quantile is from the level, over the density there.
+    """
+    start, fine = trim(counts.fine)
+    upto = np.concatenate([[0], np.cumsum(fine)])
+    draws = int(upto[-1])
+
+    def at(levels: Array) -> tuple[Array, Array]:
+        """Quantiles and the bins that they lie in."""
+        rank = levels * (draws - 1) + 0.5
+        place = np.clip(np.searchsorted(upto, rank, side="right") - 1, 0, fine.size - 1)
+        way = (rank - upto[place]) / np.maximum(fine[place], 1)
+        low, high = counts.bins.edges(start + place), counts.bins.edges(start + place + 1)
+        return low + way * (high - low), place
+
+    found, place = at(levels)
+    nearby = np.minimum(np.minimum(levels, 1 - levels) / 2, 0.02)
+    span = at(levels + nearby)[0] - at(levels - nearby)[0]
+    coarse = counts.coarse.reshape(-1, RANDOMISATIONS)
+    below = np.concatenate([np.zeros((1, RANDOMISATIONS), np.int64), np.cumsum(coarse, axis=0)])
+    bin_of = start + place >> COARSE
+    edge = np.clip((bin_of << COARSE) - start, 0, fine.size)
+    rank = levels * (draws - 1) + 0.5
+    within = (rank - upto[edge]) / np.maximum(coarse[bin_of].sum(axis=1), 1)
+    share = (below[bin_of] + within[:, None] * coarse[bin_of]) / np.maximum(below[-1], 1)
+    with np.errstate(all="ignore"):
+        off = np.where(nearby > 0, (share.T - share.mean(axis=1)) * span / (2 * nearby), np.nan)
+    return found, found - off

@@ -1,0 +1,98 @@
+"""The draws of a study, block by block: any of them, without the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mcfrontier import graph, sampling
+from mcfrontier.dependence import joined
+from mcfrontier.priors import Prior
+from mcfrontier.quantiles import to_probability, to_words
+from mcfrontier.sampling import Sampler, Stream
+
+if TYPE_CHECKING:
+    from mcfrontier.study import Study
+
+Array = np.ndarray
+BLOCK = 2**15  # numbers of one quantity: they stay near the processor while the graph is evaluated
+LEAST = 2**10  # draws of a block, however many rows a quantity has
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Some quantities of a study under a sampler: called with the first draw (a multiple of 16) and the one after the
+    last, it gives their values in base units, (dimensions..., draws), 1 for the last where nothing is uncertain."""
+
+    study: Study
+    plan: Sampler
+    names: tuple[str, ...]
+
+    def __call__(self, start: int, stop: int) -> dict[str, Array]:
+        study = self.study
+        given = self.known | {prior.name: study.place(prior, x) for prior, x in self.drawn(start, stop)}
+        wanted = dict.fromkeys(self.names)
+        return graph.evaluate(study.nodes, self.order, given, list(study.page.dimensions), wanted)
+
+    def drawn(self, start: int, stop: int) -> Iterable[tuple[Prior, Array]]:
+        """The uncertain inputs with their draws."""
+        at = {prior.name: sampling.words(prior, rows, start, stop) for prior, rows in self.streams}
+        groups = [group for group in self.study.dependence.groups if not at.keys().isdisjoint(group.names)]
+        if groups:
+            tied = {name: to_probability(at[name]) for group in groups for name in group.names}
+            at |= {name: to_words(p) for name, p in joined(groups, tied).items()}
+        return [(prior, sampling.values_at(prior, at[prior.name])) for prior, _ in self.streams]
+
+    @cached_property
+    def reached(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The inputs that the quantities need, and the nodes in order of evaluation."""
+        return graph.order(self.study.nodes, self.study.inputs, self.names)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return self.reached[1]
+
+    @cached_property
+    def known(self) -> dict[str, Array]:
+        """The inputs that are values."""
+        known = [self.study.inputs[name] for name in self.reached[0] if self.study.inputs[name].known]
+        return {prior.name: self.study.place(prior, sampling.values_at(prior, None)) for prior in known}
+
+    @cached_property
+    def streams(self) -> list[tuple[Prior, tuple[Stream, ...]]]:
+        """The inputs that are uncertain, and those that they depend on, each with the streams of its rows."""
+        names = [name for name in self.reached[0] if not self.study.inputs[name].known]
+        ties = [group.names for group in self.study.dependence.groups if not {*names}.isdisjoint(group.names)]
+        priors = [self.study.inputs[name] for name in dict.fromkeys([*names, *(name for tie in ties for name in tie)])]
+        return [(prior, sampling.streams(self.plan, prior)) for prior in priors]
+
+
+def size_of(study: Study) -> int:
+    """How many draws a block has."""
+    return max(LEAST, BLOCK >> (max(study.sizes, default=1) - 1).bit_length())
+
+
+def spans(stop: int, step: int, start: int = 0) -> list[tuple[int, int]]:
+    """The way from `start` to `stop` in steps: (0, 4), (4, 8), (8, 10)."""
+    return [(one, min(one + step, stop)) for one in range(start, stop, step)]
+
+
+def whole(
+    blocks: Blocks,
+    draws: int,
+    block: int | None = None,
+    progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps,
+) -> dict[str, Array]:
+    """The first draws of all quantities, side by side."""
+    out: dict[str, Array] = {}
+    for start, stop in progress(spans(draws, block or size_of(blocks.study)), "drawing"):
+        for name, x in blocks(start, stop).items():
+            if start == 0:
+                out[name] = np.empty((*x.shape[:-1], draws)) if x.shape[-1] == stop else x
+            if out[name].shape[-1] > 1:
+                out[name][..., start:stop] = x
+    return out

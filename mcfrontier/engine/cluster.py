@@ -1,0 +1,57 @@
+"""Work on the workers of a dask scheduler: one that is running, or a cluster of processes that is started here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mcfrontier.engine.pools import Result, Stretch, Work, handed_out
+from mcfrontier.errors import InputError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+PATIENCE = "10s"  # for a scheduler to answer
+
+
+def worked(
+    work: Work, stretches: Sequence[Stretch], workers: int | None, scheduler: str | None
+) -> Iterator[tuple[Stretch, Result]]:
+    """What comes of each stretch. One that was with a worker that is gone is done anew by another."""
+    try:
+        from concurrent.futures import CancelledError
+
+        from distributed import CommClosedError
+    except ImportError:
+        raise InputError("--engine dask: dask is not installed; pip install 'mcfrontier[dask]'") from None
+    if scheduler and workers:
+        raise InputError(f"workers = {workers}: the scheduler at {scheduler} has its own; leave one of them out")
+    with client_of(scheduler, workers) as client:
+        executor = client.get_executor(pure=False)
+        try:
+            yield from handed_out(executor, lambda: len(client.nthreads()), work, stretches)
+        except (CommClosedError, CancelledError, asyncio.CancelledError, TimeoutError):
+            told = scheduler or "the scheduler that was started here"
+            raise InputError(f"--engine dask: {told} is gone; start one again, and go on with --resume") from None
+
+
+@contextmanager
+def client_of(scheduler: str | None, workers: int | None) -> Iterator[Client]:
+    """A client of a scheduler, or of a cluster that goes when it does."""
+    from distributed import Client, LocalCluster
+
+    if not scheduler:
+        with LocalCluster(workers, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+            yield client
+        return
+    try:
+        client = Client(scheduler, timeout=PATIENCE)
+    except (OSError, ValueError) as problem:
+        raise InputError(
+            f"--scheduler {scheduler}: no dask scheduler answers there ({type(problem).__name__}); start one with "
+            "`dask scheduler`, and give its address, such as tcp://10.0.0.1:8786"
+        ) from None
+    with client:
+        yield client

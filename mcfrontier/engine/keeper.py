@@ -1,0 +1,76 @@
+"""What is worked out so far, in a file: a run that is stopped goes on from there."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from mcfrontier.engine.tally import Job, Part, Tally
+from mcfrontier.errors import InputError
+
+KEPT = "unfinished.npz"
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Keeps a tally in a file after each part, and takes the file away when all is done. With `resume` it begins with
+    what is there."""
+
+    path: Path
+    resume: bool = False
+
+    def begin(self, job: Job) -> Tally:
+        """The tally to go on from."""
+        tally = Tally.none(job)
+        if not (self.resume and self.path.exists()):
+            return tally
+        try:
+            with np.load(self.path) as kept:
+                found = dict(kept)
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            raise InputError(f"{self.path}: damaged; leave out --resume to begin anew") from None
+        if str(found.get("job")) != identity(job):
+            raise InputError(f"{self.path}: of a run that was asked for something else; leave out --resume")
+        counts = [
+            [(int(found[f"{kind}{i}_at"]), found[f"{kind}{i}"]) for kind in ("fine", "coarse")]
+            for i in range(len(job.bins))
+        ]
+        nodes = {(int(level), int(place)): x for (level, place), x in zip(found["nodes"], found["sums"], strict=True)}
+        tally.join(0, Part(nodes, counts, found["lost"]))
+        tally.done.clear()
+        tally.done.update(found["done"].tolist())
+        return tally
+
+    def keep(self, tally: Tally) -> None:
+        """Write it all, and only then put it in the place of what was there."""
+        arrays: dict[str, np.ndarray] = {"job": np.array(identity(tally.job)), "lost": tally.lost}
+        arrays["done"] = np.array(sorted(tally.done))
+        arrays["nodes"], arrays["sums"] = np.array([*tally.sums]), np.array([*tally.sums.values()])
+        for i, counts in enumerate(tally.counts):
+            for kind, (start, x) in zip(("fine", "coarse"), counts.trimmed(), strict=True):
+                arrays |= {f"{kind}{i}_at": np.array(start), f"{kind}{i}": x}
+        made = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with made.open("wb") as file:
+                np.savez(file, **arrays)
+            os.replace(made, self.path)
+        except OSError as problem:
+            made.unlink(missing_ok=True)
+            raise InputError(f"{self.path}: cannot be written: {problem.strerror}") from None
+
+    def end(self) -> None:
+        """All is done."""
+        self.path.unlink(missing_ok=True)
+
+
+def identity(job: Job) -> str:
+    """A hash of all that shapes a tally. The bins and centres, made from the first draws, stand for the formulas."""
+    plan, page = job.blocks.plan, job.blocks.study.page
+    told = (page.digest, sorted(job.blocks.study.pins.items()), plan, list(job.rows), job.bins, job.centres.tolist())
+    return sha256(repr(told).encode()).hexdigest()

@@ -1,0 +1,151 @@
+"""What is kept of draws that are not: moments, counts in bins, and how many are not finite.
+
+Draws are worked out in blocks and summed up leaf by leaf; leaves are summed up a fixed tree. So what comes out hangs
+neither on the size of a block nor on who worked out which part, nor on when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mcfrontier.engine import bins, tree
+from mcfrontier.engine.blocks import Blocks, size_of, spans
+from mcfrontier.sampling import RANDOMISATIONS
+
+if TYPE_CHECKING:
+    from mcfrontier.engine.bins import Bins, Counts
+
+Array = np.ndarray
+LEAF = 2**17  # draws that are worked out before any is counted: the bins of one row at a time stay near the processor
+NUMBERS = 2**22  # of all rows in a leaf
+STEP = 2**15  # draws that are counted in one go
+PARTS = np.arange(STEP) % RANDOMISATIONS
+Row = tuple[str, tuple[int, ...]]  # a quantity, and the place in its dimensions
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be worked out of each draw: the rows of some quantities, each with its bins and a number near its
+    middle from which its moments are counted. `block` is how many draws are evaluated at once, `leaf` how many are
+    summed up."""
+
+    blocks: Blocks
+    rows: Mapping[str, Row]
+    bins: tuple[Bins, ...]
+    centres: Array
+    block: int
+    leaf: int
+
+    @property
+    def draws(self) -> int:
+        return self.blocks.plan.draws
+
+
+@dataclass(frozen=True)
+class Part:
+    """What came of some draws: `sums` over trees, of shape (rows, 2, 16), the moments; `counts` by row, as trimmed;
+    `lost` (rows,) the draws that are not finite."""
+
+    sums: tree.Nodes
+    counts: list[list[tuple[int, Array]]]
+    lost: Array
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What came of all draws so far, row by row. `done` are the parts that are in it."""
+
+    job: Job
+    counts: list[Counts]
+    sums: tree.Nodes = field(default_factory=dict)
+    lost: Array = field(default_factory=lambda: np.zeros(0, np.int64))
+    done: set[int] = field(default_factory=set)
+
+    @classmethod
+    def none(cls, job: Job) -> Tally:
+        """No draws yet."""
+        counts = [bins.Counts.none(each) for each in job.bins]
+        return cls(job, counts, lost=np.zeros(len(counts), np.int64))
+
+    def join(self, place: int, part: Part) -> None:
+        """Add a part, once."""
+        tree.join(self.sums, part.sums)
+        for own, other in zip(self.counts, part.counts, strict=True):
+            own.join(other)
+        self.lost[:] += part.lost
+        self.done.add(place)
+
+    def estimates(self, row: str, levels: Array) -> tuple[Array, Array]:
+        """Mean, sd and quantiles of a row in base units, (2 + levels,), and those of each randomisation (16, ...)."""
+        i = list(self.job.rows).index(row)
+        sums, counts = tree.total(self.sums)[i], self.counts[i]
+        size = counts.coarse.reshape(-1, RANDOMISATIONS).sum(axis=0)
+        found, parts = bins.quantiles(counts, levels)
+        moments = moments_of(sums.sum(axis=1)[:, None], size.sum(), self.job.centres[i])
+        return (
+            np.concatenate([moments[0], found]),
+            np.column_stack([moments_of(sums, size, self.job.centres[i]), parts]),
+        )
+
+
+def moments_of(sums: Array, size: Array, centre: float) -> Array:
+    """Mean and sd from the sums of distances and of squared distances, (2, n): shape (n, 2)."""
+    first, second = sums / size
+    return np.column_stack([centre + first, np.sqrt(np.maximum(second - first * first, 0.0))])
+
+
+def count(job: Job, start: int, stop: int) -> Part:
+    """What comes of the draws from `start`, a multiple of the leaf, to `stop`."""
+    counts = [bins.Counts.none(each) for each in job.bins]
+    sums: tree.Nodes = {}
+    lost = np.zeros(len(counts), np.int64)
+    x = np.empty((len(counts), job.leaf))
+    for first, last in spans(stop, job.leaf, start):
+        for one, other in spans(last, job.block, first):
+            values = job.blocks(one, other)
+            for own, (name, index) in zip(x, job.rows.values(), strict=True):
+                own[one - first : other - first] = values[name][index]
+        leaf = np.zeros((len(counts), 2, RANDOMISATIONS))
+        for i, own in enumerate(x[:, : last - first]):
+            for one, other in spans(own.size, STEP):
+                lost[i] += counted(own[one:other], job.centres[i], counts[i], leaf[i])
+        tree.add(sums, leaf, first // job.leaf)
+    return Part(sums, [each.trimmed() for each in counts], lost)
+
+
+def counted(x: Array, centre: float, counts: Counts, sums: Array) -> int:
+    """Count some draws of a row, add their distances from its centre to its sums, and tell how many are not finite."""
+    part, off = PARTS[: x.size], x - centre
+    moments = summed(off)
+    lost = 0
+    if not np.isfinite(moments).all():
+        finite = np.isfinite(x)
+        moments, x, part = summed(np.where(finite, off, 0.0)), x[finite], part[finite]
+        lost = finite.size - x.size
+    sums += moments
+    if x.size:
+        counts.add(x, part)
+    return lost
+
+
+def summed(off: Array) -> Array:
+    """The sums of some distances and of their squares, each randomisation on its own: (2, 16)."""
+    whole = off.size // RANDOMISATIONS * RANDOMISATIONS
+    rows = off[:whole].reshape(-1, RANDOMISATIONS)
+    out = np.stack([np.einsum("ij->j", rows), np.einsum("ij,ij->j", rows, rows)])
+    rest = off[whole:]
+    out[:, : rest.size] += [rest, rest * rest]
+    return out
+
+
+def job_of(blocks: Blocks, rows: Mapping[str, Row], first: Mapping[str, Array], block: int | None = None) -> Job:
+    """What is to be worked out of each draw, with the bins that the `first` draws suggest, by quantity."""
+    seen = [first[name][index] for name, index in rows.values()]
+    made = tuple(bins.made_for(x, len(rows)) for x in seen)
+    centres = np.array([np.median(x[np.isfinite(x)]) for x in seen])
+    leaf = min(LEAF, NUMBERS >> (len(rows) - 1).bit_length())
+    return Job(blocks, rows, made, centres, block or size_of(blocks.study), leaf)
