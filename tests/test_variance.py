@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import mcfrontier as mcf
-from mcfrontier.analysis import shapley, tornado
+from mcfrontier.analysis import freeze, shapley, tornado
 from mcfrontier.errors import InputError
 from mcfrontier.figures import tornado as tornado_figure
 from mcfrontier.figures import variance as variance_figure
@@ -566,6 +566,45 @@ def test_what_cannot_be_asked_is_refused_in_a_line(words, told):
             ask("difference", **words)
     with pytest.raises(InputError, match="no such quantity"):
         run.sobol("diference")
+
+
+def test_no_quantity_is_worked_out_twice():
+    """Of 2 d + 2 blocks those of a node with one input of its own are two, and four of one with two."""
+    called = {"one": 0, "two": 0}
+
+    @mcf.node("1")
+    def one(x):
+        called["one"] += np.size(x)
+        return x**2
+
+    @mcf.node("1")
+    def two(one, y):
+        called["two"] += np.size(one)
+        return one * y
+
+    @mcf.node("1")
+    def three(two, z):
+        return two * z
+
+    page = {"targets": ["three"], "inputs": inputs_of("xyz", "uniform", low=1, high=2)}
+    run = mcf.run(page, model=[one, two, three], draws=64)
+    for asked, blocks in ((run.sobol, {"one": 2, "two": 4}), (run.shapley, {"one": 2, "two": 4})):
+        assert run.far
+        called.update(one=0, two=0)
+        asked("three", points=128)
+        assert called == {name: 128 * count for name, count in blocks.items()}
+
+
+@pytest.mark.parametrize("correlation", [None, {"c ~ d": 0.5}], ids=["free", "tied"])
+def test_the_parts_that_blocks_are_worked_out_in_change_no_bit(correlation, monkeypatch):
+    run = run_of(many, inputs_of("abcdefghij", "normal", mean=0, sd=1), correlation=correlation)
+    whole = run.shares("many", points=2**10), run.shares("many", points=2**10, way=shapley.way)
+    monkeypatch.setattr(freeze, "AT_ONCE", 48)
+    parts = run.shares("many", points=2**10), run.shares("many", points=2**10, way=shapley.way)
+    for one, other in zip(whole, parts, strict=True):
+        assert one.inputs == other.inputs
+        for name, x in one.figures.items():
+            np.testing.assert_array_equal(x, other.figures[name])
 
 
 def test_a_date_is_told_in_years_not_in_orders_of_magnitude():
