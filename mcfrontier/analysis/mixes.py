@@ -71,12 +71,13 @@ def of_part(sets: Sets, met: Collection[Key], part: slice) -> dict[Key, Array]:
         first, second = (x if x.shape[-1] == 1 else x[..., part] for x in both)
         found[name, 0] = second
         found[name, sets.bits.get(name, 0)] = first
+    place = {name: i for i, name in enumerate(sets.bits)}
     points = slice(part.start // RANDOMISATIONS, part.stop // RANDOMISATIONS)
     for group, *both in sets.ties:
         ways = sorted({bits for name, bits in met if name in group.names and (name, bits) not in found})
         if not ways:
             continue
-        kept = np.stack([kept_of(sets, way, [name for name, _ in group.rows]) for way in ways])
+        kept = np.stack([reuse.kept(way, len(place))[:, [place[name] for name, _ in group.rows]] for way in ways])
         at = given_kept(group, *(each[..., points] for each in both), kept)
         for name in sets.values.keys() & set(group.names):
             prior, rows = sets.study.inputs[name], at[[owner == name for owner, _ in group.rows]]
@@ -86,17 +87,13 @@ def of_part(sets: Sets, met: Collection[Key], part: slice) -> dict[Key, Array]:
     return found
 
 
-def kept_of(sets: Sets, way: int, names: Sequence[str]) -> Array:
-    """In which randomisations inputs are kept, (16, names), from the bits."""
-    kept, place = reuse.kept(way, len(sets.bits)), {name: i for i, name in enumerate(sets.bits)}
-    return kept[:, [place[name] for name in names]]
-
-
 def mixed(sets: Sets, key: Key, part: slice) -> Array:
     """A part of the draws of an input that is kept in some randomisations only and is tied to no other."""
     name, way = key
+    own = sets.bits[name]
+    kept = reuse.kept(way // (own & -own), 1)[:, 0]
     first, second = (x[..., part].reshape(*x.shape[:-1], -1, RANDOMISATIONS) for x in sets.values[name])
-    return np.where(kept_of(sets, way, [name])[:, 0], first, second).reshape(*first.shape[:-2], -1)
+    return np.where(kept, first, second).reshape(*first.shape[:-2], -1)
 
 
 def scores(group: Group, probabilities: Mapping[str, Array]) -> Array:
@@ -120,7 +117,8 @@ def given_kept(group: Group, first: Array, second: Array, kept: Array) -> Array:
         way, r = np.divmod(np.flatnonzero(which.ravel() == k), RANDOMISATIONS)
         own, rest = np.flatnonzero(pattern), np.flatnonzero(~pattern)
         slopes = np.linalg.solve(group.matrix[np.ix_(own, own)], group.matrix[np.ix_(own, rest)]).T
-        for row, each in zip(rest, slopes, strict=True):  # one product at a time: the same whatever the part
-            for one, slope in zip(own, each, strict=True):
-                out[way, r, row] += slope * (first[r, one] - second[r, one])
+        moved = second[r][:, rest]
+        for one, slope in zip(own, slopes.T, strict=True):  # one after another: the same to the bit in any part
+            moved += slope[:, None] * (first[r, one] - second[r, one])[:, None]
+        out[way[:, None], r[:, None], rest] = moved
     return special.ndtr(out.transpose(2, 0, 3, 1)).reshape(len(group.rows), -1)
