@@ -847,5 +847,6 @@ def test_draws_that_are_equal_are_in_one_bin_and_an_input_of_two_values_is_told_
     mixed = rng.permutation(x.size)
     figures, errors = first.indices([x[mixed]], y[mixed], "raw")
     near(figures, x.var() / y.var(), errors, 1e-4)
+    np.testing.assert_array_equal(first.indices([np.full(64, np.nan)], y[:64], "raw"), 0)
     figures, errors = first.indices([np.append(x, np.nan)[np.append(mixed, -1)]], np.append(y[mixed], 1e9), "raw")
     near(figures, x.var() / y.var(), errors, 1e-4)

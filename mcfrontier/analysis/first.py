@@ -72,7 +72,7 @@ def variance(y: Array, r: Array) -> Array:
 
 def quotient(above: Array, below: Array) -> Array:
     """One over the other; 0 where nothing is below."""
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
+    return np.divide(above, below, out=np.zeros(above.shape), where=below > 0)
 
 
 def places(x: Array, bins: int) -> Array:

@@ -79,7 +79,7 @@ def of_part(sets: Sets, met: Collection[Key], part: slice) -> dict[Key, Array]:
             continue
         kept = np.stack([reuse.kept(way, len(place))[:, [place[name] for name, _ in group.rows]] for way in ways])
         at = given_kept(group, *(each[..., points] for each in both), kept)
-        for name in sets.values.keys() & set(group.names):
+        for name in (name for name in group.names if name in sets.values):
             prior, rows = sets.study.inputs[name], at[[owner == name for owner, _ in group.rows]]
             x = sets.study.place(prior, sampling.values(prior, rows if prior.labels else rows[0]))
             x = x.reshape(*x.shape[:-1], len(ways), -1)
