@@ -15,6 +15,7 @@ from mcfrontier import engine, memory, sampling, units
 from mcfrontier.analysis import (
     convergence,
     decision,
+    first,
     freeze,
     intervals,
     regression,
@@ -516,6 +517,24 @@ class Run:
         coords = {"input": [rows[i] for i in order], "error": ("input", errors[order])}
         attrs = {"r2": float(figures[-1]), "r2_error": float(errors[-1])}
         return xr.DataArray(figures[order], coords, ("input",), name=target, attrs=attrs)
+
+    def first_order(self, target: str, scale: str | None = None) -> xr.DataArray:
+        """First Sobol' indices of a target over `input`, the largest first, from the run's first 131,072 draws; a
+        many-valued input row by row. The coordinate `error` is the standard error of each.
+
+        On the scale "log" where all these draws are positive, else "raw", unless told: the attribute `scale`.
+        """
+        import xarray as xr
+
+        self.check_row(target)
+        rows, draws = sorted(self.behind(target)), min(first.MOST, self.sampler.draws)
+        y, *inputs = (np.broadcast_to(self.told(row), self.sampler.draws)[:draws] for row in (target, *rows))
+        scale = "raw" if scale is None and self.unit(target) == "AD" else variance.scale_of(scale, target, y)
+        with np.errstate(all="ignore"):
+            figures, errors = first.indices(inputs, np.log(y) if scale == "log" else y, scale)
+        order = np.argsort(-figures, kind="stable")
+        coords = {"input": [rows[i] for i in order], "error": ("input", errors[order])}
+        return xr.DataArray(figures[order], coords, ("input",), name=target, attrs={"scale": scale, "draws": draws})
 
     def first_draws(self, row: str) -> np.ndarray:
         """The draws of a row that its ranks are taken over, in its unit."""

@@ -27,14 +27,13 @@ ORDERS = 2  # beyond it: orders of joining, and as many backwards, in each rando
 @dataclass(frozen=True)
 class Steps:
     """Inputs that join sets: `joins` (steps, 16) the inputs, `weight` (steps,) what a step counts, `before` and `after`
-    (steps,) the blocks without and with; `even` (2, steps, 16) two blocks that trade places when the input's values in
-    the two sets do."""
+    (steps,) the blocks without and with; `lone` (steps, 16) whether the input is tied to no other."""
 
     joins: Array
     weight: Array
     before: Array
     after: Array
-    even: Array
+    lone: Array
 
 
 def way(plan: Sampler, inputs: list[str], tied: Collection[str]) -> Way:
@@ -43,9 +42,7 @@ def way(plan: Sampler, inputs: list[str], tied: Collection[str]) -> Way:
     few = len(inputs) <= EXACT
     kept, joins, weight, before, after = every_set(len(inputs)) if few else some_orders(plan, inputs)
     lone = ~np.isin(inputs, list(tied))[joins]
-    blocks = np.stack([before, after])[:, :, None]
-    even = np.where(lone, np.stack([np.zeros_like(joins), 1 + joins]), blocks)
-    return Way(kept, ("share",), partial(shares, Steps(joins, weight, before, after, even)))
+    return Way(kept, ("share",), partial(shares, Steps(joins, weight, before, after, lone)))
 
 
 def ends(count: int) -> Array:
@@ -89,20 +86,28 @@ def some_orders(plan: Sampler, inputs: list[str]) -> tuple[Array, ...]:
 
 
 def shares(steps: Steps, x: Array) -> tuple[Array, Array, int]:
-    """The shares (1, inputs) from a target's blocks (blocks, 16, points), their errors, and how many points were left
-    out.
+    """The shares (1, inputs) from a target's blocks (blocks, points), their errors, and how many points were left out.
 
     What an input adds on joining a set is the mean of the target times the difference it makes. The target is first
     taken from a mean that stays the same when the input's two values trade places, while the difference changes its
-    sign: that costs nothing and saves most of the noise (Goda 2021; with the blocks before and after it is half a
-    difference of squares, as in Jansen 1999).
+    sign: that costs nothing and saves most of the noise (Goda 2021). Of an input that is tied to no other it is the
+    mean of the first block and the one that keeps all but the input; else that of the blocks before and after, which
+    is half a difference of squares, as in Jansen (1999).
     """
-    finite = np.isfinite(x).all(axis=0)
-    x = np.where(finite, x, 0.0)
-    added = np.zeros((steps.joins.max() + 1, RANDOMISATIONS))
-    sixteen = np.arange(RANDOMISATIONS)
-    one, other = x[steps.even, sixteen]
-    step = ((x[steps.after] - x[steps.before]) * (x[0] - (one + other) / 2)).sum(axis=-1)
-    np.add.at(added, (steps.joins, sixteen), steps.weight[:, None] * step)
+    x = np.ascontiguousarray(x.reshape(len(x), -1, RANDOMISATIONS).swapaxes(1, 2))  # (blocks, 16, points)
+    lost = 0
+    if not np.isfinite(x).all():
+        finite = np.isfinite(x).all(axis=0)
+        x, lost = np.where(finite, x, 0.0), int((~finite).sum())
+    count, sixteen = steps.joins.max() + 1, np.arange(RANDOMISATIONS)
+    added, off = np.zeros((count, RANDOMISATIONS)), (x[0] - x[1 : 1 + count]) / 2
+    for joins, weight, lone, *ends in zip(
+        steps.joins, steps.weight, steps.lone, steps.before, steps.after, strict=True
+    ):
+        before, after = (x[block] for block in ends)
+        from_mean = off[joins, sixteen]
+        if not lone.all():
+            from_mean = np.where(lone[:, None], from_mean, x[0] - (before + after) / 2)
+        added[joins, sixteen] += weight * np.einsum("rp,rp->r", after - before, from_mean)
     figures, errors = ratio(added, added.sum(axis=0))
-    return figures[None], errors[None], int((~finite).sum())
+    return figures[None], errors[None], lost

@@ -23,19 +23,31 @@ def way(plan: Sampler, inputs: list[str], tied: Collection[str]) -> Way:
 
 
 def indices(x: Array) -> tuple[Array, Array, int]:
-    """First and total indices (2, inputs), their errors, and how many points were left out.
+    """First and total indices (2, inputs) from a target's blocks (blocks, points), their errors, and how many points
+    were left out.
 
     With y and z the target in the first two blocks, and v and w where one input of y and of z comes from the other,
     the first index is the mean of 2 (w - z) (y - v) and the total that of (w - z)^2 + (y - v)^2, both over that of
     (y - z)^2 + (w - v)^2: the estimators of Azzini, Mara and Rosati (2021). No constant that is added moves them, an
     input that does nothing has exactly 0, and each index is told from its own four blocks.
     """
-    y, z = x[:2]
-    v, w = np.split(x[2:], 2)
-    finite = np.isfinite(y) & np.isfinite(z) & np.isfinite(v) & np.isfinite(w)
-    with np.errstate(all="ignore"):
-        own, back = y - v, w - z
-        sums = [2 * back * own, back**2 + own**2, (y - z) ** 2 + (w - v) ** 2]
-        first, total, whole = (np.where(finite, each, 0.0).sum(axis=-1) for each in sums)
-    figures, errors = ratio(np.stack([first, total]), whole)
-    return figures, errors, int((~finite).sum(axis=(1, 2)).max(initial=0))
+    (y, z), inputs = x[:2], (len(x) - 2) // 2
+    whole_set = bool(np.isfinite(x).all())
+    sums, lost = np.empty((3, inputs, RANDOMISATIONS)), [0]
+    for i, (v, w) in enumerate(zip(x[2:], x[2 + inputs :], strict=False)):
+        with np.errstate(all="ignore"):
+            own, back, far, near = y - v, w - z, y - z, w - v
+        if not whole_set:
+            gone = ~(np.isfinite(own) & np.isfinite(back))
+            lost.append(int(gone.sum()))
+            for each in (own, back, far, near):
+                each[gone] = 0.0
+        own, back, far, near = (each.reshape(-1, RANDOMISATIONS) for each in (own, back, far, near))
+        sums[:, i] = 2 * dot(back, own), dot(back, back) + dot(own, own), dot(far, far) + dot(near, near)
+    figures, errors = ratio(sums[:2], sums[2])
+    return figures, errors, max(lost)
+
+
+def dot(one: Array, other: Array) -> Array:
+    """The sum of products in each randomisation, (16,), of two arrays (points, 16)."""
+    return np.einsum("pr,pr->r", one, other)

@@ -50,13 +50,14 @@ class Shares:
 
 
 def shares(blocks: Blocks, row: str, asked: str | None, x: Array, far: Array, draws: Array) -> Shares:
-    """The shares of a row from its values in the blocks (blocks, 16, points), those `far` out in the tails and those
-    of the run, on the scale that is asked for or that suits."""
+    """The shares of a row from its values in the blocks (blocks, points), those `far` out in the tails and those of
+    the run, on the scale that is asked for or that suits."""
     way, inputs, points = blocks.way, blocks.inputs, blocks.points
     scale = scale_of(asked, row, x, draws)
-    with np.errstate(all="ignore"):
-        x, far, draws = (np.log10(each) if scale == "log" else each for each in (x, far, draws))
-    finite = x[np.isfinite(x)]
+    if scale == "log":  # shares are the same of any logarithm, and this one is the fastest
+        with np.errstate(all="ignore"):
+            x, far, draws = (np.log(each) for each in (x, far, draws))
+    finite = finite_of(x)
     if constant(finite, scale):
         nothing = np.full((len(way.names), len(inputs)), 0.0 if finite.size else np.nan)
         figures, errors, lost, sd, told = nothing, nothing, 0, 0.0, ""
@@ -64,6 +65,7 @@ def shares(blocks: Blocks, row: str, asked: str | None, x: Array, far: Array, dr
         figures, errors, lost = way.tell(x)
         figures, errors = (np.where(np.abs(each) < ROUNDING, 0.0, each) for each in (figures, errors))
         sd, told = math.sqrt(finite_variance(draws)), warning(x, far, inputs, errors, points)
+    sd = sd / math.log(10) if scale == "log" else sd
     order = np.argsort(-figures[-1], kind="stable")
     found = (dict(zip(way.names, each[:, order], strict=True)) for each in (figures, errors))
     return Shares([inputs[i] for i in order], *found, scale, sd, points, lost, told)
@@ -73,7 +75,7 @@ def scale_of(asked: str | None, row: str, *seen: Array) -> str:
     """The scale for a target: the logarithm where all that was seen of it is positive, unless another is asked for."""
     if asked not in (None, *SCALES):
         raise InputError(f"scale = {asked!r}: known are log and raw")
-    positive = all((x[np.isfinite(x)] > 0).all() for x in seen)
+    positive = all(x.min(initial=np.inf) > 0 or (finite_of(x) > 0).all() for x in seen)
     if asked == "log" and not positive:
         raise InputError(f'{row}: scale = "log" takes a target whose draws are all above 0; take scale = "raw"')
     return asked or ("log" if positive else "raw")
@@ -81,7 +83,10 @@ def scale_of(asked: str | None, row: str, *seen: Array) -> str:
 
 def constant(x: Array, scale: str) -> bool:
     """Whether nothing but rounding moves a target."""
-    return not x.size or np.ptp(x) <= NOISE * max(np.abs(x).max(), 1.0 if scale == "log" else 0.0)
+    if not x.size:
+        return True
+    low, high = x.min(), x.max()
+    return high - low <= NOISE * max(abs(low), abs(high), 1.0 if scale == "log" else 0.0)
 
 
 def ratio(above: Array, below: Array) -> tuple[Array, Array]:
@@ -92,9 +97,15 @@ def ratio(above: Array, below: Array) -> tuple[Array, Array]:
     return whole, intervals.error(whole, np.moveaxis(parts, -1, 0))
 
 
+def finite_of(x: Array) -> Array:
+    """The draws that are finite: all of them as they lie, or a row of those that are."""
+    finite = np.isfinite(x)
+    return x if finite.all() else x[finite]
+
+
 def finite_variance(x: Array) -> float:
     """The variance of the draws that are finite; 0 where there are none."""
-    x = x[np.isfinite(x)]
+    x = finite_of(x)
     return float(x.var()) if x.size else 0.0
 
 
@@ -126,7 +137,10 @@ def beyond(far: Array, points: int) -> Array:
 def warning(x: Array, far: Array, inputs: list[str], errors: Array, points: int) -> str:
     """Why shares of a target's variance are not to be trusted; nothing where they are."""
     told = []
-    whole, sixteen = finite_variance(x[:2]), [finite_variance(x[:2, r]) for r in range(RANDOMISATIONS)]
+    two = x[:2].reshape(2, -1, RANDOMISATIONS)
+    whole, sixteen = finite_variance(two), two.var(axis=(0, 1))
+    if not np.isfinite(sixteen).all():
+        sixteen = [finite_variance(two[..., r]) for r in range(RANDOMISATIONS)]
     rare = beyond(far, points)
     if rare.size and rare.max() > UNSURE * whole:
         name = inputs[int(rare.argmax())]
