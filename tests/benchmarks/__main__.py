@@ -1,46 +1,43 @@
-"""Benchmarks, side by side in one run, because machines are noisy: python -m tests.benchmarks [repeats]
+"""Benchmarks, side by side in one run, because machines are noisy: python -m tests.benchmarks [SECTION ...] [--quick]
 
-Each row is a command and its time as a multiple of the first row's, by alternating turns: the median of the ratios
-within a turn, and the ratio of the fastest.
+    startup   commands from start to end, beside the imports that they need
+    peers     the job of job.py by mcfrontier, numpy, scipy, squigglepy, OpenTURNS and chaospy
+    memory    its peak memory
+    accuracy  the error of its figures, for the time of the processor that they take
+
+All of it on one core. What the figures mean, and what they were, is in docs/performance.md.
 """
 
-import subprocess
-import sys
-import tempfile
-import time
-from statistics import median
+from __future__ import annotations
 
-IMPORTS = [sys.executable, "-c", "import numpy, xarray, matplotlib.figure"]
-GOALS = (  # what is timed, and the most it may take as a multiple of the imports alone
-    ("--help", 0.2, ["--help"]),
-    ("run gpt4 --no-report", None, ["run", "gpt4", "--no-report", "--quiet"]),
-    ("run gpt4, PDF included", 2.0, ["run", "gpt4", "--quiet"]),
-)
+import argparse
+import importlib
+import os
+
+SECTIONS = ("startup", "peers", "memory", "accuracy")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def seconds(command: list[str], folder: str) -> float:
-    """How long a command takes, from start to end."""
-    start = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
-    return time.perf_counter() - start
+def on_one_core() -> None:
+    """Keep this process, and those it starts, on one core, and libraries to one thread. To be called before they are
+    imported."""
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
-def main(repeats: int = 9) -> None:
-    """Time all rows in turn, `repeats` times over, and print the table."""
-    rows = [IMPORTS, *([sys.executable, "-m", "mcfrontier", *words] for *_, words in GOALS)]
-    with tempfile.TemporaryDirectory() as folder:
-        for row in rows:
-            seconds(row, folder)  # once unseen, so that all is in the file cache
-        turns = [[seconds(row, folder) for row in rows] for _ in range(repeats)]
-    print(f"{'command':28} {'seconds':>8} {'ratio':>6} {'of fastest':>10} {'goal':>5}")
-    fastest = [min(column) for column in zip(*turns, strict=True)]
-    told = [("import numpy, xarray, mpl", 1.0), *((name, goal) for name, goal, _ in GOALS)]
-    for i, (name, goal) in enumerate(told):
-        ratio = median(turn[i] / turn[0] for turn in turns)
-        middle = median(turn[i] for turn in turns)
-        goal = "" if goal is None else f"{goal:.2f}"
-        print(f"{name:28} {middle:8.3f} {ratio:6.2f} {fastest[i] / fastest[0]:10.2f} {goal:>5}")
+def main() -> None:
+    """Print the tables that are asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Time mcfrontier and its peers.")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"one or more of {', '.join(SECTIONS)}; or all")
+    parser.add_argument("--quick", action="store_true", help="fewer turns and smaller jobs")
+    asked = parser.parse_args()
+    if unknown := [name for name in asked.sections if name not in SECTIONS]:
+        parser.error(f"there is no section {unknown[0]}; there are {', '.join(SECTIONS)}")
+    on_one_core()
+    for name in asked.sections or SECTIONS:
+        importlib.import_module(f"tests.benchmarks.{name}").section(asked.quick)
 
 
 if __name__ == "__main__":
-    main(*(int(word) for word in sys.argv[1:]))
+    main()

@@ -1,0 +1,38 @@
+"""How long commands take from start to end, as multiples of the imports that such a program cannot do without."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from functools import partial
+
+from tests.benchmarks import ROOT
+from tests.benchmarks.table import at_most, show, three
+from tests.benchmarks.turns import pair
+
+IMPORTS = ["-c", "import numpy, xarray, matplotlib.figure"]
+COMMANDS = {  # the most that each may take as a multiple of the imports, and its words
+    "--help": (0.12, ["--help"]),
+    "run gpt4 --no-report": (1.2, ["run", "gpt4", "--no-report", "--quiet"]),
+    "run gpt4, PDF included": (1.8, ["run", "gpt4", "--quiet"]),
+}
+
+
+def python(words: list[str], folder: str) -> None:
+    """Run python to its end in a folder that may be written to, with this copy of the package."""
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
+    known = os.environ | {"PYTHONPATH": path}
+    subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL, cwd=folder, env=known)
+
+
+def section(quick: bool) -> None:
+    """Print the table."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        imports = partial(python, IMPORTS, folder)
+        for name, (goal, words) in COMMANDS.items():
+            found = pair(imports, partial(python, ["-m", "mcfrontier", *words], folder), 5 if quick else 11)
+            rows.append((name, three(found.second), f"{found.ratio:.2f}", at_most(found.ratio, goal)))
+    show("Commands, from start to end", ("command", "seconds", "× imports", "goal"), rows)

@@ -1,0 +1,34 @@
+"""The job with mcfrontier: a study of one's own, run and read."""
+
+from __future__ import annotations
+
+import mcfrontier as mcf
+from tests.benchmarks.job import INPUTS, NODES, STATISTICS, TARGETS
+
+STUDY = {
+    "title": "A training run",
+    "targets": list(TARGETS),
+    "inputs": {
+        name: {"family": family, "unit": unit, "source": "a benchmark", **words}
+        for name, (family, words, unit) in INPUTS.items()
+    },
+}
+MODEL = [mcf.node(unit)(node) for node, unit in NODES.items()]
+
+
+def job(draws: int, seed: int, **how) -> dict[str, list[float]]:
+    """The statistics of the targets; `how` are further words of mcf.run."""
+    run = mcf.run(STUDY, model=MODEL, draws=draws, seed=seed, **how)
+    found = {target: run.summary[target].values for target in run.study.targets}
+    return {target: [values[word] for word in STATISTICS] for target, values in found.items()}
+
+
+def at_random(draws: int, seed: int) -> dict[str, list[float]]:
+    """The same with plain random draws."""
+    return job(draws, seed, sampler="random")
+
+
+def drawn(draws: int, seed: int) -> dict:
+    """Only drawn and evaluated: the targets' draws."""
+    run = mcf.run(STUDY, model=MODEL, draws=draws, seed=seed)
+    return {target: run.values[target] for target in run.study.targets}
