@@ -101,13 +101,17 @@ def shares(steps: Steps, x: Array) -> tuple[Array, Array, int]:
         x, lost = np.where(finite, x, 0.0), int((~finite).sum())
     count, sixteen = steps.joins.max() + 1, np.arange(RANDOMISATIONS)
     added, off = np.zeros((count, RANDOMISATIONS)), (x[0] - x[1 : 1 + count]) / 2
-    for joins, weight, lone, *ends in zip(
-        steps.joins, steps.weight, steps.lone, steps.before, steps.after, strict=True
+    terms = np.empty(steps.joins.shape)
+    for term, joins, weight, lone, *ends in zip(
+        terms, steps.joins, steps.weight, steps.lone, steps.before, steps.after, strict=True
     ):
         before, after = (x[block] for block in ends)
         from_mean = off[joins, sixteen]
         if not lone.all():
             from_mean = np.where(lone[:, None], from_mean, x[0] - (before + after) / 2)
-        added[joins, sixteen] += weight * np.einsum("rp,rp->r", after - before, from_mean)
+        term[:] = weight * np.einsum("rp,rp->r", after - before, from_mean)
+    by_size = np.lexsort((terms, steps.joins), axis=0)  # or an idle input, whose turn comes between, would round others
+    joins, terms = (np.take_along_axis(each, by_size, axis=0) for each in (steps.joins, terms))
+    np.add.at(added, (joins, np.broadcast_to(sixteen, joins.shape)), terms)
     figures, errors = ratio(added, added.sum(axis=0))
     return figures[None], errors[None], lost
