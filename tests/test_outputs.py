@@ -169,7 +169,9 @@ def test_the_figures_are_vectors_in_the_reports_own_fonts(folder):
 )  # fmt: skip
 def test_any_study_has_a_report(page, tmp_path):
     mcf.run(page, draws=2**9).write(tmp_path)
-    assert len(pypdf.PdfReader(tmp_path / "report.pdf").pages) >= 2
+    pages = pypdf.PdfReader(tmp_path / "report.pdf").pages
+    assert len(pages) >= 2
+    assert [page.extract_text().split()[-1] for page in pages] == [str(i + 1) for i in range(len(pages))]
 
 
 def test_a_report_can_be_left_out_and_takes_the_old_one_with_it(gpt4, tmp_path):
