@@ -9,9 +9,9 @@
 from typing import TYPE_CHECKING
 
 from mcfrontier.errors import InputError
-from mcfrontier.graph import node
 
 if TYPE_CHECKING:
+    from mcfrontier.graph import node
     from mcfrontier.study import Run, Study, load, run
 
 __version__ = "0.1.0"
@@ -21,7 +21,7 @@ __all__ = ["InputError", "Run", "Study", "load", "node", "run"]
 def __getattr__(name: str) -> object:
     """The recipe, imported when it is first asked for: `import mcfrontier` alone is quick."""
     if name in __all__:
-        from mcfrontier import study
+        from importlib import import_module
 
-        return getattr(study, name)
+        return getattr(import_module("mcfrontier.graph" if name == "node" else "mcfrontier.study"), name)
     raise AttributeError(f"module 'mcfrontier' has no attribute '{name}'")

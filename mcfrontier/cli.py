@@ -51,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if problem.errno == errno.EPIPE:  # the reader of the pipe has had enough
             sys.exit(141)
         refuse(f"standard output cannot be written: {problem.strerror}")
+    finally:
+        gc.freeze()  # Python's end looks for cycles once more, for as long as a tenth of a run, and nobody needs it
 
 
 def refuse(message: str) -> None:

@@ -29,6 +29,7 @@ def command(capsys):
         except SystemExit as end:
             code = end.code
         finally:
+            gc.unfreeze()
             gc.enable()
         return Ended(code, *capsys.readouterr())
 
