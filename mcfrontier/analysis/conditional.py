@@ -153,8 +153,10 @@ def roots(line: Line, rising: Array, levels: Array) -> tuple[Array, Array, Array
     From the order statistics of the draws by secants over normal scores, which are nearly straight: to the root of the
     first few draws, and from there to that of all.
     """
-    goal, wide = special.ndtri(levels), 2 * np.sqrt(levels * (1 - levels) / rising.size)
-    around = np.clip([levels - wide, levels, levels + wide], 0.5 / rising.size, 1 - 0.5 / rising.size)
+    goal, grain = special.ndtri(levels), 1 / rising.size
+    inside = np.clip(levels, 4 * grain, 1 - 4 * grain)
+    wide = 2 * np.sqrt(inside * (1 - inside) * grain)
+    around = np.clip([inside - wide, inside, inside + wide], grain / 2, 1 - grain / 2)
     before, at, after = intervals.of_rising(rising[None], around.ravel())[0].reshape(around.shape)
     slope = (special.ndtri(around[2]) - special.ndtri(around[0])) / (after - before)
     for draws, close in ((max(PILOT, rising.size // 8), CLOSE), (rising.size, NEAR)):

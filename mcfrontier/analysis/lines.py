@@ -152,17 +152,18 @@ def tabled(t: Array) -> list[Way]:
     """A way to read an input from the values that it gives at its ends, draws and normal scores, the last for a table
     of probabilities; none where they do not rise or fall all the way."""
     t = np.where(t[1] < t[0], -t, t)
-    knots = t[-SCORES.size :]
-    if not (np.isfinite(t).all() and (np.diff(knots) > 0).all()):
-        return []
-    curve = cache(lambda: table(knots))
+    knots, p = t[-SCORES.size :], special.ndtr(SCORES)
+    rises, level = np.diff(knots, append=np.inf) > 0, np.diff(knots, append=np.inf) == 0
+    if not (np.isfinite(t).all() and (rises | level).all() and np.diff(p, append=1.0)[level].sum() < 10 * SURE):
+        return []  # what is level by rounding, far out, does no harm
+    curve = cache(lambda: table(knots[rises], p[rises]))
     return [(t[: -SCORES.size], lambda t: curve()(t))]
 
 
-def table(knots: Array) -> Curve:
-    """The probability that a quantity is at most so much, from its values at the normal scores: monotone cubics, told
-    by their values in steps that are all alike where lines between these serve."""
-    cubics = interpolate.PchipInterpolator(knots, special.ndtr(SCORES))
+def table(knots: Array, p: Array) -> Curve:
+    """The probability that a quantity is at most so much, from some: monotone cubics, told by their values in steps
+    that are all alike where lines between these serve."""
+    cubics = interpolate.PchipInterpolator(knots, p)
     low, high = knots[0], knots[-1]
     fine = cubics(np.linspace(low, high, 2 * CELLS + 1))
     p, middle = fine[::2], fine[1::2]
