@@ -148,7 +148,7 @@ def run_of(node, inputs, draws=2**12, **words):
 
 @every_case
 def test_the_error_is_a_twentieth_of_that_of_order_statistics_of_as_many_draws(name):
-    """Root mean square over seeds, of each level; over the levels it is from 1/30 to 1/170."""
+    """Root mean square over seeds, of each level; over all levels it is from 1/25 to 1/630, by the case."""
     case = CASES[name]
     found = np.array([integrated(name, seed) for seed in range(12)])  # (seeds, ways, 2, levels)
     misses = found[:, :, 0] - case.quantile(np.array(case.levels))
@@ -168,6 +168,7 @@ def test_the_stated_error_holds_the_truth_as_often_as_it_says(sampler):
             scores.append((values - truth) / errors)
     scores = np.concatenate(scores)
     assert 0.9 < np.sqrt(np.square(scores).mean()) < 1.2
+    assert np.abs(scores).max() < 8
     assert 0.93 < (np.abs(scores) < stats.t.ppf(0.975, 15)).mean() < 0.98
 
 
@@ -311,13 +312,14 @@ def test_each_row_of_a_target_is_one_of_its_own():
     assert conditional.notes(found) == ["bill[A100], bill[H100]: percentiles with count integrated out"]
 
 
-def test_a_few_draws_of_which_none_are_beyond_a_level_still_have_it():
-    case = CASES["sum of normals"]
-    found = sharp(run_of(total, case.inputs, 2**12))["total"]
-    levels = np.array([1e-5, 0.3, 1 - 1e-5])
-    values, errors = found.percentiles(levels)
-    assert (np.abs(values - case.quantile(levels)) < 4 * errors).all()
-    assert errors.max() < 0.05
+@pytest.mark.parametrize("name", ["sum of normals", "sum of uniforms", "one over a sum", "power of lognormals"])
+def test_levels_beyond_all_draws_have_their_percentile(name):
+    levels = np.array([1e-6, 1e-4, 0.3, 1 - 1e-4, 1 - 1e-6])
+    case, study = CASES[name], study_of(name)
+    line, y = line_in(study, sampling.sampler("sobol", 1, 2**12, study.inputs), case.row, "x")
+    values, errors = conditional.percentiles(line, np.sort(READINGS[line.reading][0](y)), 1.0, levels)
+    assert (np.abs(values - case.quantile(levels)) < 5 * errors).all()
+    assert (np.diff(values) > 0).all()
 
 
 def test_levels_of_0_and_1_have_no_root():

@@ -19,7 +19,7 @@ from mcfrontier import sampling, units
 from mcfrontier.analysis import intervals, tornado
 from mcfrontier.analysis.lines import READINGS, SURE, Ground, Line, Row, ground, lines, moved_by
 from mcfrontier.priors import Prior
-from mcfrontier.sampling import Sampler
+from mcfrontier.sampling import RANDOMISATIONS, Sampler
 
 if TYPE_CHECKING:
     from mcfrontier.study import Study
@@ -30,7 +30,7 @@ FEWEST, SHARE, MOST, MOST_NUMBERS = 2**12, 8, 2**16, 2**21  # draws, of those of
 PILOT, TRIED = 2**9, 3  # draws that choose an input, of so many that the row hangs on most
 LEFT = 0.3  # of the variance of a count: where more is left, order statistics of the whole run do as well
 GAIN = 1.5  # how much smaller errors must be: which of two that are much alike is smaller is chance
-CLOSE, NEAR, ROUNDS = 1e-6, 1e-3, 20  # normal scores a root may be off before its last step, by few draws and by all
+CLOSE, MAY, ROUNDS = 1e-7, 10, 60  # normal scores a root may be off before its last step, or so many of its errors
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,9 @@ def sharpened(study: Study, plan: Sampler, rows: Mapping[str, Row], errors: Mapp
     if not rows:
         return {}
     draws = points_of(study, plan.draws)
-    at = ground(study, replace(plan, draws=draws))
-    wanted, out = chosen(at.first(PILOT), inputs, rows, most_left(plan, draws)), {}
+    pilot = ground(study, replace(plan, draws=min(PILOT, draws)))
+    wanted, out = chosen(pilot, inputs, rows, most_left(plan, draws)), {}
+    at = ground(study, replace(plan, draws=draws)) if wanted else pilot
     for prior in inputs:
         own = {row: rows[row] for row, name in wanted.items() if name == prior.name}
         for row, line in lines(at, prior, own):
@@ -159,18 +160,26 @@ def roots(line: Line, rising: Array, levels: Array) -> tuple[Array, Array, Array
     around = np.clip([inside - wide, inside, inside + wide], grain / 2, 1 - grain / 2)
     before, at, after = intervals.of_rising(rising[None], around.ravel())[0].reshape(around.shape)
     slope = (special.ndtri(around[2]) - special.ndtri(around[0])) / (after - before)
-    for draws, close in ((max(PILOT, rising.size // 8), CLOSE), (rising.size, NEAR)):
-        parts = line.parts(at, draws)
-        miss = special.ndtri(parts.mean(axis=0)) - goal
+    parts, miss = np.full((RANDOMISATIONS, goal.size), np.nan), np.full(goal.size, np.nan)
+    density = np.exp(-(goal**2) / 2) / np.sqrt(2 * np.pi)  # of normal scores
+    for draws, most in ((max(PILOT, rising.size // 8), 1e-6), (rising.size, 1e-3)):
+        low, high = np.full(goal.size, line.low), np.full(goal.size, line.high)
+        left, was = np.arange(goal.size), np.full(goal.size, np.nan)
         for _ in range(ROUNDS):
-            if (np.abs(miss) <= close).all():
+            parts[:, left] = line.parts(at[left], draws)
+            missed, miss[left] = miss[left], special.ndtri(parts[:, left].mean(axis=0)) - goal[left]
+            here, change = at[left], miss[left] - missed
+            rise = change / (here - was[left])
+            slope[left] = np.where((np.abs(change) > CLOSE) & (rise > 0) & np.isfinite(rise), rise, slope[left])
+            low[left], high[left] = np.where(miss[left] < 0, [here, high[left]], [low[left], here])
+            error = parts.std(axis=0, ddof=1) / np.sqrt(RANDOMISATIONS) / density
+            close = np.clip(MAY * error, CLOSE, most)
+            left = left[np.abs(miss[left]) > close[left]]
+            if not left.size:
                 break
-            step = np.clip(at - miss / slope, line.low, line.high)
-            parts = line.parts(step, draws)
-            missed = special.ndtri(parts.mean(axis=0)) - goal
-            rise = (missed - miss) / (step - at)
-            slope = np.where((np.abs(missed - miss) > CLOSE) & (rise > 0), rise, slope)
-            at, miss = step, missed
+            was[left] = at[left]
+            step = at[left] - miss[left] / slope[left]
+            inside = (step > low[left]) & (step < high[left])
+            at[left] = np.where(inside, step, (low[left] + high[left]) / 2)
         at = np.where(np.abs(miss) <= close, at - miss / slope, np.nan)
-    density = slope * np.exp(-(goal**2) / 2) / np.sqrt(2 * np.pi)
-    return at, at - (parts - parts.mean(axis=0)) / density, SURE / density
+    return at, at - (parts - parts.mean(axis=0)) / (slope * density), SURE / (slope * density)

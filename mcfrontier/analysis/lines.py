@@ -8,7 +8,7 @@ tails of the input at each draw of the others draw the line, and the draw itself
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -76,10 +76,6 @@ class Ground:
     study: Study
     values: Mapping[str, Array]
     medians: Mapping[str, Array]
-
-    def first(self, draws: int) -> Ground:
-        """The same at the first draws alone."""
-        return replace(self, values={name: x[..., :draws] for name, x in self.values.items()})
 
     def draws_of(self, prior: Prior) -> Array:
         """The draws of a single-valued input."""
