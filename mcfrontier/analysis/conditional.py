@@ -1,0 +1,185 @@
+"""Percentiles with one input integrated out: from a mean of smooth probabilities instead of a count of draws.
+
+Where a row is a line in one input (lines.py), the probability that it is at most v is known given the other inputs Z.
+Its mean over draws of Z is the distribution function of the row, and percentiles are where that comes to their levels.
+It is smooth in Z, as a count of draws is not, so Sobol points get it right to more digits. This is conditional Monte
+Carlo, or pre-integration: Griewank, Kuo, Leövey and Sloan (2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+from mcfrontier import sampling, units
+from mcfrontier.analysis import intervals, tornado
+from mcfrontier.analysis.lines import READINGS, SURE, Ground, Line, Row, ground, lines, moved_by
+from mcfrontier.priors import Prior
+from mcfrontier.sampling import RANDOMISATIONS, Sampler
+
+if TYPE_CHECKING:
+    from mcfrontier.study import Study
+
+Array = np.ndarray
+METHODS = ("auto", "order")  # integrate where it makes percentiles surer, or order statistics alone
+FEWEST, SHARE, MOST, MOST_NUMBERS = 2**12, 8, 2**16, 2**21  # draws, of those of the run; numbers of one quantity
+PILOT, TRIED = 2**9, 3  # draws that choose an input, of so many that the row hangs on most
+LEFT = 0.3  # of the variance of a count: where more is left, order statistics of the whole run do as well
+GAIN = 1.5  # how much smaller errors must be: which of two that are much alike is smaller is chance
+CLOSE, MAY, ROUNDS = 1e-7, 10, 60  # normal scores a root may be off before its last step, or so many of its errors
+
+
+@dataclass(frozen=True)
+class Sharp:
+    """A row with an input integrated out: its percentiles at intervals.LEVELS and their errors, (9,) both, in its unit.
+
+    What they are from: its line at the draws of the others, and its draws as the line has them, in rising order;
+    `scale` is the number of base units in its unit.
+    """
+
+    input: str
+    values: Array
+    errors: Array
+    line: Line
+    rising: Array
+    scale: float
+
+    def percentiles(self, levels: Sequence[float]) -> tuple[Array, Array]:
+        """Percentiles at other levels and their errors, (levels,) both; not numbers where there are none."""
+        return percentiles(self.line, self.rising, self.scale, levels)
+
+
+def sharpened(study: Study, plan: Sampler, rows: Mapping[str, Row], errors: Mapping[str, Array]) -> dict[str, Sharp]:
+    """Those of the rows whose percentiles are surer with an input integrated out than by order statistics, which have
+    these errors at intervals.LEVELS, (9,), in the unit of the row. By the first draws of the run."""
+    inputs = [] if study.evidence else [prior for prior in study.drawn if may_go(study, prior)]
+    reached = {prior.name: {prior.name, *moved_by(study, prior.name)} for prior in inputs}
+    rows = {row: place for row, place in rows.items() if any(place[0] in names for names in reached.values())}
+    if not rows:
+        return {}
+    draws = points_of(study, plan.draws)
+    pilot = ground(study, replace(plan, draws=min(PILOT, draws)))
+    wanted, out = chosen(pilot, inputs, rows, most_left(plan, draws)), {}
+    at = ground(study, replace(plan, draws=draws)) if wanted else pilot
+    for prior in inputs:
+        own = {row: rows[row] for row, name in wanted.items() if name == prior.name}
+        for row, line in lines(at, prior, own):
+            name, index = rows[row]
+            rising, scale = np.sort(READINGS[line.reading][0](at.values[name][index])), units.scale(study.unit(name))
+            found = percentiles(line, rising, scale, intervals.LEVELS)
+            if surer(found[1], errors[row]):
+                out[row] = Sharp(prior.name, *found, line, rising, scale)
+    return {row: out[row] for row in rows if row in out}
+
+
+def notes(sharp: Mapping[str, Sharp]) -> list[str]:
+    """What was integrated out of which rows, a line an input."""
+    rows: dict[str, list[str]] = {}
+    for row, found in sharp.items():
+        rows.setdefault(found.input, []).append(row)
+    return [f"{', '.join(own)}: percentiles with {name} integrated out" for name, own in rows.items()]
+
+
+def may_go(study: Study, prior: Prior) -> bool:
+    """Whether an input may be integrated out: it has one row, no jumps, and no other depends on it."""
+    return not (prior.labels or prior.distributions[0].rough or study.dependence.group_of(prior.name))
+
+
+def points_of(study: Study, draws: int) -> int:
+    """How many draws of a run are taken: a power of two."""
+    most = min(draws, max(FEWEST, draws // SHARE), MOST, MOST_NUMBERS // max(study.sizes, default=1))
+    return 1 << (max(most, sampling.SMALLEST).bit_length() - 1)
+
+
+def most_left(plan: Sampler, draws: int) -> float:
+    """How much of the variance of a count may be left for so many draws to do better than all: Sobol points gain by
+    smoothness too, others by what is left alone."""
+    return LEFT if plan.kind == "sobol" else min(LEFT, draws / plan.draws / GAIN**2)
+
+
+def surer(ours: Array, theirs: Array) -> bool:
+    """Whether our errors are clearly smaller than theirs, taken over all levels."""
+    with np.errstate(all="ignore"):
+        return bool(np.mean(np.log(theirs / ours)) > np.log(GAIN))
+
+
+def chosen(at: Ground, inputs: Sequence[Prior], rows: Mapping[str, Row], most: float) -> dict[str, str]:
+    """The input to integrate out of each row: of those that it hangs on most, the one that leaves least of the variance
+    of a count, if that is no more than `most`."""
+    ranks = {prior.name: tornado.ranks(at.draws_of(prior)) for prior in inputs}
+    reached = {prior.name: {prior.name, *moved_by(at.study, prior.name)} for prior in inputs}
+    tried: dict[str, list[str]] = {}
+    for row, (name, index) in rows.items():
+        own = tornado.ranks(at.values[name][index])
+        pull = {n: abs(tornado.rank_correlation(x, own)) for n, x in ranks.items() if name in reached[n]}
+        tried[row] = sorted(pull, key=pull.get, reverse=True)[:TRIED]
+    best: dict[str, tuple[float, str]] = {}
+    for prior in inputs:
+        near = {row: rows[row] for row, names in tried.items() if prior.name in names}
+        for row, line in lines(at, prior, near):
+            name, index = rows[row]
+            left = left_over(line, at.values[name][index])
+            best[row] = min(best.get(row, (most, "")), (left, prior.name))
+    return {row: name for row, (_, name) in best.items() if name}
+
+
+def left_over(line: Line, y: Array) -> float:
+    """The variance of the probabilities given the other inputs, of that of a count, at p5, p50 and p95 of the draws."""
+    levels = np.array([0.05, 0.5, 0.95])
+    at = intervals.of_rising(np.sort(READINGS[line.reading][0](y))[None], levels)[0]
+    return float(np.mean([line.given_others(v).var() for v in at] / (levels * (1 - levels))))
+
+
+def percentiles(line: Line, rising: Array, scale: float, levels: Sequence[float]) -> tuple[Array, Array]:
+    """Percentiles of a row and their standard errors, (levels,) both, in the unit of this many base units.
+
+    The sixteen randomisations tell the error, by where each comes to the level; a table may be off by SURE besides.
+    """
+    back = READINGS[line.reading][1]
+    with np.errstate(all="ignore"):
+        at, sixteen, slack = roots(line, rising, np.asarray(levels, float))
+        values = back(at)
+        errors = np.hypot(intervals.error(values, back(sixteen)), back(at + slack) - values)
+    return values / scale, errors / scale
+
+
+def roots(line: Line, rising: Array, levels: Array) -> tuple[Array, Array, Array]:
+    """Where a row as it is read comes to each level, (levels,); where each randomisation does, (16, levels), to first
+    order; and how much SURE is there.
+
+    From the order statistics of the draws by secants over normal scores, which are nearly straight: to the root of the
+    first few draws, and from there to that of all.
+    """
+    goal, grain = special.ndtri(levels), 1 / rising.size
+    inside = np.clip(levels, 4 * grain, 1 - 4 * grain)
+    wide = 2 * np.sqrt(inside * (1 - inside) * grain)
+    around = np.clip([inside - wide, inside, inside + wide], grain / 2, 1 - grain / 2)
+    before, at, after = intervals.of_rising(rising[None], around.ravel())[0].reshape(around.shape)
+    slope = (special.ndtri(around[2]) - special.ndtri(around[0])) / (after - before)
+    parts, miss = np.full((RANDOMISATIONS, goal.size), np.nan), np.full(goal.size, np.nan)
+    density = np.exp(-(goal**2) / 2) / np.sqrt(2 * np.pi)  # of normal scores
+    for draws, most in ((max(PILOT, rising.size // 8), 1e-6), (rising.size, 1e-3)):
+        low, high = np.full(goal.size, line.low), np.full(goal.size, line.high)
+        left, was = np.arange(goal.size), np.full(goal.size, np.nan)
+        for _ in range(ROUNDS):
+            parts[:, left] = line.parts(at[left], draws)
+            missed, miss[left] = miss[left], special.ndtri(parts[:, left].mean(axis=0)) - goal[left]
+            here, change = at[left], miss[left] - missed
+            rise = change / (here - was[left])
+            slope[left] = np.where((np.abs(change) > CLOSE) & (rise > 0) & np.isfinite(rise), rise, slope[left])
+            low[left], high[left] = np.where(miss[left] < 0, [here, high[left]], [low[left], here])
+            error = parts.std(axis=0, ddof=1) / np.sqrt(RANDOMISATIONS) / density
+            close = np.clip(MAY * error, CLOSE, most)
+            left = left[np.abs(miss[left]) > close[left]]
+            if not left.size:
+                break
+            was[left] = at[left]
+            step = at[left] - miss[left] / slope[left]
+            inside = (step > low[left]) & (step < high[left])
+            at[left] = np.where(inside, step, (low[left] + high[left]) / 2)
+        at = np.where(np.abs(miss) <= close, at - miss / slope, np.nan)
+    return at, at - (parts - parts.mean(axis=0)) / (slope * density), SURE / (slope * density)
