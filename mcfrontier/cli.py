@@ -112,6 +112,7 @@ def share(text: str) -> float:
 @click.option("--out", type=click.Path(path_type=Path), help="The run's own folder.  [default: reports/NAME]")
 @click.option("--no-report", is_flag=True, help="Leave out the PDF.")
 @click.option("--save-draws", is_flag=True, help="Write the draws however many there are.")
+@click.option("--method", metavar="[auto|order]", help="Integrate an input out where that is surer.  [default: auto]")
 @click.option("--exact", is_flag=True, help="Of many draws, make the percentiles exact by a second pass.")
 @click.option("--engine", metavar="[local|threads|processes|dask]", help="Who works on many draws.  [default: local]")
 @click.option("--workers", type=int, help="How many.  [default: as many as processors]")
@@ -131,6 +132,7 @@ def run(
     out: Path | None,
     no_report: bool,
     save_draws: bool,
+    method: str | None,
     exact: bool,
     engine: str | None,
     workers: int | None,
@@ -144,7 +146,7 @@ def run(
     from mcfrontier import outputs, study
     from mcfrontier.engine import KEPT, Engine, Keeper
 
-    asked = {"draws": draws, "seed": seed, "sampler": sampler, "precision": precision}
+    asked = {"draws": draws, "seed": seed, "sampler": sampler, "precision": precision, "method": method}
     loaded = study.load(name, targets=targets or None, set=split_pins(pins))
     if point:
         given = {"--out": out, "--draws": draws, "--save-draws": save_draws, "--sampler": sampler, "--seed": seed}

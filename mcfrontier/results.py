@@ -13,6 +13,7 @@ import numpy as np
 
 from mcfrontier import engine, memory, sampling, units
 from mcfrontier.analysis import (
+    conditional,
     convergence,
     decision,
     first,
@@ -85,10 +86,12 @@ class Run:
     sampler: sampling.Sampler
     values: Mapping[str, np.ndarray] = field(repr=False)
     ranked: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+    known: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
     frozen: dict[freeze.WayOf, freeze.Blocks] = field(default_factory=dict, repr=False)
     before: Run | None = field(default=None, repr=False)
     weighed: Weighed | None = field(default=None, repr=False)
     counted: Counted | None = field(default=None, repr=False)
+    method: str = "order"
     effort: tuple[str, ...] = ()
 
     @cached_property
@@ -123,6 +126,29 @@ class Run:
 
     def estimates(self, row: str, levels: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
         """Mean, sd and quantiles of a row in its unit, and the Monte Carlo error of each: two arrays (2 + levels,)."""
+        found = np.array(self.in_order(row) if levels is intervals.LEVELS else self.of_draws(row, levels))
+        if row in self.sharp:
+            surer = self.sharp[row].percentiles(levels)
+            found[:, 2:] = np.where(np.isfinite(surer).all(axis=0), surer, found[:, 2:])
+        return found[0], found[1]
+
+    @cached_property
+    def sharp(self) -> dict[str, conditional.Sharp]:
+        """The headlines whose percentiles are surer with an input integrated out."""
+        if self.method == "order":
+            return {}
+        rows = [row for row in self.headlines if self.varies(row)]
+        errors = {row: self.in_order(row)[1][2:] for row in rows}
+        return conditional.sharpened(self.study, self.sampler, {row: self.rows[row] for row in rows}, errors)
+
+    def in_order(self, row: str) -> tuple[np.ndarray, np.ndarray]:
+        """The estimates of a row by the draws alone at intervals.LEVELS, worked out once."""
+        if row not in self.known:
+            self.known[row] = self.of_draws(row, intervals.LEVELS)
+        return self.known[row]
+
+    def of_draws(self, row: str, levels: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+        """The same by the draws alone: order statistics, or counts where they are not kept."""
         if self.counted is None or row not in self.counted:
             return intervals.with_errors(self.told(row), levels)
         whole, parts = self.counted.estimates(row, np.asarray(levels, float))
@@ -160,6 +186,16 @@ class Run:
         """What must be told of the run, and what it took."""
         return (*self.effort, *self.findings)
 
+    @property
+    def exact(self) -> bool:
+        """Whether a second pass made percentiles exact."""
+        return self.counted is not None and self.counted.picked is not None
+
+    @property
+    def integrated(self) -> dict[str, str]:
+        """The input that is integrated out of each row whose percentiles are surer so."""
+        return {row: found.input for row, found in self.sharp.items()}
+
     @cached_property
     def findings(self) -> tuple[str, ...]:
         """What a reader must be told: draws rounded up, draws lost, shares that leave 0 to 1."""
@@ -177,7 +213,15 @@ class Run:
         if self.weighed:
             worth = f"{self.weighed.left:,.0f} draws' worth of {self.sampler.draws:,} is left"
             given = [f"evidence: {worth}", *(f"evidence: {told}" for told in self.weighed.strange)]
-        return (*given, *self.study.notes, *self.study.dependence.notes, *self.sampler.notes, *counted, *lost, *strayed)
+        return (
+            *given,
+            *self.study.notes,
+            *self.study.dependence.notes,
+            *self.sampler.notes,
+            *counted,
+            *lost,
+            *strayed,
+        )
 
     @cached_property
     def missing(self) -> set[str]:

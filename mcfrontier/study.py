@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from mcfrontier import checks, engine, graph, memory, priors, sampling
-from mcfrontier.analysis import evidence, intervals
+from mcfrontier.analysis import conditional, evidence, intervals
 from mcfrontier.dependence import Dependence, dependence
 from mcfrontier.engine import Blocks, Engine
 from mcfrontier.errors import InputError, TooFewDraws, located, suggest
@@ -24,7 +24,7 @@ from mcfrontier.sampling import Sampler
 from mcfrontier.wording import label
 from mcfrontier.words import Evidence
 
-DRAWS, SEED, SAMPLER = 2**17, 1, "sobol"
+DRAWS, SEED, SAMPLER, METHOD = 2**17, 1, "sobol", "auto"
 MOST = 2**22  # draws that a precision may take
 MOST_NUMBERS = 2**23  # of one quantity: with many rows, a run that is not told how many draws takes fewer
 
@@ -233,6 +233,7 @@ def run(
     set: Mapping[str, str | float] | None = None,
     precision: float | None = None,
     most: int = MOST,
+    method: str = METHOD,
     exact: bool = False,
     engine: Engine | str = "local",
     workers: int | None = None,
@@ -250,6 +251,8 @@ def run(
     precision the Monte Carlo error that p5, p50 and p95 of the headlines may have, as a share of each, such as 0.01:
              the draws are doubled from `draws` on until it is reached
     most     draws that a precision may take
+    method   how percentiles of the targets are told: "auto" integrates an input out of each where that makes them
+             surer, "order" takes the order statistics of the draws
     exact    of more draws than are kept, have a second pass make the percentiles exact
     engine   who works where draws are not kept: "local", "threads", "processes" or "dask", or an Engine
     workers  how many; as many as there are processors if left out
@@ -262,10 +265,12 @@ def run(
     study = source if isinstance(source, Study) else load(source, model, targets, set)
 
     who = engine if isinstance(engine, Engine) else Engine(engine, workers)
+    if method not in conditional.METHODS:
+        raise InputError(f"method: unknown method '{method}'{suggest(str(method), conditional.METHODS)}")
 
     def once(count: int) -> Run:
         plan = sampling.sampler(sampler, seed, count, [prior.name for prior in study.drawn if not prior.labels])
-        return evaluated(study, plan, who, exact, progress)
+        return replace(evaluated(study, plan, who, exact, progress), method=method)
 
     count = study.draws if draws is None else draws
     return once(count) if precision is None else to_precision(once, count, precision, most)

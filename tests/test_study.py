@@ -1,6 +1,7 @@
 """Whole studies: the pinned example, one worked by hand, an independent calculation, and what is promised."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -165,9 +166,10 @@ def test_draws_carry_units_and_the_dimension_draw(gpt4):
 
 def test_quantiles_are_those_of_the_draws_and_have_errors_beside_them(gpt4):
     levels = [0.05, 0.5, 0.975]
-    found, errors = gpt4.quantiles(levels), gpt4.mc_error(levels)
+    run = replace(gpt4, method="order")
+    found, errors = run.quantiles(levels), run.mc_error(levels)
     assert found.sizes == errors.sizes == {"quantile": 3}
-    np.testing.assert_allclose(found.energy, gpt4.draws.energy.quantile(levels), rtol=1e-12)
+    np.testing.assert_allclose(found.energy, run.draws.energy.quantile(levels), rtol=1e-12)
     assert (errors.energy > 0).all()
     assert (errors.tdp == 0).all()
 

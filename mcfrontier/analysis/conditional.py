@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 METHODS = ("auto", "order")  # integrate where it makes percentiles surer, or order statistics alone
-FEWEST, SHARE, MOST, MOST_NUMBERS = 2**12, 8, 2**16, 2**21  # draws, of those of the run; numbers of one quantity
+FEWEST, SHARE, MOST, MOST_NUMBERS = 2**12, 16, 2**16, 2**21  # draws, of those of the run; numbers of one quantity
 PILOT, TRIED = 2**9, 3  # draws that choose an input, of so many that the row hangs on most
 LEFT = 0.3  # of the variance of a count: where more is left, order statistics of the whole run do as well
 GAIN = 1.5  # how much smaller errors must be: which of two that are much alike is smaller is chance
@@ -49,7 +49,9 @@ class Sharp:
     scale: float
 
     def percentiles(self, levels: Sequence[float]) -> tuple[Array, Array]:
-        """Percentiles at other levels and their errors, (levels,) both; not numbers where there are none."""
+        """Percentiles at any levels and their errors, (levels,) both; not numbers where there are none."""
+        if levels is intervals.LEVELS:
+            return self.values, self.errors
         return percentiles(self.line, self.rising, self.scale, levels)
 
 
@@ -74,14 +76,6 @@ def sharpened(study: Study, plan: Sampler, rows: Mapping[str, Row], errors: Mapp
             if surer(found[1], errors[row]):
                 out[row] = Sharp(prior.name, *found, line, rising, scale)
     return {row: out[row] for row in rows if row in out}
-
-
-def notes(sharp: Mapping[str, Sharp]) -> list[str]:
-    """What was integrated out of which rows, a line an input."""
-    rows: dict[str, list[str]] = {}
-    for row, found in sharp.items():
-        rows.setdefault(found.input, []).append(row)
-    return [f"{', '.join(own)}: percentiles with {name} integrated out" for name, own in rows.items()]
 
 
 def may_go(study: Study, prior: Prior) -> bool:

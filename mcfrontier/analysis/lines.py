@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import interpolate, special
+from scipy import special
 
 from mcfrontier import graph, sampling
 from mcfrontier.dependence import joined
@@ -29,8 +29,9 @@ Row = tuple[str, tuple[int, ...]]  # a quantity, and the place of the row in it
 Way = tuple[Array, Curve]  # an input as it is read, at its ends and draws; the probability that it is at most so much
 ENDS = np.array([2.0**-20, 1 - 2.0**-20])  # probabilities of the input that a line is drawn through
 STRAIGHT, ROUNDING = 1e-9, 1e-13  # how far off the draw may be: of the way to the nearer end, and of the row
-SCORES = np.linspace(-6, 6, 2**11 + 1)  # normal scores of the input that a table of it has knots at
+SCORES = np.linspace(-6, 6, 2**15 + 1)  # normal scores of the input that a table of it has knots at
 CELLS = 2**15  # of the same table in steps that are all alike, which is read five times as fast
+MOST_NUMBERS = 2**20  # of one quantity along an input
 SURE = 1e-8  # of a probability: what a table may be off
 
 # How a row and an input are read: rising functions with their inverses, but for the first of what is above 0.
@@ -112,15 +113,15 @@ def lines(at: Ground, prior: Prior, rows: Mapping[str, Row]) -> Iterator[tuple[s
     if not rows:
         return
     study, own, ends = at.study, at.draws_of(prior), sampling.values(prior, ENDS)
-    x = np.concatenate([ends, own, sampling.at_scores(prior.distributions[0], SCORES) * prior.scale])
+    x = np.concatenate([ends, own, prior.quantiles[0].curve(special.ndtr(SCORES))])
     low, high = (led(study, at.values, prior, end[None]) for end in ends)
-    known, along = ways(prior, x), None
+    known, along, few = ways(prior, x), None, x.size * max(study.sizes) <= MOST_NUMBERS
     for row, (name, index) in rows.items():
         if at.values[name].shape[-1] < own.size:
             continue
         y = np.stack([np.broadcast_to(values[name][index], own.size) for values in (low, high, at.values)])
         found = line_of(y, [known] * len(READINGS))
-        if found is None:  # it may be a line in what it does along the input with the others at their medians
+        if found is None and few:  # it may be a line in what it does along the input with the others at their medians
             along = led(study, at.medians, prior, x) if along is None else along
             t = along[name][index]
             found = line_of(y, [tabled(read(t, forward)) for forward, _ in READINGS]) if t.size > 1 else None
@@ -147,24 +148,25 @@ def ways(prior: Prior, x: Array) -> list[Way]:
 def tabled(t: Array) -> list[Way]:
     """A way to read an input from the values that it gives at its ends, draws and normal scores, the last for a table
     of probabilities; none where they do not rise or fall all the way."""
+    if not np.isfinite(t).all():
+        return []
     t = np.where(t[1] < t[0], -t, t)
     knots, p = t[-SCORES.size :], special.ndtr(SCORES)
     rises, level = np.diff(knots, append=np.inf) > 0, np.diff(knots, append=np.inf) == 0
-    if not (np.isfinite(t).all() and (rises | level).all() and np.diff(p, append=1.0)[level].sum() < 10 * SURE):
+    if not ((rises | level).all() and np.diff(p, append=1.0)[level].sum() < 10 * SURE):
         return []  # what is level by rounding, far out, does no harm
     curve = cache(lambda: table(knots[rises], p[rises]))
     return [(t[: -SCORES.size], lambda t: curve()(t))]
 
 
 def table(knots: Array, p: Array) -> Curve:
-    """The probability that a quantity is at most so much, from some: monotone cubics, told by their values in steps
-    that are all alike where lines between these serve."""
-    cubics = interpolate.PchipInterpolator(knots, p)
+    """The probability that a quantity is at most so much, from some: lines between knots, told by their values in steps
+    that are all alike where these serve."""
     low, high = knots[0], knots[-1]
-    fine = cubics(np.linspace(low, high, 2 * CELLS + 1))
-    p, middle = fine[::2], fine[1::2]
+    fine = np.interp(np.linspace(low, high, 2 * CELLS + 1), knots, p)
+    whole, (p, middle) = p, (fine[::2], fine[1::2])
     if np.abs((p[1:] + p[:-1]) / 2 - middle).max() > SURE:
-        return lambda t: cubics(np.clip(t, low, high))
+        return lambda t: np.interp(t, knots, whole)
     rise, steps = np.diff(p, append=p[-1]), CELLS / (high - low)
 
     def between(t: Array) -> Array:

@@ -32,6 +32,8 @@ def write_manifest(run: Run, path: Path) -> None:
         "seed": run.sampler.seed,
         "draws": run.sampler.draws,
         "sampler": run.sampler.kind,
+        "method": run.method,
+        "exact": run.exact,
         "targets": study.targets,
         "set": {name: str(value) for name, value in study.pins.items()},
         "priors_sha256": study.page.digest,

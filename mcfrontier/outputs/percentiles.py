@@ -27,13 +27,15 @@ def write_json(run: Run, path: Path) -> None:
 
 
 def percentiles_json(run: Run) -> str:
-    """Statistics as JSON text: {"format", "study", "seed", "draws", "quantities": {name: {"unit", "mean",
-    "sd", "p1" ... "p99", "mc_error": {statistic: standard error}}}}; a number that is not finite is null."""
+    """Statistics as JSON text: {"format", "study", "seed", "draws", "integrated": {name: the input that is integrated
+    out of its percentiles}, "quantities": {name: {"unit", "mean", "sd", "p1" ... "p99", "mc_error": {statistic:
+    standard error}}}}; a number that is not finite is null."""
     quantities = {
         name: {"unit": unit, **finite(values), "mc_error": finite(errors)}
         for name, (unit, values, errors) in run.summary.items()
     }
     told = {"format": FORMAT, "study": run.study.name, "seed": run.sampler.seed, "draws": run.sampler.draws}
+    told["integrated"] = run.integrated
     return json.dumps(told | {"quantities": quantities}, indent=1, ensure_ascii=False, allow_nan=False)
 
 

@@ -20,7 +20,7 @@ from mcfrontier.outputs.manifest import versions
 from mcfrontier.outputs.typeset import typeset
 from mcfrontier.priors import Disclosed, Prior
 from mcfrontier.results import FEW, MOST, Run
-from mcfrontier.study import SAMPLER, SEED
+from mcfrontier.study import METHOD, SAMPLER, SEED
 from mcfrontier.wording import amount, label, parts, percentile_told, sentence
 
 SIDE_BY_SIDE = 4  # targets with many rows in a table
@@ -260,8 +260,10 @@ def made(run: Run) -> list[list[str]]:
     """How the run was made, and how to make it again."""
     study, plan = run.study, run.sampler
     asked = [("draws", plan.draws, study.draws), ("seed", plan.seed, SEED), ("sampler", plan.kind, SAMPLER)]
+    asked.append(("method", run.method, METHOD))
     words = ["python", "-m", "mcfrontier", "run", study.page.command]
     words += [word for name, value, default in asked if value != default for word in (f"--{name}", str(value))]
+    words += ["--exact"] * run.exact
     words += [word for name, value in study.pins.items() for word in ("--set", f"{name}={value}")]
     if study.targets != tuple(study.page.words.targets):
         words += [word for name in study.targets for word in ("--target", name)]
@@ -274,6 +276,16 @@ def made(run: Run) -> list[list[str]]:
         ["Draws", f"{plan.draws:,}, in 16 independent randomisations"],
         ["Sampler", {"sobol": "scrambled Sobol points", "lhs": "Latin hypercube", "random": "random"}[plan.kind]],
         ["Seed", str(plan.seed)],
+        *([["Percentiles", told_integrated(run)]] if run.integrated else []),
         ["Priors", f"{files.kept(study.page.where)}, SHA-256 {study.page.digest}"],
         ["Versions", ", ".join(f"{name} {number}" for name, number in versions().items())],
     ]
+
+
+def told_integrated(run: Run) -> str:
+    """Which input is integrated out of the percentiles of which rows."""
+    rows: dict[str, list[str]] = {}
+    for row, name in run.integrated.items():
+        rows.setdefault(name, []).append(label(row))
+    told = "; ".join(f"of {', '.join(own)} with {label(name)} integrated out" for name, own in rows.items())
+    return f"{told}; all others are order statistics" if run.counted is None else told
