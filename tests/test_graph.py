@@ -7,7 +7,8 @@ import pytest
 from scipy import special
 
 import mcfrontier as mcf
-from mcfrontier import graph, model
+from mcfrontier import graph, model, sampling
+from mcfrontier.engine import Blocks
 from mcfrontier.errors import InputError
 from tests.conftest import believed
 
@@ -223,3 +224,30 @@ def test_a_module_gives_the_nodes_it_defines_and_no_others():
     own.unit, own.__module__ = "1", "somewhere"
     module.own, module.borrowed = own, area
     assert list(graph.nodes_of(module)) == ["own"]
+
+
+@pytest.mark.parametrize("name", ["gpt4", "llama31-405b", "scaling-law", "search", "chips", "development", "history"])
+def test_a_formula_gives_on_blocks_what_it_gives_on_data_arrays(name):
+    """By the names of dimensions instead of their places; a formula along a dimension takes it by its place."""
+    xr = pytest.importorskip("xarray")
+    study = mcf.load(name)
+    plan = sampling.sampler("sobol", 3, 64, [prior.name for prior in study.drawn if not prior.labels])
+    blocks = Blocks(study, plan, study.quantities)(0, 64)
+
+    def named(quantity):
+        x, own = blocks[quantity], [*study.dimensions_of[quantity], "draw"]
+        lengths = [*(len(study.page.dimensions[each]) for each in own[:-1]), x.shape[-1]]
+        array = xr.DataArray(x.reshape(lengths), dims=own)
+        return array.isel(draw=0) if x.shape[-1] == 1 else array
+
+    for quantity in study.order:
+        node = study.nodes[quantity]
+        if node.along:
+            continue
+        with np.errstate(all="ignore"):
+            found = node.function(*map(named, node.needs))
+        known = named(quantity)
+        if isinstance(found, xr.DataArray):
+            found, known = xr.broadcast(found, known)
+            found = found.transpose(*known.dims)
+        np.testing.assert_array_equal(np.broadcast_to(found, known.shape), known, quantity)

@@ -56,9 +56,10 @@ def test_json_has_its_stable_shape(folder, gpt4):
     for quantity in told["quantities"].values():
         assert list(quantity) == ["unit", *words, "mc_error"]
         assert list(quantity["mc_error"]) == words
-    energy = told["quantities"]["energy"]
+    energy, price = told["quantities"]["energy"], told["quantities"]["gpu_price"]
     assert energy["unit"] == "MWh"
-    assert energy["p95"] == float(gpt4.draws.energy.quantile(0.95))
+    assert price["p95"] == float(gpt4.draws.gpu_price.quantile(0.95))
+    assert told["integrated"]["acquisition_cost"] == "gpu_price"
 
 
 def test_csv_is_tidy_and_says_the_same(folder):

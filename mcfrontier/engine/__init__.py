@@ -46,9 +46,11 @@ class Engine:
         self, work: Work, stretches: Sequence[Stretch], progress: Callable[[Sequence, str], Iterable], told: str
     ) -> Iterator[tuple[Stretch, Result]]:
         """What comes of each stretch of draws, in any order."""
-        found = worked(work, stretches, self.name, self.workers, self.scheduler)
-        for _ in progress(stretches, told):
-            yield next(found)
+        steps = iter(progress(stretches, told))
+        next(steps, None)
+        for pair in worked(work, stretches, self.name, self.workers, self.scheduler):
+            yield pair
+            next(steps, None)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,7 @@ def worked(
 ) -> Iterator[tuple[Stretch, Result]]:
     """What comes of each stretch. One that was with a worker that is gone is done anew by another."""
     try:
-        from concurrent.futures import CancelledError
-
-        from distributed import CommClosedError
+        from distributed.comm import CommClosedError
     except ImportError:
         raise InputError("--engine dask: dask is not installed; pip install 'mcfrontier[dask]'") from None
     if scheduler and workers:

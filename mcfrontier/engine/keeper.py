@@ -30,7 +30,7 @@ class Keeper:
         if not (self.resume and self.path.exists()):
             return tally
         try:
-            with np.load(self.path) as kept:
+            with self.path.open("rb") as file, np.load(file) as kept:
                 found = dict(kept)
         except (OSError, ValueError, EOFError, zipfile.BadZipFile):
             raise InputError(f"{self.path}: damaged; leave out --resume to begin anew") from None

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from types import ModuleType
 from typing import TypeVar
@@ -84,14 +84,18 @@ def handed_out(
 ) -> Iterator[tuple[Stretch, Result]]:
     """Stretches handed out to a pool, a few ahead of what has come back; `places` tells how many workers it has."""
     left, out = iter(stretches), {}
-    with pool as executor, stopped(executor):
-        while True:
-            while len(out) < AHEAD * max(1, places()) and (stretch := next(left, None)):
-                out[executor.submit(work, *stretch)] = stretch
-            if not out:
-                return
-            for future in wait(out, return_when=FIRST_COMPLETED).done:
-                yield out.pop(future), result(future)
+    with pool as executor:
+        try:
+            while True:
+                while len(out) < AHEAD * max(1, places()) and (stretch := next(left, None)):
+                    out[executor.submit(work, *stretch)] = stretch
+                if not out:
+                    return
+                for future in wait(out, return_when=FIRST_COMPLETED).done:
+                    yield out.pop(future), result(future)
+        finally:  # what waits is not worked out if what it is for has failed
+            for future in out:
+                future.cancel()
 
 
 def result(future: Future) -> Result:
@@ -104,16 +108,6 @@ def result(future: Future) -> Result:
         raise InputError(
             "a worker process was ended from outside, perhaps for want of memory; take fewer workers, and --resume"
         ) from None
-
-
-@contextmanager
-def stopped(executor: Executor) -> Iterator[None]:
-    """Do not wait for what was handed out if what it is for has failed."""
-    try:
-        yield
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        raise
 
 
 class Packed:

@@ -1,0 +1,348 @@
+"""Draws that are counted, not kept: the same to the bit whoever works them out, and right."""
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import special
+
+import mcfrontier as mcf
+from mcfrontier import engine, sampling
+from mcfrontier.analysis import intervals
+from mcfrontier.engine import Blocks, Engine, Keeper, bins, tree
+from mcfrontier.errors import InputError
+from tests.conftest import ROOT, believed
+
+DRAWS = 2**19  # more than twice what a run keeps
+LEVELS = np.array(intervals.LEVELS)
+SIGMA = 0.3
+
+
+@mcf.node("1")
+def product(x, y):
+    return x * y
+
+
+@mcf.node("1")
+def difference(x, y):
+    return x - y
+
+
+@mcf.node("1")
+def whole_number(x, y):
+    return np.floor(3 * x * y)
+
+
+@mcf.node("1")
+def sometimes_none(x, y):
+    return np.sqrt(x * y - 0.8)
+
+
+MODEL = [product, difference, whole_number, sometimes_none]
+INPUTS = believed("x", "lognormal", mu=0.0, sigma=SIGMA) | believed("y", "lognormal", mu=0.0, sigma=SIGMA)
+
+
+SMALL = mcf.load({"targets": ["product"], "inputs": INPUTS}, model=MODEL)
+
+
+def run(of=SMALL, draws=DRAWS, **words):
+    return mcf.run(of, draws=draws, method="order", **words)
+
+
+def told(done):
+    """All that a run says of its targets."""
+    return {row: done.summary[row] for row in done.rows_of(done.study.targets)}
+
+
+@pytest.fixture(scope="module")
+def done():
+    return run()
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """All draws of the same run."""
+    return engine.whole(Blocks(SMALL, run().sampler, ("product",)), DRAWS)["product"]
+
+
+@pytest.mark.parametrize("sampler", sampling.STREAMS)
+@pytest.mark.parametrize("name", ["gpt4", "gpt4-dependent", "gpu-share"])
+def test_draws_are_the_same_in_blocks_of_any_size(name, sampler):
+    loaded = mcf.load(name)
+    plan = sampling.sampler(sampler, 5, 2**13, [p.name for p in loaded.drawn if not p.labels])
+    blocks = Blocks(loaded, plan, loaded.quantities)
+    whole = engine.whole(blocks, plan.draws, 2**13)
+    for size in (16, 2**10, 48 * 16):
+        parts = engine.whole(blocks, plan.draws, size)
+        assert all(np.array_equal(parts[n], whole[n], equal_nan=True) for n in loaded.quantities), size
+
+
+def test_what_is_counted_is_the_same_to_the_bit_whoever_counts_and_in_blocks_of_any_size(done):
+    plan, rows = done.sampler, {"product": ("product", ())}
+    blocks = Blocks(SMALL, plan, ("product",))
+    for size in (2**10, 2**13, 2**17):
+        found = engine.counted(blocks, rows, done.values, None, Engine(), block=size)
+        for a, b in zip(found.estimates("product", LEVELS), done.counted.estimates("product", LEVELS), strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "workers"), [("threads", 2), ("threads", 5), ("processes", 2)])
+def test_threads_and_processes_tell_the_same_to_the_bit(name, workers):
+    big = {"draws": 2**23, "sampler": "random"}
+    assert told(run(**big)) == told(run(**big, engine=name, workers=workers))
+
+
+@given(st.permutations(range(13)), st.integers(0, 99))
+def test_a_sum_up_the_tree_does_not_know_in_which_order_parts_came(order, seed):
+    parts = np.random.default_rng(seed).normal(size=(13, 2)) * 10.0 ** np.arange(13)[:, None]
+    one, other = {}, {}
+    for place in range(13):
+        tree.add(one, parts[place], place)
+    for place in order:
+        tree.add(other, parts[place], place)
+    np.testing.assert_array_equal(tree.total(one), tree.total(other))
+    np.testing.assert_allclose(tree.total(one), parts.sum(axis=0), rtol=1e-12)
+
+
+def test_percentiles_of_counted_draws_are_those_of_the_draws_to_a_bin(done, kept):
+    values, errors = done.estimates("product", LEVELS)
+    exact, _ = intervals.with_errors(kept, LEVELS)
+    np.testing.assert_allclose(values[:2], exact[:2], rtol=1e-12)
+    assert np.abs(values[2:] / exact[2:] - 1).max() < 6.2e-5  # half a bin
+    assert np.abs(values[2:-1] - exact[2:-1]).max() < errors[2:-1].max()
+    assert "from counts in bins at most 0.012 % wide" in " ".join(done.notes)
+
+
+def test_percentiles_of_counted_draws_are_the_true_ones_within_their_errors():
+    """Of a product of lognormals, over 10 seeds: a t with 15 degrees of freedom."""
+    truth = np.exp(SIGMA * 2**0.5 * special.ndtri(LEVELS))
+    found = [np.array(run(seed=seed).estimates("product", LEVELS))[:, 2:] for seed in range(10)]
+    scores = np.array([(values - truth) / errors for values, errors in found])
+    assert 0.6 < np.sqrt(np.square(scores).mean()) < 1.5
+    assert np.abs(scores).max() < 6
+
+
+def test_errors_of_counted_draws_are_those_of_kept_ones(done, kept):
+    _, ours = done.estimates("product", LEVELS)
+    _, theirs = intervals.with_errors(kept, LEVELS)
+    np.testing.assert_allclose(ours[:2], theirs[:2], rtol=1e-9)
+    assert np.abs(np.log(ours[2:] / theirs[2:])).max() < math.log(1.6)
+    assert abs(np.log(ours[2:] / theirs[2:]).mean()) < math.log(1.15)
+
+
+@pytest.mark.parametrize("target", ["product", "difference", "whole_number", "sometimes_none"])
+@pytest.mark.parametrize("sampler", ["sobol", "random"])
+def test_a_second_pass_makes_percentiles_exact(target, sampler):
+    """Draws of both signs, draws that are equal, draws that are not finite, and a number that is no power of two."""
+    here = mcf.load({"targets": [target], "inputs": INPUTS}, model=MODEL)
+    found = run(here, draws=300_001, sampler=sampler, exact=True)
+    x = engine.whole(Blocks(here, found.sampler, (target,)), found.sampler.draws)[target]
+    finite = x[np.isfinite(x)]
+    values, errors = found.estimates(target, LEVELS)
+    np.testing.assert_allclose(values[2:], np.quantile(finite, LEVELS), rtol=1e-14)
+    np.testing.assert_allclose(values[:2], [finite.mean(), finite.std()], rtol=1e-10)
+    assert np.isfinite(errors).all()
+    lost = x.size - finite.size
+    assert (lost > 0) == (target == "sometimes_none")
+    assert not lost or f"{lost:,} of all draws are not finite" in " ".join(found.notes)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.sampled_from([1e-3, 1.0, 1e12]), st.floats(-3, 3), st.floats(1e-6, 3), st.integers(0, 99), st.integers(1, 300)
+)
+def test_a_bin_holds_what_it_is_told_of(scale, middle, width, seed, rows):
+    x = scale * (middle + width * np.random.default_rng(seed).normal(size=2000))
+    made = bins.made_for(x, rows)
+    where = made.of(x)
+    inside = (where > 0) & (where < made.count - 1)
+    assert inside.all()
+    assert (made.edges(where) <= x).all()
+    assert (x < made.edges(where + 1)).all() or (x <= made.edges(where + 1)).all()
+    spread = np.ptp(np.quantile(x, [0.05, 0.95]))
+    widest = np.diff([made.edges(where), made.edges(where + 1)], axis=0)[0]
+    size = np.maximum(np.abs(x), spread)
+    assert (widest <= 4 * made.width * size).all()
+
+
+def test_all_that_is_no_target_is_of_the_first_draws(done):
+    assert done.values["x"].shape == (2**17,)
+    assert (done.values["x"] == run(draws=2**17).values["x"]).all()
+    assert done.draws.sizes == {"draw": DRAWS}
+    assert (done.draws["x"][: 2**17] == done.values["x"]).all()
+
+
+@pytest.mark.parametrize("sampler", ["sobol", "lhs", "random"])
+def test_draws_are_counted_under_all_samplers_and_in_any_number(sampler):
+    found = run(draws=2**18 + 17, sampler=sampler)
+    assert found.counted is not None
+    assert found.summary["product"].values["p50"] == pytest.approx(1, abs=0.005)
+
+
+def test_evidence_keeps_all_draws():
+    seen = {"evidence": {"bill": {"quantity": "product", "p5": 0.5, "p95": 2, "unit": "1", "source": "a test"}}}
+    page = {"targets": ["product"], "inputs": INPUTS} | seen
+    assert mcf.run(page, model=MODEL, draws=DRAWS).counted is None
+
+
+class Stopped(Exception):
+    """What a test stops a run with."""
+
+
+def stop_after(count):
+    def steps(each, _):
+        for done, step in enumerate(each):
+            if len(each) > 1 and done == count and each[0] == (0, 2**20):
+                raise Stopped
+            yield step
+
+    return steps
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path, monkeypatch):
+    big, path = {"draws": 2**23, "sampler": "random"}, tmp_path / "new" / "unfinished.npz"
+    with pytest.raises(Stopped):
+        run(**big, engine=Engine(keeper=Keeper(path)), progress=stop_after(5))
+    assert path.exists()
+    again = []
+    monkeypatch.setattr(engine, "count", lambda job, *stretch: again.append(stretch) or COUNT(job, *stretch))
+    keeper = Keeper(path, resume=True)
+    gone_on = run(**big, engine=Engine(keeper=keeper))
+    assert again == [(5 * 2**20, 6 * 2**20), (6 * 2**20, 7 * 2**20), (7 * 2**20, 2**23)]
+    assert told(gone_on) == told(run(**big))
+    keeper.end()
+    assert not path.exists()
+
+
+COUNT = engine.count
+
+
+def test_what_cannot_be_gone_on_with_is_refused(tmp_path):
+    big, path = {"draws": 2**23}, tmp_path / "unfinished.npz"
+    with pytest.raises(Stopped):
+        run(**big, engine=Engine(keeper=Keeper(path)), progress=stop_after(1))
+    with pytest.raises(InputError, match="of a run that was asked for something else"):
+        run(draws=2**23, seed=2, engine=Engine(keeper=Keeper(path, resume=True)))
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(InputError, match="damaged; leave out --resume"):
+        run(**big, engine=Engine(keeper=Keeper(path, resume=True)))
+
+
+@pytest.mark.slow
+def test_ten_times_the_draws_take_no_more_memory():
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from tests.test_engine import run; run(draws=int(sys.argv[2]));"
+    )
+    code += "print(next(int(x.split()[1]) for x in open('/proc/self/status') if x.startswith('VmHWM')))"
+    most = [
+        int(subprocess.run([sys.executable, "-c", code, ROOT, str(draws)], capture_output=True, check=True).stdout)
+        for draws in (2**20, 2**24)
+    ]
+    assert most[1] < most[0] + 30_000  # kB
+
+
+def test_an_engine_that_is_not_there_is_refused():
+    for words, told in [
+        ({"engine": "proceses"}, "unknown engine 'proceses'; did you mean 'processes'?"),
+        ({"engine": "threads", "workers": 0}, "workers = 0: a whole number of 1 or more"),
+        ({"workers": 2}, "the engine local has one; take --engine processes"),
+        ({"engine": Engine("local", scheduler="tcp://127.0.0.1:1")}, "only the engine dask has one"),
+    ]:
+        with pytest.raises(InputError, match=told):
+            run(**words)
+
+
+# on dask
+
+
+@mcf.node("1")
+def slow_product(x, y):
+    time.sleep(0.01)
+    return x * y
+
+
+SLOW = mcf.load({"targets": ["slow_product"], "inputs": INPUTS}, model=[slow_product])
+BIG = {"draws": 2**23, "sampler": "random"}
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A scheduler and two workers, each a process of its own: (address, processes)."""
+    pytest.importorskip("distributed")
+    started, file = [], tmp_path / "scheduler.json"
+
+    def start(*words):
+        command = [sys.executable, "-m", "dask", *words, "--scheduler-file", str(file)]
+        env = os.environ | {"PYTHONPATH": str(ROOT)}
+        started.append(subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+
+    start("scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard")
+    for _ in range(2):
+        start("worker", "--nthreads", "1", "--no-nanny", "--no-dashboard")
+    import json
+
+    deadline = time.monotonic() + 30
+    while not (file.exists() and file.read_text()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    yield json.loads(file.read_text())["address"], started
+    for each in started:
+        each.kill()
+        each.wait()
+
+
+def with_after(count, act):
+    """Progress that does something after so many parts."""
+
+    def steps(each, told):
+        for done, step in enumerate(each):
+            if told == "drawing" and len(each) == 8 and done == count:
+                act()
+            yield step
+
+    return steps
+
+
+@pytest.mark.slow
+def test_a_cluster_that_is_started_here_tells_the_same_to_the_bit():
+    pytest.importorskip("distributed")
+    assert told(run(**BIG)) == told(run(**BIG, engine="dask", workers=2))
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_changes_nothing(cluster):
+    from distributed import Client
+
+    address, (_, worker, _) = cluster
+    with Client(address) as client:
+        client.wait_for_workers(2, timeout=30)
+    found = run(SLOW, **BIG, engine=Engine("dask", scheduler=address), progress=with_after(2, worker.kill))
+    assert worker.wait() == -signal.SIGKILL
+    assert told(found) == told(run(SLOW, **BIG))
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_is_lost_is_told_in_a_line(cluster, tmp_path):
+    address, (scheduler, *_) = cluster
+    keeper = Keeper(tmp_path / "unfinished.npz")
+    who = Engine("dask", scheduler=address, keeper=keeper)
+    with pytest.raises(InputError, match=f"{address} is gone; start one again, and go on with --resume"):
+        run(SLOW, **BIG, engine=who, progress=with_after(2, scheduler.kill))
+    assert keeper.path.exists()
+
+
+def test_a_scheduler_that_does_not_answer_is_told_in_a_line(monkeypatch):
+    pytest.importorskip("distributed")
+    from mcfrontier.engine import cluster
+
+    monkeypatch.setattr(cluster, "PATIENCE", "1s")
+    with pytest.raises(InputError, match=r"--scheduler tcp://127.0.0.1:1: no dask scheduler answers there"):
+        run(engine=Engine("dask", scheduler="tcp://127.0.0.1:1"))
