@@ -29,27 +29,34 @@ class Quantile:
 
     curve      the exact function
     parabolas  (3, cells): the value is a + u (b + c u) at u = 1 + k / 2^52
-    beside     (cells,): where it is not near enough
+    near       the first cell where that is near enough, and how many are so in all: the tails are not
+    between    (cells,): where it is not, about jumps and kinks in between; None where there are none
     """
 
     curve: Curve
     parabolas: Array
-    beside: Array
+    near: tuple[int, int]
+    between: Array | None
 
     def __call__(self, words: Array) -> Array:
         """The quantiles at points of 52 bits, of the same shape."""
-        cell = (words >> np.uint64(BITS - CELL_BITS)).view(np.intp)
-        u = (words | ONE).view(float)
+        cell = words >> np.uint64(BITS - CELL_BITS)
+        place, u = cell.view(np.intp), (words | ONE).view(float)
         level, slope, bend = self.parabolas
-        x = bend.take(cell, mode="clip")
+        x = bend.take(place, mode="clip")
         x *= u
-        x += slope.take(cell, mode="clip")
+        x += slope.take(place, mode="clip")
         x *= u
-        x += level.take(cell, mode="clip")
-        exact = np.flatnonzero(self.beside.take(cell, mode="clip"))
+        x += level.take(place, mode="clip")
+        first, count = self.near
+        if self.between is None:
+            cell -= np.uint64(first)  # what lies before comes round from above
+            exact = np.flatnonzero(cell >= np.uint64(count))
+        else:
+            exact = np.flatnonzero(self.between[place])
         if exact.size:
             with np.errstate(all="ignore"):  # draws that are not finite are counted by name afterwards
-                x.flat[exact] = self.curve(to_probability(words.flat[exact]))
+                x.reshape(-1)[exact] = self.curve(to_probability(words.reshape(-1)[exact]))
         return x
 
 
@@ -88,7 +95,10 @@ def tabulated(distribution: Distribution, scale: float = 1.0) -> Quantile:
         beside = ~(miss <= allowed)
         first = CELLS + np.arange(CELLS)
         parabolas = [left - first * (rise - first * bend), CELLS * (rise - 2 * first * bend), CELLS**2 * bend]
-    return Quantile(curve, np.where(beside, 0.0, parabolas), beside)
+    near = np.flatnonzero(~beside)
+    first, count = (int(near[0]), near.size) if near.size else (0, 0)
+    whole = not beside[first : first + count].any()
+    return Quantile(curve, np.where(beside, 0.0, parabolas), (first, count), None if whole else beside)
 
 
 def by_scores(distribution: Distribution) -> Curve:

@@ -94,16 +94,10 @@ class Run:
     method: str = "order"
     effort: tuple[str, ...] = ()
 
-    @cached_property
+    @property
     def rows(self) -> dict[str, tuple[str, tuple[int, ...]]]:
-        """Every quantity, a many-valued one row by row: {"count": ("count", (0,)), "price[A100]": ("price", (1,))}."""
-        dimensions, out = self.study.page.dimensions, {}
-        for name in self.study.quantities:
-            own = self.study.dimensions_of[name]
-            for index in np.ndindex(self.values[name].shape[:-1]):
-                labels = [dimensions[each][i] for each, i in zip(dimensions, index, strict=False) if each in own]
-                out[f"{name}[{','.join(labels)}]" if labels else name] = (name, index)
-        return out
+        """Every quantity, a many-valued one row by row, with its place: see Study.rows."""
+        return self.study.rows
 
     def rows_of(self, names: Iterable[str]) -> list[str]:
         """The rows of some quantities, in the order of the names."""
@@ -121,6 +115,8 @@ class Run:
 
     def varies(self, row: str) -> bool:
         """Whether a row is uncertain, and has a figure."""
+        if self.counted is not None and self.rows[row][0] in self.study.targets:
+            return row in self.counted
         x = self.told(row)
         return x.size > 1 and bool(np.isfinite(x).any())
 
@@ -135,7 +131,7 @@ class Run:
     @cached_property
     def sharp(self) -> dict[str, conditional.Sharp]:
         """The headlines whose percentiles are surer with an input integrated out."""
-        if self.method == "order":
+        if self.method == "order" or self.sampler.draws < conditional.FROM:
             return {}
         rows = [row for row in self.headlines if self.varies(row)]
         errors = {row: self.in_order(row)[1][2:] for row in rows}
@@ -223,14 +219,10 @@ class Run:
             *strayed,
         )
 
-    @cached_property
+    @property
     def missing(self) -> set[str]:
-        """The rows without a figure by design: a cell of a table is empty, and the central values give none."""
-        if not self.study.page.dimensions:
-            return set()
-        centre = self.study.centre()
-        along = {row: (name, index) for row, (name, index) in self.rows.items() if self.study.dimensions_of[name]}
-        return {row for row, (name, index) in along.items() if np.isnan(centre[name][index]).all()}
+        """The rows without a figure by design."""
+        return self.study.missing
 
     @cached_property
     def lost(self) -> dict[str, int]:

@@ -26,7 +26,7 @@ from mcfrontier.quantiles import BITS, to_probability, to_words
 RANDOMISATIONS = 16
 SMALLEST = 2 * RANDOMISATIONS
 MOST = 2**48
-BLOCK_BITS = 10  # of the Sobol points of each randomisation that are worked out one by one
+BLOCK_BITS = 9  # of the Sobol points of each randomisation that are worked out one by one
 MIXINGS = 5  # of the bits of a place in a Latin hypercube
 
 Stream = Callable[[int, int], Array]  # the points, of 52 bits, of the draws from one (a multiple of 16) to another
@@ -190,15 +190,16 @@ def sobol_stream(plan: Sampler, name: str, label: str | None) -> Stream:
     first = np.zeros((1 << own, RANDOMISATIONS), dtype=np.uint64)
     for bit in range(own):
         np.bitwise_xor(first[: 1 << bit], directions[bit], out=first[1 << bit : 2 << bit])
-    repeats = min(first.shape[0], 256)  # of sixteen words, so that they are combined with long rows
-    first = first.reshape(-1, repeats * RANDOMISATIONS)
 
     def between(start: int, stop: int) -> Array:
         blocks = range(start // first.size, -(-stop // first.size))
         out = np.empty((len(blocks), *first.shape), dtype=np.uint64)
         for place, block in zip(out, blocks, strict=True):
-            moved = [directions[own + bit] for bit in range(bits - own) if block >> bit & 1]
-            np.bitwise_xor(first, np.tile(np.bitwise_xor.reduce([shift, *moved]), repeats), out=place)
+            moved = shift
+            for bit in range(block.bit_length()):
+                if block >> bit & 1:
+                    moved = moved ^ directions[own + bit]
+            np.bitwise_xor(first, moved, out=place)
         skipped = blocks.start * first.size
         return out.reshape(-1)[start - skipped : stop - skipped]
 
@@ -210,12 +211,12 @@ STREAMS = {"sobol": sobol_stream, "random": random_stream, "lhs": latin_stream}
 
 def scrambled(directions: Array, rng: np.random.Generator) -> Array:
     """Direction words times a random matrix of bits (ones on its diagonal, none above) for each of the
-    16 randomisations: shape (words, 16)."""
+    16 randomisations: shape (words, 16). A word is made of the columns where it has a one."""
     place = np.uint64(1) << np.arange(BITS - 1, -1, -1, dtype=np.uint64)  # highest bit first
-    higher = np.uint64((1 << BITS) - 1) ^ (2 * place - np.uint64(1))
-    matrix = rng.integers(0, 1 << BITS, (RANDOMISATIONS, BITS), dtype=np.uint64) & higher | place
-    odd = np.bitwise_count(directions[:, None, None] & matrix) & 1
-    return np.bitwise_or.reduce(np.where(odd, place, np.uint64(0)), axis=-1)
+    columns = rng.integers(0, 1 << BITS, (BITS, RANDOMISATIONS), dtype=np.uint64)
+    columns = columns & (place - np.uint64(1))[:, None] | place[:, None]
+    chosen = (directions[:, None] & place) != 0
+    return np.bitwise_xor.reduce(np.where(chosen[:, :, None], columns, np.uint64(0)), axis=1)
 
 
 @cache

@@ -15,7 +15,7 @@ import numpy as np
 from mcfrontier import checks, engine, graph, memory, priors, sampling
 from mcfrontier.analysis import conditional, evidence, intervals
 from mcfrontier.dependence import Dependence, dependence
-from mcfrontier.engine import Blocks, Engine
+from mcfrontier.engine import Blocks, Engine, Held
 from mcfrontier.errors import InputError, TooFewDraws, located, suggest
 from mcfrontier.graph import Node
 from mcfrontier.priors import Page, Prior
@@ -25,6 +25,7 @@ from mcfrontier.wording import label
 from mcfrontier.words import Evidence
 
 DRAWS, SEED, SAMPLER, METHOD = 2**17, 1, "sobol", "auto"
+FIRST = 2**14  # draws that tell in which bins the others are counted
 MOST = 2**22  # draws that a precision may take
 MOST_NUMBERS = 2**23  # of one quantity: with many rows, a run that is not told how many draws takes fewer
 
@@ -90,6 +91,25 @@ class Study:
     def sizes(self) -> list[int]:
         """How many rows each quantity has."""
         return [math.prod(len(self.page.dimensions[each]) for each in own) for own in self.dimensions_of.values()]
+
+    @cached_property
+    def rows(self) -> dict[str, tuple[str, tuple[int, ...]]]:
+        """Every quantity, a many-valued one row by row: {"count": ("count", (0,)), "price[A100]": ("price", (1,))}."""
+        dimensions, out = self.page.dimensions, {}
+        for name, own in self.dimensions_of.items():
+            for index in np.ndindex(*(len(labels) if each in own else 1 for each, labels in dimensions.items())):
+                labels = [dimensions[each][i] for each, i in zip(dimensions, index, strict=True) if each in own]
+                out[f"{name}[{','.join(labels)}]" if labels else name] = (name, index)
+        return out
+
+    @cached_property
+    def missing(self) -> set[str]:
+        """The rows without a figure by design: a cell of a table is empty, and the central values give none."""
+        if not self.page.dimensions:
+            return set()
+        centre = self.centre()
+        along = {row: place for row, place in self.rows.items() if self.dimensions_of[place[0]]}
+        return {row for row, (name, index) in along.items() if np.isnan(centre[name][index]).all()}
 
     @property
     def draws(self) -> int:
@@ -283,19 +303,36 @@ def evaluated(
     held = study.held(plan.draws)
     memory.check(held, study.sizes)
     memory.keep_freed()
-    done = Run(study, plan, engine.whole(Blocks(study, plan, study.quantities), held, progress=progress))
-    for target in study.targets:
-        if not np.isfinite(done.values[target]).any():
-            raise InputError(f"{study.page.where}: {target}: none of its draws is finite; look for a division by zero")
-    if study.evidence:
-        return conditioned(done)
-    if held == plan.draws:
-        return done
-    rows = {row: done.rows[row] for row in done.rows_of(study.targets) if done.varies(row)}
+    whole = Blocks(study, plan, study.quantities)
+    if held < plan.draws:
+        return counted(Run(study, plan, Held(whole, held)), who, exact, progress)
+    done = Run(study, plan, engine.whole(whole, held, progress=progress))
+    check_finite(study, done.values)
+    return conditioned(done) if study.evidence else done
+
+
+def counted(done: Run, who: Engine, exact: bool, progress: Callable[[Sequence, str], Iterable]) -> Run:
+    """A run whose draws are not kept: those of the targets are counted."""
+    study, plan = done.study, done.sampler
+    targets = tuple(dict.fromkeys(study.targets))
+    first = engine.whole(Blocks(study, plan, targets), FIRST)
+    check_finite(study, first)
+    missing = study.missing
+    rows = {row: place for row, place in study.rows.items() if place[0] in first and row not in missing}
+    rows = {
+        row: (name, at) for row, (name, at) in rows.items() if np.isfinite(x := first[name][at]).any() and x.size > 1
+    }
     names = tuple(dict.fromkeys(name for name, _ in rows.values()))
     levels = np.array(intervals.LEVELS) if exact else None
-    found = engine.counted(Blocks(study, plan, names), rows, done.values, levels, who, progress)
+    found = engine.counted(Blocks(study, plan, names), rows, first, levels, who, progress)
     return replace(done, counted=found)
+
+
+def check_finite(study: Study, values: Mapping[str, np.ndarray]) -> None:
+    """Refuse a target that has no figure."""
+    for target in study.targets:
+        if not np.isfinite(values[target]).any():
+            raise InputError(f"{study.page.where}: {target}: none of its draws is finite; look for a division by zero")
 
 
 def to_precision(once: Callable[[int], Run], draws: int, precision: float, most: int) -> Run:

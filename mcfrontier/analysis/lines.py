@@ -108,14 +108,14 @@ def led(study: Study, values: Mapping[str, Array], prior: Prior, x: Array) -> di
     return graph.evaluate(study.nodes, later, given, list(study.page.dimensions))
 
 
-def lines(at: Ground, prior: Prior, rows: Mapping[str, Row]) -> Iterator[tuple[str, Line]]:
-    """Those of the rows that are a line in an input at all draws, each with it."""
+def lines(at: Ground, prior: Prior, rows: Mapping[str, Row], scores: Array = SCORES) -> Iterator[tuple[str, Line]]:
+    """Those of the rows that are a line in an input at all draws, each with it; `scores` are the knots of tables."""
     if not rows:
         return
     study, own, ends = at.study, at.draws_of(prior), sampling.values(prior, ENDS)
-    x = np.concatenate([ends, own, prior.quantiles[0].curve(special.ndtr(SCORES))])
+    x = np.concatenate([ends, own, prior.quantiles[0].curve(special.ndtr(scores))])
     low, high = (led(study, at.values, prior, end[None]) for end in ends)
-    known, along, few = ways(prior, x), None, x.size * max(study.sizes) <= MOST_NUMBERS
+    known, along, few = ways(prior, x, scores), None, x.size * max(study.sizes) <= MOST_NUMBERS
     for row, (name, index) in rows.items():
         if at.values[name].shape[-1] < own.size:
             continue
@@ -124,7 +124,7 @@ def lines(at: Ground, prior: Prior, rows: Mapping[str, Row]) -> Iterator[tuple[s
         if found is None and few:  # it may be a line in what it does along the input with the others at their medians
             along = led(study, at.medians, prior, x) if along is None else along
             t = along[name][index]
-            found = line_of(y, [tabled(read(t, forward)) for forward, _ in READINGS]) if t.size > 1 else None
+            found = line_of(y, [tabled(read(t, forward), scores) for forward, _ in READINGS]) if t.size > 1 else None
         if found is not None:
             yield row, found
 
@@ -135,28 +135,28 @@ def read(x: Array, forward: Curve) -> Array:
         return forward(x) if forward is np.positive or (x >= 0).all() else np.full(x.shape, np.nan)
 
 
-def ways(prior: Prior, x: Array) -> list[Way]:
+def ways(prior: Prior, x: Array, scores: Array = SCORES) -> list[Way]:
     """The ways to read an input that has these values at its ends, at its draws and at its normal scores."""
     base, scale, found = prior.distributions[0], prior.scale, []
     for forward, back in READINGS if base.low >= 0 else READINGS[:1]:
         t = read(x, forward)
         exact = lambda t, back=back: base.cdf(back(t) / scale)  # noqa: E731
-        found += tabled(t) if base.costly else [(t[: -SCORES.size], exact)]
+        found += tabled(t, scores) if base.costly else [(t[: -scores.size], exact)]
     return found
 
 
-def tabled(t: Array) -> list[Way]:
+def tabled(t: Array, scores: Array = SCORES) -> list[Way]:
     """A way to read an input from the values that it gives at its ends, draws and normal scores, the last for a table
     of probabilities; none where they do not rise or fall all the way."""
     if not np.isfinite(t).all():
         return []
     t = np.where(t[1] < t[0], -t, t)
-    knots, p = t[-SCORES.size :], special.ndtr(SCORES)
+    knots, p = t[-scores.size :], special.ndtr(scores)
     rises, level = np.diff(knots, append=np.inf) > 0, np.diff(knots, append=np.inf) == 0
     if not ((rises | level).all() and np.diff(p, append=1.0)[level].sum() < 10 * SURE):
         return []  # what is level by rounding, far out, does no harm
     curve = cache(lambda: table(knots[rises], p[rises]))
-    return [(t[: -SCORES.size], lambda t: curve()(t))]
+    return [(t[: -scores.size], lambda t: curve()(t))]
 
 
 def table(knots: Array, p: Array) -> Curve:

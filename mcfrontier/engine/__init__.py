@@ -19,13 +19,13 @@ import numpy as np
 
 from mcfrontier import memory
 from mcfrontier.engine import exact
-from mcfrontier.engine.blocks import Blocks, spans, whole
+from mcfrontier.engine.blocks import Blocks, Held, spans, whole
 from mcfrontier.engine.exact import Picked
 from mcfrontier.engine.keeper import KEPT, Keeper
 from mcfrontier.engine.pools import ENGINES, Result, Stretch, Work, worked
 from mcfrontier.engine.tally import Row, Tally, count, job_of
 
-__all__ = ["ENGINES", "KEPT", "Blocks", "Counted", "Engine", "Keeper", "counted", "spans", "whole"]
+__all__ = ["ENGINES", "KEPT", "Blocks", "Counted", "Engine", "Held", "Keeper", "counted", "spans", "whole"]
 
 Array = np.ndarray
 PARTS = 8  # that a run is divided into at least, so that several workers have something to do

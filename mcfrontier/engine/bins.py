@@ -19,7 +19,7 @@ MANTISSA = 52
 FINE = 12  # bits of the mantissa that tell a bin; fewer where many rows are counted
 ROWS = 32  # so many that they are
 COARSE = 5  # bits fewer, for the bins in which each randomisation is counted on its own
-MARGIN = 2**16  # bins beyond the lowest and highest of the draws that the bins were made for
+MARGIN = 2**15  # bins beyond the lowest and highest of the draws that the bins were made for
 MOST = 2**20
 
 
@@ -97,20 +97,18 @@ class Counts:
     coarse: Array
 
     @classmethod
-    def none(cls, bins: Bins) -> Counts:
-        """No draws yet."""
-        return cls(
-            bins, np.zeros(bins.count, np.int64), np.zeros(((bins.count >> COARSE) + 1) * RANDOMISATIONS, np.int64)
-        )
+    def none(cls, bins: Bins, kind: type = np.int64) -> Counts:
+        """No draws yet; of 32 bits, counts lie nearer to the processor."""
+        return cls(bins, np.zeros(bins.count, kind), np.zeros(((bins.count >> COARSE) + 1) * RANDOMISATIONS, kind))
 
     def add(self, x: Array, part: Array) -> None:
         """Count draws, each with its randomisation."""
-        key = self.bins.of(x)
-        np.add.at(self.fine, key, ONE)
+        key, one = self.bins.of(x), self.fine.dtype.type(1)
+        np.add.at(self.fine, key, one)
         key >>= COARSE
         key *= RANDOMISATIONS
         key += part
-        np.add.at(self.coarse, key, ONE)
+        np.add.at(self.coarse, key, one)
 
     def trimmed(self) -> list[tuple[int, Array]]:
         """What was counted, (place, counts) of both, without the zeros before and after."""
@@ -122,15 +120,13 @@ class Counts:
             own[start : start + counts.size] += counts
 
 
-ONE = np.int64(1)
-
-
 def trim(counts: Array) -> tuple[int, Array]:
     """Counts from the first that is not 0 to the last, and where they start."""
-    filled = np.flatnonzero(counts)
-    if not filled.size:
+    filled = counts != 0
+    if not filled.any():
         return 0, counts[:0].copy()
-    return int(filled[0]), counts[filled[0] : filled[-1] + 1].copy()
+    start, stop = int(filled.argmax()), counts.size - int(filled[::-1].argmax())
+    return start, counts[start:stop].copy()
 
 
 def quantiles(counts: Counts, levels: Array) -> tuple[Array, Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -69,6 +69,27 @@ class Blocks:
         ties = [group.names for group in self.study.dependence.groups if not {*names}.isdisjoint(group.names)]
         priors = [self.study.inputs[name] for name in dict.fromkeys([*names, *(name for tie in ties for name in tie)])]
         return [(prior, sampling.streams(self.plan, prior)) for prior in priors]
+
+
+@dataclass(frozen=True, eq=False)
+class Held(Mapping[str, Array]):
+    """The first draws of some quantities, all worked out when one is first read."""
+
+    blocks: Blocks
+    draws: int
+
+    @cached_property
+    def found(self) -> dict[str, Array]:
+        return whole(self.blocks, self.draws)
+
+    def __getitem__(self, name: str) -> Array:
+        return self.found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.blocks.names)
+
+    def __len__(self) -> int:
+        return len(self.blocks.names)
 
 
 def size_of(study: Study) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mcfrontier.engine.blocks import spans
-from mcfrontier.engine.tally import STEP, Job, Tally
+from mcfrontier.engine.tally import Job, Tally
 
 Array = np.ndarray
 MANY = 2**18  # values of a row beyond which equal ones are kept as one, with their count
@@ -56,7 +56,7 @@ def pick(job: Job, bins: list[Array], start: int, stop: int) -> Picked:
     flags = [np.zeros(each.count, bool) for each in job.bins]
     for flag, which in zip(flags, bins, strict=True):
         flag[which] = True
-    for one, other in spans(stop, min(job.block, STEP), start):
+    for one, other in spans(stop, job.block, start):
         values = job.blocks(one, other)
         for i, (name, index) in enumerate(job.rows.values()):
             x = np.broadcast_to(values[name][index], other - one)

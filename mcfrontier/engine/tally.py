@@ -20,10 +20,9 @@ if TYPE_CHECKING:
     from mcfrontier.engine.bins import Bins, Counts
 
 Array = np.ndarray
-LEAF = 2**17  # draws that are worked out before any is counted: the bins of one row at a time stay near the processor
+LEAF = 2**15  # draws that are summed up in one go
 NUMBERS = 2**22  # of all rows in a leaf
-STEP = 2**15  # draws that are counted in one go
-PARTS = np.arange(STEP) % RANDOMISATIONS
+PARTS = np.arange(LEAF) % RANDOMISATIONS
 Row = tuple[str, tuple[int, ...]]  # a quantity, and the place in its dimensions
 
 
@@ -100,25 +99,35 @@ def moments_of(sums: Array, size: Array, centre: float) -> Array:
 
 def count(job: Job, start: int, stop: int) -> Part:
     """What comes of the draws from `start`, a multiple of the leaf, to `stop`."""
-    counts = [bins.Counts.none(each) for each in job.bins]
+    counts = [bins.Counts.none(each, np.int32) for each in job.bins]
     sums: tree.Nodes = {}
     lost = np.zeros(len(counts), np.int64)
-    x = np.empty((len(counts), job.leaf))
-    for first, last in spans(stop, job.leaf, start):
-        for one, other in spans(last, job.block, first):
-            values = job.blocks(one, other)
-            for own, (name, index) in zip(x, job.rows.values(), strict=True):
-                own[one - first : other - first] = values[name][index]
-        leaf = np.zeros((len(counts), 2, RANDOMISATIONS))
-        for i, own in enumerate(x[:, : last - first]):
-            for one, other in spans(own.size, STEP):
-                lost[i] += counted(own[one:other], job.centres[i], counts[i], leaf[i])
-        tree.add(sums, leaf, first // job.leaf)
+    for begin, end in spans(stop, max(job.block, job.leaf), start):
+        rows = rows_of(job, begin, end)
+        for first, last in spans(end, job.leaf, begin):
+            leaf = np.empty((len(counts), 2, RANDOMISATIONS))
+            for i, x in enumerate(rows):
+                leaf[i], gone = counted(x[first - begin : last - begin], job.centres[i], counts[i])
+                lost[i] += gone
+            tree.add(sums, leaf, first // job.leaf)
     return Part(sums, [each.trimmed() for each in counts], lost)
 
 
-def counted(x: Array, centre: float, counts: Counts, sums: Array) -> int:
-    """Count some draws of a row, add their distances from its centre to its sums, and tell how many are not finite."""
+def rows_of(job: Job, begin: int, end: int) -> list[Array]:
+    """The draws of each row, worked out in blocks."""
+    if end - begin <= job.block:
+        values = job.blocks(begin, end)
+        return [np.ascontiguousarray(values[name][index]) for name, index in job.rows.values()]
+    x = np.empty((len(job.rows), end - begin))
+    for one, other in spans(end, job.block, begin):
+        values = job.blocks(one, other)
+        for own, (name, index) in zip(x, job.rows.values(), strict=True):
+            own[one - begin : other - begin] = values[name][index]
+    return list(x)
+
+
+def counted(x: Array, centre: float, counts: Counts) -> tuple[Array, int]:
+    """Count some draws of a row; the sums of their distances from its centre, and how many are not finite."""
     part, off = PARTS[: x.size], x - centre
     moments = summed(off)
     lost = 0
@@ -126,19 +135,21 @@ def counted(x: Array, centre: float, counts: Counts, sums: Array) -> int:
         finite = np.isfinite(x)
         moments, x, part = summed(np.where(finite, off, 0.0)), x[finite], part[finite]
         lost = finite.size - x.size
-    sums += moments
     if x.size:
         counts.add(x, part)
-    return lost
+    return moments, lost
 
 
 def summed(off: Array) -> Array:
     """The sums of some distances and of their squares, each randomisation on its own: (2, 16)."""
     whole = off.size // RANDOMISATIONS * RANDOMISATIONS
     rows = off[:whole].reshape(-1, RANDOMISATIONS)
-    out = np.stack([np.einsum("ij->j", rows), np.einsum("ij,ij->j", rows, rows)])
-    rest = off[whole:]
-    out[:, : rest.size] += [rest, rest * rest]
+    out = np.empty((2, RANDOMISATIONS))
+    np.einsum("ij->j", rows, out=out[0])
+    np.einsum("ij,ij->j", rows, rows, out=out[1])
+    if whole < off.size:
+        rest = off[whole:]
+        out[:, : rest.size] += [rest, rest * rest]
     return out
 
 
