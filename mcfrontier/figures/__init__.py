@@ -1,4 +1,4 @@
-"""The figures of the report: one function each, from a Run to matplotlib Figures; none where the run has
+"""The figures of the report: one function each, from a Run to Drawings by matplotlib; none where the run has
 nothing to show. The docstring is the caption."""
 
 from mcfrontier.figures.accounts import accounts

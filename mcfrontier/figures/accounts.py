@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from mcfrontier.figures import style
+from mcfrontier.figures.drawing import Drawing
 from mcfrontier.results import Run
 from mcfrontier.wording import label, sentence
 
 
-def accounts(run: Run) -> list[Figure]:
+def accounts(run: Run) -> list[Drawing]:
     """The accounts of the same run. Dot: p50. Thick line: p25 to p75. Thin line: p5 to p95. Log axis."""
     rows = run.accounts
     values = [run.summary[row].values for row in rows]

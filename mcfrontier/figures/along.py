@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from mcfrontier.figures import style
+from mcfrontier.figures.drawing import Drawing
 from mcfrontier.results import FEW, Run
 from mcfrontier.wording import label, parts, sentence
 
@@ -14,7 +14,7 @@ MOST = 64  # rows in a figure
 FIGURES = 12
 
 
-def along(run: Run) -> list[Figure]:
+def along(run: Run) -> list[Drawing]:
     """Each row of a target with many rows. Dot: p50. Line: p5 to p95. The axis is logarithmic where the rows go over
     more than a factor of four. Of a target the first 64 rows are shown, and the first twelve targets."""
     names = [name for name in run.study.targets if run.study.dimensions_of[name]]
@@ -27,7 +27,7 @@ def varied(run: Run, rows: list[str]) -> bool:
     return len({run.summary[row].values["p50"] for row in rows}) > 1
 
 
-def one(run: Run, name: str, rows: list[str]) -> Figure:
+def one(run: Run, name: str, rows: list[str]) -> Drawing:
     """The rows of a target, one below the other."""
     at = np.array([[run.summary[row].values[word] for row in rows] for word in ("p5", "p50", "p95")])
     log = at.min() > 0 and at.max() > 4 * at.min()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from mcfrontier.analysis import convergence as analysis
 from mcfrontier.analysis import shape
 from mcfrontier.figures import style
+from mcfrontier.figures.drawing import Drawing
 from mcfrontier.results import Run
 from mcfrontier.wording import label, sentence
 
@@ -15,7 +15,7 @@ HEIGHT = 1.0
 SURE = 2  # standard errors on either side
 
 
-def convergence(run: Run) -> list[Figure]:
+def convergence(run: Run) -> list[Drawing]:
     """p5, p50 and p95 of the first target from the first 64, 128, 256, ... draws, and from all of them. Upright lines:
     two Monte Carlo standard errors on either side. Under the samplers sobol and random the first draws are those of a
     shorter run; under lhs they are some of a hypercube's, and no better spread than random ones."""

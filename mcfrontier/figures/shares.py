@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
-
 from mcfrontier.figures import style
+from mcfrontier.figures.drawing import Drawing
 from mcfrontier.results import Run
 from mcfrontier.wording import label, sentence
 
 INSIDE = ("white", style.INK, "white", style.INK, "white", style.INK)  # of text on each of the colours
 
 
-def shares(run: Run) -> list[Figure]:
+def shares(run: Run) -> list[Drawing]:
     """Where the money of each account goes: the mean share of each part over the draws, so that the parts of
     a bar add up to the whole."""
     bars = {name: parts for name, parts in run.study.parts.items() if {*parts.values()} <= run.rows.keys()}

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from mcfrontier.analysis import shape
 from mcfrontier.figures import style
+from mcfrontier.figures.drawing import Drawing
 from mcfrontier.results import Run
 from mcfrontier.wording import label, sentence
 
 
-def spread(run: Run) -> list[Figure]:
+def spread(run: Run) -> list[Drawing]:
     """Hump: the density, dark between p5 and p95, the vertical line at the median. Falling line: the
     probability, on the left, that a value is exceeded. The axis is logarithmic where p95 is more than four
     times p5."""
     return [drawn for row in run.headlines[: style.MOST] for drawn in one(run, row)]
 
 
-def one(run: Run, row: str) -> list[Figure]:
+def one(run: Run, row: str) -> list[Drawing]:
     """The figure of a row; none where next to nothing in it is uncertain."""
     x, unit = run.told(row), run.unit(row)
     rising = np.sort(x[np.isfinite(x)])

@@ -1,8 +1,4 @@
-"""What all figures share: sizes, colours, and panels that carry no more than they must.
-
-matplotlib is used without pyplot and without its Axes, whose ticks and spines are most of the time that a
-small figure takes. Text stays text in the SVG, and the report sets it in its own font.
-"""
+"""What all figures share: sizes, colours, and panels that carry no more than they must."""
 
 from __future__ import annotations
 
@@ -11,14 +7,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
-from matplotlib.transforms import Affine2D, ScaledTranslation, Transform
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
 
+from mcfrontier.figures.drawing import POINTS, Drawing
 from mcfrontier.wording import amount
 
 WIDTH = 6.69  # inches: the text width of the report, 17 cm
@@ -28,17 +25,16 @@ MOST = 16  # rows that are drawn one by one: a table of many would fill a book
 LIGHT, INK, FAINT = "#56B4E9", "#222222", "#d5d5d5"
 ABOVE, BELOW = 0.2, 0.24  # inches of a panel's figure for its title and for the labels of its axis
 
-# DejaVu Sans comes with matplotlib, so it measures alike everywhere; the report does not have it and sets its own
-mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "mcfrontier", "font.family": "DejaVu Sans"})
-mpl.rcParams["text.parse_math"] = False
+FONT = "Libertinus Serif"  # the report's
+MIDDLE = 0.37  # of its size: how far below the middle of words their line runs
 
 
 @dataclass(frozen=True)
 class Panel:
     """A place to draw in, and its coordinates: x from `left` to `right`, y from `bottom` to `top`."""
 
-    figure: Figure
-    data: Transform
+    figure: Drawing
+    data: Affine2D
     left: float
     right: float
     bottom: float
@@ -46,18 +42,18 @@ class Panel:
 
     def curve(self, x: Sequence[float], y: Sequence[float], colour: str, width: float = 1.2) -> None:
         """A line through points."""
-        self.figure.add_artist(Line2D(x, y, transform=self.data, color=colour, linewidth=width))
+        self.figure.lines.append(Line2D(x, y, transform=self.data, color=colour, linewidth=width))
 
     def dots(self, x: Sequence[float], y: Sequence[float], shape: str, colour: str, edge: str) -> None:
         """A mark at each point."""
         look = {"marker": shape, "markersize": 5.5, "linestyle": "", "color": colour, "markeredgecolor": edge}
-        self.figure.add_artist(Line2D(x, y, transform=self.data, **look))
+        self.figure.lines.append(Line2D(x, y, transform=self.data, **look))
 
     def area(self, x: np.ndarray, y: np.ndarray, colour: str, alpha: float) -> None:
         """The area between a line and zero."""
         outline = np.column_stack([np.concatenate([x[:1], x, x[-1:]]), np.concatenate([[0], y, [0]])])
         look = {"color": colour, "alpha": alpha, "linewidth": 0}
-        self.figure.add_artist(Polygon(outline, transform=self.data, **look))
+        self.figure.artists.append(Polygon(outline, transform=self.data, **look))
 
     def bars(
         self, rows: Sequence[float], start: Sequence[float], end: Sequence[float], colour: str, width: float
@@ -65,21 +61,25 @@ class Panel:
         """A bar lying in each row, from start to end; `width` in points."""
         ends = [((a, row), (b, row)) for row, a, b in zip(rows, start, end, strict=True)]
         look = {"colors": colour, "linewidths": width, "capstyle": "butt"}
-        self.figure.add_artist(LineCollection(ends, transform=self.data, **look))
+        self.figure.artists.append(LineCollection(ends, transform=self.data, **look))
 
     def uprights(self, places: Sequence[float], colour: str, width: float) -> None:
         """A line from bottom to top at each place."""
         ends = [((place, self.bottom), (place, self.top)) for place in places]
-        self.figure.add_artist(LineCollection(ends, transform=self.data, colors=colour, linewidths=width))
+        self.figure.artists.append(LineCollection(ends, transform=self.data, colors=colour, linewidths=width))
 
     def text(
         self, x: float, y: float, words: str, across: str = "left", size: float = 8, colour: str = INK, right: float = 0
     ) -> None:
         """Words at a point, which they begin at ("left"), end at ("right") or stand around ("center"), moved by
         some inches to the right."""
-        place = self.data + ScaledTranslation(right, 0, self.figure.dpi_scale_trans)
-        look = {"ha": across, "va": "center_baseline", "fontsize": size, "color": colour}
-        self.figure.text(x, y, words, transform=place, **look)
+        place, below = self.data.transform((x, y)), MIDDLE * size
+        self.words(place[0] + right * POINTS, place[1] - below, words, across, size, colour)
+
+    def words(self, x: float, y: float, words: str, across: str, size: float, colour: str) -> None:
+        """Words on the line at y, in points."""
+        font = FontProperties(family=FONT, size=size)
+        self.figure.texts.append(Text(x, y, words, color=colour, ha=across, fontproperties=font))
 
     def row_label(self, row: float, words: str, size: float = 8) -> None:
         """Words on the left of a row."""
@@ -87,15 +87,15 @@ class Panel:
 
     def title(self, words: str) -> None:
         """A line of words above the panel."""
-        self.figure.text(0.01, 0.99, shortened(words, 52), va="top", fontsize=8.5, color=INK)
+        self.words(0.01 * self.figure.width, 0.99 * self.figure.height - 6.5, shortened(words, 52), "left", 8.5, INK)
 
     def axis(self, places: Sequence[float], labels: Sequence[str]) -> None:
         """A line below, with marks and labels at a few places."""
-        height = self.figure.get_figheight() - ABOVE - BELOW
+        height = self.figure.height / POINTS - ABOVE - BELOW
         inch = (self.bottom - self.top) / height  # downwards
         self.curve([self.left, self.right], [self.bottom, self.bottom], INK, 0.7)
         marks = [((place, self.bottom), (place, self.bottom + 0.035 * inch)) for place in places]
-        self.figure.add_artist(LineCollection(marks, transform=self.data, colors=INK, linewidths=0.6))
+        self.figure.artists.append(LineCollection(marks, transform=self.data, colors=INK, linewidths=0.6))
         for place, words in zip(places, labels, strict=True):
             self.text(place, self.bottom + 0.13 * inch, words, "center", 7.5)
 
@@ -105,10 +105,9 @@ def panel(
 ) -> Panel:
     """A new figure with one panel: the panel's height and the figure's width in inches, the margins to its
     left and right, and its coordinates (left, right) and (bottom, top)."""
-    figure = Figure(figsize=(width, height + ABOVE + BELOW))
-    inches = Affine2D().translate(-x[0], -y[0])
-    inches.scale((width - sum(margins)) / (x[1] - x[0]), height / (y[1] - y[0])).translate(margins[0], BELOW)
-    return Panel(figure, inches + figure.dpi_scale_trans, *x, *y)
+    across, up = (width - sum(margins)) / (x[1] - x[0]), height / (y[1] - y[0])
+    data = Affine2D().translate(-x[0], -y[0]).scale(across, up).translate(margins[0], BELOW).scale(POINTS)
+    return Panel(Drawing(width * POINTS, (height + ABOVE + BELOW) * POINTS), data, *x, *y)
 
 
 def rows(count: int) -> tuple[float, float]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from mcfrontier.analysis.tornado import in_bins
 from mcfrontier.figures import style
+from mcfrontier.figures.drawing import Drawing
 from mcfrontier.results import Run
 from mcfrontier.wording import amount, label, sentence
 
@@ -15,7 +15,7 @@ FIGURES = 5
 ROW = 0.165
 
 
-def tornado(run: Run) -> list[Figure]:
+def tornado(run: Run) -> list[Drawing]:
     """Bars, the swing: one input at a time, of one with many rows one row, goes from its p5 (blue) to its p95 (orange)
     with the others at their medians; the vertical line is the target with all inputs at their medians. A star marks
     an input in which the target turns back on the way: a thin line shows how far it comes. Dots, the conditional
@@ -26,7 +26,7 @@ def tornado(run: Run) -> list[Figure]:
     return [drawn for row in run.headlines[:FIGURES] for drawn in one(run, row)]
 
 
-def one(run: Run, target: str) -> list[Figure]:
+def one(run: Run, target: str) -> list[Drawing]:
     """The tornado of a row, the widest input on top; none where nothing moves it."""
     swing, unit = run.swing(target), run.unit(target)
     names, ends, reach = swing.inputs[:MOST], swing.ends[:MOST], swing.reach[:MOST]

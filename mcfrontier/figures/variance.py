@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from mcfrontier.analysis.variance import Shares
 from mcfrontier.figures import style
+from mcfrontier.figures.drawing import Drawing
 from mcfrontier.figures.tornado import MOST, ROW
 from mcfrontier.results import Run
 from mcfrontier.wording import amount, label, sentence
 
 
-def variance(run: Run) -> list[Figure]:
+def variance(run: Run) -> list[Drawing]:
     """Shares of a target's variance, of its logarithm where that is told in orders of magnitude. Dark: what an input
     explains alone (first Sobol' index). Light: what it has a part in (total index, the number on the right); the thin
     line is one standard error to either side. Where inputs depend on each other there is one bar, Shapley's share,
@@ -21,7 +21,7 @@ def variance(run: Run) -> list[Figure]:
     return [drawn for row, found in run.explained.items() for drawn in one(run, row, found)]
 
 
-def one(run: Run, row: str, found: Shares) -> list[Figure]:
+def one(run: Run, row: str, found: Shares) -> list[Drawing]:
     """The shares of a row, the largest on top; none where nothing moves it."""
     last = list(found.figures)[-1]
     shown = np.flatnonzero(found.figures[last] > 0)[:MOST]

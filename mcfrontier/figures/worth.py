@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
-
 from mcfrontier.figures import style
+from mcfrontier.figures.drawing import Drawing
 from mcfrontier.results import Run
 from mcfrontier.wording import amount, label, sentence
 
@@ -14,7 +13,7 @@ SURE = 3  # standard errors that a gain is above 0, which few of many inputs are
 ROW = 0.165
 
 
-def worth(run: Run) -> list[Figure]:
+def worth(run: Run) -> list[Drawing]:
     """By what share the 90 % interval of a target is expected to shrink, were one input known better: exactly (light
     and thick, and the number on the right) or to half its width (dark and thin). The width is measured on a log scale
     where the target is positive, else as it is. From the first 16,384 draws; the widest eight, of those whose gain is
@@ -22,7 +21,7 @@ def worth(run: Run) -> list[Figure]:
     return one(run, run.headlines[0])
 
 
-def one(run: Run, target: str) -> list[Figure]:
+def one(run: Run, target: str) -> list[Drawing]:
     """The gains of a row, the widest on top; none where nothing would narrow it."""
     found = run.worth(target, CLOSELY)
     sure = [i for i, gain in enumerate(found.gains[:, 0]) if gain > SURE * found.errors[i, 0]][:MOST]

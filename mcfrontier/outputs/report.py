@@ -5,7 +5,6 @@ This file gathers the words and figures; report.typ lays them out.
 
 from __future__ import annotations
 
-import io
 import shlex
 from pathlib import Path
 from typing import Any
@@ -32,17 +31,10 @@ def write_report(run: Run, path: Path) -> None:
 
     pictures, figures = {}, {}
     for draw in FIGURES:
-        drawn = {f"{draw.__name__}-{i}.svg": svg(one) for i, one in enumerate(draw(run))}
+        drawn = {f"{draw.__name__}-{i}.svg": one.svg() for i, one in enumerate(draw(run))}
         figures[draw.__name__] = {"files": list(drawn), "caption": " ".join(draw.__doc__.split())}
         pictures |= drawn
     path.write_bytes(typeset("report.typ", contents(run) | {"figures": figures}, pictures))
-
-
-def svg(drawn: Any) -> bytes:
-    """A figure as SVG, its text kept as text."""
-    out = io.BytesIO()
-    drawn.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return out.getvalue()
 
 
 def contents(run: Run) -> dict[str, Any]:
