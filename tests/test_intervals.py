@@ -66,6 +66,15 @@ def test_quantiles_are_numpys(draws, levels):
     np.testing.assert_allclose(values[:2], [x.mean(), x.std()], rtol=1e-9, atol=1e-6)
 
 
+@pytest.mark.parametrize("apart", [0.0, 0.01, 10.0])
+def test_quantiles_of_all_draws_are_exact_from_their_parts_alike_or_not(apart):
+    x = np.random.default_rng(5).normal(size=2**14) + apart * (np.arange(2**14) % 16)
+    parts = np.sort(x.reshape(-1, 16).T, axis=1)
+    levels = np.array([0, 0.0001, 0.05, 0.5, 0.95, 1])
+    found, sorted_whole = intervals.of_rising_parts(parts, levels), intervals.of_rising(np.sort(x)[None], levels)[0]
+    np.testing.assert_array_equal(found, sorted_whole)
+
+
 def test_a_known_value_has_no_spread_and_no_error():
     values, errors = intervals.with_errors(np.array([5.0]), LEVELS)
     assert values.tolist() == [5, 0, 5, 5, 5]

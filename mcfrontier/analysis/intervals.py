@@ -8,6 +8,7 @@ import numpy as np
 
 from mcfrontier.sampling import RANDOMISATIONS
 
+NEAR = 1.5  # roots of a part's draws, three standard deviations at most of how many of them lie below a quantile
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 
 
@@ -24,16 +25,49 @@ def estimates(x: np.ndarray, levels: np.ndarray, shift: float = 0.0) -> np.ndarr
 
     Quantiles are linear between draws: numpy's default with a shift of 0, Hazen's with one of 1/2.
     """
-    return np.column_stack([x.mean(axis=-1), x.std(axis=-1), of_rising(np.sort(x, axis=-1), levels, shift)])
+    return beside_moments(x, of_rising(np.sort(x, axis=-1), levels, shift))
+
+
+def beside_moments(x: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
+    """Mean and sd of each row, with its quantiles."""
+    return np.column_stack([x.mean(axis=-1), x.std(axis=-1), quantiles])
 
 
 def of_rising(rising: np.ndarray, levels: np.ndarray, shift: float = 0.0) -> np.ndarray:
     """Quantiles of each row of draws in rising order: shape (rows, levels)."""
-    last = rising.shape[-1] - 1
+    left, right, way = between(rising.shape[-1], levels, shift)
+    return rising[:, left] + (rising[:, right] - rising[:, left]) * way
+
+
+def between(draws: int, levels: np.ndarray, shift: float = 0.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which of so many draws in rising order quantiles lie between, and how far on the way."""
+    last = draws - 1
     at = np.clip(levels * (last + 2 * shift) - shift, 0, last)
     left = np.floor(at).astype(int)
-    right = np.minimum(left + 1, last)
-    return rising[:, left] + (rising[:, right] - rising[:, left]) * (at - left)
+    return left, np.minimum(left + 1, last), at - left
+
+
+def of_rising_parts(rising: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Quantiles of all draws together, from equal parts of them that are each in rising order: shape (levels,).
+
+    They are looked for near the same place of every part, which is several times as quick as to sort all. If what
+    lies outside is not known to be outside of every quantile as well, all are sorted.
+    """
+    parts, size = rising.shape
+    reach = int(NEAR * size**0.5) + 1
+    width = 2 * reach + 2
+    left, right, way = between(rising.size, levels)
+    if width * levels.size >= size:
+        return of_rising(np.sort(rising, axis=None)[None], levels)[0]
+    start = np.clip(left // parts - reach, 0, size - width)
+    near = rising[:, start[:, None] + np.arange(width)].swapaxes(0, 1).reshape(levels.size, -1)
+    near.sort(axis=1)
+    low, high = (np.take_along_axis(near, (at - parts * start)[:, None], 1)[:, 0] for at in (left, right))
+    before = np.where(start > 0, rising[:, start - 1].max(axis=0), -np.inf)
+    after = np.where(start + width < size, rising[:, (start + width) % size].min(axis=0), np.inf)
+    if (before > low).any() or (after < high).any():
+        return of_rising(np.sort(rising, axis=None)[None], levels)[0]
+    return low + (high - low) * way
 
 
 def estimates_of_finite(x: np.ndarray, levels: np.ndarray, shift: float = 0.0) -> np.ndarray:
@@ -55,11 +89,14 @@ def with_errors(x: np.ndarray, levels: Sequence[float]) -> tuple[np.ndarray, np.
         known = np.full(2 + levels.size, x[0])
         known[1] = 0.0
         return known, np.zeros_like(known)
-    whole = estimates_of_finite(x, levels)
     if x.size % RANDOMISATIONS == 0 and np.isfinite(x).all():
-        parts = estimates(np.ascontiguousarray(x.reshape(-1, RANDOMISATIONS).T), levels, 0.5)
+        dealt = np.ascontiguousarray(x.reshape(-1, RANDOMISATIONS).T)
+        rising = np.sort(dealt, axis=1)
+        parts = beside_moments(dealt, of_rising(rising, levels, 0.5))
+        whole = beside_moments(x[None], of_rising_parts(rising, levels)[None])[0]
     else:
         parts = np.stack([estimates_of_finite(x[r::RANDOMISATIONS], levels, 0.5) for r in range(RANDOMISATIONS)])
+        whole = estimates_of_finite(x, levels)
     return whole, error(whole, parts)
 
 
