@@ -119,13 +119,12 @@ def in_bins(ranks: np.ndarray, target: np.ndarray, bins: int, which: Sequence[in
     draws = np.flatnonzero(np.isfinite(ranks) & np.isfinite(target[: ranks.size]))
     if not draws.size:
         return np.full((len(which), 3), np.nan)
-    order = draws[np.argsort(ranks[draws])]
-    rising, out = ranks[order], []
+    known, out = ranks[draws], []
+    rising = np.sort(known)
     for one in which:
         start = draws.size * one // bins
         end = max(start, draws.size * (one + 1) // bins - 1)
-        first, last = np.searchsorted(rising, rising[start]), np.searchsorted(rising, rising[end], "right")
-        inside = np.sort(order[first:last])
+        inside = draws[(known >= rising[start]) & (known <= rising[end])]
         x, r = target[inside], inside % RANDOMISATIONS
         with np.errstate(invalid="ignore"):  # no error is known where a randomisation has no draw in the bin
             parts = np.bincount(r, x, RANDOMISATIONS) / np.bincount(r, minlength=RANDOMISATIONS)

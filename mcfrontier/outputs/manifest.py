@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +17,7 @@ FORMAT = 1
 LIBRARIES = ("numpy", "scipy", "matplotlib", "typst", "h5py")  # those that shape a byte of the output
 
 
+@cache
 def versions() -> dict[str, str]:
     """The versions of this package, of Python, and of the libraries that shape the output."""
     own = {"mcfrontier": __version__, "python": platform.python_version()}

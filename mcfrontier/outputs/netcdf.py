@@ -38,15 +38,16 @@ def write_group(run: Run, group: h5py.Group) -> None:
     group["chain"], group["draw"] = np.zeros(1, int), np.arange(count)
     for name, labels in dimensions.items():
         group.create_dataset(name, data=labels, dtype=h5py.string_dtype())
-    for name in ("chain", "draw", *dimensions):
-        group[name].make_scale(name)
+    scales = {name: group[name] for name in ("chain", "draw", *dimensions)}
+    for name, scale in scales.items():
+        scale.make_scale(name)
     for name in study.quantities:
         own = study.dimensions_of[name]
         x = run.values[name] / units.scale(study.unit(name))
         x = np.broadcast_to(x, (*x.shape[:-1], count)).reshape(*(len(dimensions[each]) for each in own), count)
         variable = group.create_dataset(name, data=np.moveaxis(x, -1, 0)[None])
         for axis, dimension in enumerate(("chain", "draw", *own)):
-            variable.dims[axis].attach_scale(group[dimension])
+            variable.dims[axis].attach_scale(scales[dimension])
         variable.attrs["unit"] = study.unit(name)
         if study.about(name):
             variable.attrs["about"] = study.about(name)
