@@ -12,11 +12,18 @@ from mcfrontier.errors import InputError
 from mcfrontier.outputs.manifest import write_manifest
 from mcfrontier.outputs.netcdf import write_draws
 from mcfrontier.outputs.percentiles import percentiles_json, write_csv, write_json
-from mcfrontier.outputs.report import write_report
 from mcfrontier.outputs.zarr import write_zarr
 from mcfrontier.results import Run
 
 __all__ = ["WRITERS", "check_folder", "percentiles_json", "write"]
+
+
+def write_report(run: Run, path: Path) -> None:
+    """The PDF, whose words and figures are loaded only for it."""
+    from mcfrontier.outputs import report
+
+    report.write_report(run, path)
+
 
 WRITERS: dict[str, Callable[[Run, Path], None]] = {
     "percentiles.csv": write_csv,
