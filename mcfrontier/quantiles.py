@@ -28,32 +28,22 @@ class Quantile:
     """A quantile function by cells.
 
     curve      the exact function
-    parabolas  (3, cells): the value is a + u (b + c u) at u = 1 + k / 2^52
-    near       the first cell where that is near enough, and how many are so in all: the tails are not
-    between    (cells,): where it is not, about jumps and kinks in between; None where there are none
+    parabolas  (3, cells): the value is a + u (b + c u) at u = 1 + k / 2^52; not a number where that is not near enough
     """
 
     curve: Curve
     parabolas: Array
-    near: tuple[int, int]
-    between: Array | None
 
     def __call__(self, words: Array) -> Array:
         """The quantiles at points of 52 bits, of the same shape."""
-        cell = words >> np.uint64(BITS - CELL_BITS)
-        place, u = cell.view(np.intp), (words | ONE).view(float)
+        cell, u = (words >> np.uint64(BITS - CELL_BITS)).view(np.intp), (words | ONE).view(float)
         level, slope, bend = self.parabolas
-        x = bend.take(place, mode="clip")
+        x = bend.take(cell, mode="clip")
         x *= u
-        x += slope.take(place, mode="clip")
+        x += slope.take(cell, mode="clip")
         x *= u
-        x += level.take(place, mode="clip")
-        first, count = self.near
-        if self.between is None:
-            cell -= np.uint64(first)  # what lies before comes round from above
-            exact = np.flatnonzero(cell >= np.uint64(count))
-        else:
-            exact = np.flatnonzero(self.between[place])
+        x += level.take(cell, mode="clip")
+        exact = np.flatnonzero(np.isnan(x))
         if exact.size:
             with np.errstate(all="ignore"):  # draws that are not finite are counted by name afterwards
                 x.reshape(-1)[exact] = self.curve(to_probability(words.reshape(-1)[exact]))
@@ -95,10 +85,7 @@ def tabulated(distribution: Distribution, scale: float = 1.0) -> Quantile:
         beside = ~(miss <= allowed)
         first = CELLS + np.arange(CELLS)
         parabolas = [left - first * (rise - first * bend), CELLS * (rise - 2 * first * bend), CELLS**2 * bend]
-    near = np.flatnonzero(~beside)
-    first, count = (int(near[0]), near.size) if near.size else (0, 0)
-    whole = not beside[first : first + count].any()
-    return Quantile(curve, np.where(beside, 0.0, parabolas), (first, count), None if whole else beside)
+    return Quantile(curve, np.where(beside, [[np.nan], [0.0], [0.0]], parabolas))
 
 
 def by_scores(distribution: Distribution) -> Curve:

@@ -1,5 +1,6 @@
 """Percentiles with an input integrated out, where the percentiles are known."""
 
+import json
 import math
 from functools import cache
 from typing import NamedTuple
@@ -14,6 +15,8 @@ import mcfrontier as mcf
 from mcfrontier import quantiles, sampling
 from mcfrontier.analysis import conditional, intervals
 from mcfrontier.analysis.lines import ENDS, READINGS, SCORES, SURE, ground, lines, tabled, ways
+from mcfrontier.outputs.percentiles import percentiles_json
+from mcfrontier.outputs.report import told_integrated
 from mcfrontier.study import load
 from tests.conftest import believed
 
@@ -377,3 +380,22 @@ def test_the_percentiles_of_any_power_product_are_known(x_power, y_power, sd, se
     truth = 7 * np.exp(math.hypot(x_power, y_power * (sd + 0.01)) * special.ndtri(LEVELS))
     assert (np.abs(values - truth) < 8 * errors).all()
     assert (np.diff(values) > 0).all()
+
+
+def test_files_and_words_tell_what_is_integrated_out_and_a_method_can_be_asked_for():
+    inputs = lognormal("x", 1) | lognormal("y", 0.3)
+    load_it = {"targets": ["product2"], "inputs": inputs}
+
+    @mcf.node("1")
+    def product2(x, y):
+        return x * y
+
+    auto, order = (mcf.run(load_it, model=[product2], draws=2**16, method=word) for word in ("auto", "order"))
+    assert json.loads(percentiles_json(auto))["integrated"] == {"product2": "x"}
+    assert json.loads(percentiles_json(order))["integrated"] == {}
+    assert "of product2 with x integrated out" in told_integrated(auto)
+    truth = np.exp(math.hypot(1, 0.3) * special.ndtri(0.95))
+    ours, theirs = (abs(run.summary["product2"].values["p95"] / truth - 1) for run in (auto, order))
+    assert ours < theirs / 5
+    with pytest.raises(mcf.InputError, match="unknown method 'oder'; did you mean 'order'"):
+        mcf.run(load_it, model=[product2], method="oder")

@@ -59,7 +59,7 @@ def test_json_has_its_stable_shape(folder, gpt4):
     energy, price = told["quantities"]["energy"], told["quantities"]["gpu_price"]
     assert energy["unit"] == "MWh"
     assert price["p95"] == float(gpt4.draws.gpu_price.quantile(0.95))
-    assert told["integrated"]["acquisition_cost"] == "gpu_price"
+    assert told["integrated"] == {}  # of so few draws
 
 
 def test_csv_is_tidy_and_says_the_same(folder):

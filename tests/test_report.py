@@ -15,7 +15,7 @@ from tests.conftest import ROOT, believed
 
 @pytest.fixture(scope="module")
 def small():
-    return mcf.run(ROOT / "tests/cases/small.toml", draws=2**14)
+    return mcf.run(ROOT / "tests/cases/small.toml", draws=2**16)
 
 
 def test_the_answer_is_the_median_and_the_90_percent_interval_of_the_first_target(small):

@@ -37,7 +37,7 @@ def test_the_order_of_a_sample_changes_nothing():
 
 def test_draws_of_a_sample_are_numpys_quantiles_of_it():
     values = np.random.default_rng(5).lognormal(size=40)
-    x = run("empirical", 2**12, values=values).draws.x
+    x = run("empirical", 2**15, values=values).draws.x
     levels = np.linspace(0.05, 0.95, 19)
     np.testing.assert_allclose(np.quantile(x, levels), np.quantile(values, levels), rtol=0.01)
     assert values.min() <= x.min()
