@@ -23,6 +23,7 @@ from mcfrontier.errors import InputError
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from mcfrontier.engine import Keeper
     from mcfrontier.priors import Prior
     from mcfrontier.results import Run
     from mcfrontier.study import Study
@@ -159,13 +160,14 @@ def run(
     before = {path.name for path in folder.glob("*")}
     keeper = Keeper(folder / KEPT, resume)
     who = Engine(engine or "local", workers, scheduler, keeper)
-    with progress() as steps:
+    with progress() as steps, stopped(keeper):
         chosen = {word: value for word, value in asked.items() if value is not None}
         done = study.run(loaded, **chosen, exact=exact, engine=who, progress=steps)
         for told in done.notes:
             note(told)
         files = outputs.write(done, folder, report=not no_report, save_draws=save_draws, progress=steps)
-    keeper.end()
+    if done.counted is not None:
+        keeper.end()
     if not any(file.name.startswith("draws.") for file in files):
         note("the draws are left out, being many; --save-draws writes them")
     for gone in sorted(before - {path.name for path in folder.glob("*")}):
@@ -175,6 +177,17 @@ def run(
     elif not quiet:
         show_table(summary_table(done))
         print(f"in {folder}: {', '.join(file.name for file in files)}")
+
+
+@contextlib.contextmanager
+def stopped(keeper: Keeper) -> Iterator[None]:
+    """Tell whoever stops a run how to go on with it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if keeper.path.exists():
+            note("stopped; the same command with --resume goes on from where it was")
+        raise
 
 
 def show_point(loaded: Study, as_json: bool) -> None:
