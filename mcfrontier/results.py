@@ -555,19 +555,27 @@ class Run:
         return xr.DataArray(figures[order], coords, ("input",), name=target, attrs=attrs)
 
     def first_order(self, target: str, scale: str | None = None) -> xr.DataArray:
-        """First Sobol' indices of a target over `input`, the largest first, from the run's first 131,072 draws; a
-        many-valued input row by row. The coordinate `error` is the standard error of each.
+        """First Sobol' indices of a target over `input`, the largest first, from the run's first 131,072 draws, or from
+        all where they are counted; a many-valued input row by row. The coordinate `error` is the standard error of
+        each.
 
         On the scale "log" where all these draws are positive, else "raw", unless told: the attribute `scale`.
         """
         import xarray as xr
 
         self.check_row(target)
-        rows, draws = sorted(self.behind(target)), min(first.MOST, self.sampler.draws)
-        y, *inputs = (np.broadcast_to(self.told(row), self.sampler.draws)[:draws] for row in (target, *rows))
+        rows, draws = sorted(self.behind(target)), min(first.MOST, self.held)
+        y, *inputs = (np.broadcast_to(self.told(row), self.held)[:draws] for row in (target, *rows))
         scale = "raw" if scale is None and self.unit(target) == "AD" else variance.scale_of(scale, target, y)
-        with np.errstate(all="ignore"):
-            figures, errors = first.indices(inputs, np.log(y) if scale == "log" else y, scale)
+        if self.counted is not None and target in self.counted:
+            draws, places = self.sampler.draws, [(self.rows[row][0], self.study.label_of(row)) for row in rows]
+            found = self.counted.by_bin(target, places, scale == "log", first.BITS)
+            whole = first.variance_of(found.whole)
+            pairs = [first.of_sums(*each, whole) for each in zip(found.sums, found.counts, strict=True)]
+            figures, errors = np.array(pairs).reshape(-1, 2).T
+        else:
+            with np.errstate(all="ignore"):
+                figures, errors = first.indices(inputs, np.log(y) if scale == "log" else y, scale)
         order = np.argsort(-figures, kind="stable")
         coords = {"input": [rows[i] for i in order], "error": ("input", errors[order])}
         return xr.DataArray(figures[order], coords, ("input",), name=target, attrs={"scale": scale, "draws": draws})

@@ -130,6 +130,10 @@ class Study:
         labels = self.inputs[name].labels
         return f"{name}[{labels[row]}]" if labels else name
 
+    def label_of(self, row: str) -> int:
+        """The place of a row of an input among its labels; 0 where it has none."""
+        return max(self.rows[row][1], default=0)
+
     def about(self, name: str) -> str:
         """What a quantity is, in a line."""
         return self.nodes[name].about if name in self.nodes else self.inputs[name].entry.note

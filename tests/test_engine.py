@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -194,6 +196,16 @@ def test_evidence_keeps_all_draws():
     assert mcf.run(page, model=MODEL, draws=DRAWS).counted is None
 
 
+def test_first_indices_of_counted_draws_are_those_of_the_closed_form_whoever_counts():
+    """Of a product of lognormals, on the log scale: the shares of the variances, here equal; and of x alone, all."""
+    found = run(draws=2**21).first_order("product")
+    assert found.attrs["draws"] == 2**21
+    np.testing.assert_allclose(found, [0.5, 0.5], atol=3e-4)
+    np.testing.assert_array_equal(found, run(draws=2**21, engine="threads", workers=2).first_order("product"))
+    kept = run(draws=2**17).first_order("product")
+    assert (np.abs(kept - found.sel(input=kept.input)) < 4 * (kept.error + found.error) + 1e-3).all()
+
+
 class Stopped(Exception):
     """What a test stops a run with."""
 
@@ -328,6 +340,22 @@ def test_a_worker_that_is_killed_changes_nothing(cluster):
     found = run(SLOW, **BIG, engine=Engine("dask", scheduler=address), progress=with_after(2, worker.kill))
     assert worker.wait() == -signal.SIGKILL
     assert told(found) == told(run(SLOW, **BIG))
+
+
+@mcf.node("1")
+def without_its_file(x, y):
+    return x * y * len(Path("/nowhere").read_text())
+
+
+@pytest.mark.slow
+def test_a_formula_that_fails_keeps_its_error_on_a_cluster(cluster):
+    address, _ = cluster
+    loaded = mcf.load({"targets": ["product"], "inputs": INPUTS}, model=MODEL)
+    broken = replace(loaded.nodes["product"], function=without_its_file)
+    blocks = Blocks(replace(loaded, nodes={"product": broken}), run().sampler, ("product",))
+    first = {"product": np.ones(64)}
+    with pytest.raises(FileNotFoundError):
+        engine.counted(blocks, {"product": ("product", ())}, first, None, Engine("dask", scheduler=address))
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from mcfrontier.analysis.variance import constant
 from mcfrontier.sampling import RANDOMISATIONS
 
 Array = np.ndarray
+BITS = 8  # of the bins of draws that are counted: 256
 MOST = 2**17  # draws that indices are taken from
 
 
@@ -55,8 +56,12 @@ def index(x: Array, y: Array, r: Array, whole: Array) -> tuple[float, float]:
     """
     bins = bins_of(y.size)
     cell = places(x, bins) * RANDOMISATIONS + r
-    sums, counts = (np.bincount(cell, w, bins * RANDOMISATIONS).reshape(bins, -1) for w in (y, None))
-    pairs = (each.reshape(bins // 2, 2, RANDOMISATIONS).sum(axis=1) for each in (sums, counts))
+    return of_sums(*(np.bincount(cell, w, bins * RANDOMISATIONS).reshape(bins, -1) for w in (y, None)), whole)
+
+
+def of_sums(sums: Array, counts: Array, whole: Array) -> tuple[float, float]:
+    """The same from the sums of the draws by bin, their counts (bins, 16), and the variance."""
+    pairs = (each.reshape(-1, 2, RANDOMISATIONS).sum(axis=1) for each in (sums, counts))
     number, total = without(counts.sum(axis=0)), without(sums.sum(axis=0))
     explained = 2 * squares(sums, counts) - squares(*pairs)
     found = quotient(explained - quotient(total**2, number), number * whole)
@@ -66,7 +71,12 @@ def index(x: Array, y: Array, r: Array, whole: Array) -> tuple[float, float]:
 
 def variance(y: Array, r: Array) -> Array:
     """The variance of draws of these randomisations without each of them in turn, and of all: (17,)."""
-    number, total, squared = (without(np.bincount(r, w, RANDOMISATIONS)) for w in (None, y, y * y))
+    return variance_of(np.array([np.bincount(r, w, RANDOMISATIONS) for w in (None, y, y * y)]))
+
+
+def variance_of(sums: Array) -> Array:
+    """The same from how many draws there are, their sum and that of their squares, (3, 16)."""
+    number, total, squared = without(sums)
     return quotient(squared, number) - quotient(total, number) ** 2
 
 

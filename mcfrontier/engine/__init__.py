@@ -3,6 +3,7 @@
     blocks   the draws of a study from any to any
     tally    what is kept of draws that are not: moments and counts in bins, summed up a fixed tree
     exact    quantiles by a second pass
+    binned   sums by bin of each input, for first indices
     pools    who works: this process, threads, processes, dask
     keeper   what is worked out so far, in a file
 
@@ -12,13 +13,14 @@ What comes out is the same to the bit whatever the size of a block, and whoever 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from mcfrontier import memory
-from mcfrontier.engine import exact
+from mcfrontier.engine import exact, tree
+from mcfrontier.engine.binned import Binning, Sums, binned
 from mcfrontier.engine.blocks import Blocks, Held, spans, whole
 from mcfrontier.engine.exact import Picked
 from mcfrontier.engine.keeper import KEPT, Keeper
@@ -60,6 +62,7 @@ class Counted:
     tally: Tally
     picked: Picked | None
     levels: Array
+    engine: Engine
 
     def estimates(self, row: str, levels: Array) -> tuple[Array, Array]:
         """Mean, sd and quantiles of a row in base units, (2 + levels,), and those of each randomisation (16, ...)."""
@@ -69,6 +72,19 @@ class Counted:
             parts[:, 2:] += precise - found[2:]
             found[2:] = precise
         return found, parts
+
+    def by_bin(self, row: str, inputs: Sequence[tuple[str, int]], log: bool, bits: int) -> Sums:
+        """All draws of a row, or their logarithms, summed up by bin of some uncertain rows of inputs: another pass."""
+        job = self.tally.job
+        name, index = job.rows[row]
+        centre = float(job.centres[list(job.rows).index(row)])
+        blocks = replace(job.blocks, names=(name,))
+        binning = Binning(blocks, (name, index), log, np.log(centre) if log else centre, tuple(inputs), bits, job.block)
+        parts = spans(job.draws, size_of_parts(job.draws))
+        nodes: tree.Nodes = {}
+        for stretch, part in self.engine.work(partial(binned, binning), parts, lambda steps, _: steps, "binning"):
+            tree.add(nodes, part, parts.index(stretch))
+        return tree.total(nodes)
 
     def __contains__(self, row: str) -> bool:
         return row in self.tally.job.rows
@@ -108,14 +124,14 @@ def counted(
         if engine.keeper and len(parts) > 1:
             engine.keeper.keep(tally)
     if levels is None:
-        return Counted(tally, None, np.zeros(0))
+        return Counted(tally, None, np.zeros(0), engine)
     bins = exact.wanted(tally, levels)
     kept = sum(int(each.fine[which].sum()) for each, which in zip(tally.counts, bins, strict=True))
     memory.check_numbers(2 * kept, "--exact keeps the draws near each percentile")
     picked = Picked()
     for _, part in engine.work(partial(exact.pick, job, bins), [*parts.values()], progress, "drawing again"):
         picked.join(part)
-    return Counted(tally, picked, levels)
+    return Counted(tally, picked, levels, engine)
 
 
 def size_of_parts(draws: int) -> int:

@@ -33,19 +33,23 @@ class Blocks:
     names: tuple[str, ...]
 
     def __call__(self, start: int, stop: int) -> dict[str, Array]:
-        study = self.study
-        given = self.known | {prior.name: study.place(prior, x) for prior, x in self.drawn(start, stop)}
-        wanted = dict.fromkeys(self.names)
-        return graph.evaluate(study.nodes, self.order, given, list(study.page.dimensions), wanted)
+        return self.values(self.points(start, stop))
 
-    def drawn(self, start: int, stop: int) -> Iterable[tuple[Prior, Array]]:
-        """The uncertain inputs with their draws."""
+    def points(self, start: int, stop: int) -> dict[str, Array]:
+        """The points of the uncertain inputs, (draws,) or (labels, draws), those that depend on each other mixed."""
         at = {prior.name: sampling.words(prior, rows, start, stop) for prior, rows in self.streams}
         groups = [group for group in self.study.dependence.groups if not at.keys().isdisjoint(group.names)]
         if groups:
             tied = {name: to_probability(at[name]) for group in groups for name in group.names}
             at |= {name: to_words(p) for name, p in joined(groups, tied).items()}
-        return [(prior, sampling.values_at(prior, at[prior.name])) for prior, _ in self.streams]
+        return at
+
+    def values(self, at: Mapping[str, Array]) -> dict[str, Array]:
+        """The quantities at points of the uncertain inputs."""
+        study = self.study
+        given = {prior.name: study.place(prior, sampling.values_at(prior, at[prior.name])) for prior, _ in self.streams}
+        wanted = dict.fromkeys(self.names)
+        return graph.evaluate(study.nodes, self.order, self.known | given, list(study.page.dimensions), wanted)
 
     @cached_property
     def reached(self) -> tuple[tuple[str, ...], tuple[str, ...]]:

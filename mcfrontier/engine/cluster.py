@@ -22,7 +22,7 @@ def worked(
 ) -> Iterator[tuple[Stretch, Result]]:
     """What comes of each stretch. One that was with a worker that is gone is done anew by another."""
     try:
-        from distributed.comm import CommClosedError
+        import distributed  # noqa: F401
     except ImportError:
         raise InputError("--engine dask: dask is not installed; pip install 'mcfrontier[dask]'") from None
     if scheduler and workers:
@@ -31,7 +31,9 @@ def worked(
         executor = client.get_executor(pure=False)
         try:
             yield from handed_out(executor, lambda: len(client.nthreads()), work, stretches)
-        except (CommClosedError, CancelledError, asyncio.CancelledError, TimeoutError):
+        except (OSError, CancelledError, asyncio.CancelledError):
+            if client.status == "running":  # it is a formula's own
+                raise
             told = scheduler or "the scheduler that was started here"
             raise InputError(f"--engine dask: {told} is gone; start one again, and go on with --resume") from None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 Array = np.ndarray
-Nodes = dict[tuple[int, int], Array]  # (level, place): the sum of 2^level parts
+Nodes = dict[tuple[int, int], Array]  # (level, place): the sum of 2^level parts, arrays or what else adds up
 
 
 def add(nodes: Nodes, part: Array, place: int, level: int = 0) -> None:
