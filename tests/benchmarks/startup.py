@@ -23,7 +23,8 @@ COMMANDS = {  # the most that each may take as a multiple of the imports, and it
 def python(words: list[str], folder: str) -> None:
     """Run python to its end in a folder that may be written to, with this copy of the package."""
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
-    known = os.environ | {"PYTHONPATH": path}
+    known = {name: word for name, word in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    known |= {"PYTHONPATH": path, "PYTHONPYCACHEPREFIX": f"{folder}/compiled"}  # as they are once installed
     subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL, cwd=folder, env=known)
 
 
