@@ -116,9 +116,9 @@ def share(text: str) -> float:
 @click.option("--method", metavar="[auto|order]", help="Integrate an input out where that is surer.  [default: auto]")
 @click.option("--exact", is_flag=True, help="Of many draws, make the percentiles exact by a second pass.")
 @click.option("--engine", metavar="[local|threads|processes|dask]", help="Who works on many draws.  [default: local]")
-@click.option("--workers", type=int, help="How many.  [default: as many as processors]")
+@click.option("--workers", type=int, help="How many, of an engine that has several.  [default: as many as processors]")
 @click.option("--scheduler", metavar="ADDRESS", help="A dask scheduler.  [default: one that is started here]")
-@click.option("--resume", is_flag=True, help="Go on with a run of many draws that was stopped.")
+@click.option("--resume", is_flag=True, help="Go on with a stopped run of many draws, from its unfinished.npz.")
 @click.option("--point", is_flag=True, help="Evaluate once, at the central values; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print percentiles as JSON, for a pipe.")
 @click.option("--quiet", is_flag=True, help="Print no table.")
@@ -152,12 +152,15 @@ def run(
     if point:
         given = {"--out": out, "--draws": draws, "--save-draws": save_draws, "--sampler": sampler, "--seed": seed}
         given |= {"--exact": exact, "--engine": engine, "--scheduler": scheduler, "--resume": resume}
-        for option in (option for option, value in given.items() if value):
+        given |= {"--precision": precision, "--method": method, "--workers": workers, "--no-report": no_report}
+        for option in (option for option, value in given.items() if value not in (None, False)):
             raise InputError(f"{option}: --point draws nothing and writes nothing; leave one of them out")
         show_point(loaded, as_json)
         return
     folder = outputs.check_folder(out or Path("reports") / loaded.name)
-    before = {path.name for path in folder.glob("*")}
+    before = {path.name for path in folder.glob("*")} - {KEPT}
+    if resume and not (folder / KEPT).exists():
+        note(f"nothing to go on with: there is no {KEPT} in {folder}; begun anew")
     keeper = Keeper(folder / KEPT, resume)
     who = Engine(engine or "local", workers, scheduler, keeper)
     with progress() as steps, stopped(keeper):
@@ -167,7 +170,7 @@ def run(
             note(told)
         files = outputs.write(done, folder, report=not no_report, save_draws=save_draws, progress=steps)
     if done.counted is not None:
-        keeper.end()
+        keeper.end(done.counted.tally.job)
     if not any(file.name.startswith("draws.") for file in files):
         note("the draws are left out, being many; --save-draws writes them")
     for gone in sorted(before - {path.name for path in folder.glob("*")}):

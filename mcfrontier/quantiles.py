@@ -19,6 +19,7 @@ BITS = 52
 CELL_BITS = 12
 CELLS = 1 << CELL_BITS
 SMALL = 1e-7  # of the width of a distribution: the error that a table may have
+NEAR = 1e-5  # of a value, likewise: what is above 0 stays there
 ONE = np.float64(1).view(np.uint64)  # the bits of 1.0: with 52 others behind them, a float from 1 to 2
 REACH, KNOTS = 6, 128  # of the table of a costly quantile function: standard deviations, knots in each
 
@@ -71,7 +72,8 @@ def tabulated(distribution: Distribution, scale: float = 1.0) -> Quantile:
         knots = curve(np.arange(2 * CELLS + 1) / (2 * CELLS))
         allowed = SMALL * abs(float(np.subtract(*curve(np.array([0.95, 0.05])))))
         left, middle, right = knots[:-1:2], knots[1::2], knots[2::2]
-        rise, bend = 4 * middle - 3 * left - right, 2 * (left - 2 * middle + right)  # over a cell from 0 to 1
+        up, on = middle - left, right - middle  # 0 where values are equal, with no rounding
+        rise, bend = 3 * up - on, 2 * (on - up)  # over a cell from 0 to 1
         if distribution.rough:
             miss = np.zeros(CELLS)
             for t in (0.125, 0.375, 0.625, 0.875):
@@ -82,6 +84,7 @@ def tabulated(distribution: Distribution, scale: float = 1.0) -> Quantile:
             thirds = np.abs(np.diff(knots, 3, prepend=np.nan, append=np.nan))[: 2 * CELLS]
             miss = np.fmax(thirds[::2], thirds[1::2]) * 3**0.5 / 27
             miss[[0, -1]] = np.nan
+            allowed = np.minimum(allowed, NEAR * np.minimum(np.abs(left), np.abs(right)))
         beside = ~(miss <= allowed)
         first = CELLS + np.arange(CELLS)
         parabolas = [left - first * (rise - first * bend), CELLS * (rise - 2 * first * bend), CELLS**2 * bend]

@@ -131,7 +131,7 @@ class Run:
     @cached_property
     def sharp(self) -> dict[str, conditional.Sharp]:
         """The headlines whose percentiles are surer with an input integrated out."""
-        if self.method == "order" or self.sampler.draws < conditional.FROM:
+        if self.method == "order" or self.exact or self.sampler.draws < conditional.FROM:
             return {}
         rows = [row for row in self.headlines if self.varies(row)]
         errors = {row: self.in_order(row)[1][2:] for row in rows}
@@ -568,7 +568,7 @@ class Run:
         y, *inputs = (np.broadcast_to(self.told(row), self.held)[:draws] for row in (target, *rows))
         scale = "raw" if scale is None and self.unit(target) == "AD" else variance.scale_of(scale, target, y)
         if self.counted is not None and target in self.counted:
-            draws, places = self.sampler.draws, [(self.rows[row][0], self.study.label_of(row)) for row in rows]
+            draws, places = self.sampler.draws, [(self.rows[row][0], self.study.place_of(row)) for row in rows]
             found = self.counted.by_bin(target, places, scale == "log", first.BITS)
             whole = first.variance_of(found.whole)
             pairs = [first.of_sums(*each, whole) for each in zip(found.sums, found.counts, strict=True)]

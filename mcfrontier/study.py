@@ -117,8 +117,8 @@ class Study:
         return min(DRAWS, 2 ** int(math.log2(MOST_NUMBERS / max(self.sizes, default=1))))
 
     def held(self, draws: int) -> int:
-        """How many of a run's draws are kept: all, unless they are many; then as many as a run takes that is not told.
-        Those of the targets are counted then."""
+        """How many of a run's draws are kept: all, unless they are many; then as many as a run takes that is not told,
+        and the targets of all are counted."""
         return draws if self.evidence or draws <= 2 * self.draws else self.draws
 
     def unit(self, name: str) -> str:
@@ -130,7 +130,7 @@ class Study:
         labels = self.inputs[name].labels
         return f"{name}[{labels[row]}]" if labels else name
 
-    def label_of(self, row: str) -> int:
+    def place_of(self, row: str) -> int:
         """The place of a row of an input among its labels; 0 where it has none."""
         return max(self.rows[row][1], default=0)
 
@@ -309,23 +309,25 @@ def evaluated(
     memory.keep_freed()
     whole = Blocks(study, plan, study.quantities)
     if held < plan.draws:
-        return counted(Run(study, plan, Held(whole, held)), who, exact, progress)
+        return with_counts(Run(study, plan, Held(whole, held)), who, exact, progress)
     done = Run(study, plan, engine.whole(whole, held, progress=progress))
     check_finite(study, done.values)
     return conditioned(done) if study.evidence else done
 
 
-def counted(done: Run, who: Engine, exact: bool, progress: Callable[[Sequence, str], Iterable]) -> Run:
+def with_counts(done: Run, who: Engine, exact: bool, progress: Callable[[Sequence, str], Iterable]) -> Run:
     """A run whose draws are not kept: those of the targets are counted."""
     study, plan = done.study, done.sampler
     targets = tuple(dict.fromkeys(study.targets))
-    first = engine.whole(Blocks(study, plan, targets), FIRST)
+    first = engine.whole(Blocks(study, plan, targets), min(FIRST, plan.draws))
     check_finite(study, first)
     missing = study.missing
     rows = {row: place for row, place in study.rows.items() if place[0] in first and row not in missing}
     rows = {
         row: (name, at) for row, (name, at) in rows.items() if np.isfinite(x := first[name][at]).any() and x.size > 1
     }
+    if not rows:  # all are known
+        return done
     names = tuple(dict.fromkeys(name for name, _ in rows.values()))
     levels = np.array(intervals.LEVELS) if exact else None
     found = engine.counted(Blocks(study, plan, names), rows, first, levels, who, progress)

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import special
 
 import mcfrontier as mcf
 from mcfrontier import engine, sampling
 from mcfrontier.analysis import intervals
-from mcfrontier.engine import Blocks, Engine, Keeper, bins, tree
+from mcfrontier.engine import Blocks, Engine, Keeper, bins, tally, tree
 from mcfrontier.errors import InputError
 from tests.conftest import ROOT, believed
 
@@ -158,6 +158,7 @@ def test_a_second_pass_makes_percentiles_exact(target, sampler):
     assert not lost or f"{lost:,} of all draws are not finite" in " ".join(found.notes)
 
 
+@example(scale=0.001, middle=1.5, width=0.73046875, seed=0, rows=1)
 @settings(deadline=None, max_examples=50)
 @given(
     st.sampled_from([1e-3, 1.0, 1e12]), st.floats(-3, 3), st.floats(1e-6, 3), st.integers(0, 99), st.integers(1, 300)
@@ -231,7 +232,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path, monkeypatch):
     gone_on = run(**big, engine=Engine(keeper=keeper))
     assert again == [(5 * 2**20, 6 * 2**20), (6 * 2**20, 7 * 2**20), (7 * 2**20, 2**23)]
     assert told(gone_on) == told(run(**big))
-    keeper.end()
+    keeper.end(gone_on.counted.tally.job)
     assert not path.exists()
 
 
@@ -262,15 +263,94 @@ def test_ten_times_the_draws_take_no_more_memory():
     assert most[1] < most[0] + 30_000  # kB
 
 
-def test_an_engine_that_is_not_there_is_refused():
-    for words, told in [
-        ({"engine": "proceses"}, "unknown engine 'proceses'; did you mean 'processes'?"),
-        ({"engine": "threads", "workers": 0}, "workers = 0: a whole number of 1 or more"),
-        ({"workers": 2}, "the engine local has one; take --engine processes"),
-        ({"engine": Engine("local", scheduler="tcp://127.0.0.1:1")}, "only the engine dask has one"),
-    ]:
-        with pytest.raises(InputError, match=told):
-            run(**words)
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("proceses",), "unknown engine 'proceses'; did you mean 'processes'?"),
+        (("threads", 0), "workers = 0: a whole number of 1 or more"),
+        (("local", 2), "the engine local has one; take --engine processes"),
+        (("local", None, "tcp://127.0.0.1:1"), "only the engine dask has one"),
+        (("dask", 2, "tcp://127.0.0.1:1"), "has its own; leave one of them out"),
+    ],
+)
+def test_an_engine_that_cannot_be_is_refused_before_anything_is_drawn(words, told):
+    with pytest.raises(InputError, match=told):
+        Engine(*words)
+
+
+def where(name, *, given):
+    """A run of a formula of a normal x, close about 100, and a uniform y."""
+    x = believed("x", "normal", mean=100, sd=0.03) if "x" in given.__code__.co_varnames else {}
+    inputs = x | believed("y", "uniform", low=0, high=1)
+    given.__name__ = name
+    return run(mcf.load({"targets": [name], "inputs": inputs}, model=[mcf.node("1")(given)]))
+
+
+def test_what_is_rare_and_far_off_is_told_where_it_is():
+    def rare(x, y):
+        return np.where(y < 0.03, 2 * x, x)
+
+    def fails(x, y):
+        return np.where(y < 0.03, 0 * x, x)
+
+    assert where("rare", given=rare).summary["rare"].values["p99"] == pytest.approx(200, rel=1e-3)
+    assert where("fails", given=fails).summary["fails"].values["p1"] == 0
+
+
+def test_values_that_come_again_and_again_are_told_as_they_are():
+    def excess(y):
+        return np.maximum(0.0, y - 0.6)
+
+    def steps(y):
+        return np.floor(7 * y)
+
+    assert where("excess", given=excess).summary["excess"].values["p50"] == 0
+    found = where("steps", given=steps).summary["steps"].values
+    assert [found[word] for word in ("p1", "p5", "p50", "p95")] == [0, 0, 3, 6]
+
+
+def test_a_wide_row_has_bins_for_all_of_it():
+    x = np.exp(100 * special.ndtri((np.arange(20_000) + 0.5) / 20_000))
+    made = bins.made_for(x, 1)
+    counts = bins.Counts.none(made)
+    counts.add(x, np.arange(x.size) % 16)
+    found, _ = bins.quantiles(counts, LEVELS)
+    np.testing.assert_allclose(np.log(found), 100 * special.ndtri(LEVELS), atol=0.2)
+
+
+def test_targets_that_are_all_known_are_told_without_a_count():
+    found = mcf.run("gpt4", targets=["gpu_price"], set={"gpu_price": 15_000}, draws=DRAWS)
+    assert found.counted is None or not found.counted.tally.job.rows
+    assert found.summary["gpu_price"].values["p95"] == 15_000
+
+
+def test_moments_and_errors_leave_out_what_is_not_finite_and_stay_with_their_randomisation():
+    x = np.random.default_rng(3).normal(5, 1, 2**13)
+    x[np.random.default_rng(4).random(x.size) < 0.1] = np.nan
+    counts, sums, lost = bins.Counts.none(bins.made_for(x, 1)), np.zeros((2, 16)), 0
+    for start in range(0, x.size, 2**12):
+        found, gone = tally.added(x[start : start + 2**12], 5.0, counts)
+        sums, lost = sums + found, lost + gone
+    for r in range(16):
+        own = x[r::16]
+        own = own[np.isfinite(own)]
+        assert sums[:, r] == pytest.approx([(own - 5).sum(), ((own - 5) ** 2).sum()])
+        assert counts.coarse.reshape(-1, 16)[:, r].sum() == own.size
+    assert lost == np.isnan(x).sum()
+
+
+def test_quantiles_of_counts_made_by_hand():
+    """Sixteen draws in each of two bins side by side, evenly: 32 steps from edge to edge; one randomisation has both of
+    its draws in the lower bin."""
+    made = bins.Bins(40, int(np.float64(1).view(np.int64)) >> 40, 64, None)
+    counts = bins.Counts.none(made)
+    counts.fine[32:34] = 16
+    counts.coarse.reshape(-1, 16)[1] = 2
+    low, middle, high = made.edges(np.array([32, 33, 34]))
+    found, parts = bins.quantiles(counts, np.array([0.0, 0.5, 1.0]))
+    step = (high - low) / 32
+    np.testing.assert_allclose(found, [low + step / 2, middle, high - step / 2])
+    np.testing.assert_allclose(parts[:, 1], middle)
 
 
 # on dask

@@ -55,10 +55,11 @@ def test_the_report_of_many_draws_says_how_it_was_made(bill, command, tmp_path):
     assert "percentiles of all 524,288 draws, exact" in text
 
 
-def test_saved_draws_are_chunks_that_zarr_and_xarray_open(bill, command, tmp_path):
+def test_saved_draws_are_chunks_that_zarr_and_xarray_open(bill, command, tmp_path, monkeypatch):
     zarr = pytest.importorskip("zarr")
     import xarray as xr
 
+    monkeypatch.setattr("mcfrontier.outputs.zarr.NUMBERS", 3 * 2**20)
     ended = command("run", "bill", "--draws", 2**20 + 2**19, "--sampler", "random", "--no-report", "--save-draws")
     assert ended.code == 0, ended.err
     path = tmp_path / "reports" / "bill" / "draws.zarr"
@@ -88,12 +89,13 @@ def test_a_disk_that_is_too_small_is_told_before_it_is_full(bill, monkeypatch, t
 def test_a_run_that_was_stopped_goes_on_with_resume(bill, command, tmp_path, monkeypatch):
     """Of 2^23 draws in eight parts, stopped after three."""
     asked = ("run", "bill", "--draws", 2**23, "--no-report", "--method", "order", "--json")
-    folder, parts = tmp_path / "reports" / "bill", []
+    folder, parts, stopped = tmp_path / "reports" / "bill", [], []
     count = engine.count
 
     def stopping(job, *stretch):
         parts.append(stretch)
-        if len(parts) == 4:
+        if len(parts) == 4 and not stopped:
+            stopped.append(True)
             raise KeyboardInterrupt
         return count(job, *stretch)
 
@@ -103,10 +105,13 @@ def test_a_run_that_was_stopped_goes_on_with_resume(bill, command, tmp_path, mon
     assert "stopped; the same command with --resume goes on from where it was" in ended.err
     assert [path.name for path in folder.iterdir()] == [KEPT]
     assert command("run", "bill", "--draws", 64, "--no-report").code == 0  # a small run leaves it there
+    assert command("run", "bill", "--draws", 2**19, "--no-report").code == 0  # nor does one of other draws take it
     gone_on = command(*asked, "--resume")
+    assert "unfinished" not in gone_on.err
     assert len(parts) == 4 + 5
     assert not (folder / KEPT).exists()
     assert gone_on.out == command(*asked).out
+    assert "nothing to go on with: there is no unfinished.npz" in command(*asked, "--resume").err
 
 
 def test_a_file_of_another_run_is_not_gone_on_with(bill, command, tmp_path):

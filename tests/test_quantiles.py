@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcfrontier import quantiles
-from mcfrontier.distributions import NORMAL, beta, moved
+from mcfrontier.distributions import NORMAL, beta, gamma, moved
 from mcfrontier.samples import counted
 
 
@@ -36,6 +36,19 @@ def test_a_table_counts_values_exactly():
     some = counted(np.array([1.0, 2.0, 7.0]), np.array([0.3, 0.3001, 0.3999]))
     words = np.random.default_rng(3).integers(0, 1 << 52, 100_000, dtype=np.uint64)
     assert (quantiles.tabulated(some)(words) == some.quantile(quantiles.to_probability(words))).all()
+
+
+def test_values_that_are_counted_are_those_that_are_stated():
+    some = counted(np.array([0.1, 0.3, 0.7]), np.array([0.5, 0.2, 0.3]))
+    words = np.random.default_rng(3).integers(0, 1 << 52, 100_000, dtype=np.uint64)
+    assert {*quantiles.tabulated(some)(words)} == {0.1, 0.3, 0.7}
+
+
+@pytest.mark.parametrize("curve", [beta(0.1, 3), beta(0.3, 3), gamma(0.05), gamma(0.3), gamma(3.0)])
+def test_what_is_above_0_stays_there_to_a_part_in_a_hundred_thousand(curve):
+    words = np.random.default_rng(3).integers(0, 1 << 52, 30_000, dtype=np.uint64)
+    exact = curve.quantile(quantiles.to_probability(words))
+    np.testing.assert_allclose(quantiles.tabulated(curve)(words), exact, rtol=2e-5, atol=0)
 
 
 @given(start=st.integers(0, 5000), count=st.integers(1, 5000))

@@ -24,7 +24,7 @@ from mcfrontier.engine.binned import Binning, Sums, binned
 from mcfrontier.engine.blocks import Blocks, Held, spans, whole
 from mcfrontier.engine.exact import Picked
 from mcfrontier.engine.keeper import KEPT, Keeper
-from mcfrontier.engine.pools import ENGINES, Result, Stretch, Work, worked
+from mcfrontier.engine.pools import ENGINES, Result, Stretch, Work, check, worked
 from mcfrontier.engine.tally import Row, Tally, count, job_of
 
 __all__ = ["ENGINES", "KEPT", "Blocks", "Counted", "Engine", "Held", "Keeper", "counted", "spans", "whole"]
@@ -43,6 +43,9 @@ class Engine:
     workers: int | None = None
     scheduler: str | None = None
     keeper: Keeper | None = None
+
+    def __post_init__(self) -> None:
+        check(self.name, self.workers, self.scheduler)
 
     def work(
         self, work: Work, stretches: Sequence[Stretch], progress: Callable[[Sequence, str], Iterable], told: str
@@ -79,7 +82,7 @@ class Counted:
         name, index = job.rows[row]
         centre = float(job.centres[list(job.rows).index(row)])
         blocks = replace(job.blocks, names=(name,))
-        binning = Binning(blocks, (name, index), log, np.log(centre) if log else centre, tuple(inputs), bits, job.block)
+        binning = Binning(blocks, (name, index), log, np.log(centre) if log else centre, tuple(inputs), bits)
         parts = spans(job.draws, size_of_parts(job.draws))
         nodes: tree.Nodes = {}
         for stretch, part in self.engine.work(partial(binned, binning), parts, lambda steps, _: steps, "binning"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcfrontier.engine.blocks import Blocks, spans
+from mcfrontier.engine.blocks import Blocks, size_of, spans
 from mcfrontier.engine.tally import PARTS, Row
 from mcfrontier.quantiles import BITS
 from mcfrontier.sampling import RANDOMISATIONS
@@ -25,7 +25,6 @@ class Binning:
     centre: float
     inputs: tuple[tuple[str, int], ...]
     bits: int
-    block: int
 
 
 @dataclass(frozen=True)
@@ -45,8 +44,9 @@ def binned(binning: Binning, start: int, stop: int) -> Sums:
     """What the draws from `start` to `stop` come to."""
     bins, (name, index) = 1 << binning.bits, binning.row
     size = bins * RANDOMISATIONS
-    found = Sums(np.zeros((len(binning.inputs), size)), np.zeros((len(binning.inputs), size)), np.zeros((3, 16)))
-    for first, last in spans(stop, min(binning.block, PARTS.size), start):
+    shape = (len(binning.inputs), bins, RANDOMISATIONS)
+    found = Sums(np.zeros((shape[0], size)), np.zeros((shape[0], size)), np.zeros((3, RANDOMISATIONS)))
+    for first, last in spans(stop, min(PARTS.size, size_of(binning.blocks.study)), start):
         at = binning.blocks.points(first, last)
         y = np.broadcast_to(binning.blocks.values(at)[name][index], last - first)
         with np.errstate(all="ignore"):
@@ -59,5 +59,4 @@ def binned(binning: Binning, start: int, stop: int) -> Sums:
             cell = (words[kept] >> np.uint64(BITS - binning.bits)).view(np.intp) * RANDOMISATIONS + part
             sums += np.bincount(cell, y, size)
             counts += np.bincount(cell, minlength=size)
-    shape = (len(binning.inputs), bins, RANDOMISATIONS)
     return Sums(found.sums.reshape(shape), found.counts.reshape(shape), found.whole)

@@ -21,6 +21,7 @@ ROWS = 32  # so many that they are
 COARSE = 5  # bits fewer, for the bins in which each randomisation is counted on its own
 MARGIN = 2**15  # bins beyond the lowest and highest of the draws that the bins were made for
 MOST = 2**20
+ATOM = 8  # draws of the first that are equal, from which on they are no chance
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,14 @@ class Bins:
     first   the key of bin 0
     count   how many bins; what lies beyond is counted in the first and the last
     zero    where draws of both signs are foreseen, the key of a size below which all is taken for 0; else None
+    atoms   values that came again and again: what falls into the bin of one is taken for it
     """
 
     shift: int
     first: int
     count: int
     zero: int | None
+    atoms: tuple[float, ...] = ()
 
     def keys(self, x: Array) -> Array:
         """The first bits of each draw, as numbers that rise with it."""
@@ -49,7 +52,7 @@ class Bins:
         """The bin of each draw."""
         key = self.keys(x)
         key -= self.first
-        if key.min() < 0 or key.max() >= self.count:
+        if key.size and (key.min() < 0 or key.max() >= self.count):
             np.clip(key, 0, self.count - 1, out=key)
         return key
 
@@ -75,16 +78,18 @@ def made_for(x: Array, rows: int) -> Bins:
     bits = FINE - max(0, math.ceil(math.log2(rows / ROWS)))
     if 0 < spread < top:  # draws that lie close together agree in their first bits
         bits = min(40, bits + math.ceil(math.log2(top / spread)))
-    shift = MANTISSA - bits
-    zero = None
-    if x[0] <= 0:
-        zero = int(np.float64(max(spread, top, 1e-300) * 2.0**-FINE).view(np.int64)) >> shift
-    whole = Bins(shift, 0, 2**62, zero)
-    first, middle, last = (int(key) for key in whole.keys(x[[0, x.size // 2, -1]]))
-    first, last = max(first - MARGIN, middle - MOST // 2), min(last + MARGIN, middle + MOST // 2)
-    if zero is None:
-        first = max(first, 1)
-    return Bins(shift, first, last - first + 1, zero)
+    values, often = np.unique(x, return_counts=True)
+    atoms = tuple(values[often >= ATOM].tolist())
+    while True:  # as fine as leaves room for all that was seen
+        shift, margin = MANTISSA - bits, MARGIN >> max(0, FINE - bits)
+        least = (spread or top or 1e-300) * 2.0**-bits
+        zero = int(np.float64(least).view(np.int64)) >> shift if x[0] <= 0 else None
+        first, last = (int(key) for key in Bins(shift, 0, 2**62, zero).keys(x[[0, -1]]))
+        if last - first + 2 * margin < MOST:
+            break
+        bits -= 1
+    first, last = (first - margin if zero is not None else max(first - margin, 1)), last + margin
+    return Bins(shift, first, last - first + 1, zero, atoms)
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,8 @@ def quantiles(counts: Counts, levels: Array) -> tuple[Array, Array]:
         return low + way * (high - low), place
 
     found, place = at(levels)
+    for atom in counts.bins.atoms:
+        found[start + place == counts.bins.of(np.array([atom]))] = atom
     nearby = np.minimum(np.minimum(levels, 1 - levels) / 2, 0.02)
     span = at(levels + nearby)[0] - at(levels - nearby)[0]
     coarse = counts.coarse.reshape(-1, RANDOMISATIONS)

@@ -108,16 +108,17 @@ def spans(stop: int, step: int, start: int = 0) -> list[tuple[int, int]]:
 
 def whole(
     blocks: Blocks,
-    draws: int,
+    stop: int,
     block: int | None = None,
     progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps,
+    start: int = 0,
 ) -> dict[str, Array]:
-    """The first draws of all quantities, side by side."""
+    """The draws of all quantities from `start`, or the first, to `stop`, side by side."""
     out: dict[str, Array] = {}
-    for start, stop in progress(spans(draws, block or size_of(blocks.study)), "drawing"):
-        for name, x in blocks(start, stop).items():
-            if start == 0:
-                out[name] = np.empty((*x.shape[:-1], draws)) if x.shape[-1] == stop else x
+    for one, other in progress(spans(stop, block or size_of(blocks.study), start), "drawing"):
+        for name, x in blocks(one, other).items():
+            if one == start:
+                out[name] = np.empty((*x.shape[:-1], stop - start)) if x.shape[-1] == other - one else x
             if out[name].shape[-1] > 1:
-                out[name][..., start:stop] = x
+                out[name][..., one - start : other - start] = x
     return out

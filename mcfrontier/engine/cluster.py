@@ -22,18 +22,20 @@ def worked(
 ) -> Iterator[tuple[Stretch, Result]]:
     """What comes of each stretch. One that was with a worker that is gone is done anew by another."""
     try:
-        import distributed  # noqa: F401
+        from distributed import KilledWorker
+        from distributed.comm import CommClosedError
     except ImportError:
         raise InputError("--engine dask: dask is not installed; pip install 'mcfrontier[dask]'") from None
-    if scheduler and workers:
-        raise InputError(f"workers = {workers}: the scheduler at {scheduler} has its own; leave one of them out")
     with client_of(scheduler, workers) as client:
         executor = client.get_executor(pure=False)
         try:
             yield from handed_out(executor, lambda: len(client.nthreads()), work, stretches)
-        except (OSError, CancelledError, asyncio.CancelledError):
-            if client.status == "running":  # it is a formula's own
-                raise
+        except KilledWorker:
+            told = "worker after worker ended on the same draws, perhaps for want of memory; give them more"
+            raise InputError(f"--engine dask: {told}, and go on with --resume") from None
+        except (OSError, CancelledError, asyncio.CancelledError) as problem:
+            if getattr(problem, "errno", None) is not None and not isinstance(problem, CommClosedError):
+                raise  # a formula's own
             told = scheduler or "the scheduler that was started here"
             raise InputError(f"--engine dask: {told} is gone; start one again, and go on with --resume") from None
 

@@ -10,7 +10,6 @@ from mcfrontier.engine.blocks import spans
 from mcfrontier.engine.tally import Job, Tally
 
 Array = np.ndarray
-MANY = 2**18  # values of a row beyond which equal ones are kept as one, with their count
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import zipfile
 from dataclasses import dataclass
@@ -29,11 +30,7 @@ class Keeper:
         tally = Tally.none(job)
         if not (self.resume and self.path.exists()):
             return tally
-        try:
-            with self.path.open("rb") as file, np.load(file) as kept:
-                found = dict(kept)
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
-            raise InputError(f"{self.path}: damaged; leave out --resume to begin anew") from None
+        found = self.read()
         if str(found.get("job")) != identity(job):
             raise InputError(f"{self.path}: of a run that was asked for something else; leave out --resume")
         counts = [
@@ -61,12 +58,23 @@ class Keeper:
                 np.savez(file, **arrays)
             os.replace(made, self.path)
         except OSError as problem:
-            made.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                made.unlink()
             raise InputError(f"{self.path}: cannot be written: {problem.strerror}") from None
 
-    def end(self) -> None:
-        """All is done."""
-        self.path.unlink(missing_ok=True)
+    def read(self) -> dict[str, np.ndarray]:
+        """What is in the file."""
+        try:
+            with self.path.open("rb") as file, np.load(file) as kept:
+                return dict(kept)
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            raise InputError(f"{self.path}: damaged; leave out --resume to begin anew") from None
+
+    def end(self, job: Job) -> None:
+        """All is done: take the file away, unless it is another run's."""
+        with contextlib.suppress(InputError):
+            if self.path.exists() and str(self.read().get("job")) == identity(job):
+                self.path.unlink()
 
 
 def identity(job: Job) -> str:

@@ -23,16 +23,24 @@ Stretch = tuple[int, int]
 AHEAD = 2  # stretches a worker that are handed out at once: one that it works on, one that waits
 
 
-def worked(
-    work: Work, stretches: Sequence[Stretch], engine: str, workers: int | None, scheduler: str | None
-) -> Iterator[tuple[Stretch, Result]]:
-    """What comes of each stretch, by an engine of the table below."""
+def check(engine: str, workers: int | None, scheduler: str | None) -> None:
+    """Refuse an engine that cannot be, before anything is drawn."""
     if engine not in ENGINES:
         raise InputError(f"engine: unknown engine '{engine}'{suggest(str(engine), ENGINES)}")
     if workers is not None and (not isinstance(workers, int) or workers < 1):
         raise InputError(f"workers = {workers}: a whole number of 1 or more is expected")
     if scheduler is not None and engine != "dask":
         raise InputError(f"scheduler = {scheduler}: only the engine dask has one; add --engine dask")
+    if engine == "local" and workers not in (None, 1):
+        raise InputError(f"workers = {workers}: the engine local has one; take --engine processes")
+    if scheduler and workers:
+        raise InputError(f"workers = {workers}: the scheduler at {scheduler} has its own; leave one of them out")
+
+
+def worked(
+    work: Work, stretches: Sequence[Stretch], engine: str, workers: int | None, scheduler: str | None
+) -> Iterator[tuple[Stretch, Result]]:
+    """What comes of each stretch, by an engine of the table below."""
     return ENGINES[engine](work, stretches, workers, scheduler)
 
 
@@ -40,8 +48,6 @@ def local(
     work: Work, stretches: Sequence[Stretch], workers: int | None, scheduler: None
 ) -> Iterator[tuple[Stretch, Result]]:
     """One after the other, here."""
-    if workers not in (None, 1):
-        raise InputError(f"workers = {workers}: the engine local has one; take --engine processes")
     return ((stretch, work(*stretch)) for stretch in stretches)
 
 
@@ -106,7 +112,8 @@ def result(future: Future) -> Result:
         return future.result()
     except BrokenProcessPool:
         raise InputError(
-            "a worker process was ended from outside, perhaps for want of memory; take fewer workers, and --resume"
+            "the worker processes ended, perhaps for want of memory: take fewer, and --resume; in a script, call run "
+            'below if __name__ == "__main__":'
         ) from None
 
 
@@ -116,8 +123,9 @@ class Packed:
     def __init__(self, work: Work) -> None:
         import cloudpickle
 
-        own = {sys.modules[node.function.__module__] for node in work.args[0].blocks.study.nodes.values()}
-        own = [module for module in own if is_own(module)]
+        nodes = work.args[0].blocks.study.nodes.values()
+        own = {sys.modules.get(node.function.__module__) for node in nodes}
+        own = [module for module in own if module and is_own(module)]
         for module in own:
             cloudpickle.register_pickle_by_value(module)
         try:

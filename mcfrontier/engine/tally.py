@@ -107,7 +107,7 @@ def count(job: Job, start: int, stop: int) -> Part:
         for first, last in spans(end, job.leaf, begin):
             leaf = np.empty((len(counts), 2, RANDOMISATIONS))
             for i, x in enumerate(rows):
-                leaf[i], gone = counted(x[first - begin : last - begin], job.centres[i], counts[i])
+                leaf[i], gone = added(x[first - begin : last - begin], job.centres[i], counts[i])
                 lost[i] += gone
             tree.add(sums, leaf, first // job.leaf)
     return Part(sums, [each.trimmed() for each in counts], lost)
@@ -126,7 +126,7 @@ def rows_of(job: Job, begin: int, end: int) -> list[Array]:
     return list(x)
 
 
-def counted(x: Array, centre: float, counts: Counts) -> tuple[Array, int]:
+def added(x: Array, centre: float, counts: Counts) -> tuple[Array, int]:
     """Count some draws of a row; the sums of their distances from its centre, and how many are not finite."""
     part, off = PARTS[: x.size], x - centre
     moments = summed(off)

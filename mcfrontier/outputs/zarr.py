@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from pathlib import Path
 
 import numpy as np
 
-from mcfrontier import __version__, units
+from mcfrontier import __version__, engine, units
 from mcfrontier.engine import Blocks, spans
 from mcfrontier.errors import InputError
 from mcfrontier.results import Run
 
-CHUNK = 2**20  # draws of a chunk
+NUMBERS = 2**25  # of all quantities in a chunk
 
 
 def write_zarr(run: Run, path: Path) -> None:
@@ -31,13 +32,14 @@ def write_zarr(run: Run, path: Path) -> None:
     group.attrs["study"] = study.name
     own = {name: study.dimensions_of[name] for name in study.quantities}
     lengths = {name: len(labels) for name, labels in dimensions.items()}
+    chunk = min(count, max(2**14, 1 << int(math.log2(NUMBERS / sum(study.sizes)))))
     arrays = {}
     for name in study.quantities:
         shape = (1, count, *(lengths[each] for each in own[name]))
         arrays[name] = group.create_array(
             name,
             shape=shape,
-            chunks=(1, min(CHUNK, count), *shape[2:]),
+            chunks=(1, chunk, *shape[2:]),
             dtype="f8",
             dimension_names=("chain", "draw", *own[name]),
             attributes={"unit": study.unit(name), "about": study.about(name)},
@@ -45,22 +47,14 @@ def write_zarr(run: Run, path: Path) -> None:
     places = {"chain": np.zeros(1, np.int64), "draw": np.arange(count)}
     places |= {name: np.array(labels, dtype=str) for name, labels in dimensions.items()}
     for name, at in places.items():
-        group.create_array(name, data=at, chunks=(min(CHUNK, at.size),), dimension_names=(name,))
+        group.create_array(name, data=at, chunks=(min(chunk, at.size),), dimension_names=(name,))
     blocks = Blocks(study, run.sampler, study.quantities)
-    step = max(1, CHUNK // 2**15) * 2**15
-    for start, stop in spans(count, step):
-        chunk = {name: np.empty((lengths_of(study, name), stop - start)) for name in arrays}
-        for one, other in spans(stop, 2**15, start):
-            for name, x in blocks(one, other).items():
-                chunk[name][:, one - start : other - start] = x.reshape(-1, x.shape[-1]) / units.scale(study.unit(name))
+    for start, stop in spans(count, chunk):
+        found = engine.whole(blocks, stop, start=start)
         for name, array in arrays.items():
-            x = chunk[name].T.reshape(1, stop - start, *(lengths[each] for each in own[name]))
-            array[:, start:stop] = x
-
-
-def lengths_of(study: object, name: str) -> int:
-    """How many rows a quantity has."""
-    return dict(zip(study.dimensions_of, study.sizes, strict=True))[name]
+            x = np.broadcast_to(found[name], (*found[name].shape[:-1], stop - start)) / units.scale(study.unit(name))
+            x = x.reshape(*(lengths[each] for each in own[name]), stop - start)
+            array[:, start:stop] = np.moveaxis(x, -1, 0)[None]
 
 
 def check_room(path: Path, needed: int) -> None:
