@@ -108,7 +108,7 @@ def test_a_run_that_was_stopped_goes_on_with_resume(bill, command, tmp_path, mon
     assert command("run", "bill", "--draws", 2**19, "--no-report").code == 0  # nor does one of other draws take it
     gone_on = command(*asked, "--resume")
     assert "unfinished" not in gone_on.err
-    assert len(parts) == 4 + 5
+    assert len(parts) == 4 + 1 + 5
     assert not (folder / KEPT).exists()
     assert gone_on.out == command(*asked).out
     assert "nothing to go on with: there is no unfinished.npz" in command(*asked, "--resume").err

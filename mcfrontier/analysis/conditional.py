@@ -31,7 +31,6 @@ FEWEST, SHARE, MOST, MOST_NUMBERS = 2**12, 16, 2**14, 2**21  # draws, of those o
 PILOT, TRIED = 2**9, 2  # draws that choose an input, of so many that the row hangs on most
 COARSE = 2**6  # scores of an input that are passed over while it is chosen
 LEFT = 0.3  # of the variance of a count: where more is left, order statistics of the whole run do as well
-SMOOTH = 30  # how much less of it matters under Sobol points, as found
 GAIN = 1.5  # how much smaller errors must be: which of two that are much alike is smaller is chance
 CLOSE, MAY, ROUNDS = 1e-7, 10, 60  # normal scores a root may be off before its last step, or so many of its errors
 
@@ -93,10 +92,9 @@ def points_of(study: Study, draws: int) -> int:
 
 
 def most_left(plan: Sampler, draws: int) -> float:
-    """How much of the variance of a count may be left for so many draws to do better than all: others gain by what is
-    left alone, Sobol points by smoothness too, and lose as much faster by being few."""
-    share = draws / plan.draws
-    return min(LEFT, SMOOTH * share**1.5 if plan.kind == "sobol" else share / GAIN**2)
+    """How much of the variance of a count may be left for so many draws to do better than all: Sobol points gain by
+    smoothness too, others by what is left alone."""
+    return LEFT if plan.kind == "sobol" else min(LEFT, draws / plan.draws / GAIN**2)
 
 
 def surer(ours: Array, theirs: Array) -> bool:
