@@ -110,7 +110,7 @@ def share(text: str) -> float:
 @click.option(
     "--target", "targets", multiple=True, metavar="NAME", help="Ask for this quantity instead; may be repeated."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="The run's own folder.  [default: reports/NAME]")
+@click.option("--out", metavar="FOLDER", help="The run's own folder.  [default: reports/NAME]")
 @click.option("--no-report", is_flag=True, help="Leave out the PDF.")
 @click.option("--save-draws", is_flag=True, help="Write the draws however many there are.")
 @click.option("--method", metavar="[auto|order]", help="Integrate an input out where that is surer.  [default: auto]")
@@ -130,7 +130,7 @@ def run(
     precision: float | None,
     pins: Sequence[str],
     targets: Sequence[str],
-    out: Path | None,
+    out: str | None,
     no_report: bool,
     save_draws: bool,
     method: str | None,
@@ -157,7 +157,7 @@ def run(
             raise InputError(f"{option}: --point draws nothing and writes nothing; leave one of them out")
         show_point(loaded, as_json)
         return
-    folder = outputs.check_folder(out or Path("reports") / loaded.name)
+    folder = outputs.check_folder(Path("reports") / loaded.name if out is None else out)
     before = {path.name for path in folder.glob("*")} - {KEPT}
     if resume and not (folder / KEPT).exists():
         note(f"nothing to go on with: there is no {KEPT} in {folder}; begun anew")
@@ -171,6 +171,10 @@ def run(
         files = outputs.write(done, folder, report=not no_report, save_draws=save_draws, progress=steps)
     if done.counted is not None:
         keeper.end(done.counted.tally.job)
+    else:
+        given = {"--exact": exact, "--engine": engine, "--workers": workers, "--resume": resume}
+        for option in (option for option, value in given.items() if value):
+            note(f"{option}: {done.sampler.draws:,} draws are all kept, and worked out here")
     if not any(file.name.startswith("draws.") for file in files):
         note("the draws are left out, being many; --save-draws writes them")
     for gone in sorted(before - {path.name for path in folder.glob("*")}):
@@ -288,8 +292,8 @@ def show_table(table: Table) -> None:
 @commands.command()
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON, for a pipe.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write reproduce.pdf into this folder as well.")
-def reproduce(ids: Sequence[str], as_json: bool, out: Path | None) -> None:
+@click.option("--out", metavar="FOLDER", help="Write reproduce.pdf into this folder as well.")
+def reproduce(ids: Sequence[str], as_json: bool, out: str | None) -> None:
     """Compare published figures with ours: all of them, or those of the systems named, such as L1 or T4.
 
     Ends with 1 if one disagrees and nothing says why.
@@ -300,7 +304,7 @@ def reproduce(ids: Sequence[str], as_json: bool, out: Path | None) -> None:
     from mcfrontier import reproduce as published
     from mcfrontier.outputs.reproduction import cells, rows_json, tally, write_pdf
 
-    folder = outputs.check_folder(out) if out else None
+    folder = None if out is None else outputs.check_folder(out)
     with progress() as steps:
         rows = published.reproduce(ids, progress=steps)
     if as_json:

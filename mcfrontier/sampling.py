@@ -50,6 +50,8 @@ def sampler(kind: str, seed: int, draws: int, names: Iterable[str]) -> Sampler:
         raise InputError(f"sampler: unknown sampler '{kind}'{suggest(str(kind), STREAMS)}")
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError(f"seed = {seed}: a whole number of 0 or more is expected")
+    if isinstance(draws, float) and draws.is_integer():  # 1e6
+        draws = int(draws)
     if not isinstance(draws, int | np.integer) or draws <= 0:
         raise InputError(f"draws = {draws}: a whole number above 0 is expected")
     if draws > MOST:

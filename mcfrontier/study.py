@@ -26,7 +26,7 @@ from mcfrontier.words import Evidence
 
 DRAWS, SEED, SAMPLER, METHOD = 2**17, 1, "sobol", "auto"
 FIRST = 2**14  # draws that tell in which bins the others are counted
-MOST = 2**22  # draws that a precision may take
+MOST = 2**24  # draws that a precision may take
 MOST_NUMBERS = 2**23  # of one quantity: with many rows, a run that is not told how many draws takes fewer
 
 

@@ -8,7 +8,7 @@ import pytest
 import mcfrontier as mcf
 from mcfrontier import engine, outputs
 from mcfrontier.engine import KEPT, Engine, Keeper
-from tests.conftest import entry
+from tests.conftest import believed, entry
 
 STUDY = (
     'title = "A bill"\ntargets = ["energy_cost"]\n'
@@ -132,3 +132,19 @@ def failing(steps):
 
 def test_draws_are_written_in_one_of_two_ways(bill):
     assert {"draws.nc", "draws.zarr"} <= outputs.WRITERS.keys()
+
+
+@pytest.mark.parametrize("option", [("--exact",), ("--engine", "processes"), ("--resume",)], ids=lambda words: words[0])
+def test_an_option_that_few_draws_have_no_use_for_is_told(bill, command, option):
+    ended = command("run", "bill", "--draws", 64, "--no-report", *option)
+    assert ended.code == 0
+    assert f"{option[0]}: 64 draws are all kept, and worked out here" in ended.err
+
+
+def test_a_folder_or_a_scheduler_of_no_name_is_refused(bill, command):
+    for words in (("--out", ""), ("--engine", "dask", "--scheduler", " ")):
+        assert command("run", "bill", *words).code == 2
+
+
+def test_draws_may_be_told_as_1e3():
+    assert mcf.run({"targets": ["x"], "inputs": believed("x", value=3)}, draws=1e3, sampler="lhs").sampler.draws == 1000

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mcfrontier.engine.pools import Result, Stretch, Work, handed_out
+from mcfrontier.engine.pools import GUARD, Result, Stretch, Work, handed_out
 from mcfrontier.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def worked(
         from distributed.comm import CommClosedError
     except ImportError:
         raise InputError("--engine dask: dask is not installed; pip install 'mcfrontier[dask]'") from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is told in one line
     with client_of(scheduler, workers) as client:
         executor = client.get_executor(pure=False)
         try:
@@ -46,7 +48,11 @@ def client_of(scheduler: str | None, workers: int | None) -> Iterator[Client]:
     from distributed import Client, LocalCluster
 
     if not scheduler:
-        with LocalCluster(workers, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        try:
+            cluster = LocalCluster(workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0")
+        except RuntimeError:
+            raise InputError(f"--engine dask: its processes do not start; {GUARD}") from None
+        with cluster, Client(cluster) as client:
             yield client
         return
     try:

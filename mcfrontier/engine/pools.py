@@ -20,6 +20,7 @@ from mcfrontier.errors import InputError, suggest
 Result = TypeVar("Result")
 Work = Callable[[int, int], Result]
 Stretch = tuple[int, int]
+GUARD = 'in a script of your own, call run below if __name__ == "__main__":'
 AHEAD = 2  # stretches a worker that are handed out at once: one that it works on, one that waits
 
 
@@ -29,6 +30,8 @@ def check(engine: str, workers: int | None, scheduler: str | None) -> None:
         raise InputError(f"engine: unknown engine '{engine}'{suggest(str(engine), ENGINES)}")
     if workers is not None and (not isinstance(workers, int) or workers < 1):
         raise InputError(f"workers = {workers}: a whole number of 1 or more is expected")
+    if scheduler is not None and not scheduler.strip():
+        raise InputError("--scheduler: the address of a dask scheduler is expected, such as tcp://10.0.0.1:8786")
     if scheduler is not None and engine != "dask":
         raise InputError(f"scheduler = {scheduler}: only the engine dask has one; add --engine dask")
     if engine == "local" and workers not in (None, 1):
@@ -112,8 +115,7 @@ def result(future: Future) -> Result:
         return future.result()
     except BrokenProcessPool:
         raise InputError(
-            "the worker processes ended, perhaps for want of memory: take fewer, and --resume; in a script, call run "
-            'below if __name__ == "__main__":'
+            f"the worker processes ended, perhaps for want of memory: take fewer, and --resume; {GUARD}"
         ) from None
 
 
