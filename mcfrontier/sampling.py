@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -227,6 +227,7 @@ def joe_kuo() -> Array:
     return np.load(Path(__file__).parent / "data" / "joe-kuo.npy", mmap_mode="r")
 
 
+@lru_cache(maxsize=1024)
 def direction_words(dimension: int, count: int) -> Array:
     """The first `count` direction words of a Sobol dimension, the highest of 52 bits first."""
     polynomial, *initial = (int(number) for number in joe_kuo()[dimension])

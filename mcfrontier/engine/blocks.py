@@ -115,7 +115,10 @@ def whole(
 ) -> dict[str, Array]:
     """The draws of all quantities from `start`, or the first, to `stop`, side by side."""
     out: dict[str, Array] = {}
-    for one, other in progress(spans(stop, block or size_of(blocks.study), start), "drawing"):
+    parts = spans(stop, block or size_of(blocks.study), start)
+    if len(parts) == 1:
+        return blocks(start, stop)
+    for one, other in progress(parts, "drawing"):
         for name, x in blocks(one, other).items():
             if one == start:
                 out[name] = np.empty((*x.shape[:-1], stop - start)) if x.shape[-1] == other - one else x
