@@ -158,9 +158,13 @@ def with_room(
     choices: Sequence[list[float]], place: Callable[[float], float], unit: str, low: float, high: float, inches: float
 ) -> tuple[list[float], list[str]]:
     """The first choice of values whose labels have room, two at least; bare numbers but for the last where units take
-    too much of it, and at worst one value."""
-    for told in (lambda value: amount(value, unit), lambda value: bare(amount(value, unit))):
-        for choice in choices:
+    too much of it, the two ends of a choice where all do, and at worst one value."""
+    ends = [[choice[0], choice[-1]] for choice in choices if len(choice) > 2]
+    for told, from_these in (
+        (lambda value: amount(value, unit), choices),
+        (lambda value: bare(amount(value, unit)), [*choices, *ends]),
+    ):
+        for choice in from_these:
             places, labels = [place(value) for value in choice], [told(value) for value in choice]
             labels = [*labels[:-1], *(amount(value, unit) for value in choice[-1:])]
             if len(places) > 1 and fits(places, labels, low, high, inches):
