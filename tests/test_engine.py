@@ -439,13 +439,14 @@ def test_a_formula_that_fails_keeps_its_error_on_a_cluster(cluster):
 
 
 @pytest.mark.slow
-def test_a_scheduler_that_is_lost_is_told_in_a_line(cluster, tmp_path):
+def test_a_scheduler_that_is_lost_is_told_in_a_line(cluster, tmp_path, capfd):
     address, (scheduler, *_) = cluster
     keeper = Keeper(tmp_path / "unfinished.npz")
     who = Engine("dask", scheduler=address, keeper=keeper)
     with pytest.raises(InputError, match=f"{address} is gone; start one again, and go on with --resume"):
         run(SLOW, **BIG, engine=who, progress=with_after(2, scheduler.kill))
     assert keeper.path.exists()
+    assert "Traceback" not in capfd.readouterr().err  # dask's own words
 
 
 def test_a_scheduler_that_does_not_answer_is_told_in_a_line(monkeypatch):

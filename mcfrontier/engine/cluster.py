@@ -27,7 +27,8 @@ def worked(
         from distributed.comm import CommClosedError
     except ImportError:
         raise InputError("--engine dask: dask is not installed; pip install 'mcfrontier[dask]'") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is told in one line
+    for name in [name for name in logging.root.manager.loggerDict if name.split(".")[0] == "distributed"]:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what matters of it is told in one line
     with client_of(scheduler, workers) as client:
         executor = client.get_executor(pure=False)
         try:
