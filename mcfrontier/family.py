@@ -57,10 +57,9 @@ class Family(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
         """The central value of each row, where no best guess is stated."""
         return [row.median for row in rows]
 
-    def together(self, probabilities: Array) -> Array | None:
-        """Draws (labels, draws) from probabilities of the same shape, where the rows of a draw depend on each other;
-        None where each row is a matter of its own."""
-        return None
+    def together(self, probabilities: Array) -> Array:
+        """Draws (labels, draws) from probabilities of the same shape, where the family takes its rows together."""
+        raise NotImplementedError
 
 
 class Truncatable(Family, kw_only=True, frozen=True):

@@ -112,11 +112,6 @@ def values_at(prior: Prior, at: Array | None) -> Array:
     return np.stack([row(here) for row, here in zip(prior.quantiles, at, strict=True)])
 
 
-def draw(plan: Sampler, prior: Prior) -> Array:
-    """Draws of an input that depends on no other, in base units."""
-    return values_at(prior, None if prior.known else words(prior, streams(plan, prior), 0, plan.draws))
-
-
 def generator(plan: Sampler, name: str, label: str | None, *words: object) -> np.random.Generator:
     """The random generator of a stream: counter-based, its key a hash of all that the stream belongs to."""
     told = repr((plan.seed, plan.kind if label is None else "row", name, label, *words))

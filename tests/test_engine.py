@@ -18,7 +18,7 @@ from scipy import special
 import mcfrontier as mcf
 from mcfrontier import engine, sampling
 from mcfrontier.analysis import intervals
-from mcfrontier.engine import Blocks, Engine, Keeper, bins, tally, tree
+from mcfrontier.engine import Blocks, Engine, Keeper, bins, exact, tally, tree
 from mcfrontier.errors import InputError
 from tests.conftest import ROOT, believed
 
@@ -156,6 +156,13 @@ def test_a_second_pass_makes_percentiles_exact(target, sampler):
     lost = x.size - finite.size
     assert (lost > 0) == (target == "sometimes_none")
     assert not lost or f"{lost:,} of all draws are not finite" in " ".join(found.notes)
+
+
+def test_what_comes_again_and_again_needs_no_room_in_a_second_pass():
+    here = mcf.load({"targets": ["whole_number"], "inputs": INPUTS}, model=MODEL)
+    found = run(here, exact=True).counted
+    assert exact.numbers(found.tally, exact.wanted(found.tally, LEVELS)) == 0
+    assert found.picked.rows[0][0].size < 20
 
 
 @example(scale=0.001, middle=1.5, width=0.73046875, seed=0, rows=1)

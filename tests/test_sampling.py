@@ -172,7 +172,7 @@ def test_rows_of_a_table_have_streams_by_name_and_label():
     three = priors.prior("price", stated, "here", {"chip": ["A100", "H100", "V100"]}, {})
     two = priors.prior("price", stated, "here", {"chip": ["V100", "A100"]}, {})
     plan = sampling.sampler("sobol", 1, 2**10, [])
-    x, y = sampling.draw(plan, three), sampling.draw(plan, two)
+    x, y = (sampling.values(prior, sampling.points(plan, prior)) for prior in (three, two))
     assert x.shape == (3, 2**10)
     assert (x[0] == y[1]).all()
     assert (x[2] == y[0]).all()
@@ -183,5 +183,5 @@ def test_rows_of_a_table_have_streams_by_name_and_label():
 def test_draws_have_the_distribution_that_was_stated(kind):
     stated = FAMILIES["pert"](unit="kWh", source="a test", low=1, mode=2, high=5)
     prior = priors.Prior("energy", stated, (stated.distribution(),), (), 1000.0, "here", True, {})
-    x = sampling.draw(sampling.sampler(kind, 1, 2**13, ["energy"]), prior) / 1000
+    x = sampling.values(prior, sampling.points(sampling.sampler(kind, 1, 2**13, ["energy"]), prior)) / 1000
     assert stats.kstest(x, stats.beta(1 + 1, 1 + 3, 1, 4).cdf).pvalue > 1e-3

@@ -129,8 +129,7 @@ def counted(
     if levels is None:
         return Counted(tally, None, np.zeros(0), engine)
     bins = exact.wanted(tally, levels)
-    kept = sum(int(each.fine[which].sum()) for each, which in zip(tally.counts, bins, strict=True))
-    memory.check_numbers(2 * kept, "--exact keeps the draws near each percentile")
+    memory.check_numbers(2 * exact.numbers(tally, bins), "--exact keeps the draws near each percentile")
     picked = Picked()
     for _, part in engine.work(partial(exact.pick, job, bins), [*parts.values()], progress, "drawing again"):
         picked.join(part)

@@ -49,9 +49,18 @@ def wanted(tally: Tally, levels: Array) -> list[Array]:
     return found
 
 
+def numbers(tally: Tally, bins: list[Array]) -> int:
+    """How many values are kept of these bins, at about most: what came again and again is kept once."""
+    rest = [
+        np.setdiff1d(which, each.bins.of(np.array(each.bins.atoms)))
+        for each, which in zip(tally.counts, bins, strict=True)
+    ]
+    return sum(int(each.fine[which].sum()) for each, which in zip(tally.counts, rest, strict=True))
+
+
 def pick(job: Job, bins: list[Array], start: int, stop: int) -> Picked:
     """The draws from `start` to `stop` that lie in these bins."""
-    kept: list[list[Array]] = [[] for _ in bins]
+    kept: list[list[tuple[Array, Array]]] = [[] for _ in bins]
     flags = [np.zeros(each.count, bool) for each in job.bins]
     for flag, which in zip(flags, bins, strict=True):
         flag[which] = True
@@ -60,9 +69,9 @@ def pick(job: Job, bins: list[Array], start: int, stop: int) -> Picked:
         for i, (name, index) in enumerate(job.rows.values()):
             x = np.broadcast_to(values[name][index], other - one)
             x = x[np.isfinite(x)]
-            kept[i].append(x[flags[i].take(job.bins[i].of(x))])
-    parts = [np.concatenate(each) for each in kept]
-    return Picked([together([(x, np.ones(x.size, np.int64))]) for x in parts])
+            x = x[flags[i].take(job.bins[i].of(x))]
+            kept[i].append(together([(x, np.ones(x.size, np.int64))]))
+    return Picked([together(each) for each in kept])
 
 
 def quantiles(tally: Tally, picked: Picked, row: str, levels: Array) -> Array:

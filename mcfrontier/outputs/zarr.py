@@ -44,12 +44,14 @@ def write_zarr(run: Run, path: Path) -> None:
             dimension_names=("chain", "draw", *own[name]),
             attributes={"unit": study.unit(name), "about": study.about(name)},
         )
-    places = {"chain": np.zeros(1, np.int64), "draw": np.arange(count)}
+    places = {"chain": np.zeros(1, np.int64)}
     places |= {name: np.array(labels, dtype=str) for name, labels in dimensions.items()}
     for name, at in places.items():
-        group.create_array(name, data=at, chunks=(min(chunk, at.size),), dimension_names=(name,))
+        group.create_array(name, data=at, dimension_names=(name,))
+    draw = group.create_array("draw", shape=(count,), chunks=(chunk,), dtype="i8", dimension_names=("draw",))
     blocks = Blocks(study, run.sampler, study.quantities)
     for start, stop in spans(count, chunk):
+        draw[start:stop] = np.arange(start, stop)
         found = engine.whole(blocks, stop, start=start)
         for name, array in arrays.items():
             x = np.broadcast_to(found[name], (*found[name].shape[:-1], stop - start)) / units.scale(study.unit(name))
