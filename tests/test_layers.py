@@ -14,6 +14,7 @@ FLOORS = [
     {"cli"},
     {"outputs"},
     {"figures", "reproduce"},
+    {"finished"},
     {"study"},
     {"results", "checks"},
     {"analysis"},

@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 
 from mcfrontier import __version__, files
+from mcfrontier.finished import FORMAT
 from mcfrontier.results import Run
 
-FORMAT = 1
 LIBRARIES = ("numpy", "scipy", "matplotlib", "typst", "h5py")  # those that shape a byte of the output
 
 

@@ -7,9 +7,8 @@ import json
 import math
 from pathlib import Path
 
+from mcfrontier.finished import FORMAT
 from mcfrontier.results import Run
-
-FORMAT = 1
 
 
 def write_csv(run: Run, path: Path) -> None:

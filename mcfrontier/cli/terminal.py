@@ -1,0 +1,87 @@
+"""What commands have in common: what they tell a person or a pipe, and the words they take."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from mcfrontier.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def refuse(message: str) -> None:
+    """End with a message about what was stated."""
+    print(f"mcfrontier: {' '.join(message.splitlines())}", file=sys.stderr)
+    sys.exit(2)
+
+
+def note(told: str) -> None:
+    """Tell what is worth knowing, out of the way of a pipe."""
+    print(f"note: {told}", file=sys.stderr)
+
+
+def show_table(table: Table) -> None:
+    """Print a table: as wide as the terminal, or as it needs to be in a pipe."""
+    from rich.console import Console
+
+    # a narrow terminal folds the lines itself; figures cut short would mislead
+    width = max(100, Console().width) if sys.stdout.isatty() else 1000
+    Console(width=width, markup=False).print(table)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator:
+    """A way to go through steps that shows a bar on a terminal, and nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda steps, _: steps
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+
+        def advance(steps: Sequence, told: str) -> Iterable:
+            task = bar.add_task(told, total=len(steps))
+            for step in steps:
+                yield step
+                bar.advance(task)
+
+        yield advance
+
+
+def whole_number(text: str) -> int:
+    """A count, which may be written as 1e6."""
+    try:
+        number = float(text.replace("_", "").replace(",", ""))
+        if number == int(number):
+            return int(number)
+    except (ValueError, OverflowError):
+        pass
+    raise click.BadParameter(f"{text} is no whole number")
+
+
+def share(text: str) -> float:
+    """A share, written as 1% or 0.01."""
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        raise click.BadParameter(f"{text} is no share; write it as 1% or 0.01") from None
+
+
+def split_pins(texts: Sequence[str]) -> dict[str, str]:
+    """NAME=VALUE, taken apart."""
+    pins: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            raise InputError(f"--set {text}: write NAME=VALUE, such as gpu_price=15000")
+        if name in pins:
+            raise InputError(f"--set {text}: {name} is set twice; set it once")
+        pins[name] = value
+    return pins
