@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 FLOORS = [
     {"__main__"},
     {"cli"},
-    {"outputs"},
+    {"outputs", "exports"},
     {"figures", "reproduce"},
     {"finished"},
     {"study"},
@@ -30,7 +30,7 @@ FLOORS = [
     {"betas", "metalogs", "samples", "skewnormals"},
     {"family"},
     {"quantiles"},
-    {"distributions", "memory"},
+    {"distributions", "memory", "writing"},
     {"wording", "units"},
     {"errors"},
 ]

@@ -21,11 +21,11 @@ def command(ids: Sequence[str], as_json: bool, out: str | None) -> None:
     """
     from rich.table import Table
 
-    from mcfrontier import outputs
     from mcfrontier import reproduce as published
     from mcfrontier.outputs.reproduction import cells, rows_json, tally, write_pdf
+    from mcfrontier.writing import check_folder
 
-    folder = None if out is None else outputs.check_folder(out)
+    folder = None if out is None else check_folder(out)
     with progress() as steps:
         rows = published.reproduce(ids, progress=steps)
     if as_json:

@@ -76,6 +76,7 @@ def command(
     """Run a study and write its percentiles, its draws and its report."""
     from mcfrontier import outputs, study
     from mcfrontier.engine import KEPT, Engine, Keeper
+    from mcfrontier.writing import check_folder
 
     asked = {"draws": draws, "seed": seed, "sampler": sampler, "precision": precision, "method": method}
     loaded = study.load(name, targets=targets or None, set=split_pins(pins))
@@ -87,7 +88,7 @@ def command(
             raise InputError(f"{option}: --point draws nothing and writes nothing; leave one of them out")
         show_point(loaded, as_json)
         return
-    folder = outputs.check_folder(Path("reports") / loaded.name if out is None else out)
+    folder = check_folder(Path("reports") / loaded.name if out is None else out)
     before = {path.name for path in folder.glob("*")} - {KEPT}
     if resume and not (folder / KEPT).exists():
         note(f"nothing to go on with: there is no {KEPT} in {folder}; begun anew")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from mcfrontier.errors import InputError
 from mcfrontier.outputs.manifest import write_manifest
 from mcfrontier.outputs.netcdf import write_draws
 from mcfrontier.outputs.percentiles import percentiles_json, write_csv, write_json
 from mcfrontier.outputs.zarr import write_zarr
 from mcfrontier.results import Run
+from mcfrontier.writing import check_folder, making, move, take_away
 
-__all__ = ["WRITERS", "check_folder", "percentiles_json", "write"]
+__all__ = ["WRITERS", "percentiles_json", "write"]
 
 
 def write_report(run: Run, path: Path) -> None:
@@ -36,20 +33,6 @@ WRITERS: dict[str, Callable[[Run, Path], None]] = {
 MOST_NUMBERS = 2**25  # beyond so many in all, or where a run does not keep its draws, they are written on request only
 
 
-def check_folder(folder: str | Path) -> Path:
-    """Refuse a folder that cannot be written, before any work is done. Nothing is left behind."""
-    if not str(folder).strip():
-        raise InputError("--out: the name of a folder is expected, not nothing")
-    folder = place = Path(folder)
-    while not os.path.exists(place) and place != place.parent:  # which, unlike Path.exists, never raises
-        place = place.parent
-    if not place.is_dir():
-        raise InputError(f"{folder}: {place} is a file, not a folder; choose another with --out")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise InputError(f"{folder}: the folder {place} cannot be written; choose another with --out")
-    return folder
-
-
 def write(
     run: Run,
     folder: str | Path,
@@ -66,34 +49,12 @@ def write(
     wanted = {"report.pdf": report, "draws.nc": kept and (save_draws or small), "draws.zarr": save_draws and not kept}
     skipped = [name for name, want in wanted.items() if not want]
     names = [name for name in WRITERS if name not in skipped]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        making = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
-    except OSError as problem:
-        raise InputError(f"{folder}: cannot be written: {problem.strerror}") from None
-    try:
+    with making(folder) as place:
         for name in progress(names, "writing"):
-            WRITERS[name](run, making / name)
+            WRITERS[name](run, place / name)
         ours = (folder / "manifest.json").exists()
         for name in names:
-            move(making / name, folder / name)
+            move(place / name, folder / name)
         for name in skipped if ours else ():
             take_away(folder / name)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
     return [folder / name for name in names]
-
-
-def move(made: Path, place: Path) -> None:
-    """Put a file, or a folder of files, where an older one may be."""
-    if made.is_dir():
-        take_away(place)
-    os.replace(made, place)
-
-
-def take_away(path: Path) -> None:
-    """Delete a file, or a folder of files, if it is there."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from mcfrontier.errors import InputError
 from mcfrontier.outputs.typeset import typeset
 from mcfrontier.reproduce import KINDS, Compared, printed
 from mcfrontier.wording import amount
+from mcfrontier.writing import making, move
 
 NAME = "reproduce.pdf"
 
@@ -42,11 +42,8 @@ def write_pdf(rows: Sequence[Compared], folder: Path) -> Path:
     documents: dict[str, list[list[str]]] = {}
     for row in rows:
         documents.setdefault(row.source, []).append(cells(row))
-    path = folder / NAME
     made = typeset("reproduce.typ", {"documents": list(documents.items()), "tally": tally(rows)}, {})
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(made)
-    except OSError as problem:
-        raise InputError(f"{folder}: cannot be written: {problem.strerror}") from None
-    return path
+    with making(folder) as place:
+        (place / NAME).write_bytes(made)
+        move(place / NAME, folder / NAME)
+    return folder / NAME

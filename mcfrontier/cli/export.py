@@ -1,0 +1,41 @@
+"""python -m mcfrontier export"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from mcfrontier.errors import InputError
+
+
+@click.command()
+@click.argument("folder", metavar="FOLDER")
+@click.option("--to", "form", required=True, metavar="FORM", help="The form of it.")
+@click.option(
+    "--target", "targets", multiple=True, metavar="NAME", help="A quantity or a row of one.  [default: the targets]"
+)
+@click.option("--out", metavar="PATH", help="The file to write; texts go to standard output without it.")
+def command(folder: str, form: str, targets: Sequence[str], out: str | None, **words: object) -> None:
+    """Give a finished run's draws in the form that another tool takes."""
+    from mcfrontier.exports import export_to, written
+    from mcfrontier.finished import finished
+    from mcfrontier.writing import check_file, making, move
+
+    export = export_to(form)
+    given = {word: value for word, value in words.items() if value is not None}
+    for word in given.keys() - {*export.words}:
+        raise InputError(f"--{word.replace('_', '-')}: {form} does not take it; leave it out")
+    if out is None and not export.text:
+        raise InputError(f"--to {form}: it is no text; name a file with --out")
+    path = None if out is None else check_file(out)
+    run = finished(folder)
+    rows = run.rows_of(targets) if targets else run.targets
+    if path is None:
+        sys.stdout.write(export.make(run, rows, **given))
+        return
+    with making(path.parent) as place:
+        written(export, form, run, rows, place / path.name, given)
+        move(place / path.name, path)
+    print(path)

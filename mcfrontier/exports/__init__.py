@@ -1,0 +1,46 @@
+"""A finished run in the forms that other tools take: one function each, listed in EXPORTS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mcfrontier.errors import InputError, suggest
+from mcfrontier.exports.columns import csv
+from mcfrontier.finished import Finished
+
+__all__ = ["EXPORTS", "Export", "export_to"]
+
+
+class Export(NamedTuple):
+    """A form: `make(run, rows, **words)` gives its text, or `make(run, rows, path)` writes a file (or folder) that is
+    no text. `words` are the options it takes, `needs` the extra of the package that its library comes with."""
+
+    make: Callable[..., Any]
+    text: bool
+    words: tuple[str, ...] = ()
+    needs: str = ""
+
+
+EXPORTS: dict[str, Export] = {
+    "csv": Export(csv, text=True),
+}
+
+
+def export_to(form: str) -> Export:
+    """A form by its name."""
+    if form not in EXPORTS:
+        raise InputError(f"--to {form}: unknown form{suggest(form, EXPORTS)}")
+    return EXPORTS[form]
+
+
+def written(export: Export, form: str, run: Finished, rows: Sequence[str], path: Path, words: dict[str, Any]) -> None:
+    """Write an export to a path."""
+    try:
+        if export.text:
+            path.write_text(export.make(run, rows, **words), encoding="utf-8")
+        else:
+            export.make(run, rows, path)
+    except ImportError as problem:
+        raise InputError(f"--to {form}: takes {problem.name}; pip install 'mcfrontier[{export.needs}]'") from None

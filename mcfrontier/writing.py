@@ -1,0 +1,65 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mcfrontier.errors import InputError
+
+
+def check_folder(folder: str | Path) -> Path:
+    """Refuse a folder that cannot be written, before any work is done. Nothing is left behind."""
+    if not str(folder).strip():
+        raise InputError("--out: the name of a folder is expected, not nothing")
+    folder = place = Path(folder)
+    while not os.path.exists(place) and place != place.parent:  # which, unlike Path.exists, never raises
+        place = place.parent
+    if not place.is_dir():
+        raise InputError(f"{folder}: {place} is a file, not a folder; choose another with --out")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise InputError(f"{folder}: the folder {place} cannot be written; choose another with --out")
+    return folder
+
+
+def check_file(path: str | Path) -> Path:
+    """Refuse a file that cannot be written, before any work is done."""
+    if not str(path).strip():
+        raise InputError("--out: the name of a file is expected, not nothing")
+    if os.path.isdir(path):
+        raise InputError(f"{path}: a folder; name a file in it with --out")
+    check_folder(Path(path).parent)
+    return Path(path)
+
+
+@contextmanager
+def making(folder: Path) -> Iterator[Path]:
+    """A temporary folder within one, to make files in and `move` them from; the folder is made if it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        place = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
+    except OSError as problem:
+        raise InputError(f"{folder}: cannot be written: {problem.strerror}") from None
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def move(made: Path, place: Path) -> None:
+    """Put a file, or a folder of files, where an older one may be."""
+    if made.is_dir():
+        take_away(place)
+    os.replace(made, place)
+
+
+def take_away(path: Path) -> None:
+    """Delete a file, or a folder of files, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
