@@ -277,6 +277,8 @@ class Run:
             levels = np.atleast_1d(np.asarray(levels, float))
         except (TypeError, ValueError):
             raise InputError(f"levels {levels!r}: numbers from 0 to 1 are expected") from None
+        if not levels.size:
+            raise InputError("levels []: one at least is expected, such as 0.5")
         if not ((levels >= 0) & (levels <= 1)).all():
             raise InputError(f"levels {levels.tolist()}: each must lie from 0 to 1")
         return self._with_errors(levels, slice(2, None), quantile=levels)

@@ -21,8 +21,10 @@ def check_folder(folder: str | Path) -> Path:
         place = place.parent
     if not place.is_dir():
         raise InputError(f"{folder}: {place} is a file, not a folder; choose another with --out")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise InputError(f"{folder}: the folder {place} cannot be written; choose another with --out")
+    try:  # what may be written is not always what can be
+        os.rmdir(tempfile.mkdtemp(prefix=".making-", dir=place))
+    except OSError:
+        raise InputError(f"{folder}: the folder {place} cannot be written; choose another with --out") from None
     return folder
 
 

@@ -17,7 +17,7 @@ import click
 
 from mcfrontier import __version__
 from mcfrontier.cli.terminal import refuse
-from mcfrontier.errors import InputError
+from mcfrontier.errors import InputError, suggest
 
 COMMANDS = ("run", "export", "reproduce", "list", "show", "check")
 
@@ -30,7 +30,7 @@ class Commands(click.Group):
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
-            return None
+            raise InputError(f"{name}: there is no such command{suggest(name, COMMANDS)}")
         return import_module(f"mcfrontier.cli.{name}").command
 
 
