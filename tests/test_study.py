@@ -174,6 +174,12 @@ def test_quantiles_are_those_of_the_draws_and_have_errors_beside_them(gpt4):
     assert (errors.tdp == 0).all()
 
 
+@pytest.mark.parametrize(("levels", "told"), [([], "one at least"), ([1.2], "from 0 to 1"), (["a"], "numbers from 0")])
+def test_levels_that_are_none_are_refused(gpt4, levels, told):
+    with pytest.raises(mcf.InputError, match=told):
+        gpt4.quantiles(levels)
+
+
 def test_statistics_are_those_of_the_summary_in_xarray(gpt4):
     told = gpt4.statistics.energy
     assert told.sizes == {"statistic": 11, "figure": 2}
