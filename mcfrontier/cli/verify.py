@@ -12,7 +12,7 @@ from mcfrontier.cli.terminal import progress, show_table
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from mcfrontier.verification.gaps import Gaps
+    from mcfrontier.verification import Verification
 
 MOST = 8  # quantities in the table
 
@@ -36,22 +36,22 @@ def command(folder: str, as_json: bool) -> None:
     else:
         print(headline(found))
         if found.gaps.found:
-            show_table(gaps_table(found.gaps))
+            show_table(gaps_table(found))
         for line in lines(found):
             print(line)
     if found.verdict == CHANGED:
         sys.exit(1)
 
 
-def gaps_table(gaps: Gaps) -> Table:
-    """The quantities that differ most, each by the statistic that differs most."""
+def gaps_table(found: Verification) -> Table:
+    """The quantities that differ most, each by the statistic that differs most: the targets, or others if none does."""
     from rich.table import Table
 
-    from mcfrontier.verification.told import cells
+    from mcfrontier.verification.told import cells, shown
 
     table = Table(box=None, pad_edge=False)
     for heading in ("differs most", "", "then", "now", "Monte Carlo errors apart"):
         table.add_column(heading, justify="left" if heading in ("differs most", "") else "right", no_wrap=True)
-    for gap in gaps.widest[:MOST]:
+    for gap in shown(found)[:MOST]:
         table.add_row(*cells(gap))
     return table

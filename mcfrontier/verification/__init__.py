@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from mcfrontier import outputs, study
-from mcfrontier.errors import InputError
+from mcfrontier.errors import InputError, located
 from mcfrontier.finished import DRAWS, MANIFEST, PERCENTILES, Finished, Percentiles, finished
 from mcfrontier.results import Run
 from mcfrontier.study import Study
@@ -29,8 +29,9 @@ class Verification:
     """What a run made again says of the one in a folder.
 
     `files` says of each file how it compares, `changes` what the two manifests say differently, `gaps` by how much
-    statistics differ. `as_told` is how the folder compares with a run of the priors as its manifest tells them: what
-    code and libraries did. It is "" where the priors are as they were, or where those cannot be made again.
+    statistics differ; `targets` are the rows of what was asked. `as_told` is how the folder compares with a run of
+    the priors as its manifest tells them: what code and libraries did. It is "" where the priors are as they were, or
+    where those cannot be made again.
     """
 
     folder: Path
@@ -38,14 +39,15 @@ class Verification:
     files: dict[str, str]
     changes: list[Change]
     gaps: Gaps
+    targets: list[str]
     as_told: str = ""
 
 
 def verify(folder: str | Path, progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps) -> Verification:
     """Make the run in a folder again, in a temporary folder, and compare the two. Nothing is written into the first."""
     old = finished(folder)
-    believed = found_again(old)
-    run = made(old, believed, progress)
+    with located(f"{old.folder}: it cannot be run again"):
+        run = made(old, found_again(old), progress)
     with tempfile.TemporaryDirectory(prefix="mcfrontier-") as place:
         saved = any((old.folder / name).exists() for name in DRAWS)
         report = (old.folder / "report.pdf").exists()
@@ -56,7 +58,9 @@ def verify(folder: str | Path, progress: Callable[[Sequence, str], Iterable] = l
         told = changes(old.folder / MANIFEST, new.folder / MANIFEST)
     verdict = judged(files, found)
     apart = verdict != IDENTICAL and any(change.of in BELIEFS for change in told)
-    return Verification(old.folder, verdict, files, told, found, code_alone(old, progress) if apart else "")
+    return Verification(
+        old.folder, verdict, files, told, found, old.targets, code_alone(old, progress) if apart else ""
+    )
 
 
 def made(old: Finished, believed: Study, progress: Callable[[Sequence, str], Iterable]) -> Run:
@@ -80,7 +84,7 @@ def written(name: str, old: Finished, new: Finished) -> bool:
 
 def differing(old: Finished, new: Finished, files: dict[str, str]) -> Gaps:
     """How the statistics differ that the files tell: those of the draws are worked out where the draws differ."""
-    found = gaps(of_json(old.percentiles), of_json(new.percentiles))
+    found = gaps(of_json(old.percentiles, old.folder), of_json(new.percentiles, new.folder))
     if files[CSV] == DIFFERS:
         found |= gaps(of_csv(old.folder / CSV), of_csv(new.folder / CSV))
     if any(files.get(name) == DIFFERS for name in DRAWS) and {*old.rows} == {*new.rows}:
@@ -108,4 +112,4 @@ def code_alone(old: Finished, progress: Callable[[Sequence, str], Iterable]) -> 
         return ""
     if f"{outputs.percentiles_json(run)}\n".encode() == (old.folder / PERCENTILES).read_bytes():
         return IDENTICAL
-    return CHANGED if gaps(of_json(old.percentiles), of_json(new)).changed else WITHIN
+    return CHANGED if gaps(of_json(old.percentiles, old.folder), of_json(new, old.folder)).changed else WITHIN

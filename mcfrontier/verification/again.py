@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from mcfrontier import files, study
-from mcfrontier.errors import InputError, located, suggest
+from mcfrontier.errors import InputError, suggest
 from mcfrontier.finished import Finished, Manifest
 from mcfrontier.study import Study
 
@@ -16,10 +16,9 @@ def found_again(old: Finished) -> Study:
     told = old.manifest
     if told.own_model:
         raise InputError(f"{old.folder}: its graph was given from Python, and no folder holds it; run it again there")
-    if told.page and not told.page["command"]:
+    if told.page and not told.page.get("command"):
         raise InputError(f"{old.folder}: its priors were given from Python, not by a file; run it again there")
-    with located(f"{old.folder}: it cannot be run again"):
-        return study.load(source(told), targets=told.targets, set=told.set)
+    return study.load(source(told), targets=told.targets, set=told.set)
 
 
 def source(told: Manifest) -> str:
@@ -27,7 +26,7 @@ def source(told: Manifest) -> str:
     words = [word for word in (told.page.get("command"), told.page.get("stated_in"), told.study) if word]
     there = {word: path for word in words if (path := place_of(word))}
     if not there:
-        stated = f", nor in {told.page['stated_in']}" if told.page else ""
+        stated = f", nor in {told.page.get('stated_in')}" if told.page else ""
         known = suggest(told.study, files.runnable())
         raise InputError(
             f"there is no study '{told.study}'{stated}; stand where it was run, or put its file back{known}"
@@ -49,7 +48,7 @@ def as_told(told: Manifest) -> Study:
 
     Its inputs are all that the targets reached, each in full, so they stand for the file and for all it extends.
     """
-    drawn = {name for name, entry in told.inputs.items() if entry["family"] != "value"}
+    drawn = {name for name, entry in told.inputs.items() if entry.get("family") != "value"}
     pairs = {pair: value for pair, value in told.correlation.items() if {*pair.split(" ~ ")} <= drawn}
     page = {
         "targets": told.targets,
@@ -67,7 +66,7 @@ def entry_of(told: dict[str, Any]) -> dict[str, Any]:
     """An entry as a priors file may state it. What was read from a sample's file, or worked out of another study, is
     told by its values, and these alone state it."""
     entry = {word: value for word, value in told.items() if word != "stated_in"}
-    if entry["family"] in ("empirical", "study"):
+    if entry.get("family") in ("empirical", "study"):
         read = ("file", "column", "study", "quantity")
         return {word: value for word, value in entry.items() if word not in read} | {"family": "empirical"}
     return entry | {"parts": [entry_of(part) for part in entry["parts"]]} if "parts" in entry else entry

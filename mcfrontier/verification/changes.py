@@ -17,6 +17,7 @@ OF = {  # keys of a manifest, as a reader is told them
     "priors_sha256": "priors",
 }
 SHOWN = 4  # words and numbers of a list or an entry that are told
+LONG = 60  # letters of a text that are told
 APART = ("source", "note", "stated_in", "about")  # words of an entry that are left out where it is told in a line
 
 
@@ -39,6 +40,8 @@ class Change(NamedTuple):
             return f"{place}{word}added: {short(self.after)}"
         if self.after is None:
             return f"{place}{word}taken out: {short(self.before)}"
+        if isinstance(self.before, str) and isinstance(self.after, str):
+            return f"{place}{word}{' -> '.join(texts(self.before, self.after))}"
         if isinstance(self.before, list) and isinstance(self.after, list):
             return f"{place}{word}{lists(self.before, self.after)}"
         return f"{place}{word}{short(self.before)} -> {short(self.after)}"
@@ -48,6 +51,7 @@ def changes(before: Path, after: Path) -> list[Change]:
     """What differs between two manifests. A key that only one of them has is of another version, and tells nothing."""
     old, new = (msgspec.json.decode(path.read_bytes()) for path in (before, after))
     found = [change for of in new if of in old for change in steps(of, (), old[of], new[of])]
+    found = [c for c in found if c.of != "sobol_dimensions" or None not in (c.before, c.after)]  # told as an input
     if any(change.of in BELIEFS or change.name == "targets" for change in found):
         return [change for change in found if change.of != "priors_sha256"]
     unneeded = "entries that this run does not need"
@@ -73,7 +77,20 @@ def short(value: Any) -> str:
         return ", ".join(words)
     if isinstance(value, list):
         return f"[{', '.join(map(short, value[:SHOWN]))}{', ...' if len(value) > SHOWN else ''}]"
-    return f'"{value}"' if isinstance(value, str) and " " in value else str(value)
+    return cut(value) if isinstance(value, str) else str(value)
+
+
+def texts(before: str, after: str) -> tuple[str, str]:
+    """Two texts, long ones from the word on where they begin to differ."""
+    alike = next((i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
+    start = before.rfind(" ", 0, alike) + 1 if max(len(before), len(after)) > LONG else 0
+    return cut(before[start:], "... " if start else ""), cut(after[start:], "... " if start else "")
+
+
+def cut(text: str, head: str = "") -> str:
+    """A text in quotes if it has several words, a long one without its end."""
+    told = head + (text if len(text) <= LONG else f"{text[:LONG].rstrip()} ...")
+    return f'"{told}"' if " " in told else told
 
 
 def lists(before: list, after: list) -> str:

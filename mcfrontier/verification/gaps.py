@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from mcfrontier.analysis import intervals
 from mcfrontier.errors import InputError
-from mcfrontier.finished import AGAIN, Finished, Percentiles, number
+from mcfrontier.finished import AGAIN, PERCENTILES, Finished, Percentiles, number
 
 MOST = 3.0  # combined errors that leave two statistics the same
 ROUNDING = 1e-9  # of a figure: libraries round otherwise, and a known figure has no error
@@ -56,7 +57,7 @@ class Gaps:
         """Whether any of them is more than Monte Carlo error."""
         return bool(self.rows) or any(gap.errors > MOST for gap in self.found.values())
 
-    @property
+    @cached_property
     def widest(self) -> list[Gap]:
         """Of each row the statistic that differs most, the rows that differ most first."""
         found: dict[str, Gap] = {}
@@ -84,13 +85,16 @@ def known(error: float) -> float:
     return error if math.isfinite(error) else 0.0
 
 
-def of_json(told: Percentiles) -> Table:
-    """The statistics of percentiles.json."""
+def of_json(told: Percentiles, folder: Path) -> Table:
+    """The statistics of percentiles.json of a folder."""
 
     def statistics(row: dict) -> dict[str, tuple[float, float]]:
-        return {word: (number(row.get(word)), number(row["mc_error"].get(word))) for word in intervals.STATISTICS}
+        return {word: (float(number(row[word])), float(number(row["mc_error"][word]))) for word in intervals.STATISTICS}
 
-    return {name: (row["unit"], statistics(row)) for name, row in told.quantities.items()}
+    try:
+        return {name: (row["unit"], statistics(row)) for name, row in told.quantities.items()}
+    except (KeyError, TypeError, ValueError) as problem:
+        raise InputError(f"{folder / PERCENTILES}: damaged, or not of a run: {problem}; {AGAIN}") from None
 
 
 def of_csv(path: Path) -> Table:

@@ -6,28 +6,27 @@ import json
 import math
 from typing import Any
 
+from mcfrontier.finished import PERCENTILES
 from mcfrontier.outputs.percentiles import finite
-from mcfrontier.verification import CHANGED, IDENTICAL, Verification
+from mcfrontier.verification import CHANGED, CSV, IDENTICAL, WITHIN, Verification
 from mcfrontier.verification.changes import BELIEFS
-from mcfrontier.verification.contents import MISSING, SAME, SAME_BYTES
+from mcfrontier.verification.contents import DIFFERS, SAME_BYTES
 from mcfrontier.verification.gaps import MOST, Gap
 from mcfrontier.wording import amount, label
 
-CODE = {  # what the code and the libraries did alone, where the priors changed too
-    IDENTICAL: "with the priors that its manifest tells, percentiles.json comes out to the bit: the priors alone did it",
-    CHANGED: "with the priors that its manifest tells, the results change as well: code or libraries did a part of it",
+CODE = {  # what code and libraries did alone, where the priors changed too
+    IDENTICAL: "with the priors of then, percentiles.json comes out to the bit: what changed in the priors did it all",
+    WITHIN: "with the priors of then, the results are the same within Monte Carlo error: the priors did the rest",
+    CHANGED: "with the priors of then, the results change as well: code or libraries did a part of it",
 }
-WITHIN = (
-    "with the priors that its manifest tells, the results are the same within Monte Carlo error: the rest is the priors"
-)
 
 
 def headline(found: Verification) -> str:
     """The verdict, and in a few words what it rests on."""
-    apart = [name for name, how in found.files.items() if how not in (SAME_BYTES, SAME, MISSING)]
+    apart = [name for name, how in found.files.items() if how == DIFFERS]
     if found.verdict == IDENTICAL:
-        results = f"bit-identical in its results; {' and '.join(apart)} tell{'s' * (len(apart) == 1)} otherwise"
-        return f"{results if apart else found.verdict}: {found.folder}"
+        but = f" in its results, but {' and '.join(apart)} differ{'s' * (len(apart) == 1)}" if apart else ""
+        return f"{found.verdict}{but}: {found.folder}"
     widest, moved = found.gaps.widest, [gap.row for gap in found.gaps.widest if gap.errors > MOST]
     if found.verdict == CHANGED and (moved or found.gaps.rows):
         count = len({*moved, *found.gaps.rows})
@@ -37,6 +36,11 @@ def headline(found: Verification) -> str:
     else:
         told = f"the most by {widest[0].errors:.2g} errors" if widest else "the same figures in other bytes"
     return f"{found.verdict}, {told}: {found.folder}"
+
+
+def shown(found: Verification) -> list[Gap]:
+    """The widest gap of each target, or of each quantity where no target differs."""
+    return [gap for gap in found.gaps.widest if gap.row in found.targets] or found.gaps.widest
 
 
 def cells(gap: Gap) -> tuple[str, ...]:
@@ -55,7 +59,7 @@ def lines(found: Verification) -> list[str]:
     told += [f"{row}: only one of the runs has it, or in this unit" for row in found.gaps.rows]
     told += [change.told for change in found.changes]
     if found.as_told:
-        told.append(CODE.get(found.as_told, WITHIN))
+        told.append(CODE[found.as_told])
     elif found.verdict != IDENTICAL:
         told.append(unexplained(found))
     return [line for line in told if line]
@@ -68,6 +72,9 @@ def unexplained(found: Verification) -> str:
         return "how much of it the code and the libraries did cannot be told: the manifest does not make the old priors"
     if of & {"formulas", "versions"}:
         return "the priors are as they were: formulas, versions or code did it"
+    pair = {found.files[name]: name for name in (PERCENTILES, CSV)}
+    if {*pair} == {SAME_BYTES, DIFFERS}:  # which tell the same figures
+        return f"{pair[DIFFERS]} was edited: it does not say what {pair[SAME_BYTES]} says, which comes out to the bit"
     return "priors, formulas and versions are as they were: other code, another kind of machine, or a file was edited"
 
 
