@@ -44,7 +44,7 @@ def command(folder: str, as_json: bool) -> None:
 
 
 def gaps_table(found: Verification) -> Table:
-    """The quantities that differ most, each by the statistic that differs most: the targets, or others if none does."""
+    """The quantities that differ most, each by the statistic that differs most; targets where there are some."""
     from rich.table import Table
 
     from mcfrontier.verification.told import cells, shown

@@ -34,13 +34,14 @@ def headline(found: Verification) -> str:
     elif found.verdict == CHANGED:
         told = "the report differs, and nothing that the manifest tells of does"
     else:
-        told = f"the most by {widest[0].errors:.2g} errors" if widest else "the same figures in other bytes"
+        told = f"the most by {count(widest[0].errors)} errors" if widest else "the same figures in other bytes"
     return f"{found.verdict}, {told}: {found.folder}"
 
 
 def shown(found: Verification) -> list[Gap]:
-    """The widest gap of each target, or of each quantity where no target differs."""
-    return [gap for gap in found.gaps.widest if gap.row in found.targets] or found.gaps.widest
+    """The widest gap of each quantity: of those beyond the errors where there are some, and of these the targets."""
+    widest = [gap for gap in found.gaps.widest if gap.errors > MOST] or found.gaps.widest
+    return [gap for gap in widest if gap.row in found.targets] or widest
 
 
 def cells(gap: Gap) -> tuple[str, ...]:
@@ -48,7 +49,14 @@ def cells(gap: Gap) -> tuple[str, ...]:
     figures = [amount(x, gap.unit, gap.error) for x in (gap.before, gap.after)]
     if figures[0] == figures[1]:  # a difference below the error, or in digits that are not shown
         figures = [f"{x:.10g} {gap.unit}" for x in (gap.before, gap.after)]
-    return label(gap.row), gap.statistic, *figures, "no error" if math.isinf(gap.errors) else f"{gap.errors:.2g}"
+    return label(gap.row), gap.statistic, *figures, count(gap.errors)
+
+
+def count(errors: float) -> str:
+    """How many errors a statistic is away."""
+    if math.isinf(errors):
+        return "no error"
+    return f"{errors:,.0f}" if errors >= 10 else f"{errors:.2g}"
 
 
 def lines(found: Verification) -> list[str]:
