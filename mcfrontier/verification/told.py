@@ -34,7 +34,7 @@ def headline(found: Verification) -> str:
     elif found.verdict == CHANGED:
         told = "the report differs, and nothing that the manifest tells of does"
     else:
-        told = f"the most by {count(widest[0].errors)} errors" if widest else "the same figures in other bytes"
+        told = f"the most by {counted(widest[0].errors)} errors" if widest else "the same figures in other bytes"
     return f"{found.verdict}, {told}: {found.folder}"
 
 
@@ -49,10 +49,10 @@ def cells(gap: Gap) -> tuple[str, ...]:
     figures = [amount(x, gap.unit, gap.error) for x in (gap.before, gap.after)]
     if figures[0] == figures[1]:  # a difference below the error, or in digits that are not shown
         figures = [f"{x:.10g} {gap.unit}" for x in (gap.before, gap.after)]
-    return label(gap.row), gap.statistic, *figures, count(gap.errors)
+    return label(gap.row), gap.statistic, *figures, counted(gap.errors)
 
 
-def count(errors: float) -> str:
+def counted(errors: float) -> str:
     """How many errors a statistic is away."""
     if math.isinf(errors):
         return "no error"
