@@ -30,7 +30,8 @@ class Format(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What was asked, what was believed, and with which versions it was computed: see outputs/manifest.py."""
+    """What was asked, what was believed, and with which versions it was computed: see outputs/manifest.py. Older ones
+    lack what has a default here."""
 
     study: str
     seed: int
@@ -47,6 +48,14 @@ class Manifest(msgspec.Struct, frozen=True):
     evidence: dict[str, Any]
     dimensions: dict[str, list[str]]
     inputs: dict[str, dict[str, Any]]
+    draws_asked: int | None = None
+    own_model: bool = False
+    page: dict[str, Any] = {}
+    correlation_kind: str = "spearman"
+    same: dict[str, str] = {}
+    decision: dict[str, Any] | None = None
+    disclosed: dict[str, dict[str, Any]] = {}
+    formulas: dict[str, str] = {}
 
 
 class Percentiles(msgspec.Struct, frozen=True):

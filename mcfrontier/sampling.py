@@ -35,13 +35,14 @@ Stream = Callable[[int, int], Array]  # the points, of 52 bits, of the draws fro
 @dataclass(frozen=True)
 class Sampler:
     """How probabilities are drawn. `dimensions` is the Sobol dimension of each input; `notes` tell what
-    was settled: draws rounded up, names that met in one dimension."""
+    was settled: draws rounded up from as many as were `asked`, names that met in one dimension."""
 
     kind: str
     seed: int
     draws: int
     dimensions: Mapping[str, int]
     notes: tuple[str, ...] = ()
+    asked: int = 0
 
 
 def sampler(kind: str, seed: int, draws: int, names: Iterable[str]) -> Sampler:
@@ -62,7 +63,7 @@ def sampler(kind: str, seed: int, draws: int, names: Iterable[str]) -> Sampler:
     rule = "a power of two for Sobol points" if kind == "sobol" and used > SMALLEST else f"at least {SMALLEST}"
     notes = () if used == draws else (f"{draws:,} draws rounded up to {used:,}: {rule}",)
     dimensions, meetings = dimensions_of(names) if kind == "sobol" else ({}, ())
-    return Sampler(kind, int(seed), used, dimensions, notes + meetings)
+    return Sampler(kind, int(seed), used, dimensions, notes + meetings, int(draws))
 
 
 def stream(plan: Sampler, name: str, label: str | None = None) -> Stream:

@@ -12,6 +12,7 @@ from tests.conftest import ROOT
 FLOORS = [
     {"__main__"},
     {"cli"},
+    {"verification"},
     {"outputs", "exports"},
     {"figures", "reproduce"},
     {"finished"},

@@ -16,6 +16,8 @@ from mcfrontier.results import Run
 
 LIBRARIES = ("numpy", "scipy", "matplotlib", "typst", "h5py")  # those that shape a byte of the output
 
+PAGE = ("targets", "title", "question", "about", "price_year", "date")  # words of the priors file that are told on
+
 
 @cache
 def versions() -> dict[str, str]:
@@ -25,26 +27,38 @@ def versions() -> dict[str, str]:
 
 
 def write_manifest(run: Run, path: Path) -> None:
-    """What was asked, what was believed, and with which versions it was computed. No date and no name of
-    a machine, so that the same run gives the same bytes."""
-    study = run.study
+    """What was asked, what was believed, by which formulas and with which versions it was computed. No date of it
+    and no name of a machine, so that the same run gives the same bytes."""
+    study, page = run.study, run.study.page
     told = {
         "format": FORMAT,
         "study": study.name,
         "seed": run.sampler.seed,
         "draws": run.sampler.draws,
+        "draws_asked": run.sampler.asked,
         "sampler": run.sampler.kind,
         "method": run.method,
         "exact": run.exact,
         "targets": study.targets,
         "set": {name: str(value) for name, value in study.pins.items()},
-        "priors_sha256": study.page.digest,
+        "own_model": study.own_model,
+        "page": {
+            "command": page.command,
+            "stated_in": files.kept(page.where) if page.command else "",
+            **{word: msgspec.to_builtins(getattr(page.words, word)) for word in PAGE},
+        },
+        "priors_sha256": page.digest,
         "versions": versions(),
         "notes": run.findings,
-        "correlation": {" ~ ".join(pair): value for pair, value in study.page.correlation.pairs.items()},
+        "correlation_kind": page.correlation.kind,
+        "correlation": {" ~ ".join(pair): value for pair, value in page.correlation.pairs.items()},
+        "same": page.same,
         "evidence": {key: msgspec.to_builtins(seen) for key, seen in study.evidence.items()},
-        "dimensions": study.page.dimensions,
+        "decision": msgspec.to_builtins(page.decision),
+        "disclosed": msgspec.to_builtins(page.disclosed),
+        "dimensions": page.dimensions,
         "sobol_dimensions": run.sampler.dimensions,
         "inputs": {name: {"stated_in": files.kept(p.where), **p.stated} for name, p in study.inputs.items()},
+        "formulas": {name: study.nodes[name].formula for name in study.order},
     }
     path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,357 @@
+"""A finished run made again: the same to the bit, the same within its errors, or changed and by what."""
+
+import json
+import shutil
+import tempfile
+
+import pytest
+
+import mcfrontier as mcf
+from mcfrontier import files
+from mcfrontier.finished import finished
+from mcfrontier.verification import CHANGED, IDENTICAL, WITHIN, code_alone, verify
+from mcfrontier.verification.changes import Change
+from mcfrontier.verification.contents import DIFFERS, SAME, SAME_BYTES
+from tests.conftest import ROOT, believed, entry
+
+BILL = (
+    'title = "A bill"\ntargets = ["energy_cost"]\n'
+    + entry("energy", "lognormal", "kWh", p5=1, p95=3)
+    + entry("energy_price", "uniform", "USD/kWh", low=0.05, high=0.10)
+)
+
+
+@pytest.fixture
+def bill(page, command, tmp_path, monkeypatch):
+    """A small run of a priors file in ./priors, its folder; temporary folders are made where a test sees them."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    page("bill", BILL)
+    assert command("run", "bill", "--draws", 1000, "--no-report", "--quiet").code == 0
+    return tmp_path / "reports" / "bill"
+
+
+def held(folder):
+    """All that a folder holds."""
+    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def edited(folder, name, change):
+    """A JSON file of a run, edited by hand."""
+    told = json.loads((folder / name).read_text())
+    change(told)
+    (folder / name).write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("gpt4", "--draws", 1000),
+        ("gpt4", "--set", "gpu_price=15000", "--set", "energy=40 GWh", "--draws", 256),
+        ("gpt4", "--target", "energy", "--sampler", "lhs", "--seed", 7, "--draws", 300, "--method", "order"),
+        ("gpt4-dependent", "--sampler", "random", "--draws", 256),
+        ("history", "--draws", 64),
+        ("chips", "--draws", 64),
+        ("deepseek-v3-given", "--draws", 2**14),
+        ("deepseek-v3-given", "--draws", 2**8, "--set", "chip_time=2.7e6"),
+        ("gpt4", "--target", "energy", "--precision", "5%", "--draws", 64),
+        (ROOT / "priors" / "chips" / "../gpt4.toml", "--draws", 64),
+    ],
+    ids=lambda words: " ".join(str(word).removeprefix(str(ROOT)) for word in words),
+)
+def test_a_fresh_run_is_bit_identical(words, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    command("run", *words, "--no-report", "--out", "run", "--quiet")
+    before = held(tmp_path / "run")
+    ended = command("verify", "run")
+    assert ended == (0, f"bit-identical: run\nthe same bytes: {', '.join(names(before))}\n", "")
+    assert held(tmp_path / "run") == before
+
+
+def names(folder):
+    """The files of a folder in the order they are written."""
+    from mcfrontier.outputs import WRITERS
+
+    return [name for name in WRITERS if name in {path.name for path in folder}]
+
+
+def test_its_report_is_compared_where_it_has_one(command, bill, tmp_path):
+    command("run", "bill", "--draws", 64, "--quiet")
+    assert "the same bytes: percentiles.csv, percentiles.json, draws.nc, report.pdf" in command("verify", bill).out
+    (bill / "report.pdf").write_bytes(b"%PDF")
+    ended = command("verify", bill)
+    assert ended.code == 1
+    assert ended.out.startswith("changed, the report differs, and nothing that the manifest tells of does")
+    edited(bill, "manifest.json", lambda told: told["versions"].update(typst="0.1"))
+    assert verify(bill).verdict == IDENTICAL  # a report tells versions, so it may differ with them
+
+
+def test_nothing_is_written_into_the_folder_or_left_in_temporary_places(command, bill, tmp_path):
+    before = held(tmp_path)
+    for code in (0, 1):
+        assert command("verify", bill).code == code
+        assert held(bill) == {p.relative_to("reports/bill"): x for p, x in before.items() if p.parts[0] == "reports"}
+        assert not [*(tmp_path / "temporary").iterdir()]
+        (tmp_path / "priors/bill.toml").write_text(BILL.replace("p95 = 3", "p95 = 4"))
+
+
+def test_an_edited_priors_file_is_told_by_entry_and_word(command, bill, page):
+    page("bill", BILL.replace("p95 = 3", "p95 = 4").replace('"a test"', '"a bill"', 1))
+    ended = command("verify", bill)
+    assert ended.code == 1
+    assert ended.out.startswith("changed, 2 quantities by more than 3 Monte Carlo errors: ")
+    assert "priors: energy: p95 3 -> 4\n" in ended.out
+    assert 'priors: energy: source "a test" -> "a bill"\n' in ended.out
+    assert "energy_price" not in ended.out
+    assert "comes out to the bit: what changed in the priors did it all" in ended.out
+
+
+def test_what_is_said_and_moves_nothing_leaves_the_results_bit_identical(command, bill, page):
+    page("bill", BILL.replace('"a test"', '"a bill"', 1))
+    ended = command("verify", bill)
+    assert ended.code == 0
+    assert ended.out.startswith("bit-identical in its results, but manifest.json differs: ")
+    assert 'priors: energy: source "a test" -> "a bill"\n' in ended.out
+
+
+def test_a_small_edit_is_within_the_error_and_told(command, bill, page):
+    page("bill", BILL.replace("p95 = 3", "p95 = 3.000001"))
+    ended = command("verify", bill)
+    assert ended.code == 0
+    assert ended.out.startswith("same within Monte Carlo error, the most by ")
+    assert "priors: energy: p95 3 -> 3.000001\n" in ended.out
+
+
+def test_entries_correlations_and_evidence_that_come_or_go_are_told(command, bill, page):
+    together = '[correlation]\n"energy ~ energy_price" = 0.5\n'
+    seen = '[evidence.bill]\nquantity = "energy_cost"\np5 = 0.05\np95 = 0.3\nunit = "USD"\nsource = "a test"\n'
+    page("bill", BILL + together + seen)
+    out = command("verify", bill).out
+    assert "correlation: energy ~ energy_price: added: 0.5\n" in out
+    assert "evidence: bill: added: quantity energy_cost, p5 0.05, p95 0.3, unit USD" in out
+    parted = BILL.split("[inputs.energy]")[0] + entry("energy_price", "uniform", "USD/kWh", low=0.05, high=0.10)
+    parted += entry("chip_time", "lognormal", "chip*h", p5=1, p95=3) + entry("chip_power", "value", "kW/chip", value=1)
+    page("bill", parted)
+    out = command("verify", bill).out
+    assert "priors: energy: taken out: family lognormal, unit kWh, p5 1, p95 3\n" in out
+    assert "priors: chip_time: added: family lognormal, unit chip*h, p5 1, p95 3\n" in out
+    assert "formulas: energy: added: " in out
+    assert "chip_time: only one of the runs has it, or in this unit\n" in out
+
+
+def test_an_entry_that_the_run_does_not_need_is_told_apart(command, bill, page):
+    page("bill", 'extends = ["part"]\n' + BILL)
+    page("part", entry("gpu_price", "value", "USD/chip", value=1))
+    ended = command("verify", bill)
+    assert ended.code == 0
+    assert "priors: entries that this run does not need: hash " in ended.out
+
+
+def test_another_version_of_a_library_is_told_though_the_results_are_the_same(command, bill):
+    edited(bill, "manifest.json", lambda told: told["versions"].update(numpy="1.0"))
+    ended = command("verify", bill)
+    assert ended.code == 0
+    assert ended.out.startswith("bit-identical in its results, but manifest.json differs: ")
+    assert "versions: numpy: 1.0 -> " in ended.out
+
+
+@pytest.mark.parametrize(("errors", "verdict", "code"), [(0.5, WITHIN, 0), (-3, WITHIN, 0), (6, CHANGED, 1)])
+def test_three_combined_errors_are_the_same_and_more_are_not(errors, verdict, code, command, bill):
+    def moved(told):
+        row = told["quantities"]["energy_cost"]
+        row["p50"] += errors * row["mc_error"]["p50"]
+
+    edited(bill, "percentiles.json", moved)
+    ended = command("verify", bill, "--json")
+    told = json.loads(ended.out)
+    assert (ended.code, told["verdict"]) == (code, verdict)
+    assert (told["largest_gap"]["quantity"], told["largest_gap"]["statistic"]) == ("energy_cost", "p50")
+    assert told["largest_gap"]["errors"] == pytest.approx(abs(errors) / 2**0.5)  # both runs have the same error
+    assert told["moved"] == (["energy_cost"] if code else [])
+    assert told["files"]["draws.nc"] == SAME_BYTES
+    assert "percentiles.json was edited" in command("verify", bill).out
+
+
+def test_a_known_figure_has_no_error_to_hide_in(command, bill, page):
+    command("run", "bill", "--set", "energy=2", "--set", "energy_price=0.1", "--no-report", "--draws", 64, "--quiet")
+    edited(bill, "percentiles.json", lambda told: told["quantities"]["energy_cost"].update(p50=0.2001))
+    ended = command("verify", bill)
+    assert ended.code == 1
+    assert ended.out.splitlines()[2].split() == ["energy", "cost", "p50", "0.2001", "USD", "0.2", "USD", "no", "error"]
+
+
+def test_an_edited_csv_and_edited_draws_are_found(command, bill):
+    import h5py
+
+    text = (bill / "percentiles.csv").read_text()
+    line = next(line for line in text.splitlines() if line.startswith("energy_cost,USD,p95"))
+    (bill / "percentiles.csv").write_text(text.replace(line, "energy_cost,USD,p95,9,0.001"))
+    found = verify(bill)
+    assert found.verdict == CHANGED
+    assert (found.gaps.widest[0].row, found.gaps.widest[0].before) == ("energy_cost", 9)
+    (bill / "percentiles.csv").write_text(text)
+    with h5py.File(bill / "draws.nc", "a") as file:
+        file["prior"]["energy"][...] *= 1.5
+    assert {gap.row for gap in verify(bill).gaps.widest} == {"energy"}
+
+
+def test_draws_in_other_bytes_are_the_same_draws(bill):
+    import h5py
+
+    with h5py.File(bill / "draws.nc", "a") as file:
+        file.attrs["created_by"] = "another hand"
+    found = verify(bill)
+    assert (found.verdict, found.files["draws.nc"]) == (IDENTICAL, SAME)
+
+
+def test_many_draws_are_compared_by_their_chunks(command, bill):
+    zarr = pytest.importorskip("zarr")
+    words = ("--draws", 2**19, "--save-draws", "--exact", "--engine", "threads", "--no-report", "--quiet")
+    assert command("run", "bill", *words).code == 0
+    assert verify(bill).files == dict.fromkeys(
+        ("percentiles.csv", "percentiles.json", "draws.zarr", "manifest.json"), SAME_BYTES
+    )
+    file = zarr.open_group(bill / "draws.zarr", mode="a")
+    file.attrs["created_by"] = "another hand"
+    assert verify(bill).files["draws.zarr"] == SAME
+    file["prior"]["energy"][0, 2**18 :] = 1e9
+    found = verify(bill)
+    assert (found.verdict, found.files["draws.zarr"]) == (CHANGED, DIFFERS)
+
+
+@pytest.mark.parametrize(
+    "name", ["gpt4-dependent", "chips", "history", "deepseek-v3-given", "development", "grok3", "scaling-law", "search"]
+)
+def test_the_manifest_makes_the_priors_of_then_to_the_bit(name, tmp_path):
+    assert name in files.runnable()
+    mcf.run(name, draws=2**14 if name == "deepseek-v3-given" else 64, seed=3).write(tmp_path, report=False)
+    assert code_alone(finished(tmp_path), lambda steps, _: steps) == IDENTICAL
+
+
+def test_the_manifest_makes_samples_other_studies_tables_and_pins_to_the_bit(page, tmp_path):
+    page("bill", BILL)
+    (tmp_path / "priors" / "seen.csv").write_text("price [USD/kWh]\n0.05\n0.07\n0.11\n")
+    text = 'targets = ["energy_cost", "energy"]\n[dimensions]\nplace = ["a", "b", "c"]\n[only]\nplace = ["c", "a"]\n'
+    text += entry("energy_price", "empirical", "USD/kWh", file='"seen.csv"', column='"price"')
+    text += entry("chip_time", "uniform", "chip*h", low=[1, 2, 3], high=[4, 5, 6], by='"place"', autocorrelation=0.4)
+    text += '[same]\nchip_power = "tdp"\n[correlation]\nkind = "normal"\n"energy_price ~ tdp" = 0.5\n'
+    text += '[inputs.tdp]\nfamily = "mixture"\nunit = "kW/chip"\nsource = "a test"\nparts = [\n'
+    text += '{ family = "uniform", low = 1, high = 2 },\n{ family = "empirical", values = [3.0, 4.0, 9.0] }]\n'
+    page("sampled", text)
+    page(
+        "outer",
+        'targets = ["energy_cost"]\n'
+        + entry("energy_price", "value", "USD/kWh", value=0.1)
+        + entry("energy", "study", "kWh", study='"bill"', quantity='"energy"'),
+    )
+    for name, pins in (("sampled", {}), ("sampled", {"energy_price": 0.2}), ("outer", {}), ("outer", {"energy": 3})):
+        mcf.run(name, draws=64, set=pins).write(tmp_path / "out", report=False)
+        assert code_alone(finished(tmp_path / "out"), lambda steps, _: steps) == IDENTICAL, (name, pins)
+
+
+def test_code_that_changed_is_told_apart_from_priors_that_did(command, bill, page, monkeypatch):
+    from mcfrontier.graph import Node
+
+    monkeypatch.setattr(Node, "formula", property(lambda node: "energy * energy_price + 0"))
+    edited(bill, "percentiles.json", lambda told: told["quantities"]["energy_price"].update(p50=0.09))
+    out = command("verify", bill).out
+    assert 'formulas: energy_cost: "energy * energy_price" -> "energy * energy_price + 0"\n' in out
+    assert "the priors are as they were: formulas, versions or code did it" in out
+    page("bill", BILL.replace("p95 = 3", "p95 = 4"))
+    assert (
+        "with the priors of then, the results change as well: code or libraries did a part"
+        in command("verify", bill).out
+    )
+
+
+def test_a_manifest_without_the_newer_words_is_still_read(command, bill):
+    new = ("draws_asked", "own_model", "page", "correlation_kind", "same", "decision", "disclosed", "formulas")
+    edited(bill, "manifest.json", lambda told: [told.pop(word) for word in new])
+    ended = command("verify", bill)
+    assert ended.code == 0
+    assert ended.out.startswith("bit-identical in its results, but manifest.json differs: ")
+
+
+def own_graph(folder):
+    @mcf.node("kWh")
+    def twice(energy):
+        return 2 * energy
+
+    page = {"targets": ["twice"], "inputs": believed("energy", "uniform", "kWh", low=1, high=2)}
+    mcf.run(page, model=[twice], draws=64).write(folder, report=False)
+
+
+def own_priors(folder):
+    page = {"targets": ["energy"], "inputs": believed("energy", "uniform", "kWh", low=1, high=2)}
+    mcf.run(page, draws=64).write(folder, report=False)
+
+
+def put(name, text):
+    return lambda folder: (folder / name).write_text(text)
+
+
+def restated(text):
+    """The study of a run, stated otherwise since."""
+    return lambda folder: (folder / "../../priors/bill.toml").write_text(text)
+
+
+ANOTHER = 'targets = ["energy"]\n' + entry("energy", "value", "kWh", value=1)
+GONE = "it cannot be run again: there is no study 'bill', nor in priors/bill.toml; stand where it was run"
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        (put("manifest.json", "{"), "manifest.json: damaged"),
+        (lambda f: edited(f, "manifest.json", lambda told: told.update(format=7)), "reads format 1"),
+        (lambda f: edited(f, "percentiles.json", lambda t: t["quantities"]["energy"].pop("p5")), "json: damaged"),
+        (lambda f: edited(f, "percentiles.json", lambda t: t["quantities"].pop("energy_cost")), "no quantity 'energy_"),
+        (put("percentiles.csv", "quantity\nx\n"), "percentiles.csv: damaged"),
+        (put("draws.nc", "text"), "draws.nc: damaged"),
+        (shutil.rmtree, "there is no such folder"),
+        (lambda f: (f / "manifest.json").unlink(), "not the folder of a run"),
+        (lambda f: (f / "../../priors/bill.toml").unlink(), GONE),
+        (restated("["), "it cannot be run again: priors/bill.toml: not TOML"),
+        (restated(ANOTHER), "it cannot be run again: "),
+        (own_graph, "its graph was given from Python, and no folder holds it"),
+        (own_priors, "its priors were given from Python, not by a file"),
+    ],
+    ids=lambda x: x if isinstance(x, str) else "",
+)
+def test_what_cannot_be_verified_is_told_in_a_line(harm, told, command, bill):
+    harm(bill)
+    ended = command("verify", bill)
+    assert (ended.code, ended.out) == (2, "")
+    assert told in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_a_study_by_path_is_not_taken_for_another_of_its_name(page, command, tmp_path):
+    page("../mine/gpt4", BILL)
+    command("run", "mine/gpt4.toml", "--draws", 64, "--no-report", "--out", "run", "--quiet")
+    assert verify("run").verdict == IDENTICAL
+
+
+@pytest.mark.parametrize(
+    ("of", "name", "word", "before", "after", "told"),
+    [
+        ("inputs", "gpu_price", "p95", 45000, 50000, "priors: gpu_price: p95 45000 -> 50000"),
+        (
+            "inputs",
+            "price",
+            "p5",
+            [1, 2, 3, 4, 5],
+            [1, 2, 9, 4, 8],
+            "priors: price: p5 2 of 5 values, the first 3 -> 9",
+        ),
+        ("inputs", "price", "p5", [1, 2], [1, 3], "priors: price: p5 [1, 2] -> [1, 3]"),
+        ("inputs", "price", "values", [1, 2], [1, 2, 3], "priors: price: values 2 values -> 3"),
+        ("page", "targets", "", ["a", "b"], ["b", "c"], "priors file: targets: c added, a taken out"),
+        ("dimensions", "chip", "", ["a", "b"], ["b", "a"], "dimensions: chip: [a, b] -> [b, a]"),
+        ("correlation_kind", "", "", "spearman", "normal", "kind of correlation: spearman -> normal"),
+        ("decision", "", "", None, {"act": "below", "note": "x"}, "decision: added: act below"),
+        ("page", "about", "", f"{'so ' * 30}it is", f"{'so ' * 30}it was", 'priors file: about: "... is" -> "... was"'),
+    ],
+)
+def test_a_change_is_told_by_what_it_is_of(of, name, word, before, after, told):
+    assert Change(of, name, word, before, after).told == told
