@@ -21,6 +21,7 @@ from mcfrontier.wording import parts
 FORMAT = 1  # of the files of a run
 MANIFEST, PERCENTILES, DRAWS = "manifest.json", "percentiles.json", ("draws.nc", "draws.zarr")
 AGAIN = "make the run again"
+STEP = 2**16  # draws that are read at once, where the file has no chunks
 
 
 class Format(msgspec.Struct, frozen=True):
@@ -135,23 +136,42 @@ class Finished:
         """The file of its draws, if they were kept."""
         return next((self.folder / name for name in DRAWS if (self.folder / name).exists()), None)
 
-    @cached_property
+    @property
     def variables(self) -> Mapping[str, Any]:
         """What draws.nc or draws.zarr holds, as arrays (1, draws, dimensions...): given evidence, of what it left."""
+        return [*self.groups.values()][-1]
+
+    @property
+    def step(self) -> int:
+        """How many draws are best read at once, where all are not needed together."""
+        chunks = self.variables[self.manifest.targets[0]].chunks
+        return chunks[1] if chunks else min(STEP, self.manifest.draws)
+
+    @cached_property
+    def groups(self) -> dict[str, Mapping[str, Any]]:
+        """The same by group, "prior" and, given evidence, "posterior"; nothing is read before it is asked for."""
         path = self.kept
         if path is None:
             told = f"{self.folder}: its draws were left out, being many; {AGAIN} with --save-draws, or with fewer draws"
             raise InputError(told)
         try:
             file = opened(path)
-            found = file["posterior" if "posterior" in file else "prior"]
-            missing = [name for name in {parts(row)[0] for row in self.rows} if name not in found]
-            short = [name for name in self.manifest.targets if found[name].shape[1] != self.manifest.draws]
+            found = {name: file[name] for name in ("prior", "posterior") if name == "prior" or name in file}
+            names, last = {parts(row)[0] for row in self.rows}, [*found.values()][-1]
+            missing = [name for name in names if any(name not in group for group in found.values())]
+            short = [name for name in self.manifest.targets if last[name].shape[1] != self.manifest.draws]
         except (OSError, KeyError, ValueError) as problem:
             raise InputError(f"{path}: damaged, or not the draws of a run: {problem}; {AGAIN}") from None
         if missing or short:
             raise InputError(f"{path}: damaged, or of another run: {(*missing, *short)[0]} is not whole; {AGAIN}")
         return found
+
+
+def spread_of(variable: Any) -> tuple[str, ...]:
+    """The dimensions of a variable of draws, chain and draw first."""
+    if hasattr(variable, "dims"):  # of HDF5, where they are scales that hang on it
+        return tuple(each[0].name.rsplit("/", 1)[-1] for each in variable.dims)
+    return tuple(variable.metadata.dimension_names)
 
 
 def rows_of(rows: Iterable[str], names: Sequence[str], where: str) -> list[str]:

@@ -12,7 +12,8 @@ from tests.conftest import ROOT
 FLOORS = [
     {"__main__"},
     {"cli"},
-    {"outputs", "exports"},
+    {"exports"},
+    {"outputs"},
     {"figures", "reproduce"},
     {"finished"},
     {"study"},
