@@ -21,6 +21,7 @@ def command(folder: str, form: str, targets: Sequence[str], out: str | None, **w
     """Give a finished run's draws in the form that another tool takes."""
     from mcfrontier.exports import export_to, pieces, written
     from mcfrontier.finished import finished
+    from mcfrontier.outputs import WRITERS
     from mcfrontier.writing import check_file, making, move
 
     export = export_to(form)
@@ -31,6 +32,8 @@ def command(folder: str, form: str, targets: Sequence[str], out: str | None, **w
         raise InputError(f"--to {form}: it is no text; name a file with --out")
     path = None if out is None else check_file(out, export.holds)
     run = finished(folder)
+    if path is not None and path.name in WRITERS and path.parent.resolve() == run.folder.resolve():
+        raise InputError(f"{path}: a file of the run itself; choose another with --out")
     rows = run.rows_of(targets) if targets else run.targets
     if path is None:
         sys.stdout.writelines(pieces(export, run, rows, given))

@@ -70,6 +70,7 @@ def percentiles(run: Finished, row: str) -> Iterator[list[Any]]:
     yield [sentence(label(row))]
     yield ["quantity", row]
     yield ["unit", unit]
+    yield ["integrated out", run.integrated.get(row, "")]
     yield []
     yield ["statistic", "told", "value", "Monte Carlo error"]
     yield from ([word, amount(value, unit, errors[word]), value, errors[word]] for word, value in values.items())
@@ -77,11 +78,14 @@ def percentiles(run: Finished, row: str) -> Iterator[list[Any]]:
 
 def words(entry: dict[str, Any], but: Sequence[str]) -> str:
     """What an entry states, on a line."""
-    return ", ".join(
-        f"{word} = {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
-        for word, value in entry.items()
-        if word not in but
-    )
+    return ", ".join(f"{word} = {stated(value)}" for word, value in entry.items() if word not in but)
+
+
+def stated(value: Any) -> str:
+    """A value of an entry as a person would write it."""
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def sheet_names(rows: Sequence[str], taken: Sequence[str]) -> list[str]:
