@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,11 +15,13 @@ import numpy as np
 
 from mcfrontier.analysis import intervals
 from mcfrontier.errors import InputError, suggest
+from mcfrontier.results import Run, Summaries, Summary
 from mcfrontier.wording import parts
 
 FORMAT = 1  # of the files of a run
 MANIFEST, PERCENTILES, DRAWS = "manifest.json", "percentiles.json", ("draws.nc", "draws.zarr")
 AGAIN = "make the run again"
+STEP = 2**16  # draws that are read at once, where the file has no chunks
 
 
 class Format(msgspec.Struct, frozen=True):
@@ -81,20 +83,22 @@ class Finished:
 
     def rows_of(self, names: Sequence[str]) -> list[str]:
         """The rows of some quantities, each named whole or by a row of it, in the order of the names."""
-        for name in names:
-            self.check(name)
-        return [row for name in names for row in self.rows if name in (row, parts(row)[0])]
+        return rows_of(self.rows, names, str(self.folder))
 
     @property
     def targets(self) -> list[str]:
         """The rows of what was asked."""
         return self.rows_of(self.manifest.targets)
 
-    def check(self, name: str) -> None:
-        """Refuse a quantity, or a row of one, that the run does not hold."""
-        known = {*self.rows, *(parts(row)[0] for row in self.rows)}
-        if name not in known:
-            raise InputError(f"{self.folder}: it has no quantity '{name}'{suggest(name, known)}")
+    @property
+    def head(self) -> dict[str, str | int]:
+        """What its files say first: which study, seed and draws."""
+        return {word: getattr(self.manifest, word) for word in ("study", "seed", "draws")}
+
+    @property
+    def integrated(self) -> dict[str, str]:
+        """The input that is integrated out of each row whose percentiles are surer so."""
+        return self.percentiles.integrated
 
     def unit(self, row: str) -> str:
         """The unit of a row."""
@@ -103,12 +107,30 @@ class Finished:
     def estimates(self, row: str, levels: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
         """Mean, sd and quantiles of a row in its unit, and the Monte Carlo error of each: two arrays (2 + levels,).
         Those that the folder tells are taken from it, all others from its draws."""
+        _, values, errors = summary_at(self, row, levels)
+        return np.array([*values.values()]), np.array([*errors.values()])
+
+    @cached_property
+    def summary(self) -> Mapping[str, Summary]:
+        """The statistics that the folder tells of every row."""
+        return Summaries(self.percentiles.quantities, self.summarised)
+
+    def summarised(self, row: str) -> Summary:
+        """The statistics that the folder tells of a row."""
         told = self.percentiles.quantities[row]
-        words = ("mean", "sd", *map(intervals.word, levels))
-        if all(word in told for word in words):
-            return tuple(np.array([number(each.get(word)) for word in words]) for each in (told, told["mc_error"]))
+        values, errors = (
+            {word: number(each.get(word)) for word in told["mc_error"]} for each in (told, told["mc_error"])
+        )
+        return Summary(told["unit"], values, errors)
+
+    def of_draws(self, row: str, levels: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+        """Mean, sd and quantiles of a row and their errors, by the draws alone."""
+        if self.kept is None:
+            there, wanted = ([word for word in self.summary[row].values if word[0] == "p"], map(intervals.word, levels))
+            told = f"it tells {', '.join(there)}, and its draws, being many, were left out: no {', '.join(wanted)}"
+            raise InputError(f"{self.folder}: {told}; {AGAIN} with --save-draws, or with fewer draws")
         draws = self.told(row)
-        return intervals.with_errors(draws[:1] if told["sd"] == 0 else draws, levels)
+        return intervals.with_errors(draws[:1] if self.summary[row].values["sd"] == 0 else draws, levels)
 
     def told(self, row: str) -> np.ndarray:
         """The draws of a row in its own unit: shape (draws,)."""
@@ -118,23 +140,71 @@ class Finished:
             self.read[name] = np.asarray(found, float).reshape(len(found), -1)
         return self.read[name][:, self.rows_of([name]).index(row)]
 
-    @cached_property
+    @property
+    def kept(self) -> Path | None:
+        """The file of its draws, if they were kept."""
+        return next((self.folder / name for name in DRAWS if (self.folder / name).exists()), None)
+
+    @property
     def variables(self) -> Mapping[str, Any]:
         """What draws.nc or draws.zarr holds, as arrays (1, draws, dimensions...): given evidence, of what it left."""
-        path = next((self.folder / name for name in DRAWS if (self.folder / name).exists()), None)
+        return [*self.groups.values()][-1]
+
+    @property
+    def step(self) -> int:
+        """How many draws are best read at once, where all are not needed together."""
+        chunks = self.variables[self.manifest.targets[0]].chunks
+        return chunks[1] if chunks else min(STEP, self.manifest.draws)
+
+    @cached_property
+    def groups(self) -> dict[str, Mapping[str, Any]]:
+        """The same by group, "prior" and, given evidence, "posterior"; nothing is read before it is asked for."""
+        path = self.kept
         if path is None:
             told = f"{self.folder}: its draws were left out, being many; {AGAIN} with --save-draws, or with fewer draws"
             raise InputError(told)
         try:
             file = opened(path)
-            found = file["posterior" if "posterior" in file else "prior"]
-            missing = [name for name in {parts(row)[0] for row in self.rows} if name not in found]
-            short = [name for name in self.manifest.targets if found[name].shape[1] != self.manifest.draws]
+            found = {name: file[name] for name in ("prior", "posterior") if name == "prior" or name in file}
+            names, last = {parts(row)[0] for row in self.rows}, [*found.values()][-1]
+            missing = [name for name in names if any(name not in group for group in found.values())]
+            short = [name for name in self.manifest.targets if last[name].shape[1] != self.manifest.draws]
         except (OSError, KeyError, ValueError) as problem:
             raise InputError(f"{path}: damaged, or not the draws of a run: {problem}; {AGAIN}") from None
         if missing or short:
             raise InputError(f"{path}: damaged, or of another run: {(*missing, *short)[0]} is not whole; {AGAIN}")
         return found
+
+
+def spread_of(variable: Any) -> tuple[str, ...]:
+    """The dimensions of a variable of draws, chain and draw first."""
+    if hasattr(variable, "dims"):  # of HDF5, where they are scales that hang on it
+        return tuple(each[0].name.rsplit("/", 1)[-1] for each in variable.dims)
+    return tuple(variable.metadata.dimension_names)
+
+
+def rows_of(rows: Iterable[str], names: Sequence[str], where: str) -> list[str]:
+    """The rows of some quantities, each named whole or by a row of it, in the order of the names and each once."""
+    owners: dict[str, list[str]] = {}
+    for row in rows:
+        for name in {row, parts(row)[0]}:
+            owners.setdefault(name, []).append(row)
+    for name in names:
+        if name not in owners:
+            raise InputError(f"{where}: it has no quantity '{name}'{suggest(name, owners)}")
+    return list(dict.fromkeys(row for name in names for row in owners[name]))
+
+
+def summary_at(run: Run | Finished, row: str, levels: Sequence[float]) -> Summary:
+    """Mean, sd and quantiles of a row. Those that a run's files tell are as they tell them, so that a run and its
+    folder say the same; all others are of the draws alone."""
+    unit, values, errors = run.summary[row]
+    words = {intervals.word(level): level for level in levels}
+    left = {word: level for word, level in words.items() if word not in values}
+    if left:
+        found = (dict(zip(("mean", "sd", *left), x.tolist(), strict=True)) for x in run.of_draws(row, [*left.values()]))
+        values, errors = (of_draws | told for of_draws, told in zip(found, (values, errors), strict=True))
+    return Summary(unit, *({word: each[word] for word in ("mean", "sd", *words)} for each in (values, errors)))
 
 
 def opened(path: Path) -> Any:

@@ -99,6 +99,11 @@ class Run:
         """Every quantity, a many-valued one row by row, with its place: see Study.rows."""
         return self.study.rows
 
+    @property
+    def head(self) -> dict[str, str | int]:
+        """What its files say first: which study, seed and draws."""
+        return {"study": self.study.name, "seed": self.sampler.seed, "draws": self.sampler.draws}
+
     def rows_of(self, names: Iterable[str]) -> list[str]:
         """The rows of some quantities, in the order of the names."""
         return [row for name in names for row, (owner, _) in self.rows.items() if owner == name]

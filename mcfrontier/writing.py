@@ -28,11 +28,12 @@ def check_folder(folder: str | Path) -> Path:
     return folder
 
 
-def check_file(path: str | Path) -> Path:
-    """Refuse a file that cannot be written, before any work is done."""
+def check_file(path: str | Path, holds: str = "") -> Path:
+    """Refuse a file that cannot be written, before any work is done. What is written may be a folder that holds a file
+    of this name; then it may stand over an older one."""
     if not str(path).strip():
         raise InputError("--out: the name of a file is expected, not nothing")
-    if os.path.isdir(path):
+    if os.path.isdir(path) and not (holds and os.path.isfile(Path(path) / holds)):
         raise InputError(f"{path}: a folder; name a file in it with --out")
     check_folder(Path(path).parent)
     return Path(path)

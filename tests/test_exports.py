@@ -2,11 +2,22 @@
 
 import csv
 import io
+import subprocess
+import sys
+import zipfile
 
+import arviz
 import numpy as np
+import openpyxl
 import pytest
+import xarray as xr
+import zarr
+from pyarrow import parquet
 
+import mcfrontier as mcf
+from mcfrontier.exports.workbook import FORBIDDEN, sheet_names
 from mcfrontier.finished import finished
+from tests.conftest import ROOT, entry
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +38,253 @@ def test_csv_holds_every_draw_to_the_last_bit(command, folder):
     )
 
 
+@pytest.fixture(scope="module")
+def chips(tmp_path_factory):
+    """Chips, whose quantities have a row a chip, and empty cells."""
+    place = tmp_path_factory.mktemp("reports") / "chips"
+    mcf.run("chips", draws=2**8).write(place, report=False)
+    return place
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory):
+    """DeepSeek-V3, given what was reported."""
+    place = tmp_path_factory.mktemp("reports") / "given"
+    mcf.run("deepseek-v3-given", draws=2**15).write(place, report=False)
+    return place
+
+
+@pytest.fixture
+def many(page, command, tmp_path):
+    """A run that kept no draws but those it was asked to save, two quantities in chunks."""
+    page("bill", 'targets = ["energy"]\n' + entry("energy", "lognormal", "kWh", p5=1, p95=3))
+    command("run", "bill", "--draws", 2**19, "--no-report", "--quiet", "--save-draws")
+    return tmp_path / "reports" / "bill"
+
+
+def exported(command, folder, form, path, *words):
+    """The path of an export."""
+    ended = command("export", folder, "--to", form, "--out", path, *words)
+    assert (ended.code, ended.out, ended.err) == (0, f"{path}\n", "")
+    return path
+
+
+def test_csv_to_a_reader_who_has_had_enough_is_silent(folder):
+    line = f"{sys.executable} -m mcfrontier export {folder} --to csv | head -3"
+    ended = subprocess.run(line, shell=True, cwd=ROOT, text=True, capture_output=True)
+    assert ended.stdout.count("\n") == 3
+    assert ended.stderr == ""
+
+
+def test_csv_comes_in_pieces_that_are_the_whole(command, many, monkeypatch):
+    monkeypatch.setattr("mcfrontier.exports.columns.LINES", 1000)
+    lines = command("export", many, "--to", "csv").out.splitlines()
+    np.testing.assert_array_equal(np.array(lines[1:], float), finished(many).told("energy"))
+
+
+def test_csv_in_a_file_is_what_goes_to_standard_output(command, folder, tmp_path):
+    path = exported(command, folder, "csv", tmp_path / "x.csv")
+    assert path.read_text() == command("export", folder, "--to", "csv").out
+
+
+@pytest.mark.parametrize("name", ["folder", "chips", "given"])
+def test_parquet_holds_every_draw_and_unit(command, tmp_path, name, request):
+    place = request.getfixturevalue(name)
+    table = parquet.read_table(exported(command, place, "parquet", tmp_path / "x.parquet"))
+    run = finished(place)
+    assert table.column_names == run.targets
+    assert table.schema.metadata[b"seed"] == str(run.manifest.seed).encode()
+    for row in run.targets:
+        np.testing.assert_array_equal(table[row].to_numpy(), run.told(row))
+        assert table.schema.field(row).metadata[b"unit"].decode() == run.unit(row)
+
+
+def test_parquet_of_many_draws_has_a_group_of_rows_a_chunk(command, tmp_path, many):
+    path = exported(command, many, "parquet", tmp_path / "x.parquet")
+    run = finished(many)
+    assert parquet.ParquetFile(path).num_row_groups == 2**19 // run.step
+    np.testing.assert_array_equal(parquet.read_table(path)["energy"].to_numpy(), run.told("energy"))
+
+
+def opened(form, path, group):
+    """A group of an export, by the library it is meant for."""
+    if form == "zarr":
+        return xr.open_zarr(path, group=group)
+    return arviz.from_netcdf(path)[group]
+
+
+@pytest.mark.parametrize("form", ["arviz", "zarr"])
+def test_groups_hold_every_draw_and_unit(command, tmp_path, folder, form):
+    prior = opened(form, exported(command, folder, form, tmp_path / "x"), "prior")
+    run = finished(folder)
+    assert set(prior.data_vars) == set(run.targets)
+    assert prior.attrs["study"] == "gpt4"
+    assert prior.sizes == {"chain": 1, "draw": 2**12}
+    np.testing.assert_array_equal(prior.draw, np.arange(2**12))
+    for row in run.targets:
+        assert prior[row].dims == ("chain", "draw")
+        np.testing.assert_array_equal(prior[row][0], run.told(row))
+        assert prior[row].attrs["unit"] == run.unit(row)
+
+
+@pytest.mark.parametrize("form", ["arviz", "zarr"])
+def test_many_valued_quantities_keep_their_dimension_and_a_row_of_one_its_name(command, tmp_path, chips, form):
+    asked = ("--target", "gpu_price", "--target", "price_per_memory[A100 80GB]", "--target", "cpu_rate")
+    prior = opened(form, exported(command, chips, form, tmp_path / "x", *asked), "prior")
+    run = finished(chips)
+    assert set(prior.data_vars) == {"gpu_price", "price_per_memory[A100 80GB]", "cpu_rate"}
+    assert prior.gpu_price.dims == ("chain", "draw", "chip")
+    for row in run.rows_of(["gpu_price"]):
+        chip = row.removeprefix("gpu_price[").removesuffix("]")
+        np.testing.assert_array_equal(prior.gpu_price.sel(chip=chip)[0], run.told(row))
+    row = "price_per_memory[A100 80GB]"
+    assert prior[row].dims == ("chain", "draw")
+    np.testing.assert_array_equal(prior[row][0], run.told(row))
+
+
+@pytest.mark.parametrize("form", ["arviz", "zarr"])
+def test_evidence_has_a_group_before_and_one_after(command, tmp_path, given, form):
+    path = exported(command, given, form, tmp_path / "x", "--target", "mfu")
+    run = mcf.run("deepseek-v3-given", draws=2**15)
+    np.testing.assert_array_equal(opened(form, path, "prior").mfu[0], run.before.told("mfu"))
+    np.testing.assert_array_equal(opened(form, path, "posterior").mfu[0], run.told("mfu"))
+
+
+@pytest.mark.filterwarnings("default")  # of arviz, about its own future
+def test_arviz_opens_a_zarr_store(command, tmp_path, chips):
+    path = exported(command, chips, "zarr", tmp_path / "x.zarr")
+    data = arviz.InferenceData.from_datatree(xr.open_datatree(path, engine="zarr"))
+    found = arviz.summary(data.prior, ["price_per_memory"], coords={"chip": ["H100"]}, kind="stats")
+    assert found["mean"].iloc[0] == pytest.approx(finished(chips).told("price_per_memory[H100]").mean(), abs=1e-3)
+
+
+def test_a_zarr_store_has_the_chunks_it_was_read_in(command, tmp_path, many):
+    group = zarr.open_group(exported(command, many, "zarr", tmp_path / "x.zarr"), mode="r")["prior"]
+    run = finished(many)
+    assert group["energy"].chunks == (1, run.step)
+    np.testing.assert_array_equal(group["energy"][0], run.told("energy"))
+
+
+def test_a_zarr_store_may_stand_over_an_older_one_but_over_no_other_folder(command, tmp_path, folder):
+    for _ in range(2):
+        exported(command, folder, "zarr", tmp_path / "x.zarr", "--target", "energy")
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "dear.txt").write_text("mine")
+    ended = command("export", folder, "--to", "zarr", "--out", tmp_path / "kept")
+    assert ended.code == 2
+    assert "a folder; name a file in it with --out" in ended.err
+    assert (tmp_path / "kept" / "dear.txt").exists()
+
+
+def test_a_file_of_the_run_itself_is_not_written_over(command, folder):
+    ended = command("export", folder, "--to", "arviz", "--out", folder / "draws.nc", "--target", "energy")
+    assert ended.code == 2
+    assert "draws.nc: a file of the run itself; choose another with --out" in ended.err
+
+
+def sheets(path):
+    """The lines of each sheet of a workbook."""
+    book = openpyxl.load_workbook(path)
+    return {sheet.title: [list(line) for line in sheet.iter_rows(values_only=True)] for sheet in book}
+
+
+@pytest.mark.parametrize("name", ["folder", "chips", "given"])
+def test_a_workbook_holds_every_percentile_to_the_last_bit(command, tmp_path, name, request):
+    place = request.getfixturevalue(name)
+    found = sheets(exported(command, place, "xlsx", tmp_path / "x.xlsx"))
+    run = finished(place)
+    rows = [row for row in run.targets if np.isfinite(run.summary[row].values["mean"])]
+    assert list(found)[:2] == ["Run", "Inputs"]
+    assert [lines[1][1] for lines in [*found.values()][2:]] == rows
+    for row, lines in zip(rows, [*found.values()][2:], strict=True):
+        unit, values, errors = run.summary[row]
+        assert lines[2][1] == unit
+        assert {line[0]: line[2] for line in lines[6:]} == values
+        assert {line[0]: line[3] for line in lines[6:]} == errors
+
+
+def test_a_workbook_says_what_the_run_was_and_what_was_believed(command, tmp_path, folder):
+    found = sheets(exported(command, folder, "xlsx", tmp_path / "x.xlsx", "--target", "energy"))
+    told = {line[0]: line[1] for line in found["Run"]}
+    assert (told["study"], told["seed"], told["draws"]) == ("gpt4", 7, 2**12)
+    assert told["version of mcfrontier"] == mcf.__version__
+    head, *lines = found["Inputs"]
+    believed = finished(folder).manifest.inputs
+    assert [line[0] for line in lines] == list(believed)
+    price = dict(zip(head, lines[list(believed).index("gpu_price")], strict=True))
+    stated = believed["gpu_price"]
+    assert price["family"] == stated["family"]
+    assert price["words"] == ", ".join(f"{word} = {stated[word]}" for word in ("low", "mode", "high"))
+    assert [price[word] for word in ("unit", "source", "note", "stated in")] == [
+        stated[word] for word in ("unit", "source", "note", "stated_in")
+    ]
+
+
+def test_a_workbook_deals_out_many_valued_inputs_and_leaves_out_empty_cells(command, tmp_path, chips):
+    found = sheets(exported(command, chips, "xlsx", tmp_path / "x.xlsx"))
+    prices = {line[1]: line[3] for line in found["Inputs"] if line[0] == "gpu_price"}
+    assert prices["H100"] == "p5 = 10000, p95 = 45000, best = 24000"
+    assert "H200" not in prices
+
+
+def test_a_workbook_has_the_same_bytes_whenever_it_is_made(command, tmp_path, folder):
+    one, other = (exported(command, folder, "xlsx", tmp_path / f"{i}.xlsx") for i in range(2))
+    assert one.read_bytes() == other.read_bytes()
+    with zipfile.ZipFile(one) as archive:
+        assert {each.date_time[0] for each in archive.infolist()} == {1980}
+        assert b"1980-01-01" in archive.read("docProps/core.xml")
+
+
+def test_a_text_that_begins_like_a_formula_stays_a_text(page, command, tmp_path):
+    page("bill", 'targets = ["x"]\n' + entry("x", value=1, source="=1+1", note='"a\\u0007b"'))
+    command("run", "bill", "--draws", 64, "--no-report", "--quiet")
+    path = exported(command, "reports/bill", "xlsx", tmp_path / "x.xlsx")
+    cell = openpyxl.load_workbook(path)["Inputs"]["F2"]
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+def test_sheets_have_names_that_excel_takes_each_another_one():
+    rows = [
+        "history",
+        "run",
+        "a" * 40,
+        "a" * 41,
+        "price[A100: 80GB/x]",
+        "price[A100- 80GB-x]",
+        "Price[a100- 80gb-x]",
+        "x'",
+    ]
+    names = sheet_names(rows, ("Run", "Inputs"))
+    assert len({name.casefold() for name in (*names, "run", "inputs", "history")}) == len(rows) + 3
+    for name in names:
+        assert 0 < len(name) <= 31
+        assert not set(FORBIDDEN + "[") & set(name)
+        assert name.strip("'") == name
+    assert names[4] == "price (A100- 80GB-x)"
+
+
+@pytest.mark.parametrize(
+    ("form", "library", "extra"),
+    [("parquet", "pyarrow", "export"), ("xlsx", "openpyxl", "export"), ("zarr", "zarr", "zarr")],
+)
+def test_a_library_that_is_missing_is_told_with_how_to_get_it(
+    command, tmp_path, folder, monkeypatch, form, library, extra
+):
+    for name in [name for name in sys.modules if name.split(".")[0] == library]:
+        monkeypatch.setitem(sys.modules, name, None)
+    ended = command("export", folder, "--to", form, "--out", tmp_path / "x")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == f"mcfrontier: --to {form}: takes {library}; pip install 'mcfrontier[{extra}]'\n"
+    assert not any(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("--to", "cvs"), "--to cvs: unknown form; did you mean 'csv'?"),
         (("--to", "csv", "--target", "enregy"), "it has no quantity 'enregy'; did you mean 'energy'?"),
         (("--to", "csv", "--out", "/proc/none/x.csv"), "cannot be written"),
+        (("--to", "xlsx"), "--to xlsx: it is no text; name a file with --out"),
         (("--to", "csv", "--out", ""), "--out: the name of a file is expected, not nothing"),
     ],
 )

@@ -12,8 +12,8 @@ from tests.conftest import ROOT
 FLOORS = [
     {"__main__"},
     {"cli"},
-    {"verification"},
-    {"outputs", "exports"},
+    {"verification", "exports"},
+    {"outputs"},
     {"figures", "reproduce"},
     {"finished"},
     {"study"},

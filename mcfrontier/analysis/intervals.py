@@ -14,7 +14,7 @@ LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 
 def word(level: float) -> str:
     """The name of a quantile: p5 for 0.05, p2.5 for 0.025."""
-    return f"p{round(100 * level, 10):g}"
+    return f"p{round(100 * level, 10):.12g}"
 
 
 STATISTICS = ("mean", "sd", *(word(level) for level in LEVELS))

@@ -19,8 +19,9 @@ from mcfrontier.errors import InputError
 @click.option("--out", metavar="PATH", help="The file to write; texts go to standard output without it.")
 def command(folder: str, form: str, targets: Sequence[str], out: str | None, **words: object) -> None:
     """Give a finished run's draws in the form that another tool takes."""
-    from mcfrontier.exports import export_to, written
+    from mcfrontier.exports import export_to, pieces, written
     from mcfrontier.finished import finished
+    from mcfrontier.outputs import WRITERS
     from mcfrontier.writing import check_file, making, move
 
     export = export_to(form)
@@ -29,11 +30,13 @@ def command(folder: str, form: str, targets: Sequence[str], out: str | None, **w
         raise InputError(f"--{word.replace('_', '-')}: {form} does not take it; leave it out")
     if out is None and not export.text:
         raise InputError(f"--to {form}: it is no text; name a file with --out")
-    path = None if out is None else check_file(out)
+    path = None if out is None else check_file(out, export.holds)
     run = finished(folder)
+    if path is not None and path.name in WRITERS and path.parent.resolve() == run.folder.resolve():
+        raise InputError(f"{path}: a file of the run itself; choose another with --out")
     rows = run.rows_of(targets) if targets else run.targets
     if path is None:
-        sys.stdout.write(export.make(run, rows, **given))
+        sys.stdout.writelines(pieces(export, run, rows, given))
         return
     with making(path.parent) as place:
         written(export, form, run, rows, place / path.name, given)

@@ -74,6 +74,21 @@ def share(text: str) -> float:
         raise click.BadParameter(f"{text} is no share; write it as 1% or 0.01") from None
 
 
+def percents(text: str) -> list[float]:
+    """Quantiles from percents, 2.5,50,97.5."""
+    levels = []
+    for each in text.split(","):
+        try:
+            level = float(each) / 100
+        except ValueError:
+            level = 0.0
+        if not 0 < level < 1:
+            told = f"{each.strip() or 'nothing'} is no percent above 0 and below 100; write them as 2.5,50,97.5"
+            raise InputError(f"--quantiles {text}: {told}")
+        levels.append(level)
+    return levels
+
+
 def split_pins(texts: Sequence[str]) -> dict[str, str]:
     """NAME=VALUE, taken apart."""
     pins: dict[str, str] = {}

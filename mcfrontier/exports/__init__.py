@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mcfrontier.errors import InputError, suggest
-from mcfrontier.exports.columns import csv
+from mcfrontier.exports.columns import csv, parquet
+from mcfrontier.exports.groups import arviz, zarr
+from mcfrontier.exports.workbook import xlsx
 from mcfrontier.finished import Finished
 
 __all__ = ["EXPORTS", "Export", "export_to"]
@@ -15,16 +17,22 @@ __all__ = ["EXPORTS", "Export", "export_to"]
 
 class Export(NamedTuple):
     """A form: `make(run, rows, **words)` gives its text, or `make(run, rows, path)` writes a file (or folder) that is
-    no text. `words` are the options it takes, `needs` the extra of the package that its library comes with."""
+    no text; a text may come in pieces. `words` are the options it takes, `needs` the extra of the package that its
+    library comes with, `holds` a file that a folder of this form has, by which an older one is known."""
 
     make: Callable[..., Any]
     text: bool
     words: tuple[str, ...] = ()
     needs: str = ""
+    holds: str = ""
 
 
 EXPORTS: dict[str, Export] = {
     "csv": Export(csv, text=True),
+    "parquet": Export(parquet, text=False, needs="export"),
+    "xlsx": Export(xlsx, text=False, needs="export"),
+    "zarr": Export(zarr, text=False, needs="zarr", holds="zarr.json"),
+    "arviz": Export(arviz, text=False),
 }
 
 
@@ -35,11 +43,18 @@ def export_to(form: str) -> Export:
     return EXPORTS[form]
 
 
+def pieces(export: Export, run: Finished, rows: Sequence[str], words: dict[str, Any]) -> Iterable[str]:
+    """An export that is text."""
+    made = export.make(run, rows, **words)
+    return [made] if isinstance(made, str) else made
+
+
 def written(export: Export, form: str, run: Finished, rows: Sequence[str], path: Path, words: dict[str, Any]) -> None:
     """Write an export to a path."""
     try:
         if export.text:
-            path.write_text(export.make(run, rows, **words), encoding="utf-8")
+            with path.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(pieces(export, run, rows, words))
         else:
             export.make(run, rows, path)
     except ImportError as problem:

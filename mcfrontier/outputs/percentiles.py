@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
-from mcfrontier.finished import FORMAT
-from mcfrontier.results import Run
+from mcfrontier.analysis import intervals
+from mcfrontier.finished import FORMAT, Finished
+from mcfrontier.results import Run, Summary
+
+SHARP = {*map(intervals.word, intervals.LEVELS)}  # all others are of the draws alone
 
 
 def write_csv(run: Run, path: Path) -> None:
     """A row a quantity and statistic: quantity, unit, statistic, value, mc_error."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(["quantity", "unit", "statistic", "value", "mc_error"])
-        for name, (unit, values, errors) in run.summary.items():
-            rows.writerows([name, unit, word, repr(values[word]), repr(errors[word])] for word in values)
+    path.write_text(percentiles_csv(run), encoding="utf-8", newline="")
 
 
 def write_json(run: Run, path: Path) -> None:
@@ -25,17 +26,28 @@ def write_json(run: Run, path: Path) -> None:
     path.write_text(percentiles_json(run) + "\n", encoding="utf-8")
 
 
-def percentiles_json(run: Run) -> str:
-    """Statistics as JSON text: {"format", "study", "seed", "draws", "integrated": {name: the input that is integrated
-    out of its percentiles}, "quantities": {name: {"unit", "mean", "sd", "p1" ... "p99", "mc_error": {statistic:
-    standard error}}}}; a number that is not finite is null."""
+def percentiles_csv(run: Run | Finished, told: Mapping[str, Summary] | None = None) -> str:
+    """Statistics as CSV: those of all rows, or those told."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(["quantity", "unit", "statistic", "value", "mc_error"])
+    for name, (unit, values, errors) in (run.summary if told is None else told).items():
+        lines.writerows([name, unit, word, repr(values[word]), repr(errors[word])] for word in values)
+    return text.getvalue()
+
+
+def percentiles_json(run: Run | Finished, told: Mapping[str, Summary] | None = None) -> str:
+    """Statistics as JSON text, those of all rows, or those told: {"format", "study", "seed", "draws", "integrated":
+    {name: the input that is integrated out of its percentiles p1 ... p99}, "quantities": {name: {"unit", "mean", "sd",
+    "p1" ... "p99", "mc_error": {statistic: standard error}}}}; a number that is not finite is null."""
+    told = run.summary if told is None else told
+    sharp = {row: name for row, name in run.integrated.items() if row in told and SHARP & told[row].values.keys()}
     quantities = {
         name: {"unit": unit, **finite(values), "mc_error": finite(errors)}
-        for name, (unit, values, errors) in run.summary.items()
+        for name, (unit, values, errors) in told.items()
     }
-    told = {"format": FORMAT, "study": run.study.name, "seed": run.sampler.seed, "draws": run.sampler.draws}
-    told["integrated"] = run.integrated
-    return json.dumps(told | {"quantities": quantities}, indent=1, ensure_ascii=False, allow_nan=False)
+    head = {"format": FORMAT, **run.head, "integrated": sharp, "quantities": quantities}
+    return json.dumps(head, indent=1, ensure_ascii=False, allow_nan=False)
 
 
 def finite(numbers: dict[str, float]) -> dict[str, float | None]:

@@ -1,0 +1,155 @@
+"""Percentiles for a person and for a pipe: of a study, and the same ones of its folder."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import mcfrontier as mcf
+from mcfrontier.wording import amount
+from tests.conftest import entry
+
+STUDY = (
+    'title = "A bill"\ntargets = ["energy_cost"]\n'
+    + entry("energy", "lognormal", "kWh", p5=1, p95=3)
+    + entry("energy_price", "lognormal", "USD/kWh", p5=0.05, p95=0.10)
+)
+
+
+@pytest.fixture
+def bill(page):
+    page("bill", STUDY)
+
+
+def lognormal(p5, p95):
+    """The median and the spread of the logarithm."""
+    return (p5 * p95) ** 0.5, np.log(p95 / p5) / (2 * stats.norm.ppf(0.95))
+
+
+@pytest.mark.parametrize("sampler", ["sobol", "lhs", "random"])
+def test_percentiles_of_a_product_of_lognormals_are_those_of_the_formula(bill, command, sampler):
+    (energy, wide), (price, narrow) = lognormal(1, 3), lognormal(0.05, 0.10)
+    asked = ("energy_cost", "energy", "--quantiles", "2.5,50,97.5", "--sampler", sampler, "--draws", 2**14)
+    told = json.loads(command("percentiles", "bill", *asked, "--format", "json").out)["quantities"]
+    for name, median, sigma in (("energy_cost", energy * price, np.hypot(wide, narrow)), ("energy", energy, wide)):
+        for word, level in (("p2.5", 0.025), ("p50", 0.5), ("p97.5", 0.975)):
+            truth, error = median * np.exp(sigma * stats.norm.ppf(level)), told[name]["mc_error"][word]
+            assert abs(told[name][word] - truth) < 5 * error
+            assert error < 0.05 * truth
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "table"])
+@pytest.mark.parametrize(
+    ("study", "draws", "names"),
+    [
+        ("gpt4", 2**17, ()),  # an input is integrated out of some
+        ("chips", 2**10, ("gpu_price", "cpu_rate", "price_per_memory[A100 80GB]")),
+        ("deepseek-v3-given", 2**15, ("mfu", "pue")),
+    ],
+)
+def test_a_folder_gives_what_its_study_gives(tmp_path, command, study, draws, names, form):
+    folder = tmp_path / "run"
+    command("run", study, "--draws", draws, "--seed", 3, "--no-report", "--quiet", "--out", folder)
+    asked = (*names, "--quantiles", "2.5,5,50,99", "--format", form)
+    ours = command("percentiles", study, *asked, "--draws", draws, "--seed", 3)
+    assert ours.code == 0
+    assert ours == command("percentiles", folder, *asked)
+
+
+def test_all_that_a_run_told_is_told_again_byte_by_byte(bill, command, tmp_path):
+    command("run", "bill", "--draws", 256, "--no-report", "--quiet")
+    folder, names = tmp_path / "reports" / "bill", ("energy", "energy_price", "energy_cost")
+    every = ("--quantiles", "1,5,10,25,50,75,90,95,99")
+    for form in ("csv", "json"):
+        ended = command("percentiles", folder, *names, *every, "--format", form)
+        assert ended.out == (folder / f"percentiles.{form}").read_text()
+
+
+def test_csv_has_a_line_a_statistic_of_the_targets_alone(bill, command):
+    head, *lines = csv.reader(io.StringIO(command("percentiles", "bill", "--format", "csv", "--draws", 64).out))
+    assert head == ["quantity", "unit", "statistic", "value", "mc_error"]
+    words = ["mean", "sd", "p1", "p5", "p25", "p50", "p75", "p95", "p99"]
+    assert [line[:3] for line in lines] == [["energy_cost", "USD", word] for word in words]
+
+
+def test_a_table_has_each_quantile_beside_its_error(bill, command):
+    ended = command("percentiles", "bill", "--quantiles", "50", "--draws", 2**12)
+    run = mcf.run("bill", draws=2**12)
+    head, *_, last = (line.split() for line in ended.out.splitlines())
+    assert head == ["quantity", "value", "MC", "error"]
+    value, error = (run.summary["energy_cost"][i]["p50"] for i in (1, 2))
+    assert last == ["p50", amount(value, "USD", error), amount(error, "USD", digits=1)]
+
+
+def test_a_quantity_that_no_target_needs_is_asked_as_one(command):
+    ended = command("percentiles", "gpt4", "largest_model", "--draws", 256, "--format", "json")
+    assert list(json.loads(ended.out)["quantities"]) == ["largest_model"]
+    alone = mcf.run("gpt4", draws=256, targets=["largest_model"])
+    assert json.loads(ended.out)["quantities"]["largest_model"]["p50"] == alone.summary["largest_model"].values["p50"]
+
+
+def test_a_quantity_is_told_once_and_in_the_order_asked(bill, command):
+    ended = command("percentiles", "bill", "energy_price", "energy", "energy_price", "--format", "json", "--draws", 64)
+    assert list(json.loads(ended.out)["quantities"]) == ["energy_price", "energy"]
+
+
+def test_a_pinned_quantity_is_known(bill, command):
+    ended = command("percentiles", "bill", "--set", "energy=2", "--set", "energy_price=0.5", "--format", "csv")
+    assert "energy_cost,USD,p50,1.0,0.0" in ended.out
+
+
+def test_of_many_draws_whatever_is_asked_is_counted(bill, command):
+    ended = command("percentiles", "bill", "energy", "--draws", 2**19, "--format", "json")
+    run = mcf.run("bill", targets=["energy_cost", "energy"], draws=2**19)
+    assert json.loads(ended.out)["quantities"]["energy"]["mean"] == run.summary["energy"].values["mean"]
+    assert "all else is of the first 131,072" in ended.err
+
+
+def test_a_folder_without_draws_says_which_percentiles_it_has(bill, command):
+    command("run", "bill", "--draws", 2**19, "--no-report", "--quiet")
+    assert command("percentiles", "reports/bill", "--quantiles", "1,10,90").code == 0
+    ended = command("percentiles", "reports/bill", "--quantiles", "1,2.5,90")
+    assert (ended.code, ended.out) == (2, "")
+    assert "it tells p1, p5, p10, p25, p50, p75, p90, p95, p99, and its draws" in ended.err
+    assert "no p2.5; make the run again with --save-draws" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("bill", "enregy"), "'enregy' is no node and no entry; did you mean 'energy'?"),
+        (("bill", "energy[H100]"), "bill: it has no quantity 'energy[H100]'; did you mean 'energy'?"),
+        (("chips", "gpu_price[H10]"), "did you mean 'gpu_price[H100]'?"),
+        (("reports/bill", "enregy"), "reports/bill: it has no quantity 'enregy'; did you mean 'energy'?"),
+        (("reports/bill", "--draws", "64"), "--draws: reports/bill is a run that is finished"),
+        (("reports/bill", "--seed", "1"), "--seed: reports/bill is a run that is finished"),
+        (("reports/bill", "--sampler", "lhs"), "--sampler: reports/bill is a run that is finished"),
+        (("reports/bill", "--set", "energy=1"), "--set: reports/bill is a run that is finished"),
+        (("reports",), "reports: not the folder of a run: it has no manifest.json"),
+        (("bil",), "bil: there is no such study; did you mean 'bill'?"),
+        (("bill", "--quantiles", "0"), "--quantiles 0: 0 is no percent above 0 and below 100"),
+        (("bill", "--quantiles", "5,100"), "100 is no percent above 0 and below 100"),
+        (("bill", "--quantiles", "-1"), "-1 is no percent"),
+        (("bill", "--quantiles", "5,nan"), "nan is no percent"),
+        (("bill", "--quantiles", "5,"), "nothing is no percent"),
+        (("bill", "--quantiles", "p5"), "p5 is no percent"),
+        (("bill", "--format", "jsno"), "--format jsno: unknown format; did you mean 'json'?"),
+        (("bill", "--draws", "-1"), "draws"),
+        (("bill", "--sampler", "sobl"), "did you mean 'sobol'?"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
+)
+def test_what_cannot_be_asked_is_refused_in_a_line(bill, command, words, told):
+    command("run", "bill", "--draws", 64, "--no-report", "--quiet")
+    ended = command("percentiles", *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert told in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_a_percentile_is_named_by_as_many_digits_as_it_takes(bill, command):
+    ended = command("percentiles", "bill", "--quantiles", "99.99999,0.07", "--format", "csv", "--draws", 64)
+    assert [line.split(",")[2] for line in ended.out.splitlines()[3:]] == ["p99.99999", "p0.07"]
