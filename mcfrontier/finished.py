@@ -54,6 +54,7 @@ class Percentiles(msgspec.Struct, frozen=True):
 
     integrated: dict[str, str]
     quantities: dict[str, dict[str, Any]]
+    unstable_mean: list[str] = []
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ FLOORS = [
     {"cli"},
     {"outputs", "exports"},
     {"figures", "reproduce"},
-    {"finished"},
+    {"finished", "guards"},
     {"study"},
     {"results", "checks"},
     {"analysis"},

@@ -12,12 +12,15 @@ from mcfrontier.results import Run
 
 
 def write_csv(run: Run, path: Path) -> None:
-    """A row a quantity and statistic: quantity, unit, statistic, value, mc_error."""
+    """A row a quantity and statistic: quantity, unit, statistic, value, mc_error, and in note "not stable" of a mean or
+    sd that is not to be told."""
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(["quantity", "unit", "statistic", "value", "mc_error"])
+        rows.writerow(["quantity", "unit", "statistic", "value", "mc_error", "note"])
         for name, (unit, values, errors) in run.summary.items():
-            rows.writerows([name, unit, word, repr(values[word]), repr(errors[word])] for word in values)
+            notes = dict.fromkeys(("mean", "sd"), "not stable") if name in run.unstable else {}
+            for word, value in values.items():
+                rows.writerow([name, unit, word, repr(value), repr(errors[word]), notes.get(word, "")])
 
 
 def write_json(run: Run, path: Path) -> None:
@@ -27,14 +30,14 @@ def write_json(run: Run, path: Path) -> None:
 
 def percentiles_json(run: Run) -> str:
     """Statistics as JSON text: {"format", "study", "seed", "draws", "integrated": {name: the input that is integrated
-    out of its percentiles}, "quantities": {name: {"unit", "mean", "sd", "p1" ... "p99", "mc_error": {statistic:
-    standard error}}}}; a number that is not finite is null."""
+    out of its percentiles}, "unstable_mean": [names whose mean and sd are not to be told], "quantities": {name: {"unit",
+    "mean", "sd", "p1" ... "p99", "mc_error": {statistic: standard error}}}}; a number that is not finite is null."""
     quantities = {
         name: {"unit": unit, **finite(values), "mc_error": finite(errors)}
         for name, (unit, values, errors) in run.summary.items()
     }
     told = {"format": FORMAT, "study": run.study.name, "seed": run.sampler.seed, "draws": run.sampler.draws}
-    told["integrated"] = run.integrated
+    told |= {"integrated": run.integrated, "unstable_mean": list(run.unstable)}
     return json.dumps(told | {"quantities": quantities}, indent=1, ensure_ascii=False, allow_nan=False)
 
 
