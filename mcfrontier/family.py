@@ -24,8 +24,9 @@ class Family(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
 
     `by` is the dimension that it has a row for each label of, each row correlated with the next by `autocorrelation`;
     the other numbers are multiples of `times`. `reported_low` and `reported_high` are the least and the largest figure
-    that its sources report, `narrower` says why its interval may be narrower than these. `lists` are the words that are lists themselves; the list of any other
-    is dealt out, one number a label. A family that is `joint` takes all its rows together.
+    that its sources report, `narrower` says why its interval may be narrower than these. `lists` are the words that are
+    lists themselves; the list of any other is dealt out, one number a label. A family that is `joint` takes all its
+    rows together.
     """
 
     lists: ClassVar[tuple[str, ...]] = ()

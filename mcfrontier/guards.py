@@ -1,4 +1,4 @@
-"""What is doubtful in a priors file that can be used: `check` warns of it. Each warning is a line: where, what, mend."""
+"""What is doubtful in a priors file that can be used. Each warning of it is a line: where, what, the mend."""
 
 from __future__ import annotations
 
@@ -33,28 +33,27 @@ def of_study(study: Study) -> list[str]:
 
 def narrow(prior: Prior) -> Iterator[str]:
     """An entry whose 90 % interval lies within what its sources report, or the medians of its parts, at both ends."""
-    entry, place = prior.entry, f"{prior.where}: {prior.name}"
-    found = False
-    for i, (distribution, (low, high)) in enumerate(zip(prior.distributions, prior.reported, strict=True)):
-        what = "what its sources report"
-        if isinstance(entry, Mixture) and low > high:
-            medians = [part.median for part in entry.pooled()]
-            low, high, what = min(medians), max(medians), "its parts, whose medians go from"
-        room = ROOM * (high - low) if low < high else 0.0
+    entry, found = prior.entry, []
+    of_parts = spread(entry) if isinstance(entry, Mixture) else None
+    for i, (distribution, reported) in enumerate(zip(prior.distributions, prior.reported, strict=True)):
         p5, p95 = (float(distribution.quantile(np.float64(p))) for p in (0.05, 0.95))
-        if not (np.isfinite([low, high, p5]).all() and low + room < p5 and p95 < high - room):
-            continue
-        found = True
-        row = f"{place}[{prior.labels[i]}]" if prior.labels else place
-        ends = [amount(end, entry.unit) for end in (p5, p95, low, high)]
-        comma = "" if what.endswith("from") else ","
-        if not entry.narrower:
-            yield (
-                f"{row}: its 90 % interval, {ends[0]} to {ends[1]}, is narrower than {what}{comma} {ends[2]} to "
-                f'{ends[3]}; widen it, or say why under narrower = "..."'
-            )
-    if entry.narrower and not found:
-        yield f"{place}: narrower: its 90 % interval is not narrower than what its sources report; take the word out"
+        low, high = reported or of_parts or (p5, p95)
+        room = ROOM * (high - low)
+        if low + room < p5 and p95 < high - room:
+            row = f"{prior.name}[{prior.labels[i]}]" if prior.labels else prior.name
+            own, theirs = (f"{amount(a, entry.unit)} to {amount(b, entry.unit)}" for a, b in ((p5, p95), (low, high)))
+            what = "what its sources report" if reported else "the medians of its parts"
+            found.append(f"{row}: its 90 % interval, {own}, is narrower than {what}, {theirs}")
+    if not entry.narrower:
+        yield from (f'{prior.where}: {told}; widen it, or say why under narrower = "..."' for told in found)
+    elif not found:
+        yield f"{prior.where}: {prior.name}: narrower: its 90 % interval is not narrower than its sources; take it out"
+
+
+def spread(entry: Mixture) -> tuple[float, float]:
+    """The least and the largest median of the parts of a mixture."""
+    medians = [part.median for part in entry.pooled()]
+    return min(medians), max(medians)
 
 
 def one_source(study: Study) -> Iterator[str]:
@@ -84,7 +83,7 @@ def drawn(study: Study) -> Iterator[str]:
             told = f"{share:.2g} % of its draws are no share, below 0 or above 1"
             yield f"{study.page.where}: {name}: {told}; bound what it is worked out of, `show` names it"
     for row, (name, index) in study.rows.items():
-        if name not in study.targets or study.unit(name) == "AD" or row in study.missing:
+        if name not in study.targets or row in study.missing:
             continue
         x = values[name][index] / units.scale(study.unit(name))
         x = x[np.isfinite(x)]

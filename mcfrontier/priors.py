@@ -62,17 +62,12 @@ class Prior:
         return [None if row.get("best") is None else row["best"] * (row.get("times") or 1.0) for row in rows]
 
     @property
-    def reported(self) -> list[tuple[float, float]]:
-        """The least and the largest figure that the sources of each row report, in the unit of the entry; without end
-        where none is stated."""
+    def reported(self) -> list[tuple[float, float] | None]:
+        """The least and the largest figure that the sources of each row report, in the unit of the entry; None where
+        they are not stated."""
         rows = rows_of(self.stated, len(self.distributions))
-        ends = [
-            [row.get(word) for word in ("reported_low", "reported_high")] + [row.get("times") or 1.0] for row in rows
-        ]
-        return [
-            (math.inf if low is None else low * times, -math.inf if high is None else high * times)
-            for low, high, times in ends
-        ]
+        ends = [(row.get("reported_low"), row.get("reported_high"), row.get("times") or 1.0) for row in rows]
+        return [None if low is None else (low * times, high * times) for low, high, times in ends]
 
     @property
     def centres(self) -> list[float]:
@@ -326,7 +321,9 @@ def checked(stated: Family) -> Distribution:
     if best is not None and not distribution.low <= best <= distribution.high:
         raise InputError(f"best = {best:g} lies outside {distribution.low:g} to {distribution.high:g}")
     low, high = stated.reported_low, stated.reported_high
-    if low is not None and high is not None and low > high:
+    if (low is None) != (high is None):
+        raise InputError("it takes reported_low and reported_high, both or neither")
+    if low is not None and low > high:
         raise InputError(f"reported_low = {low:g} must not lie above reported_high = {high:g}")
     if stated.times is not None:
         positive(stated.times, "times")

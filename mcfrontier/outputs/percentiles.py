@@ -30,7 +30,7 @@ def write_json(run: Run, path: Path) -> None:
 
 def percentiles_json(run: Run) -> str:
     """Statistics as JSON text: {"format", "study", "seed", "draws", "integrated": {name: the input that is integrated
-    out of its percentiles}, "unstable_mean": [names whose mean and sd are not to be told], "quantities": {name: {"unit",
+    out of its percentiles}, "unstable_mean": [names whose mean is not to be told], "quantities": {name: {"unit",
     "mean", "sd", "p1" ... "p99", "mc_error": {statistic: standard error}}}}; a number that is not finite is null."""
     quantities = {
         name: {"unit": unit, **finite(values), "mc_error": finite(errors)}
