@@ -10,7 +10,7 @@ from mcfrontier.distributions import Distribution
 
 HEAVY = 0.7  # tail index from which on a mean does not settle: Vehtari et al. (2024)
 SHARE = 0.01  # of the distance of all draws from the middle, which the farthest must have for its mean to hang on it
-LEAST = 2**11  # draws that a tail is told from
+LEAST = 2**12  # draws that a tail is told from
 FAR = 1e-30, 1e-15  # probabilities at which the tail of a distribution is seen
 BEYOND = 1e150  # about where scipy's quantiles of a t end
 
