@@ -52,7 +52,9 @@ def dependence(stated: Correlations, priors: Sequence[Prior], where: str) -> Dep
     drawn = {prior.name: prior for prior in priors if not prior.known}
     pairs = {pair: normal(value, stated.kind) for pair, value in stated.pairs.items() if set(pair) <= drawn.keys()}
     paths = {name: prior.entry.autocorrelation for name, prior in drawn.items()}
-    tied = [set(pair) for pair in pairs] + [{name} for name, value in paths.items() if value is not None]
+    tied = [set(pair) for pair, value in pairs.items() if value] + [
+        {name} for name, value in paths.items() if value is not None
+    ]
     groups, notes = [], []
     for names in joined_sets(tied):
         members = [drawn[name] for name in sorted(names)]

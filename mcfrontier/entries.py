@@ -17,7 +17,7 @@ from msgspec.structs import replace as replace_words
 from mcfrontier import tables
 from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.families import FAMILIES, Value
-from mcfrontier.family import Family, is_percentile
+from mcfrontier.family import REPORTED, Family, is_percentile
 from mcfrontier.mixtures import Mixture, Part
 from mcfrontier.samples import Empirical, Output
 from mcfrontier.wording import parts
@@ -32,6 +32,7 @@ TEXTS = (
     "column",
     "study",
     "quantity",
+    "narrower",
 )  # the words of an entry that are no numbers
 KINDS = {  # msgspec's words for the kinds of things, and ours
     "float": "a number", "int": "a whole number", "str": "text", "array": "a list", "bool": "true or false",
@@ -173,7 +174,8 @@ def rows_of(stated: dict[str, Any], count: int) -> list[dict[str, Any]]:
 
 def entry_of(stated: dict[str, Any], place: str) -> Family:
     """The words of an entry, checked for kind; whether they make sense is for the family to say. A row with an empty
-    number is known to have none."""
+    number is known to have none, but for what its sources report."""
+    stated = {word: value for word, value in stated.items() if value is not None or word not in REPORTED}
     if any(value is None for value in stated.values()) and {"unit", "source"} <= stated.keys():
         return Value(unit=stated["unit"], source=stated["source"], by=stated.get("by"), value=math.nan)
     if "family" not in stated:

@@ -15,6 +15,7 @@ from mcfrontier.distributions import Array, Distribution, truncated
 from mcfrontier.errors import InputError
 
 PERCENTILE = r"p([1-9]\d?|(0|[1-9]\d?)_\d*[1-9])"  # p5, p95, p2_5, p0_1: one way to write each level
+REPORTED = ("reported_low", "reported_high", "narrower")  # words about an entry's sources, on which no draw hangs
 COUNTS = {2: "two percentiles such as p5 and p95", 3: "three percentiles such as p5, p50 and p95"}
 
 
@@ -22,8 +23,10 @@ class Family(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
     """An entry of a priors file: what is believed of one quantity, in which unit, and on whose word.
 
     `by` is the dimension that it has a row for each label of, each row correlated with the next by `autocorrelation`;
-    the other numbers are multiples of `times`. `lists` are the words that are lists themselves; the list of any other
-    is dealt out, one number a label. A family that is `joint` takes all its rows together.
+    the other numbers are multiples of `times`. `reported_low` and `reported_high` are the least and the largest figure
+    that its sources report, `narrower` says why its interval may be narrower than these. `lists` are the words that are
+    lists themselves; the list of any other is dealt out, one number a label. A family that is `joint` takes all its
+    rows together.
     """
 
     lists: ClassVar[tuple[str, ...]] = ()
@@ -33,6 +36,9 @@ class Family(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
     source: str
     note: str = ""
     best: float | None = None
+    reported_low: float | None = None
+    reported_high: float | None = None
+    narrower: str | None = None
     by: str | None = None
     times: float | None = None
     autocorrelation: float | None = None

@@ -65,6 +65,7 @@ class Percentiles(msgspec.Struct, frozen=True):
 
     integrated: dict[str, str]
     quantities: dict[str, dict[str, Any]]
+    unstable_mean: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,11 @@ class Finished:
     def integrated(self) -> dict[str, str]:
         """The input that is integrated out of each row whose percentiles are surer so."""
         return self.percentiles.integrated
+
+    @property
+    def unstable(self) -> list[str]:
+        """The rows whose mean is not to be told."""
+        return self.percentiles.unstable_mean
 
     def unit(self, row: str) -> str:
         """The unit of a row."""

@@ -12,10 +12,10 @@ from scipy import special
 from mcfrontier import units
 from mcfrontier.distributions import Array, Distribution, crossing, from_both_ends, stretched
 from mcfrontier.errors import InputError, located
-from mcfrontier.family import Family, Truncatable
+from mcfrontier.family import REPORTED, Family, Truncatable
 from mcfrontier.samples import check_weights, shares
 
-OWN = ("by", "best", "times", "autocorrelation")  # words of the whole, not of a part
+OWN = ("by", "best", "times", "autocorrelation", *REPORTED)  # words of the whole, not of a part
 
 
 class Part(NamedTuple):

@@ -25,7 +25,7 @@ from mcfrontier.distributions import Distribution, stretched
 from mcfrontier.entries import Columns, entry_of, family_of, filled, labels_of, read, rows_of, sampled, table
 from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.families import FAMILIES, Value
-from mcfrontier.family import PERCENTILE, Family, positive
+from mcfrontier.family import PERCENTILE, REPORTED, Family, positive
 from mcfrontier.quantiles import Quantile, tabulated
 from mcfrontier.words import FORMAT, Correlations, Decision, Disclosed, Evidence, Table, Words
 
@@ -60,6 +60,14 @@ class Prior:
         """The best guess of each row, in the unit of the entry; None where none is stated."""
         rows = rows_of(self.stated, len(self.distributions))
         return [None if row.get("best") is None else row["best"] * (row.get("times") or 1.0) for row in rows]
+
+    @property
+    def reported(self) -> list[tuple[float, float] | None]:
+        """The least and the largest figure that the sources of each row report, in the unit of the entry; None where
+        they are not stated."""
+        rows = rows_of(self.stated, len(self.distributions))
+        ends = [(row.get("reported_low"), row.get("reported_high"), row.get("times") or 1.0) for row in rows]
+        return [None if low is None else (low * times, high * times) for low, high, times in ends]
 
     @property
     def centres(self) -> list[float]:
@@ -102,8 +110,11 @@ class Page:
     @property
     def digest(self) -> str:
         """A hash of all that is believed, whatever the layout of the files."""
-        stated = {name: prior.stated for name, prior in self.priors.items()}
-        pairs = sorted([*pair, value] for pair, value in self.correlation.pairs.items())
+        stated = {
+            name: {word: value for word, value in prior.stated.items() if word not in REPORTED}
+            for name, prior in self.priors.items()
+        }
+        pairs = sorted([*pair, value] for pair, value in self.correlation.pairs.items() if value)
         evidence = {name: msgspec.to_builtins(seen) for name, seen in self.evidence.items()}
         told = [self.words.targets, self.dimensions, self.same, self.correlation.kind, pairs, evidence, stated]
         return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
@@ -309,6 +320,11 @@ def checked(stated: Family) -> Distribution:
     best = stated.best
     if best is not None and not distribution.low <= best <= distribution.high:
         raise InputError(f"best = {best:g} lies outside {distribution.low:g} to {distribution.high:g}")
+    low, high = stated.reported_low, stated.reported_high
+    if (low is None) != (high is None):
+        raise InputError("it takes reported_low and reported_high, both or neither")
+    if low is not None and low > high:
+        raise InputError(f"reported_low = {low:g} must not lie above reported_high = {high:g}")
     if stated.times is not None:
         positive(stated.times, "times")
         distribution = stretched(distribution, 0.0, stated.times)
@@ -341,11 +357,11 @@ def figures_of(kind: str, struct: type[msgspec.Struct], stated: Mapping[str, Any
 def correlations(parts: list[Correlations], stated: Mapping[str, Any], place: str) -> Correlations:
     """The correlations of a file, with those it takes in; its own win."""
     words = dict(stated)
-    kind = words.pop("kind", None) or next((part.kind for part in parts if part.pairs), "spearman")
+    kind = words.pop("kind", None) or next((part.kind for part in parts if any(part.pairs.values())), "spearman")
     if kind not in ("spearman", "normal"):
         raise InputError(f"{place}: kind = {kind!r}: known are spearman and normal")
     for part in parts:
-        if part.pairs and part.kind != kind:
+        if any(part.pairs.values()) and part.kind != kind:  # a correlation of 0 is one of either kind
             raise InputError(f"{place}: what it takes in is of kind {part.kind}; state it in the same")
     names, rows = words.pop("inputs", []), words.pop("matrix", [])
     if not isinstance(names, list) or len({*map(str, names)}) != len(names):

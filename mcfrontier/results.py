@@ -22,6 +22,7 @@ from mcfrontier.analysis import (
     regression,
     shapley,
     sobol,
+    tails,
     tornado,
     variance,
     worth,
@@ -199,7 +200,7 @@ class Run:
 
     @cached_property
     def findings(self) -> tuple[str, ...]:
-        """What a reader must be told: draws rounded up, draws lost, shares that leave 0 to 1."""
+        """What a reader must be told: draws rounded up, draws lost, shares that leave 0 to 1, means that are none."""
         counted = [] if self.counted is None else [self.counted.told(self.held)]
         lost = [
             f"{name}: {count:,} of {self.values[name].size:,} draws are not finite; statistics leave them out"
@@ -222,7 +223,35 @@ class Run:
             *counted,
             *lost,
             *strayed,
+            *(told for name in dict.fromkeys(self.study.targets) if (told := self.told_mean(name))),
         )
+
+    @cached_property
+    def unstable(self) -> dict[str, tails.Tail | None]:
+        """The rows whose mean, and whose sd, are not to be told: of an input that has no mean with None, of any other
+        whose mean hangs on a few of the draws that are kept with their tail."""
+        found = {}
+        for row, (name, index) in self.rows.items():
+            prior = self.study.inputs.get(name)
+            if prior and not prior.known and tails.endless(prior.distributions[self.study.place_of(row)]):
+                found[row] = None
+            elif tail := tails.heavy(self.values[name][index]):
+                found[row] = tail
+        return found
+
+    def told_mean(self, name: str) -> str:
+        """What must be told of the means of a quantity; nothing where they are to be trusted."""
+        own = {row: self.unstable[row] for row in self.rows_of([name]) if row in self.unstable}
+        if not own:
+            return ""
+        rows = ", ".join(own) if len(own) <= FEW else f"{name} in {len(own)} rows"
+        if None in own.values():
+            return f"{rows}: it has no mean, whatever the draws give; tell the median"
+        worst = max(own.values())
+        told = (
+            f"tail index {worst.index:.2f}, farthest draw {100 * worst.share:.2g} % of the way of all from the middle"
+        )
+        return f"{rows}: the mean is not stable ({told}); tell the median"
 
     @property
     def missing(self) -> set[str]:

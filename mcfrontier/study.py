@@ -161,7 +161,7 @@ class Study:
         page, drawn = self.page, {prior.name for prior in self.drawn}
         pairs = [(" ~ ".join(pair), value) for pair, value in page.correlation.pairs.items() if {*pair} <= drawn]
         kind = f"{page.correlation.kind} correlation"
-        told = [(pair, f"{kind} {value:+g}") for pair, value in pairs]
+        told = [(pair, f"{kind} {value:+g}" if value else "independent of each other") for pair, value in pairs]
         paths = [(p.name, p.entry.autocorrelation) for p in self.drawn if p.entry.autocorrelation is not None]
         told += [
             (name, f"each row with the next: {page.correlation.kind} correlation {value:+g}") for name, value in paths

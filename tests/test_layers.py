@@ -15,7 +15,7 @@ FLOORS = [
     {"verification", "exports"},
     {"outputs"},
     {"figures", "reproduce"},
-    {"finished"},
+    {"finished", "guards"},
     {"study"},
     {"results", "checks"},
     {"analysis"},

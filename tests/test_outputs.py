@@ -49,7 +49,7 @@ def test_it_does_not_matter_where_the_user_stands(place, folder, tmp_path, monke
 
 def test_json_has_its_stable_shape(folder, gpt4):
     told = json.loads((folder / "percentiles.json").read_text())
-    assert list(told) == ["format", "study", "seed", "draws", "integrated", "quantities"]
+    assert list(told) == ["format", "study", "seed", "draws", "integrated", "unstable_mean", "quantities"]
     assert (told["format"], told["study"], told["seed"], told["draws"]) == (1, "gpt4", 7, 2**12)
     words = ["mean", "sd", "p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99"]
     assert list(told["quantities"]) == list(gpt4.study.quantities)
@@ -65,7 +65,7 @@ def test_json_has_its_stable_shape(folder, gpt4):
 def test_csv_is_tidy_and_says_the_same(folder):
     rows = list(csv.DictReader(io.StringIO((folder / "percentiles.csv").read_text())))
     told = json.loads((folder / "percentiles.json").read_text())["quantities"]
-    assert list(rows[0]) == ["quantity", "unit", "statistic", "value", "mc_error"]
+    assert list(rows[0]) == ["quantity", "unit", "statistic", "value", "mc_error", "note"]
     assert len(rows) == 11 * len(told)
     for row in rows:
         quantity = told[row["quantity"]]

@@ -70,7 +70,7 @@ def test_all_that_a_run_told_is_told_again_byte_by_byte(bill, command, tmp_path)
 
 def test_csv_has_a_line_a_statistic_of_the_targets_alone(bill, command):
     head, *lines = csv.reader(io.StringIO(command("percentiles", "bill", "--format", "csv", "--draws", 64).out))
-    assert head == ["quantity", "unit", "statistic", "value", "mc_error"]
+    assert head == ["quantity", "unit", "statistic", "value", "mc_error", "note"]
     words = ["mean", "sd", "p1", "p5", "p25", "p50", "p75", "p95", "p99"]
     assert [line[:3] for line in lines] == [["energy_cost", "USD", word] for word in words]
 
@@ -153,3 +153,11 @@ def test_what_cannot_be_asked_is_refused_in_a_line(bill, command, words, told):
 def test_a_percentile_is_named_by_as_many_digits_as_it_takes(bill, command):
     ended = command("percentiles", "bill", "--quantiles", "99.99999,0.07", "--format", "csv", "--draws", 64)
     assert [line.split(",")[2] for line in ended.out.splitlines()[3:]] == ["p99.99999", "p0.07"]
+
+
+def test_a_mean_that_is_none_is_marked_in_every_form(page, command):
+    page("wild", 'targets = ["wild"]\n' + entry("wild", "student-t", df=1, p5=-6, p95=6))
+    for form, mark in (("table", "mean, not stable"), ("csv", ",not stable"), ("json", '"unstable_mean": [\n  "wild"')):
+        assert mark in command("percentiles", "wild", "--format", form).out
+        command("run", "wild", "--no-report", "--quiet")
+        assert mark in command("percentiles", "reports/wild", "--format", form).out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,7 @@ def command(
 
     told = {row: summary_at(run, row, levels) for row in rows}
     if form == "table":
-        show_table(table(told))
+        show_table(table(told, run.unstable))
     else:
         sys.stdout.write(percentiles_csv(run, told) if form == "csv" else percentiles_json(run, told) + "\n")
 
@@ -100,10 +100,11 @@ def made(source: str, quantities: Sequence[str], asked: Mapping[str, int | str],
     return done
 
 
-def table(told: Mapping[str, Summary]) -> Table:
-    """The statistics of some rows, each beside its Monte Carlo error."""
+def table(told: Mapping[str, Summary], unstable: Container[str]) -> Table:
+    """The statistics of some rows, each beside its Monte Carlo error; of some the mean is not stable."""
     from rich.table import Table
 
+    from mcfrontier.outputs.percentiles import UNSTABLE
     from mcfrontier.wording import amount, label
 
     table = Table(box=None, pad_edge=False)
@@ -114,5 +115,8 @@ def table(told: Mapping[str, Summary]) -> Table:
     for row, (unit, values, errors) in (known or told).items():  # no cell of a table that is empty by design
         for i, (word, value) in enumerate(values.items()):
             error = errors[word]
-            table.add_row("" if i else label(row), word, amount(value, unit, error), amount(error, unit, digits=1))
+            mark = f", {UNSTABLE}" if word in ("mean", "sd") and row in unstable else ""
+            table.add_row(
+                "" if i else label(row), word + mark, amount(value, unit, error), amount(error, unit, digits=1)
+            )
     return table

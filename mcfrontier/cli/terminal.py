@@ -26,6 +26,11 @@ def note(told: str) -> None:
     print(f"note: {told}", file=sys.stderr)
 
 
+def warn(told: str) -> None:
+    """Tell what is doubtful, out of the way of a pipe."""
+    print(f"warning: {told}", file=sys.stderr)
+
+
 def show_table(table: Table) -> None:
     """Print a table: as wide as the terminal, or as it needs to be in a pipe."""
     from rich.console import Console

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcfrontier.entries import rows_of
+from mcfrontier.family import REPORTED
 from mcfrontier.finished import Finished
 from mcfrontier.wording import amount, label, parts, sentence
 
@@ -22,7 +23,15 @@ if TYPE_CHECKING:
 RUN, INPUTS = "Run", "Inputs"
 LONGEST, FORBIDDEN, RESERVED = 31, "]:*?/\\", "history"  # what Excel says of the names of sheets
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a zip file can tell
-TOLD = ("stated_in", "by", "family", "unit", "source", "note")  # of an entry; all else are words of its family
+TOLD = (
+    "stated_in",
+    "by",
+    "family",
+    "unit",
+    "source",
+    "note",
+    *REPORTED,
+)  # of an entry; all else are words of its family
 
 
 def xlsx(run: Finished, rows: Sequence[str], path: Path) -> None:

@@ -32,6 +32,10 @@ def told_decision(run: Run) -> dict[str, Any] | None:
         f" and pays {told(found.payoff)} on average. {best}",
         worth_of_all(found.perfect, told(found.perfect)),
     ]
+    if asked.quantity in run.unstable and not asked.gain:
+        sentences.insert(
+            2, f"But the mean of the {label(asked.quantity)} is not stable, so neither is what acting pays on average."
+        )
     sure = [name for name, figure in found.partial.items() if figure[0] > 2 * figure[1]][:MOST]
     rows = [[sentence(label(name)), told(found.partial[name])] for name in sure]
     rows = [["Everything", told(found.perfect)], *rows] if rows else []

@@ -13,11 +13,12 @@ from mcfrontier.analysis import intervals
 from mcfrontier.finished import FORMAT, Finished
 from mcfrontier.results import Run, Summary
 
+UNSTABLE = "not stable"  # of a mean, or sd, that is not to be told
 SHARP = {*map(intervals.word, intervals.LEVELS)}  # all others are of the draws alone
 
 
 def write_csv(run: Run, path: Path) -> None:
-    """A row a quantity and statistic: quantity, unit, statistic, value, mc_error."""
+    """The statistics of all rows, as percentiles_csv gives them."""
     path.write_text(percentiles_csv(run), encoding="utf-8", newline="")
 
 
@@ -27,26 +28,31 @@ def write_json(run: Run, path: Path) -> None:
 
 
 def percentiles_csv(run: Run | Finished, told: Mapping[str, Summary] | None = None) -> str:
-    """Statistics as CSV: those of all rows, or those told."""
+    """Statistics as CSV, those of all rows, or those told: quantity, unit, statistic, value, mc_error, and in note "not
+    stable" of a mean or sd that is not to be told."""
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(["quantity", "unit", "statistic", "value", "mc_error"])
+    lines.writerow(["quantity", "unit", "statistic", "value", "mc_error", "note"])
     for name, (unit, values, errors) in (run.summary if told is None else told).items():
-        lines.writerows([name, unit, word, repr(values[word]), repr(errors[word])] for word in values)
+        notes = dict.fromkeys(("mean", "sd"), UNSTABLE) if name in run.unstable else {}
+        for word, value in values.items():
+            lines.writerow([name, unit, word, repr(value), repr(errors[word]), notes.get(word, "")])
     return text.getvalue()
 
 
 def percentiles_json(run: Run | Finished, told: Mapping[str, Summary] | None = None) -> str:
     """Statistics as JSON text, those of all rows, or those told: {"format", "study", "seed", "draws", "integrated":
-    {name: the input that is integrated out of its percentiles p1 ... p99}, "quantities": {name: {"unit", "mean", "sd",
-    "p1" ... "p99", "mc_error": {statistic: standard error}}}}; a number that is not finite is null."""
+    {name: the input that is integrated out of its percentiles p1 ... p99}, "unstable_mean": [names whose mean is not to
+    be told], "quantities": {name: {"unit", "mean", "sd", "p1" ... "p99", "mc_error": {statistic: standard error}}}}; a
+    number that is not finite is null."""
     told = run.summary if told is None else told
     sharp = {row: name for row, name in run.integrated.items() if row in told and SHARP & told[row].values.keys()}
     quantities = {
         name: {"unit": unit, **finite(values), "mc_error": finite(errors)}
         for name, (unit, values, errors) in told.items()
     }
-    head = {"format": FORMAT, **run.head, "integrated": sharp, "quantities": quantities}
+    head = {"format": FORMAT, **run.head, "integrated": sharp}
+    head |= {"unstable_mean": [row for row in run.unstable if row in told], "quantities": quantities}
     return json.dumps(head, indent=1, ensure_ascii=False, allow_nan=False)
 
 
