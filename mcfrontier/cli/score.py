@@ -125,7 +125,8 @@ def counted(path: Path, rows: list[Row]) -> list[Row]:
     first = book.first_of_each(rows)
     if len(first) < len(rows):
         more = len(rows) - len(first)
-        note(f"{files.shown(path)}: {more} more rows are of outcomes scored before; the first row of each counts")
+        told = "1 more row is of an outcome" if more == 1 else f"{more} more rows are of outcomes"
+        note(f"{files.shown(path)}: {told} scored before; the first row of each counts")
     return first
 
 
