@@ -60,7 +60,7 @@ def keep(folder: str, outcomes: Sequence[str], source: str, remark: str, ledger:
     from mcfrontier import ledger as book
     from mcfrontier import scoring
     from mcfrontier.finished import finished
-    from mcfrontier.outputs.calibration import HEAD, cells, rows_json
+    from mcfrontier.outputs.calibration import ONE, cells, rows_json
     from mcfrontier.writing import check_file
 
     path = check_file(book.NAME if ledger is None else ledger, "--ledger")
@@ -82,7 +82,7 @@ def keep(folder: str, outcomes: Sequence[str], source: str, remark: str, ledger:
     if as_json:
         print(rows_json(rows))
         return
-    show(HEAD, map(cells, rows), left=1)
+    show(ONE, (cells(row, ONE) for row in rows), left=1)
     print(f"in {path}: {len(new)} added")
 
 
@@ -96,7 +96,7 @@ def tell(ledger: str | None, as_json: bool, out: str | None) -> None:
     if as_json:
         print(calibration.ledger_json(rows))
     else:
-        show(("study", *calibration.HEAD), ([row.study, *calibration.cells(row)] for row in rows), left=2)
+        show(calibration.ALL, (calibration.cells(row, calibration.ALL) for row in rows), left=2)
         print()
         show(calibration.LEVEL_HEAD, map(calibration.level_cells, calibration.covered(rows)), left=1)
         note(calibration.CAUTION)
@@ -136,7 +136,7 @@ def show(head: Sequence[str], rows: Iterable[Sequence[str]], left: int) -> None:
 
     table = Table(box=None, pad_edge=False)
     for i, heading in enumerate(head):
-        table.add_column(heading, justify="left" if i < left else "right")
+        table.add_column(heading, justify="left" if i < left else "right", overflow="fold")
     for row in rows:
         table.add_row(*row)
     show_table(table)

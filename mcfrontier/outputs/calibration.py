@@ -19,7 +19,19 @@ from mcfrontier.wording import amount, label, sentence
 from mcfrontier.writing import making, move
 
 NAME = "calibration.pdf"
-HEAD = ("quantity", "outcome", "p5", "p50", "p95", "percentile", "inside", "CRPS", "of the logarithm", "log score")
+LOGARITHM = "CRPS of the log"
+ONE = (
+    "quantity",
+    "outcome",
+    "p50",
+    "percentile",
+    "inside",
+    "CRPS",
+    LOGARITHM,
+    "log score",
+)  # columns of a few outcomes
+ALL = ("study", "quantity", "outcome", "p50", "percentile", "inside", LOGARITHM, "log score")  # of a ledger's
+PAGE = ("study", "quantity", "outcome", "p5", "p50", "p95", "percentile", "inside", "CRPS", LOGARITHM, "log score")
 LEVEL_HEAD = ("interval", "expected", "fell inside", "as a share", "what would fit, 95%")
 CAUTION = (
     "the shares that would fit are for outcomes that have nothing to do with each other; those of one run, and of runs "
@@ -27,20 +39,22 @@ CAUTION = (
 )
 
 
-def cells(row: Row) -> list[str]:
-    """An outcome as it is told, under HEAD: no more digits than the Monte Carlo error allows."""
-    return [
-        label(row.quantity),
-        amount(row.outcome, row.unit, digits=4),
-        amount(row.p5, row.unit, known(row.p5_error)),
-        amount(row.p50, row.unit, known(row.p50_error)),
-        amount(row.p95, row.unit, known(row.p95_error)),
-        percent(row),
-        inside(row),
-        amount(row.crps, row.unit, known(row.crps_error)),
-        amount(row.crps_log, "1", known(row.crps_log_error)),
-        log_score(row),
-    ]
+def cells(row: Row, head: Sequence[str]) -> list[str]:
+    """An outcome as it is told in some columns: no more digits than the Monte Carlo error allows."""
+    found = {
+        "study": row.study,
+        "quantity": label(row.quantity),
+        "outcome": amount(row.outcome, row.unit, digits=4),
+        "p5": amount(row.p5, row.unit, known(row.p5_error)),
+        "p50": amount(row.p50, row.unit, known(row.p50_error)),
+        "p95": amount(row.p95, row.unit, known(row.p95_error)),
+        "percentile": percent(row),
+        "inside": inside(row),
+        "CRPS": amount(row.crps, row.unit, known(row.crps_error)),
+        LOGARITHM: amount(row.crps_log, "1", known(row.crps_log_error)),
+        "log score": log_score(row),
+    }
+    return [found[name] for name in head]
 
 
 def percent(row: Row) -> str:
@@ -109,8 +123,8 @@ def write_pdf(rows: Sequence[Row], folder: Path) -> Path:
         "caution": sentence(CAUTION),
         "level_head": LEVEL_HEAD,
         "levels": [level_cells(each) for each in covered(rows)],
-        "head": ("study", *HEAD),
-        "rows": [[row.study, *cells(row)] for row in rows],
+        "head": PAGE,
+        "rows": [cells(row, PAGE) for row in rows],
         "sources": [[row.study, label(row.quantity), row.source, row.note] for row in rows],
     }
     made = typeset("calibration.typ", told, pictures)
