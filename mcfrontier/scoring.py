@@ -58,6 +58,14 @@ def example(run: Finished, row: str) -> str:
     return f"{row}={run.estimates(row, [0.5])[0][-1]:.3g} {run.unit(row)}".removesuffix(" 1").removesuffix(" share")
 
 
+def stated(run: Finished, row: str) -> str:
+    """How a run was told of a quantity that it ought to have foretold; nothing where it was not."""
+    name = parts(row)[0]
+    if name in run.manifest.inputs:
+        return "an input"
+    return "evidence" if name in {parts(seen["quantity"])[0] for seen in run.manifest.evidence.values()} else ""
+
+
 def scored(run: Finished, row: str, value: float, source: str = "", note: str = "") -> tuple[Row, int]:
     """An outcome of a row, in its unit, as a row of the ledger; and how many draws have no figure and are left out."""
     x, asked = run.told(row), run.manifest

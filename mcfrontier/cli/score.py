@@ -72,6 +72,10 @@ def keep(folder: str, outcomes: Sequence[str], source: str, remark: str, ledger:
     for row, value in asked:
         found, lost = scoring.scored(run, row, value, source, remark)
         rows.append(found)
+        if kind := scoring.stated(run, row):
+            note(
+                f"{row}: {kind} of this run, stated and not foretold; make sure that it was stated without the outcome"
+            )
         if lost:
             note(f"{row}: {lost} draws have no figure and are left out")
         if found.percentile in (0, 100):
