@@ -201,11 +201,9 @@ def test_other_beliefs_of_the_same_outcome_are_kept_and_the_first_row_counts(com
 
 
 def test_what_was_stated_and_not_foretold_is_scored_with_a_note(command, folder, here, page):
-    ended = command("score", folder, "--outcome", "mfu=36%", "--outcome", "energy=43.4 GWh")
-    told = (
-        "note: mfu: an input of this run, stated and not foretold; make sure that it was stated without the outcome\n"
-    )
-    assert (ended.code, ended.err) == (0, told)
+    ended = command("score", folder, "--outcome", "mfu=41%", "--outcome", "energy=43.4 GWh")
+    told = "mfu: an input of this run, stated and not foretold; make sure that it was stated without the outcome"
+    assert (ended.code, ended.err) == (0, f"note: {told}\n")
     command("run", "deepseek-v3-given", "--draws", 2**15, "--no-report", "--out", "given", "--target", "chip_time")
     ended = command("score", "given", "--outcome", "chip_time=2.664e6 chip*h", "--ledger", "other.csv")
     assert "note: chip_time: evidence of this run" in ended.err
