@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -155,7 +154,8 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
     for key, taken in united(parts, where, {**priors, **words.same}).items():
         if key not in words.same:
             priors.setdefault(key, replace(taken, own=False))
-    same = united_same(parts, where, priors) | words.same
+    itself = {key for key, other in words.same.items() if key == other}  # by its formula, whatever is taken in
+    same = {k: v for k, v in (united_same(parts, where, priors) | words.same).items() if k not in itself}
     disclosed = figures_of("disclosed", Disclosed, words.disclosed, where)
     evidence = {key: seen for each in parts for key, seen in each.evidence.items()}
     evidence |= figures_of("evidence", Evidence, words.evidence, where)
@@ -391,15 +391,11 @@ def correlations(parts: list[Correlations], stated: Mapping[str, Any], place: st
 
 def pinned(name: str, text: str | float, unit: str, old: Prior | None) -> Prior:
     """A prior for a quantity that is set to a number, with its unit or else the one given."""
-    match = re.fullmatch(r"\s*([-+]?[\d_.]+(?:[eE][-+]?\d+)?)\s*(.*?)\s*", str(text))
-    try:
-        number = float(match[1]) if match else math.nan
-    except ValueError:
-        number = math.nan
+    number, stated_unit = units.split(str(text))
     place = f"set {name}={text}"
-    if match is None or not math.isfinite(number) or match[2].startswith(","):
+    if not math.isfinite(number):
         raise InputError(f"{place}: a number is expected, with or without a unit, such as {name}=15_000 {unit}")
-    stated_unit = match[2] or unit
+    stated_unit = stated_unit or unit
     with located(place):
         if not units.same_kind(stated_unit, unit):
             raise InputError(f"'{stated_unit}' is not a unit of {name}; give it in {unit}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,3 +58,14 @@ def same_kind(unit: str, other: str) -> bool:
 def convert(value: float, unit: str, to: str) -> float:
     """A number of one unit as a number of another of the same kind."""
     return value if unit == to else value * scale(unit) / scale(to)
+
+
+def split(text: str) -> tuple[float, str]:
+    """The number and the unit of a text such as "0.5 kW/chip", "" where it has no unit; not a number where there is
+    none."""
+    match = re.fullmatch(r"\s*([-+]?[\d_.]+(?:[eE][-+]?\d+)?)\s*(.*?)\s*", text)
+    try:
+        number = float(match[1]) if match and not match[2].startswith(",") else math.nan
+    except ValueError:
+        number = math.nan
+    return number, match[2] if match else ""

@@ -12,30 +12,30 @@ from pathlib import Path
 from mcfrontier.errors import InputError
 
 
-def check_folder(folder: str | Path) -> Path:
+def check_folder(folder: str | Path, option: str = "--out") -> Path:
     """Refuse a folder that cannot be written, before any work is done. Nothing is left behind."""
     if not str(folder).strip():
-        raise InputError("--out: the name of a folder is expected, not nothing")
+        raise InputError(f"{option}: the name of a folder is expected, not nothing")
     folder = place = Path(folder)
     while not os.path.exists(place) and place != place.parent:  # which, unlike Path.exists, never raises
         place = place.parent
     if not place.is_dir():
-        raise InputError(f"{folder}: {place} is a file, not a folder; choose another with --out")
+        raise InputError(f"{folder}: {place} is a file, not a folder; choose another with {option}")
     try:  # what may be written is not always what can be
         os.rmdir(tempfile.mkdtemp(prefix=".making-", dir=place))
     except OSError:
-        raise InputError(f"{folder}: the folder {place} cannot be written; choose another with --out") from None
+        raise InputError(f"{folder}: the folder {place} cannot be written; choose another with {option}") from None
     return folder
 
 
-def check_file(path: str | Path, holds: str = "") -> Path:
+def check_file(path: str | Path, option: str = "--out", holds: str = "") -> Path:
     """Refuse a file that cannot be written, before any work is done. What is written may be a folder that holds a file
     of this name; then it may stand over an older one."""
     if not str(path).strip():
-        raise InputError("--out: the name of a file is expected, not nothing")
+        raise InputError(f"{option}: the name of a file is expected, not nothing")
     if os.path.isdir(path) and not (holds and os.path.isfile(Path(path) / holds)):
-        raise InputError(f"{path}: a folder; name a file in it with --out")
-    check_folder(Path(path).parent)
+        raise InputError(f"{path}: a folder; name a file in it with {option}")
+    check_folder(Path(path).parent, option)
     return Path(path)
 
 

@@ -19,7 +19,11 @@ def test_an_installed_wheel_finds_its_priors_and_runs_without_the_source(tmp_pat
     with zipfile.ZipFile(wheel) as file:
         names = set(file.namelist())
         file.extractall(site)
-    assert {"mcfrontier/_priors/gpt4.toml", "mcfrontier/_priors/chips/a100.toml"} <= names
+    assert {
+        "mcfrontier/_priors/gpt4.toml",
+        "mcfrontier/_priors/chips/a100.toml",
+        "mcfrontier/_priors/ledger.csv",
+    } <= names
     assert {"mcfrontier/data/joe-kuo.npy", "mcfrontier/outputs/report.typ", "mcfrontier/priors.schema.json"} <= names
 
     # the folder goes first on the path, ahead of an editable install

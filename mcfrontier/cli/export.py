@@ -30,7 +30,7 @@ def command(folder: str, form: str, targets: Sequence[str], out: str | None, **w
         raise InputError(f"--{word.replace('_', '-')}: {form} does not take it; leave it out")
     if out is None and not export.text:
         raise InputError(f"--to {form}: it is no text; name a file with --out")
-    path = None if out is None else check_file(out, export.holds)
+    path = None if out is None else check_file(out, holds=export.holds)
     run = finished(folder)
     if path is not None and path.name in WRITERS and path.parent.resolve() == run.folder.resolve():
         raise InputError(f"{path}: a file of the run itself; choose another with --out")

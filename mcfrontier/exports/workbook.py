@@ -23,15 +23,7 @@ if TYPE_CHECKING:
 RUN, INPUTS = "Run", "Inputs"
 LONGEST, FORBIDDEN, RESERVED = 31, "]:*?/\\", "history"  # what Excel says of the names of sheets
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a zip file can tell
-TOLD = (
-    "stated_in",
-    "by",
-    "family",
-    "unit",
-    "source",
-    "note",
-    *REPORTED,
-)  # of an entry; all else are words of its family
+TOLD = ("stated_in", "by", "family", "unit", "source", "note", *REPORTED)  # all else are words of a family
 
 
 def xlsx(run: Finished, rows: Sequence[str], path: Path) -> None:

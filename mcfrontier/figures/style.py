@@ -51,7 +51,11 @@ class Panel:
 
     def area(self, x: np.ndarray, y: np.ndarray, colour: str, alpha: float) -> None:
         """The area between a line and zero."""
-        outline = np.column_stack([np.concatenate([x[:1], x, x[-1:]]), np.concatenate([[0], y, [0]])])
+        self.band(x, np.zeros_like(y), y, colour, alpha)
+
+    def band(self, x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, alpha: float) -> None:
+        """The area between two lines."""
+        outline = np.column_stack([np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]])])
         look = {"color": colour, "alpha": alpha, "linewidth": 0}
         self.figure.artists.append(Polygon(outline, transform=self.data, **look))
 

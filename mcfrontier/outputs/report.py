@@ -50,7 +50,7 @@ def contents(run: Run) -> dict[str, Any]:
         "more": sum(len(run.known_rows(name)) for name in study.targets) - len(run.headlines[:MOST]),
         "accounts": [account(run, row) for row in run.accounts] if len(run.accounts) <= MOST else [],
         "smallest": label(smallest(run)) if run.accounts else "",
-        "disclosed": [told_disclosure(run, fig) for fig in study.page.disclosed.values() if fig.quantity in run.values],
+        "disclosed": [told_disclosure(run, fig) for fig in disclosed_of(run)],
         "targets": [target(run, name) for name in study.targets if not study.dimensions_of[name]],
         "leading": "along" if len(run.known_rows(study.targets[0])) > FEW else "spread",
         "grids": [grid(run, names) for names in grouped(run)],
@@ -142,12 +142,17 @@ def account(run: Run, row: str) -> dict[str, Any]:
     }
 
 
+def disclosed_of(run: Run) -> list[Disclosed]:
+    """The disclosed figures of what was asked, of a quantity or a row of it."""
+    return [fig for fig in run.study.page.disclosed.values() if {fig.quantity, parts(fig.quantity)[0]} & {*run.values}]
+
+
 def told_disclosure(run: Run, disclosed: Disclosed) -> str:
     """A disclosed figure and the percentile it falls in, row by row."""
     bound = "" if disclosed.bound == "about" else f"{disclosed.bound} "
     figure = amount(disclosed.value, disclosed.unit, digits=4)
     told = f"{sentence(label(disclosed.quantity))}: {bound}{figure} ({disclosed.source})."
-    for row in run.rows_of([disclosed.quantity]):
+    for row in [disclosed.quantity] if disclosed.quantity in run.rows else run.rows_of([disclosed.quantity]):
         percentile = run.percentile_of(row, disclosed.value, disclosed.unit)
         which = f" of {label(row)}" if row != disclosed.quantity else ""
         told += f" This is {percentile_told(percentile)}{which} in this study, of which it is no input"

@@ -1,0 +1,128 @@
+"""How well draws foretold what came out: percentile, CRPS and log score, each with its Monte Carlo error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from mcfrontier.analysis.intervals import error
+from mcfrontier.sampling import RANDOMISATIONS
+
+LEVELS = (0.5, 0.8, 0.9, 0.98)  # of the central intervals that an outcome may lie in
+SAME = 1e-12  # of an outcome: a draw that is no further from it is the outcome, but for rounding
+
+
+class Estimate(NamedTuple):
+    """A figure and its Monte Carlo error."""
+
+    value: float
+    error: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well draws foretold an outcome.
+
+    `percentile` is between 0 and 1; `crps` in the unit of the draws, `crps_log` that of their natural logarithms. On
+    the scale `log` the log score is the logarithm of the density of the logarithm, on the scale `raw` of the draws', on
+    the scale `counted`, of draws that take few values, of the probability. What the scale has not is not a number.
+    """
+
+    scale: str
+    percentile: Estimate
+    crps: Estimate
+    crps_log: Estimate
+    log_score: Estimate
+
+
+def score(x: np.ndarray, outcome: float, positive: bool = True) -> Score:
+    """How well finite draws (draws,) foretold an outcome. `positive`: whether a logarithm means anything, where all
+    of them are above 0."""
+    scale = scale_of(x, outcome, positive)
+    seen = (np.log(x), float(np.log(outcome))) if scale == "log" else (x, outcome)
+    none = Estimate(np.nan, np.nan)
+    return Score(
+        scale,
+        with_error(percentile, x, outcome),
+        with_error(crps, x, outcome),
+        with_error(crps, *seen) if scale == "log" else none,
+        log_probability(x, outcome) if scale == "counted" else log_density(*seen),
+    )
+
+
+def scale_of(x: np.ndarray, outcome: float, positive: bool) -> str:
+    """The scale that the log score of draws is told on."""
+    if np.unique(x).size < max(2, x.size // 2):
+        return "counted"
+    return "log" if positive and outcome > 0 and x.min() > 0 else "raw"
+
+
+def with_error(statistic: Callable[[np.ndarray, float], float], x: np.ndarray, outcome: float) -> Estimate:
+    """A statistic of draws against an outcome, its error told by the sixteen randomisations."""
+    whole = statistic(x, outcome)
+    if x.size < RANDOMISATIONS:
+        return Estimate(whole, np.nan)
+    parts = np.array([statistic(x[r::RANDOMISATIONS], outcome) for r in range(RANDOMISATIONS)])
+    return Estimate(whole, float(error(np.asarray(whole), parts)))
+
+
+def percentile(x: np.ndarray, outcome: float) -> float:
+    """The probability of less than an outcome, and half of that of the outcome itself: between 0 and 1."""
+    same = np.abs(x - outcome) <= SAME * abs(outcome)
+    return float(((x < outcome) & ~same).mean() + 0.5 * same.mean())
+
+
+def crps(x: np.ndarray, outcome: float) -> float:
+    """Continuous ranked probability score, in the unit of the draws: 0 is best.
+
+    The integral over y of (share of draws up to y, less 1 from the outcome on) squared; of draws as they are it is
+    mean |x - outcome| less half the mean distance of two of them: Gneiting and Raftery (2007), section 4.2.
+    """
+    away = np.sort(x - outcome)
+    rank = 2 * np.arange(away.size) - away.size + 1
+    return max(0.0, float(np.abs(away).mean() - (rank * away).sum() / away.size**2))
+
+
+def log_density(x: np.ndarray, outcome: float) -> Estimate:
+    """The logarithm of the density of draws at an outcome: minus infinity outside of all draws.
+
+    The density is the mean of bells of Silverman's width about the draws. Its error is that of the draws, and as much
+    as a bell twice as wide says that the bells hide of its curvature.
+    """
+    width = silverman(x)
+    if not (x.min() <= outcome <= x.max()) or width == 0:
+        return Estimate(-np.inf, np.nan)
+    bells, wide = (bell(x, outcome, each) for each in (width, 2 * width))
+    density = bells.mean()
+    if density == 0:
+        return Estimate(-np.inf, np.nan)
+    parts = np.array([bells[r::RANDOMISATIONS].mean() for r in range(min(RANDOMISATIONS, x.size))])
+    drawn = error(density, parts) if parts.size == RANDOMISATIONS else np.nan
+    hidden = (wide.mean() - density) / 3  # it grows with the square of the width
+    return Estimate(float(np.log(density)), float(np.hypot(drawn, hidden) / density))
+
+
+def bell(x: np.ndarray, outcome: float, width: float) -> np.ndarray:
+    """The density at an outcome of a bell of some width about each draw."""
+    return np.exp(-0.5 * ((outcome - x) / width) ** 2) / (width * np.sqrt(2 * np.pi))
+
+
+def silverman(x: np.ndarray) -> float:
+    """A bell's width that suits draws: Silverman (1986), equation 3.31."""
+    low, high = np.quantile(x, [0.25, 0.75])
+    middle = (high - low) / 1.34 or x.std()  # more than half of the draws may be one value
+    return float(0.9 * min(x.std(), middle) * x.size**-0.2)
+
+
+def log_probability(x: np.ndarray, outcome: float) -> Estimate:
+    """The logarithm of the probability of an outcome, of draws that take few values."""
+    found = with_error(probability, x, outcome)
+    return Estimate(float(np.log(found.value)), found.error / found.value) if found.value else Estimate(-np.inf, np.nan)
+
+
+def probability(x: np.ndarray, outcome: float) -> float:
+    """The share of draws that are an outcome, but for rounding."""
+    return float((np.abs(x - outcome) <= SAME * abs(outcome)).mean())

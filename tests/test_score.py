@@ -1,0 +1,374 @@
+"""What came out against what was foretold: closed forms, what a proper score must obey, and a ledger that is true."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import norm
+
+import mcfrontier as mcf
+from mcfrontier import files, ledger
+from mcfrontier.analysis import calibration, scores
+from mcfrontier.finished import finished
+from tests import ledger as shipped
+from tests.conftest import ROOT, entry
+
+DRAWS = 2**14
+NUMBERS = st.floats(-1e6, 1e6, allow_subnormal=False)
+SAMPLES = st.lists(NUMBERS, min_size=1, max_size=40).map(np.array)
+
+
+def bells(seed=0):
+    """Standard normal draws."""
+    return np.random.default_rng(seed).standard_normal(DRAWS)
+
+
+def crps_of_normal(z):
+    """Gneiting and Raftery (2007), equation 21."""
+    return z * (2 * norm.cdf(z) - 1) + 2 * norm.pdf(z) - 1 / math.sqrt(math.pi)
+
+
+def crps_of_lognormal(y, sigma):
+    """Baran and Lerch (2015), of a median of 1."""
+    shifted = norm.cdf(math.log(y) / sigma - sigma) + norm.cdf(sigma / math.sqrt(2)) - 1
+    return y * (2 * norm.cdf(math.log(y) / sigma) - 1) - 2 * math.exp(sigma**2 / 2) * shifted
+
+
+@pytest.mark.parametrize("z", [-2.5, -1.0, 0.0, 0.3, 1.7, 3.0])
+def test_scores_of_normal_draws_are_those_of_the_normal_within_their_errors(z):
+    found = scores.score(bells(), z)
+    truths = norm.cdf(z), crps_of_normal(z), norm.logpdf(z)
+    for estimate, truth in zip(told(found), truths, strict=True):
+        assert abs(estimate.value - truth) < 4 * estimate.error
+    assert found.scale == "raw"
+    assert math.isnan(found.crps_log.value)
+
+
+@pytest.mark.parametrize("z", [-1.0, 1.7])
+def test_the_stated_errors_are_about_as_large_as_the_errors(z):
+    truths = np.array([norm.cdf(z), crps_of_normal(z), norm.logpdf(z)])
+    found = [scores.score(bells(seed), z) for seed in range(64)]
+    missed = np.array([[e.value - t for e, t in zip(told(each), truths, strict=True)] for each in found])
+    stated = np.array([[e.error for e in told(each)] for each in found])
+    off = np.sqrt(np.mean((missed / stated) ** 2, axis=0))
+    assert (off > 0.7).all()
+    assert (off < 1.4).all()
+
+
+def told(found):
+    """The three figures of a score."""
+    return found.percentile, found.crps, found.log_score
+
+
+@pytest.mark.parametrize("y", [0.2, 1.0, 4.0])
+def test_scores_of_positive_draws_are_told_of_their_logarithms_too(y):
+    found = scores.score(np.exp(0.8 * bells()), y)
+    z = math.log(y) / 0.8
+    assert found.scale == "log"
+    assert abs(found.crps.value - crps_of_lognormal(y, 0.8)) < 4 * found.crps.error
+    assert abs(found.crps_log.value - 0.8 * crps_of_normal(z)) < 4 * found.crps_log.error
+    assert abs(found.log_score.value - norm.logpdf(z) + math.log(0.8)) < 4 * found.log_score.error
+
+
+@given(SAMPLES, NUMBERS)
+def test_crps_is_the_mean_distance_less_half_that_of_two_draws(x, y):
+    by_pairs = np.abs(x - y).mean() - np.abs(x[:, None] - x).mean() / 2
+    assert scores.crps(x, y) == pytest.approx(by_pairs, rel=1e-9, abs=1e-12 * (1 + np.abs(x - y).max()))
+    assert scores.crps(x, y) >= 0
+
+
+@given(SAMPLES, NUMBERS, st.floats(0.1, 10), st.integers(-1000, 1000))
+def test_crps_moves_with_its_unit_and_not_with_its_origin(x, y, factor, shift):
+    whole, rounding = scores.crps(x, y), 1e-9 * (1 + np.abs(x).max() + abs(y) + abs(shift))
+    assert scores.crps(x * factor, y * factor) == pytest.approx(factor * whole, rel=1e-9, abs=10 * rounding)
+    assert scores.crps(x + shift, y + shift) == pytest.approx(whole, rel=1e-9, abs=rounding)
+
+
+def test_on_average_the_truth_scores_best():
+    """Over outcomes that are drawn from the truth, at every twentieth: a forecast that is moved, narrower or wider
+    loses by CRPS and by log score."""
+    x = bells()
+    ends = norm.ppf((np.arange(40) + 0.5) / 40)
+    forecasts = {"right": x, "moved": x + 0.4, "narrower": x / 1.7, "wider": 1.7 * x}
+    crps = {name: np.mean([scores.crps(each, end) for end in ends]) for name, each in forecasts.items()}
+    logs = {name: np.mean([scores.log_density(each, end).value for end in ends]) for name, each in forecasts.items()}
+    assert min(crps, key=crps.get) == "right"
+    assert max(logs, key=logs.get) == "right"
+
+
+def test_an_outcome_beyond_all_draws_has_an_end_of_the_percentiles_and_no_finite_log_score():
+    for end, percentile in ((9.0, 1.0), (-9.0, 0.0)):
+        found = scores.score(bells(), end)
+        assert found.percentile == (percentile, 0)
+        assert found.log_score.value == -math.inf
+        assert found.crps.value == pytest.approx(9 - 1 / math.sqrt(math.pi), abs=4 * found.crps.error + 1e-9)
+
+
+def test_draws_that_take_few_values_count_a_tie_half_and_score_by_probability():
+    x = np.tile([1.0, 2.0, 2.0, 4.0], 64)
+    found = scores.score(x, 2.0)
+    assert (found.scale, found.percentile.value) == ("counted", 0.5)
+    assert found.log_score.value == pytest.approx(math.log(0.5))
+    assert scores.score(x, 3.0).log_score.value == -math.inf
+
+
+def test_what_was_certain_scores_the_distance():
+    found = scores.score(np.full(64, 5.0), 7.0)
+    assert (found.percentile.value, found.crps.value, found.log_score.value) == (1, 2, -math.inf)
+    assert scores.score(np.full(64, 5.0), 5.0).log_score.value == 0
+
+
+@pytest.mark.parametrize(("inside", "low", "high"), [(0, 0, 1 - 0.025**0.1), (10, 0.025**0.1, 1)])
+def test_the_interval_of_a_share_is_clopper_and_pearsons(inside, low, high):
+    """Of none and of all, theirs has a closed form."""
+    percentiles = [0.5] * inside + [0.999] * (10 - inside)
+    (found,) = calibration.coverage(percentiles, [0.9])
+    assert (found.inside, found.count) == (inside, 10)
+    assert (found.low, found.high) == pytest.approx((low, high))
+
+
+def test_the_narrowest_interval_has_its_ends_in_it():
+    ends = {0.25: 0.5, 0.9: 0.8, 0.05: 0.9, 0.951: 0.98, 0.99: 0.98, 0.995: None}
+    assert {end: calibration.narrowest(end) for end in ends} == ends
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, gpt4):
+    """GPT-4, run and written."""
+    place = tmp_path_factory.mktemp("reports") / "gpt4"
+    gpt4.write(place, report=False)
+    return place
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty folder to stand in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_an_outcome_is_scored_in_the_units_of_the_run_and_kept(command, folder, here, gpt4):
+    words = ("--outcome", "energy=43.4 GWh", "--source", "a meter,\nread", "--note", 'it is "news"')
+    ended = command("score", folder, *words)
+    assert (ended.code, ended.err) == (0, "")
+    assert "43.4 GWh" in ended.out
+    assert "in ledger.csv: 1 added" in ended.out
+    (row,) = ledger.read(here / "ledger.csv")
+    x = gpt4.told("energy")
+    assert (row.study, row.quantity, row.outcome, row.unit) == ("gpt4", "energy", 43_400, "MWh")
+    assert (row.source, row.note, row.seed, row.draws) == ("a meter, read", 'it is "news"', 7, 2**12)
+    assert row.priors_sha256 == gpt4.study.page.digest
+    assert row.percentile == pytest.approx(100 * (x < 43_400).mean())
+    assert row.crps == pytest.approx(np.abs(x - 43_400).mean() - np.abs(x[:, None] - x).mean() / 2)
+    assert (row.p5, row.p50, row.p95) == tuple(gpt4.summary["energy"].values[word] for word in ("p5", "p50", "p95"))
+
+
+def test_a_share_is_stated_bare_or_in_percent(command, folder, here):
+    one, other = (
+        json.loads(command("score", folder, "--json", "--ledger", f"{i}.csv", "--outcome", f"mfu={text}").out)
+        for i, text in enumerate(("0.36", "36%"))
+    )
+    assert one == other
+    assert one[0]["outcome"] == 0.36
+
+
+def test_a_row_of_a_ledger_is_never_changed_and_none_is_there_twice(command, folder, here):
+    path = here / "ledger.csv"
+    command("score", folder, "--outcome", "energy=43.4 GWh")
+    before = path.read_bytes()
+    again = command("score", folder, "--outcome", "energy=43_400 MWh", "--source", "another")
+    assert (again.code, path.read_bytes()) == (0, before)
+    assert again.err == "note: energy: ledger.csv has this outcome of these beliefs already; not added again\n"
+    command("score", folder, "--outcome", "energy=44 GWh", "--outcome", "mfu=30%")
+    assert path.read_bytes().startswith(before)
+    assert [row.outcome for row in ledger.read(path)] == [43_400, 44_000, 0.3]
+    assert [file.name for file in here.iterdir()] == ["ledger.csv"]
+
+
+def test_other_beliefs_of_the_same_outcome_are_kept_and_the_first_row_counts(command, folder, here):
+    command("score", folder, "--outcome", "energy=43.4 GWh")
+    command("run", "gpt4", "--set", "mfu=0.3", "--draws", 1024, "--no-report", "--out", "other", "--quiet")
+    assert "1 added" in command("score", "other", "--outcome", "energy=43.4 GWh").out
+    rows = ledger.read(here / "ledger.csv")
+    assert [row.set for row in rows] == ["", "mfu=0.3"]
+    ended = command("score", "--all", "--json")
+    assert "1 more row is of an outcome scored before; the first row of each counts" in ended.err
+    (told,) = json.loads(ended.out)["outcomes"]
+    assert told["set"] == ""
+
+
+def test_what_was_stated_and_not_foretold_is_scored_with_a_note(command, folder, here, page):
+    ended = command("score", folder, "--outcome", "mfu=41%", "--outcome", "energy=43.4 GWh")
+    told = "mfu: an input of this run, stated and not foretold; make sure that it was stated without the outcome"
+    assert (ended.code, ended.err) == (0, f"note: {told}\n")
+    command("run", "deepseek-v3-given", "--draws", 2**15, "--no-report", "--out", "given", "--target", "chip_time")
+    ended = command("score", "given", "--outcome", "chip_time=2.664e6 chip*h", "--ledger", "other.csv")
+    assert "note: chip_time: evidence of this run" in ended.err
+
+
+STUDY = 'title = "T"\nquestion = "?"\ntargets = ["price", "tdp"]\n[dimensions]\nchip = ["A", "B"]\n'
+STUDY += entry("price", "lognormal", "USD/chip", by='"chip"', p5=1, p95=9) + entry("tdp", unit="W/chip", value=400)
+
+
+def test_rows_of_a_quantity_are_scored_by_label_and_what_was_certain_by_its_distance(command, page):
+    page("study", STUDY)
+    command("run", "study", "--draws", 1024, "--no-report")
+    words = ("--outcome", "price[B]=4 USD/chip", "--outcome", "tdp=0.5 kW/chip")
+    price, tdp = json.loads(command("score", "reports/study", "--json", *words).out)
+    assert 50 < price["percentile"] < 75
+    assert (tdp["percentile"], tdp["crps"], tdp["log_score"]) == (100, 100, None)
+    ended = command("score", "reports/study", "--outcome", "price=4 USD/chip")
+    assert (ended.code, ended.out) == (2, "")
+    assert "price has 2 rows; name one, such as 'price[A]'" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["energy=43"], "--outcome energy=43: its unit is missing; write energy=43 MWh, if that is what it is in"),
+        (["energy=43 USD"], "'USD' is not a unit of energy; give it in MWh"),
+        (["energy=43 GWj"], "unknown unit 'GWj'"),
+        (["enregy=43 GWh"], "it has no quantity 'enregy'; did you mean 'energy'?"),
+        (["energy=much"], "a number with its unit is expected, such as energy="),
+        (["energy=1e999 MWh"], "a number with its unit is expected"),
+        (["energy"], "write NAME=VALUE UNIT, such as"),
+        (["energy="], "write NAME=VALUE UNIT, such as"),
+        (["development_cost>=100e6 USD"], "a bound has no percentile; give the figure itself"),
+        (["mfu=36"], "a share is between 0 and 1; write mfu=36%, if that is meant"),
+        (["energy=43 GWh", "--ledger", "/proc/none/x.csv"], "/proc/none: cannot be written"),
+        (["energy=43 GWh", "--ledger", "."], "a folder; name a file in it with --ledger"),
+        (["energy=43 GWh", "--ledger", ""], "--ledger: the name of a file is expected, not nothing"),
+        (["energy=43 GWh", "--all"], "--all scores nothing new; leave one of them out"),
+        (["energy=43 GWh", "--out", "x"], "--out: only --all writes a page; add --all, or leave it out"),
+    ],
+)
+def test_an_outcome_that_cannot_be_scored_is_refused_in_a_line(command, folder, here, words, told):
+    ended = command("score", folder, "--outcome", *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert told in ended.err
+    assert ended.err.count("\n") == 1
+    assert not [*here.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "a folder is missing; write score FOLDER --outcome"),
+        (["gpt4"], "an outcome is missing; write score FOLDER --outcome"),
+        (["nothing", "--outcome", "energy=43 GWh"], "nothing: not the folder of a run: there is no such folder"),
+        (["--all", "--ledger", "none.csv"], "none.csv: there is no such ledger"),
+        (["--all", "--source", "me"], "--source: --all scores nothing new"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_a_line(command, here, words, told):
+    ended = command("score", *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert told in ended.err
+    assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        (lambda text: "", "ledger.csv: a table has a head and at least one row"),
+        (lambda text: text.replace("quantity", "quality", 1), "not a ledger: 'quality' is no column of one"),
+        (lambda text: text.replace("study,quantity", "quantity,study", 1), "not a ledger: its columns are not study"),
+        (lambda text: text.replace(",MWh,", ","), "gpt4: 26 cells where the head has 27"),
+        (lambda text: text.replace(",43400.0,", ",many,"), "row 1 (gpt4, energy): outcome: 'many' is no number"),
+        (lambda text: text.replace(",43400.0,", ",,"), "row 1 (gpt4, energy): outcome: it has no number"),
+        (lambda text: text.replace(",sobol,7,", ",sobol,,"), "row 1 (gpt4, energy): seed: '' is no number"),
+    ],
+    ids=["empty", "head", "order", "short", "text", "nothing", "seed"],
+)
+@pytest.mark.parametrize("way", ["all", "add"])
+def test_a_damaged_ledger_is_told_with_its_row_and_left_as_it_is(command, folder, here, harm, told, way):
+    command("score", folder, "--outcome", "energy=43.4 GWh")
+    path = here / "ledger.csv"
+    path.write_text(harm(path.read_text()))
+    before = path.read_bytes()
+    ended = command("score", "--all") if way == "all" else command("score", folder, "--outcome", "mfu=30%")
+    assert (ended.code, ended.out) == (2, "")
+    assert told in ended.err
+    assert ended.err.count("\n") == 1
+    assert path.read_bytes() == before
+
+
+def test_without_a_ledger_the_shipped_one_is_told_and_it_says_so(command, here):
+    ended = command("score", "--all", "--out", "pages")
+    assert ended.code == 0
+    assert "there is no ledger.csv here; this is the one that came with mcfrontier" in ended.err
+    assert "in pages: calibration.pdf" in ended.out
+    assert (here / "pages/calibration.pdf").read_bytes().startswith(b"%PDF")
+    told = json.loads(command("score", "--all", "--json").out)
+    assert len(told["outcomes"]) == len(ledger.read(ledger.shipped()))
+    for each in told["calibration"]:
+        percentiles = [row["percentile"] for row in told["outcomes"]]
+        assert each["inside"] == sum(abs(p - 50) <= 50 * each["level"] for p in percentiles)
+        assert each["low"] < each["share"] <= each["high"]
+
+
+def test_the_same_ledger_makes_the_same_page(command, here):
+    for folder in ("one", "two"):
+        command("score", "--all", "--out", folder)
+    assert (here / "one/calibration.pdf").read_bytes() == (here / "two/calibration.pdf").read_bytes()
+
+
+def test_the_shipped_ledger_is_true():
+    """Each row's study, run anew with its seed and draws, gives the row again: beliefs, figures, sources and scores.
+    After a change of priors `python -m tests.ledger` makes it anew."""
+    kept, made = ledger.read(ROOT / "priors" / ledger.NAME), shipped.rows()
+    assert [(row.study, row.quantity) for row in kept] == [(row.study, row.quantity) for row in made]
+    for here, there in zip(kept, made, strict=True):
+        for name, kind in ledger.KINDS.items():
+            one, other = getattr(here, name), getattr(there, name)
+            assert one == other if kind is str else one == pytest.approx(other, rel=1e-6, nan_ok=True), (name, here)
+
+
+def test_no_outcome_of_the_shipped_ledger_is_an_input_of_its_study():
+    for name, keys in shipped.outcomes().items():
+        study = mcf.study.load(name)
+        for key in keys:
+            figure = study.page.disclosed[key]
+            assert figure.note, f"{name}: {key}: say why the study does not know it"
+            assert figure.bound == "about"
+            assert figure.quantity.partition("[")[0] not in study.inputs
+            for prior in study.inputs.values():
+                assert figure.value not in prior.stated.values(), (name, prior.name)
+
+
+def test_a_blind_study_tells_the_figures_that_the_study_it_extends_tells():
+    pairs = 0
+    for name in (name for name in files.runnable() if name.startswith("blind/")):
+        page = mcf.study.load(name).page
+        for other in page.words.extends:
+            for key, figure in mcf.priors.load(other).disclosed.items():
+                mine = page.disclosed.get(key)
+                assert mine is None or (mine.value, mine.unit, mine.source) == (
+                    figure.value,
+                    figure.unit,
+                    figure.source,
+                )
+                pairs += mine is not None
+    assert pairs == 7
+
+
+def test_a_quantity_that_is_taken_for_itself_follows_from_its_formula(page):
+    page("stated", 'title = "T"\ntargets = ["energy"]\n' + entry("energy", unit="MWh", value=7))
+    rest = 'targets = ["energy"]\nextends = ["stated"]\n[same]\nenergy = "energy"\n'
+    rest += entry("chip_time", unit="chip*h", value=1000) + entry("chip_power", unit="W/chip", value=500)
+    page("formula", rest)
+    assert mcf.run("stated", draws=64).told("energy")[0] == 7
+    assert mcf.run("formula", draws=64).told("energy")[0] == pytest.approx(0.5)
+
+
+def test_the_folder_of_many_draws_without_its_draws_is_told(command, folder, here, tmp_path):
+    for name in ("manifest.json", "percentiles.json"):
+        (tmp_path / "bare" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "bare" / name).write_bytes((folder / name).read_bytes())
+    assert finished(tmp_path / "bare").rows
+    ended = command("score", "bare", "--outcome", "energy=43.4 GWh")
+    assert (ended.code, ended.out) == (2, "")
+    assert "its draws were left out, being many; make the run again with --save-draws" in ended.err
