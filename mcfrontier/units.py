@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,3 +58,19 @@ def same_kind(unit: str, other: str) -> bool:
 def convert(value: float, unit: str, to: str) -> float:
     """A number of one unit as a number of another of the same kind."""
     return value if unit == to else value * scale(unit) / scale(to)
+
+
+def read(text: str | float, unit: str, name: str, example: str) -> float:
+    """A number that is written with its unit, or else in the one given, told in the one given. `name` is what it
+    measures, `example` how it may be written before its unit."""
+    match = re.fullmatch(r"\s*([-+]?[\d_.]+(?:[eE][-+]?\d+)?)\s*(.*?)\s*", str(text))
+    try:
+        number = float(match[1]) if match else math.nan
+    except ValueError:
+        number = math.nan
+    if match is None or not math.isfinite(number) or match[2].startswith(","):
+        raise InputError(f"a number is expected, with or without a unit, such as {example} {unit}")
+    stated = match[2] or unit
+    if not same_kind(stated, unit):
+        raise InputError(f"'{stated}' is not a unit of {name}; give it in {unit}")
+    return convert(number, stated, unit)
