@@ -78,7 +78,8 @@ def check(conditions: Sequence[Condition], study: Study) -> None:
             with located(f"so-that '{condition.text}'"):
                 if row not in study.rows:
                     own = [each for each, (owner, _) in study.rows.items() if owner == name]
-                    known = suggest(row, own) if row != name else f", such as {own[0]}"
-                    raise InputError(f"{row}: there is no such row; name one of {name}{known}")
+                    if row == name:
+                        raise InputError(f"{name} has several rows; name one, such as {own[0]}")
+                    raise InputError(f"{row}: there is no such row{suggest(row, own)}")
                 if row in study.missing:
                     raise InputError(f"{row} has no figure; name another row")

@@ -29,7 +29,7 @@ from mcfrontier.wording import parts
 Array = np.ndarray
 PROBABILITY = 0.5
 MOST = 12  # inputs that are told instead
-DECADES = (3, 6, 9)  # on either side of the central value: further where nothing changes
+DECADES = (3, 6)  # on either side of the central value: further where nothing changes
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def solve(
     probability how likely, above 0 and below 1; 0.5 asks for the median
     model, set, draws, seed, sampler as of `run`
     between  the lowest and the highest value to try; if left out, three decades on either side of the central value,
-             up to nine where nothing changes, or 0 and 1 of a share
+             six where nothing changes, or 0 and 1 of a share
 
     Raises InputError, in one line, for anything stated that cannot be used.
     """
@@ -189,7 +189,7 @@ def untouched(decide: str, wanted: Sequence[Condition], needed: Study) -> list[s
     idle = [c.row for c in wanted if {parts(row)[0] for row in c.rows}.isdisjoint(moved)]
     if len(idle) == len(wanted):
         others = [name for name in needed.inputs if name != decide]
-        on = f"; on {', '.join(others)}" if 0 < len(others) <= MOST else ""
+        on = f"; solve for one of {', '.join(others)}" if 0 < len(others) <= MOST else ""
         told = " and ".join(dict.fromkeys(idle))
         raise InputError(f"for {decide}: {told} do{'es' if len({*idle}) == 1 else ''} not depend on it{on}")
     return idle

@@ -11,7 +11,7 @@ from mcfrontier.outputs.percentiles import finite
 from mcfrontier.results import Summary
 from mcfrontier.solution import Solution
 from mcfrontier.trials import Point
-from mcfrontier.wording import amount, label
+from mcfrontier.wording import amount, label, rounded
 
 DIGITS = 6  # the most of a value that is solved for
 
@@ -22,10 +22,11 @@ def sentences(found: Solution) -> list[str]:
     p5, p50, p95 = (amount(found.believed.values[word], found.unit) for word in ("p5", "p50", "p95"))
     before = p50 if p5 == p95 else f"{p50} ({p5} to {p95})"
     tried = " to ".join(amount(end, found.unit) for end in found.tried)
+    chance = amount(found.chance[0], "share", found.chance[1])
     return [
         f"{label(found.decide)}: {answer(found)}",
-        f"so that {asked}, with a probability of {share(found.probability)}; tried: {tried}",
-        f"set aside: {before}, with which the probability is {amount(found.chance[0], 'share', found.chance[1])}",
+        f"so that {asked} with a probability of {share(found.probability)}; tried: {tried}",
+        f"set aside: what the study has, {before}; with it the probability is {chance}",
     ]
 
 
@@ -54,8 +55,11 @@ def with_error(point: Point, unit: str) -> str:
 
 
 def value(point: Point, unit: str) -> str:
-    """A value to the digits that its error allows."""
-    return amount(point.value, unit, point.error or 0.0, digits=DIGITS if point.error is not None else 3)
+    """A value down to the first digit of its error, which is told beside it."""
+    if point.error is None:
+        return amount(point.value, unit)
+    last = 10.0 ** math.floor(math.log10(rounded(point.error, digits=1)[0])) if 0 < point.error < math.inf else 0.0
+    return amount(point.value, unit, last, digits=DIGITS)
 
 
 def share(probability: float) -> str:
@@ -96,7 +100,7 @@ def solution_json(found: Solution) -> str:
         "tried": list(found.tried),
         "holds": [{"from": point(low), "to": point(high)} for low, high in found.holds],
         "best": point(found.best),
-        "believed": percentiles(found.believed) | chance(found.chance),
+        "believed": percentiles(found.believed) | likely(found.chance),
     }
     return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
 
@@ -107,7 +111,7 @@ def point(told: Point | None) -> dict[str, Any] | None:
         return None
     quantities = {row: {"unit": each.unit, **percentiles(each)} for row, each in told.quantities.items()}
     value = finite({"value": told.value, "mc_error": math.nan if told.error is None else told.error})
-    return value | chance(told.probability) | {"quantities": quantities}
+    return value | likely(told.probability) | {"quantities": quantities}
 
 
 def percentiles(told: Summary) -> dict[str, Any]:
@@ -115,6 +119,6 @@ def percentiles(told: Summary) -> dict[str, Any]:
     return {**finite(told.values), "mc_error": finite(told.errors)}
 
 
-def chance(told: tuple[float, float]) -> dict[str, Any]:
+def likely(told: tuple[float, float]) -> dict[str, Any]:
     """A probability with its error."""
     return {"probability": told[0], "probability_mc_error": told[1]}
