@@ -91,6 +91,8 @@ def solve(
 
     Raises InputError, in one line, for anything stated that cannot be used.
     """
+    if isinstance(source, Study):
+        raise InputError("a study that was loaded has its pins and targets; give what it was loaded from")
     if not isinstance(probability, float | int) or not 0 < probability < 1:
         raise InputError(f"probability = {probability}: above 0% and below 100% is expected, such as 80%")
     asked = study.load(source, model, set=set)
