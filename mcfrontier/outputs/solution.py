@@ -81,7 +81,7 @@ def cells(found: Solution) -> list[list[str]]:
 def spread(told: Summary) -> str:
     """Median (p5 to p95), or the value of what is known."""
     low, middle, high = (amount(told.values[word], told.unit, told.errors[word]) for word in ("p5", "p50", "p95"))
-    return middle if told.values["p5"] == told.values["p95"] else f"{middle} ({low} to {high})"
+    return middle if low == high else f"{middle} ({low} to {high})"
 
 
 def solution_json(found: Solution) -> str:
