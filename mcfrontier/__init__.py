@@ -12,10 +12,11 @@ from mcfrontier.errors import InputError
 
 if TYPE_CHECKING:
     from mcfrontier.graph import node
+    from mcfrontier.solution import solve
     from mcfrontier.study import Run, Study, load, run
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "Run", "Study", "load", "node", "run"]
+__all__ = ["InputError", "Run", "Study", "load", "node", "run", "solve"]
 
 
 def __getattr__(name: str) -> object:
@@ -23,5 +24,6 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         from importlib import import_module
 
-        return getattr(import_module("mcfrontier.graph" if name == "node" else "mcfrontier.study"), name)
+        rooms = {"node": "graph", "solve": "solution"}
+        return getattr(import_module(f"mcfrontier.{rooms.get(name, 'study')}"), name)
     raise AttributeError(f"module 'mcfrontier' has no attribute '{name}'")

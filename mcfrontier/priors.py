@@ -391,16 +391,10 @@ def correlations(parts: list[Correlations], stated: Mapping[str, Any], place: st
 
 def pinned(name: str, text: str | float, unit: str, old: Prior | None) -> Prior:
     """A prior for a quantity that is set to a number, with its unit or else the one given."""
-    number, stated_unit = units.split(str(text))
     place = f"set {name}={text}"
-    if not math.isfinite(number):
-        raise InputError(f"{place}: a number is expected, with or without a unit, such as {name}=15_000 {unit}")
-    stated_unit = stated_unit or unit
     with located(place):
-        if not units.same_kind(stated_unit, unit):
-            raise InputError(f"'{stated_unit}' is not a unit of {name}; give it in {unit}")
-    stated = {"family": "value", "value": units.convert(number, stated_unit, unit), "unit": unit}
-    stated |= {"source": "set by the user for this run"}
+        number = units.read(text, unit, name, f"{name}=15_000")
+    stated = {"family": "value", "value": number, "unit": unit, "source": "set by the user for this run"}
     new = prior(name, stated, place, {}, {})
     return replace(new, where="set by the user", own=bool(old and old.own))
 

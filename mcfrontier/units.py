@@ -69,3 +69,15 @@ def split(text: str) -> tuple[float, str]:
     except ValueError:
         number = math.nan
     return number, match[2] if match else ""
+
+
+def read(text: str | float, unit: str, name: str, example: str) -> float:
+    """A number that is written with its unit, or else in the one given, told in the one given. `name` is what it
+    measures, `example` how it may be written before its unit."""
+    number, stated = split(str(text))
+    if not math.isfinite(number):
+        raise InputError(f"a number is expected, with or without a unit, such as {example} {unit}")
+    stated = stated or unit
+    if not same_kind(stated, unit):
+        raise InputError(f"'{stated}' is not a unit of {name}; give it in {unit}")
+    return convert(number, stated, unit)

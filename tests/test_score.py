@@ -238,7 +238,7 @@ def test_rows_of_a_quantity_are_scored_by_label_and_what_was_certain_by_its_dist
         (["energy="], "write NAME=VALUE UNIT, such as"),
         (["development_cost>=100e6 USD"], "a bound has no percentile; give the figure itself"),
         (["mfu=36"], "a share is between 0 and 1; write mfu=36%, if that is meant"),
-        (["energy=43 GWh", "--ledger", "/proc/none/x.csv"], "/proc/none: cannot be written"),
+        (["energy=43 GWh", "--ledger", "/proc/none/x.csv"], "/proc/none: the folder /proc cannot be written"),
         (["energy=43 GWh", "--ledger", "."], "a folder; name a file in it with --ledger"),
         (["energy=43 GWh", "--ledger", ""], "--ledger: the name of a file is expected, not nothing"),
         (["energy=43 GWh", "--all"], "--all scores nothing new; leave one of them out"),
