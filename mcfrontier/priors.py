@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -375,19 +374,10 @@ def correlations(parts: list[Correlations], stated: Mapping[str, Any], place: st
 
 def pinned(name: str, text: str | float, unit: str, old: Prior | None) -> Prior:
     """A prior for a quantity that is set to a number, with its unit or else the one given."""
-    match = re.fullmatch(r"\s*([-+]?[\d_.]+(?:[eE][-+]?\d+)?)\s*(.*?)\s*", str(text))
-    try:
-        number = float(match[1]) if match else math.nan
-    except ValueError:
-        number = math.nan
     place = f"set {name}={text}"
-    if match is None or not math.isfinite(number) or match[2].startswith(","):
-        raise InputError(f"{place}: a number is expected, with or without a unit, such as {name}=15_000 {unit}")
-    stated_unit = match[2] or unit
     with located(place):
-        if not units.same_kind(stated_unit, unit):
-            raise InputError(f"'{stated_unit}' is not a unit of {name}; give it in {unit}")
-    stated = {"family": "value", "value": units.convert(number, stated_unit, unit), "unit": unit}
+        number = units.number(str(text), unit, name)
+    stated = {"family": "value", "value": number, "unit": unit}
     stated |= {"source": "set by the user for this run"}
     new = prior(name, stated, place, {}, {})
     return replace(new, where="set by the user", own=bool(old and old.own))

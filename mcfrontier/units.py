@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,3 +58,19 @@ def same_kind(unit: str, other: str) -> bool:
 def convert(value: float, unit: str, to: str) -> float:
     """A number of one unit as a number of another of the same kind."""
     return value if unit == to else value * scale(unit) / scale(to)
+
+
+def number(text: str, unit: str, name: str) -> float:
+    """A number of this unit, from a text that says it in the same or with a unit of its own: "15_000", "0.5 kW/chip".
+    `name` is what it is a number of."""
+    match = re.fullmatch(r"\s*([-+]?[\d_.]+(?:[eE][-+]?\d+)?)\s*(.*?)\s*", text)
+    try:
+        value = float(match[1]) if match else math.nan
+    except ValueError:
+        value = math.nan
+    if match is None or not math.isfinite(value) or match[2].startswith(","):
+        raise InputError(f"a number is expected, with or without a unit, such as 15_000 {unit}")
+    stated = match[2] or unit
+    if not same_kind(stated, unit):
+        raise InputError(f"'{stated}' is not a unit of {name}; give it in {unit}")
+    return convert(value, stated, unit)

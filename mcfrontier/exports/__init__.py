@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from mcfrontier.errors import InputError, suggest
 from mcfrontier.exports.columns import csv
+from mcfrontier.exports.metaculus import QUESTION, metaculus
 from mcfrontier.finished import Finished
 
 __all__ = ["EXPORTS", "Export", "export_to"]
@@ -25,6 +26,7 @@ class Export(NamedTuple):
 
 EXPORTS: dict[str, Export] = {
     "csv": Export(csv, text=True),
+    "metaculus": Export(metaculus, text=True, words=QUESTION),
 }
 
 
