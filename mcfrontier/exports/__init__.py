@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from mcfrontier.errors import InputError, suggest
 from mcfrontier.exports.columns import csv
 from mcfrontier.exports.metaculus import QUESTION, metaculus
+from mcfrontier.exports.squiggle import squiggle, squigglepy
 from mcfrontier.finished import Finished
 
 __all__ = ["EXPORTS", "Export", "export_to"]
@@ -27,6 +28,8 @@ class Export(NamedTuple):
 EXPORTS: dict[str, Export] = {
     "csv": Export(csv, text=True),
     "metaculus": Export(metaculus, text=True, words=QUESTION),
+    "squiggle": Export(squiggle, text=True),
+    "squigglepy": Export(squigglepy, text=True),
 }
 
 
