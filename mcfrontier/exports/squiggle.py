@@ -9,9 +9,11 @@ from __future__ import annotations
 import keyword
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
+
+import numpy as np
 
 from mcfrontier.exports.fits import LEVELS, NEAR, VALUES, Fit, allowed, finite, nearest, ordered
 from mcfrontier.exports.kinds import Words
@@ -22,11 +24,13 @@ WIDTH = 120
 ABOUT = (
     "Each name is the distribution of one quantity by itself. What they have to do with each other is lost: do not "
     "add, multiply or compare them; export what you want to know as a quantity of its own.",
-    f"Each is the simplest named distribution, or mixture of three at most, whose CDF is nowhere more than {NEAR:.0%} from that of the draws (or than "
-    f"twice its Monte Carlo error, if that is more); where there is none, {VALUES:,} values of equal probability. "
-    "Behind it: the largest difference of the CDFs, and how far p5, p50 and p95 are off.",
+    f"Each is the simplest named distribution, or mixture of at most three, whose CDF is nowhere more than {NEAR:.0%} "
+    "from that of the draws (or than twice its Monte Carlo error, if that is more); where there is none, it is "
+    f"{VALUES:,} values of equal probability. Told of each: the largest difference of the CDFs, and how far p5, p50 "
+    "and p95 are off.",
 )
 
+Call = Callable[..., str]
 MIXTURES = {f"mixture of {count} {kind}s": kind for count in ("two", "three") for kind in ("lognormal", "normal")}
 
 
@@ -36,32 +40,55 @@ class Language(NamedTuple):
 
     comment: str
     opening: str
-    calls: dict[str, str]
+    calls: dict[str, Call]
     mixture: str
     values: str
     taken: frozenset[str]
 
 
+def like(form: str) -> Call:
+    """A call with its words in order."""
+    return lambda *words: form.format(*map(number, words))
+
+
+def hump(low: float, mode: float, high: float) -> str:
+    """A pert where there is none: the beta that it is, from low to high."""
+    peak = (mode - low) / (high - low)
+    return like("{} + {} * beta({}, {})")(low, high - low, round(1 + 4 * peak, 6), round(5 - 4 * peak, 6))
+
+
 SQUIGGLE = Language(
     comment="//",
     opening="",
-    calls={"lognormal": "lognormal({{p5: {}, p95: {}}})", "normal": "normal({{p5: {}, p95: {}}})"}
-    | {"beta": "beta({}, {})", "gamma": "gamma({}, {})"}
-    | {"uniform": "uniform({}, {})", "triangular": "triangular({}, {}, {})"},
-    mixture="mixture([{}], [{}])",
+    calls={
+        "lognormal": like("lognormal({{p5: {}, p95: {}}})"),
+        "normal": like("normal({{p5: {}, p95: {}}})"),
+        "beta": like("beta({}, {})"),
+        "gamma": like("gamma({}, {})"),
+        "uniform": like("uniform({}, {})"),
+        "triangular": like("triangular({}, {}, {})"),
+        "pert": hump,
+    },
+    mixture="mixture([\n  {}\n], [{}])",
     values="SampleSet.fromList([\n{}\n])",
-    taken=frozenset({*"import export as if then else true false to".split()}),
+    taken=frozenset(("import", "export", "as", "if", "then", "else", "true", "false", "to")),
 )
 SQUIGGLEPY = Language(
     comment="#",
     opening="import squigglepy as sq\n",
-    calls={"lognormal": "sq.lognorm({}, {})", "normal": "sq.norm({}, {})"}
-    | {"beta": "sq.beta({}, {})", "gamma": "sq.gamma({}, {})"}
-    | {"uniform": "sq.uniform({}, {})", "triangular": "sq.triangular({}, {}, {})", "pert": "sq.pert({}, {}, {})"}
-    | {"student-t": "{} + {} * sq.tdist(t={})"},
-    mixture="sq.mixture([{}], weights=[{}])",
+    calls={
+        "lognormal": like("sq.lognorm({}, {})"),
+        "normal": like("sq.norm({}, {})"),
+        "beta": like("sq.beta({}, {})"),
+        "gamma": like("sq.gamma({}, {})"),
+        "uniform": like("sq.uniform({}, {})"),
+        "triangular": like("sq.triangular({}, {}, {})"),
+        "pert": like("sq.pert({}, {}, {})"),
+        "student-t": like("{} + {} * sq.tdist(t={})"),  # a tdist with a centre of its own is skewed
+    },
+    mixture="sq.mixture([\n  {}\n], weights=[{}])",
     values="sq.discrete([\n{}\n])",
-    taken=frozenset({"sq", *keyword.kwlist}),
+    taken=frozenset(("sq", *keyword.kwlist)),
 )
 
 
@@ -118,7 +145,9 @@ def defined(run: Finished, row: str, name: str, language: Language) -> str:
         return f"{comment(f'{what}: known', language)}\n{name} = {number(held[0])}\n"
     ready = ordered(draws)
     fit = nearest(ready, {*language.calls, *MIXTURES})
-    misses = ", ".join(f"p{100 * p:g} {100 * miss:+.2f}%" for p, miss in zip(LEVELS, fit.misses, strict=True))
+    misses = ", ".join(
+        f"p{100 * p:g} {round(100 * miss, 2) + 0.0:+.2f}%" for p, miss in zip(LEVELS, fit.misses, strict=True)
+    )
     noise = f" (Monte Carlo error {ready.error:.1%})" if allowed(ready) > NEAR else ""
     told = f"{what}: {fit.kind}, CDF within {100 * fit.distance:.2f}%{noise}; {misses}"
     return f"{comment(told, language)}\n{name} = {called(fit, row, language)}\n"
@@ -130,10 +159,10 @@ def called(fit: Fit, row: str, language: Language) -> str:
         lines = textwrap.fill(listed(shuffled(fit.words, row)), WIDTH, initial_indent="  ", subsequent_indent="  ")
         return language.values.format(lines)
     if fit.kind not in MIXTURES:
-        return language.calls[fit.kind].format(*map(number, fit.words))
+        return language.calls[fit.kind](*fit.words)
     count = len(fit.words) // 3
     pairs = zip(fit.words[: 2 * count : 2], fit.words[1 : 2 * count : 2], strict=True)
-    parts = ", ".join(language.calls[MIXTURES[fit.kind]].format(*map(number, pair)) for pair in pairs)
+    parts = ",\n  ".join(language.calls[MIXTURES[fit.kind]](*pair) for pair in pairs)
     return language.mixture.format(parts, listed(fit.words[2 * count :]))
 
 
@@ -149,5 +178,6 @@ def listed(values: Sequence[float]) -> str:
 
 
 def number(value: float) -> str:
-    """A number as both languages read it."""
-    return f"{value:.15g}".replace("e+", "e")
+    """A number as both languages read it, in the shorter form."""
+    plain, short = f"{value:.15g}", np.format_float_scientific(value, trim="-", exp_digits=1)
+    return min(plain, short, key=len).replace("e+", "e")
