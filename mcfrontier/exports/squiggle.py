@@ -137,10 +137,10 @@ def defined(run: Finished, row: str, name: str, language: Language) -> str:
     draws = run.told(row)
     what = f"{label(row)}, {run.unit(row)}" if run.unit(row) != "1" else label(row)
     held = finite(draws)
-    if lost := draws.size - held.size:
-        what += f" ({lost:,} draws are no numbers and left out)"
     if not held.size:
         return comment(f"{what}: no draw of it is a number", language) + "\n"
+    if lost := draws.size - held.size:
+        what += f" ({lost:,} draws are no numbers and left out)"
     if held[0] == held[-1]:
         return f"{comment(f'{what}: known', language)}\n{name} = {number(held[0])}\n"
     ready = ordered(draws)
