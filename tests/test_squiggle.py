@@ -5,6 +5,8 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import special, stats
 
 import mcfrontier as mcf
@@ -91,9 +93,10 @@ def parsed(expression):
 def read(source, comment):
     """What a text says: {name: (what the comment tells, the expression)}."""
     found, told = {}, ""
-    for block in re.split(r"\n(?=//|#|[a-z]\w* = )", source):
+    unfolded = re.sub(rf"(?<!\n)\n{comment} ", " ", source)
+    for block in re.split(r"\n(?=//|#|[a-z]\w* = )", unfolded):
         if block.startswith(comment):
-            told = block.replace(f"\n{comment} ", " ")
+            told = block
         elif match := re.fullmatch(r"([a-z]\w*) = (.+)", block.strip(), re.DOTALL):
             found[match[1]] = (told, match[2])
     return found
@@ -123,7 +126,10 @@ def test_squiggle_gives_the_marginals_as_nearly_as_it_says(text, folder):
     assert tuple(found) == ROWS
     for name, (told, expression) in found.items():
         x = np.sort(run.told(name))
-        assert distance(parsed(expression).cdf, x) == pytest.approx(stated(told), abs=6e-5)
+        cut = (
+            0.001 if "values" in told else 0.0
+        )  # one that is cut to some digits may fall on the other side of its draw
+        assert distance(parsed(expression).cdf, x) == pytest.approx(stated(told), abs=6e-5 + cut)
         assert stated(told) <= passing(told)
 
 
@@ -172,6 +178,23 @@ def test_a_distribution_is_known_again_and_called_by_name(kind, truth):
         np.testing.assert_allclose(fit.words, truth.ppf([0.05, 0.95]), atol=0.001)
     if kind == "gamma":
         np.testing.assert_allclose(fit.words, (1.5, 20), rtol=1e-3)
+
+
+EXTREMES = st.one_of(
+    st.lists(st.floats(-1e300, 1e300), min_size=2, max_size=50),
+    st.lists(st.floats(0, 1e-300) | st.floats(1e299, 1e300), min_size=2, max_size=50),
+    st.lists(st.integers(0, 2), min_size=2, max_size=50),
+    st.builds(lambda x: [*[1.0] * 90, x], st.floats(-1e9, 1e9)),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(EXTREMES)
+def test_whatever_the_draws_are_there_is_something_near_to_them(x):
+    x = np.array(x * 16, float)
+    ready = ordered(x)
+    fit = nearest(ready, KINDS)
+    assert fit.distance <= (0.0011 if fit.kind == "values" else max(0.01, 2 * ready.error))
 
 
 def test_values_keep_what_no_distribution_has(text, folder):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import optimize
@@ -22,6 +22,7 @@ from mcfrontier.sampling import RANDOMISATIONS
 NEAR = 0.01  # the distance of the CDFs that passes in any case
 LEVELS = (0.05, 0.50, 0.95)
 FITTED = np.arange(1, 200) / 200
+SMALLEST = 1e-100  # way from p5 to p95, of which squares and cubes still are numbers
 VALUES = 1000  # that stand for a distribution which has no name
 
 
@@ -60,15 +61,16 @@ def below(rising: np.ndarray, points: np.ndarray) -> np.ndarray:
 def nearest(draws: Draws, known: Collection[str]) -> Fit:
     """The simplest of some kinds that is within `allowed`, the nearest of those as simple; else equal-probability
     values."""
-    width = draws.ends[2]
-    for free in sorted({kind.free for kind in KINDS.values()}) if width > 0 else ():
+    named = SMALLEST < draws.ends[2] < 1 / SMALLEST
+    for free in sorted({kind.free for kind in KINDS.values()}) if named else ():
         names = [name for name, kind in KINDS.items() if kind.free == free and name in known and kind.takes(draws)]
         fits = sorted((fitted(name, draws) for name in names), key=lambda fit: fit.distance)
         if fits and fits[0].distance <= allowed(draws):
             return fits[0]
-    levels = (np.arange(VALUES) + 0.5) / VALUES
-    values = tuple(told(np.quantile(draws.rising, levels, method="inverted_cdf").tolist(), draws.digits))
-    return measured("values", values, counted(np.array(values), shares(None, VALUES)), draws)
+    values = np.quantile(draws.rising, (np.arange(VALUES) + 0.5) / VALUES, method="inverted_cdf")
+    # measured before they are cut: to a CDF, a value that many draws share is another one in its last digit
+    fit = measured("values", (), counted(values, shares(None, VALUES)), draws)
+    return replace(fit, words=tuple(told(values.tolist(), draws.digits)))
 
 
 def allowed(draws: Draws) -> float:
@@ -81,12 +83,12 @@ def fitted(name: str, draws: Draws) -> Fit:
     kind = KINDS[name]
 
     def misses(free: np.ndarray) -> np.ndarray:
-        return kind.curve(*kind.words(free, draws)).cdf(draws.points) - FITTED
+        return np.nan_to_num(kind.curve(*kind.words(free, draws)).cdf(draws.points) - FITTED, nan=1.0)
 
     with np.errstate(all="ignore"):
         found = optimize.least_squares(misses, np.zeros(kind.free), bounds=(-6, 6))
-    words = tuple(told(kind.words(found.x, draws), draws.digits))
-    return measured(name, words, kind.curve(*words), draws)
+        words = tuple(told(kind.words(found.x, draws), draws.digits))
+        return measured(name, words, kind.curve(*words), draws)
 
 
 def told(words: Sequence[float], digits: int) -> list[float]:
@@ -105,4 +107,4 @@ def measured(name: str, words: Words, curve: Distribution, draws: Draws) -> Fit:
     theirs, its = np.quantile(draws.rising, LEVELS), curve.quantile(np.array(LEVELS))
     low, high, width = draws.ends
     misses = (its - theirs) / (np.abs(theirs) if low * high > 0 else max(width, math.ulp(0.0)))
-    return Fit(name, words, float(distance), tuple(misses.tolist()))
+    return Fit(name, words, float(np.nan_to_num(distance, nan=1.0)), tuple(misses.tolist()))

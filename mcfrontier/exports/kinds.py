@@ -26,6 +26,7 @@ from mcfrontier.distributions import (
 from mcfrontier.mixtures import mixture
 
 Z = float(special.ndtri(0.95))
+ALL_DIGITS = 15
 DIGITS = 4  # of a word, beside those that all draws have in common
 
 Words = tuple[float, ...]
@@ -50,7 +51,7 @@ class Draws:
     def digits(self) -> int:
         """How many digits tell them apart."""
         low, high, width = self.ends
-        return DIGITS + max(0, math.ceil(math.log10(max(abs(low), abs(high)) / width)) if width else 0)
+        return DIGITS + max(0, math.ceil(math.log10(max(abs(low), abs(high)) / width))) if width else ALL_DIGITS
 
 
 class Kind(NamedTuple):
@@ -85,7 +86,7 @@ def normal(p5: float, p95: float) -> Distribution:
 
 def lognormal(p5: float, p95: float) -> Distribution:
     """The lognormal through two percentiles."""
-    return mapped(normal(math.log(p5), math.log(p95)), np.exp, np.log)
+    return mapped(normal(np.log(p5), np.log(p95)), np.exp, np.log)
 
 
 def pert(low: float, mode: float, high: float) -> Distribution:
@@ -111,7 +112,7 @@ def along_logs(free: np.ndarray, draws: Draws) -> Words:
     low, high, _ = draws.ends
     ratio = math.log(high / low)
     start = math.log(low) + ratio * free[0]
-    return math.exp(start), math.exp(start + ratio * math.exp(free[1]))
+    return float(np.exp(start)), float(np.exp(start + ratio * math.exp(free[1])))
 
 
 def humped(free: np.ndarray, draws: Draws) -> Words:

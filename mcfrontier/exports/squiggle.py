@@ -178,6 +178,7 @@ def listed(values: Sequence[float]) -> str:
 
 
 def number(value: float) -> str:
-    """A number as both languages read it, in the shorter form."""
-    plain, short = f"{value:.15g}", np.format_float_scientific(value, trim="-", exp_digits=1)
-    return min(plain, short, key=len).replace("e+", "e")
+    """A number as both languages read it."""
+    if value == 0 or 1e-4 <= abs(value) < 1e7:
+        return f"{value:.15g}"
+    return np.format_float_scientific(value, trim="-", exp_digits=1).replace("e+", "e")
