@@ -208,7 +208,7 @@ def test_values_keep_what_no_distribution_has(text, folder):
 
 
 def test_names_are_legal_in_both_and_told_apart():
-    rows = ["price[A100]", "price[A100 ]", "lambda", "if", "MFU", "x[ä, 2]", "2fast", "sq"]
+    rows = ["price[A100]", "price[A100 ]", "lambda", "if", "MFU", "x[ä, 2]", "2fast", "sq", "beta", "mixture"]
     names = identifiers(rows, SQUIGGLEPY)
     assert names["price[A100]"] == "price_A100"
     assert names["MFU"] == "mFU"

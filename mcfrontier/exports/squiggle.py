@@ -57,21 +57,25 @@ def hump(low: float, mode: float, high: float) -> str:
     return like("{} + {} * beta({}, {})")(low, high - low, round(1 + 4 * peak, 6), round(5 - 4 * peak, 6))
 
 
+SQUIGGLE_CALLS = {
+    "lognormal": like("lognormal({{p5: {}, p95: {}}})"),
+    "normal": like("normal({{p5: {}, p95: {}}})"),
+    "beta": like("beta({}, {})"),
+    "gamma": like("gamma({}, {})"),
+    "uniform": like("uniform({}, {})"),
+    "triangular": like("triangular({}, {}, {})"),
+    "pert": hump,
+}
 SQUIGGLE = Language(
     comment="//",
     opening="",
-    calls={
-        "lognormal": like("lognormal({{p5: {}, p95: {}}})"),
-        "normal": like("normal({{p5: {}, p95: {}}})"),
-        "beta": like("beta({}, {})"),
-        "gamma": like("gamma({}, {})"),
-        "uniform": like("uniform({}, {})"),
-        "triangular": like("triangular({}, {}, {})"),
-        "pert": hump,
-    },
+    calls=SQUIGGLE_CALLS,
     mixture="mixture([\n  {}\n], [{}])",
     values="SampleSet.fromList([\n{}\n])",
-    taken=frozenset(("import", "export", "as", "if", "then", "else", "true", "false", "to")),
+    taken=frozenset(
+        # a quantity of a call's name would take its place
+        ("import", "export", "as", "if", "then", "else", "true", "false", "to", "mixture", *SQUIGGLE_CALLS)
+    ),
 )
 SQUIGGLEPY = Language(
     comment="#",
@@ -107,6 +111,7 @@ def text(run: Finished, rows: Sequence[str], language: Language) -> str:
     asked = run.manifest
     told = f"{asked.study}: {asked.draws:,} draws, sampler {asked.sampler}, seed {asked.seed}"
     told += f", mcfrontier {asked.versions['mcfrontier']}"
+    told += "".join(f", given evidence on {name}" for name in asked.evidence)
     told += "".join(f", {name} set to {value}" for name, value in asked.set.items())
     head = [comment(line, language) for line in (told + ".", *ABOUT)]
     names = identifiers(rows, language)
@@ -181,4 +186,4 @@ def number(value: float) -> str:
     """A number as both languages read it."""
     if value == 0 or 1e-4 <= abs(value) < 1e7:
         return f"{value:.15g}"
-    return np.format_float_scientific(value, trim="-", exp_digits=1).replace("e+", "e")
+    return np.format_float_scientific(float(f"{value:.15g}"), trim="-", exp_digits=1).replace("e+", "e")
