@@ -219,6 +219,10 @@ def test_names_are_legal_in_both_and_told_apart():
         assert name not in SQUIGGLE.taken
 
 
+def test_a_quantity_that_is_asked_for_twice_is_told_once(text):
+    assert text("squiggle", "energy", "energy") == text("squiggle", "energy")
+
+
 def test_it_begins_with_where_it_is_from_and_what_is_lost(command, text, tmp_path):
     mcf.run("gpt4", draws=256, seed=3, set={"mfu": 0.4}).write(tmp_path, report=False)
     for form, comment in (("squiggle", "//"), ("squigglepy", "#")):

@@ -38,7 +38,7 @@ def command(folder: str, form: str, targets: Sequence[str], out: str | None, **w
         raise InputError(f"--to {form}: it is no text; name a file with --out")
     path = None if out is None else check_file(out)
     run = finished(folder)
-    rows = run.rows_of(targets) if targets else run.targets
+    rows = [*dict.fromkeys(run.rows_of(targets) if targets else run.targets)]
     if path is None:
         sys.stdout.write(export.make(run, rows, **given))
         return
