@@ -164,7 +164,7 @@ def axes_of(before: Study, decide: str, between: Sequence[str | float] | None) -
     with located(f"between {' '.join(map(str, between))}"):
         if len(between) != 2:
             raise InputError("the lowest and the highest value are expected")
-        low, high = (units.read(end, unit, decide, "15_000") * units.scale(unit) for end in between)
+        low, high = (units.read(end, unit, decide) * units.scale(unit) for end in between)
         if not low < high:
             raise InputError("the lowest value must lie below the highest")
         if whole and not 0 <= low < high <= 1:

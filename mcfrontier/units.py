@@ -71,7 +71,7 @@ def split(text: str) -> tuple[float, str]:
     return number, match[2] if match else ""
 
 
-def read(text: str | float, unit: str, name: str, example: str) -> float:
+def read(text: str | float, unit: str, name: str, example: str = "15_000") -> float:
     """A number that is written with its unit, or else in the one given, told in the one given. `name` is what it
     measures, `example` how it may be written before its unit."""
     number, stated = split(str(text))

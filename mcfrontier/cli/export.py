@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from mcfrontier.cli.terminal import whole_number
 from mcfrontier.errors import InputError
 
 
@@ -17,6 +18,12 @@ from mcfrontier.errors import InputError
     "--target", "targets", multiple=True, metavar="NAME", help="A quantity or a row of one.  [default: the targets]"
 )
 @click.option("--out", metavar="PATH", help="The file to write; texts go to standard output without it.")
+@click.option("--lower", metavar="X", help="metaculus: the question's lower bound, in the target's unit or one stated.")
+@click.option("--upper", metavar="X", help="metaculus: its upper bound.")
+@click.option("--open-lower", is_flag=True, default=None, help="metaculus: an outcome may lie below its range.")
+@click.option("--open-upper", is_flag=True, default=None, help="metaculus: an outcome may lie above its range.")
+@click.option("--zero-point", metavar="X", help="metaculus: its zero point, where its scale is logarithmic.")
+@click.option("--points", metavar="N", type=whole_number, help="metaculus: the points of its CDF.  [default: 201]")
 def command(folder: str, form: str, targets: Sequence[str], out: str | None, **words: object) -> None:
     """Give a finished run's draws in the form that another tool takes."""
     from mcfrontier.exports import export_to, pieces, written
@@ -26,7 +33,7 @@ def command(folder: str, form: str, targets: Sequence[str], out: str | None, **w
 
     export = export_to(form)
     given = {word: value for word, value in words.items() if value is not None}
-    for word in given.keys() - {*export.words}:
+    for word in sorted(given.keys() - {*export.words}):
         raise InputError(f"--{word.replace('_', '-')}: {form} does not take it; leave it out")
     if out is None and not export.text:
         raise InputError(f"--to {form}: it is no text; name a file with --out")

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from mcfrontier.errors import InputError, suggest
 from mcfrontier.exports.columns import csv, parquet
 from mcfrontier.exports.groups import arviz, zarr
+from mcfrontier.exports.metaculus import QUESTION, metaculus
+from mcfrontier.exports.squiggle import squiggle, squigglepy
 from mcfrontier.exports.workbook import xlsx
 from mcfrontier.finished import Finished
 
@@ -33,6 +35,9 @@ EXPORTS: dict[str, Export] = {
     "xlsx": Export(xlsx, text=False, needs="export"),
     "zarr": Export(zarr, text=False, needs="zarr", holds="zarr.json"),
     "arviz": Export(arviz, text=False),
+    "metaculus": Export(metaculus, text=True, words=QUESTION),
+    "squiggle": Export(squiggle, text=True),
+    "squigglepy": Export(squigglepy, text=True),
 }
 
 
