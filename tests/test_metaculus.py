@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 import mcfrontier as mcf
-from mcfrontier.exports.metaculus import Grid, counts
+from mcfrontier.exports.metaculus import Grid, beyond, counts
 from mcfrontier.exports.standard import ONE, standardised
 from mcfrontier.finished import finished
 
@@ -126,7 +126,9 @@ def test_an_atom_spills_into_the_steps_beside_it():
 def test_what_lies_at_a_point_is_counted_as_the_server_counts_it():
     """Below the lower bound, then to the step that ends there, and what is at the lower bound to the first."""
     grid = Grid(0.0, 4.0, True, True, None, 5)
-    np.testing.assert_array_equal(counts(grid, np.array([-1.0, 0, 1, 1, 2.5, 4, 7, 7])) * 8, [1, 4, 4, 5, 6])
+    draws = np.array([-1.0, 0, 1, 1, np.nan, 2.5, 4, 7, 7])
+    np.testing.assert_array_equal(counts(grid, draws) * 8, [1, 4, 4, 5, 6])  # one has no figure
+    assert [share for share, _ in beyond(grid, np.tile(draws, 16))] == [1 / 8, 2 / 8]
 
 
 def test_the_points_of_a_logarithmic_scale_rise_by_a_ratio_from_the_zero_point():

@@ -75,6 +75,8 @@ def metaculus(
     grid = Grid(*bounds, open_lower, open_upper, zero, points)
     check(grid)
     draws = run.told(row)
+    if np.isnan(draws).all():
+        raise InputError(f"--to metaculus: {row}: no draw of it has a figure; choose another with --target")
     outside = beyond(grid, draws)
     for bound, (share, _) in zip(("lower", "upper"), outside, strict=True):
         check_closed(grid, bound, share, unit)
@@ -121,11 +123,13 @@ def check_closed(grid: Grid, bound: str, share: float, unit: str) -> None:
 
 
 def beyond(grid: Grid, draws: np.ndarray) -> list[tuple[float, float]]:
-    """The share of the draws below the lower bound and that above the upper one, each with its Monte Carlo error."""
+    """The share of the draws below the lower bound and that above the upper one, of those with a figure, each with its
+    Monte Carlo error."""
     found = []
     for lies in (draws < grid.lower, draws > grid.upper):
-        parts = np.array([lies[r::RANDOMISATIONS].mean() for r in range(RANDOMISATIONS)])
-        found.append((float(lies.mean()), float(intervals.error(lies.mean(), parts))))
+        lies = np.where(np.isnan(draws), np.nan, lies)
+        whole, parts = np.nanmean(lies), np.array([np.nanmean(lies[r::RANDOMISATIONS]) for r in range(RANDOMISATIONS)])
+        found.append((float(whole), float(intervals.error(whole, parts))))
     return found
 
 
@@ -135,7 +139,8 @@ def counts(grid: Grid, draws: np.ndarray) -> np.ndarray:
     The server counts an outcome at a point to the step that ends there, and one at the lower bound to the first: so
     what comes before the first point is what lies below it, and what comes up to any other one is what is not above.
     """
-    kept = (draws >= grid.lower) | grid.open_lower
+    kept = ~np.isnan(draws)
+    kept &= (draws >= grid.lower) | grid.open_lower
     kept &= (draws <= grid.upper) | grid.open_upper
     draws = np.sort(draws[kept])
     upto = np.searchsorted(draws, grid.x, side="right")
