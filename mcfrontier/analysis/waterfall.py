@@ -1,0 +1,91 @@
+"""What moves a figure from one side to the other, thing by thing, in no order: Shapley (1953).
+
+Things change sides one by one; what one adds on changing is averaged over all orders of changing. The bars add up to
+the whole change, and what has no effect has a bar of 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mcfrontier.analysis import intervals
+from mcfrontier.analysis.shapley import EXACT, every_set, some_orders
+from mcfrontier.sampling import RANDOMISATIONS, Sampler
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Ways from one side to the other: `sets` (sets, things) that have changed, the first none and the last all, and
+    steps between two of them, (steps, orders): which thing `joins`, the sets `before` and `after`, and the `weight`
+    that a step has in its order (steps,)."""
+
+    sets: Array
+    joins: Array
+    before: Array
+    after: Array
+    weight: Array
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """What each thing moves, the largest first: its name, its bar, the Monte Carlo error of it, and the error of taking
+    a few orders only (0 where all were taken). `ends` are the figure on both sides, `total` what lies between them,
+    with its error."""
+
+    names: list[str]
+    bars: Array
+    errors: Array
+    order_errors: Array
+    ends: tuple[float, float]
+    total: tuple[float, float]
+
+    @property
+    def all_errors(self) -> Array:
+        """Both errors of each bar."""
+        return np.hypot(self.errors, self.order_errors)
+
+
+def changes(plan: Sampler, things: list[str]) -> Changes:
+    """The sets of things to look at: every one where things are few, else those met in sixteen random orders and the
+    same backwards."""
+    count = len(things)
+    if not count:
+        nothing = np.empty((0, 1), int)
+        return Changes(np.zeros((1, 0), bool), nothing, nothing, nothing, np.empty(0))
+    few = count <= EXACT
+    kept, joins, weight, before, after = every_set(count) if few else some_orders(plan, things, 1)
+    orders = 1 if few else RANDOMISATIONS
+    places = np.stack([before, after])[:, :, None] * orders + np.arange(orders)
+    met, places = np.unique(places, return_inverse=True)
+    sets, same = np.unique(kept[:, :orders].reshape(-1, count)[met], axis=0, return_inverse=True)
+    before, after = same.ravel()[places.reshape(2, len(before), orders)]
+    return Changes(sets, joins[:, :orders], before, after, weight)
+
+
+def waterfall(ways: Changes, things: Sequence[str], found: Sequence[tuple[Array, Array]]) -> Waterfall:
+    """The bars of things from the figure of every set, and that of each randomisation (16,)."""
+    whole, parts = np.array([v for v, _ in found]), np.array([p for _, p in found])
+    figures = np.concatenate([whole[:, None], parts], axis=1)  # (sets, 1 + 16)
+    steps = ways.weight[:, None, None] * (figures[ways.after] - figures[ways.before])  # (steps, orders, 1 + 16)
+    orders = np.arange(ways.joins.shape[1])
+    each = np.zeros((len(things), orders.size, 1 + RANDOMISATIONS))
+    np.add.at(each, (ways.joins, orders), steps)
+    bars = each.mean(axis=1)
+    few = np.zeros(len(things))
+    spread = each[:, :, 0].std(axis=1, ddof=1) / orders.size**0.5 if orders.size > 1 else few
+    errors = intervals.error(bars[:, 0], bars[:, 1:].T) if len(things) else few
+    total = figures[-1] - figures[0]
+    first = np.argsort(-np.abs(bars[:, 0]), kind="stable")
+    return Waterfall(
+        names=[things[i] for i in first],
+        bars=bars[first, 0],
+        errors=errors[first],
+        order_errors=spread[first],
+        ends=(float(whole[0]), float(whole[-1])),
+        total=(float(total[0]), float(intervals.error(total[0], total[1:]))),
+    )
