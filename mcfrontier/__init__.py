@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from mcfrontier.errors import InputError
 
 if TYPE_CHECKING:
+    from mcfrontier.comparison import compare
     from mcfrontier.graph import node
     from mcfrontier.study import Run, Study, load, run
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "Run", "Study", "load", "node", "run"]
+__all__ = ["InputError", "Run", "Study", "compare", "load", "node", "run"]
 
 
 def __getattr__(name: str) -> object:
@@ -23,5 +24,6 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         from importlib import import_module
 
-        return getattr(import_module("mcfrontier.graph" if name == "node" else "mcfrontier.study"), name)
+        rooms = {"node": "mcfrontier.graph", "compare": "mcfrontier.comparison"}
+        return getattr(import_module(rooms.get(name, "mcfrontier.study")), name)
     raise AttributeError(f"module 'mcfrontier' has no attribute '{name}'")

@@ -16,7 +16,16 @@ from mcfrontier.words import Correlations
 
 CORRELATION, EVIDENCE = "[correlation]", "[evidence]"  # what differs beside the definitions of quantities
 ROWS = "[dimensions] "
-REMARKS = {"source", "note", "best", "name", "file", "column", "study", "quantity"}  # of an entry: no draw hangs on them
+REMARKS = {
+    "source",
+    "note",
+    "best",
+    "name",
+    "file",
+    "column",
+    "study",
+    "quantity",
+}  # of an entry: no draw hangs on them
 
 
 def narrowed(study: Study, targets: Iterable[str]) -> Study:
