@@ -19,7 +19,7 @@ from mcfrontier import __version__
 from mcfrontier.cli.terminal import refuse
 from mcfrontier.errors import InputError
 
-COMMANDS = ("run", "export", "reproduce", "list", "show", "check")
+COMMANDS = ("run", "compare", "export", "reproduce", "list", "show", "check")
 
 
 class Commands(click.Group):

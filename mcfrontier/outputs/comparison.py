@@ -1,0 +1,236 @@
+"""Studies compared: as JSON, as the rows of tables, and as a few pages of PDF."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from mcfrontier.analysis.waterfall import Waterfall
+from mcfrontier.comparison import STATISTICS, Comparison, Estimates, Pair, Told
+from mcfrontier.finished import FORMAT
+from mcfrontier.hybrids import CORRELATION, EVIDENCE, ROWS
+from mcfrontier.outputs.manifest import versions
+from mcfrontier.outputs.percentiles import finite
+from mcfrontier.outputs.typeset import typeset
+from mcfrontier.study import Study
+from mcfrontier.wording import amount, label, moved, sentence
+from mcfrontier.writing import check_folder, making, move
+
+JSON, PDF = "comparison.json", "comparison.pdf"
+
+
+def comparison_json(found: Comparison) -> str:
+    """A comparison as JSON text, in the shape that docs/compare.md describes; a number that is not finite is null."""
+    plan, first = found.sampler, found.pairs[0].runs[0]
+    sides = zip(found.names, (first, *(pair.runs[1] for pair in found.pairs)), strict=True)
+    told = {
+        "format": FORMAT,
+        "seed": plan.seed,
+        "draws": plan.draws,
+        "sampler": plan.kind,
+        "versions": versions(),
+        "notes": found.notes,
+        "studies": [side_json(name, done.study) for name, done in sides],
+        "pairs": [
+            {
+                "first": pair.names[0],
+                "other": pair.names[1],
+                "targets": {row: row_json(pair, row, told) for row, told in pair.told.items()},
+            }
+            for pair in found.pairs
+        ],
+    }
+    return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def side_json(name: str, study: Study) -> dict[str, Any]:
+    """What a side is: its study, what was set in it, the hash of what is believed."""
+    pins = {pin: str(value) for pin, value in study.pins.items()}
+    return {"name": name, "title": study.title, "set": pins, "priors_sha256": study.page.digest}
+
+
+def row_json(pair: Pair, row: str, told: Told) -> dict[str, Any]:
+    """A row on both sides, and its waterfall."""
+    words = ("first", "other", "difference", "ratio")
+    return {
+        "unit": told.unit,
+        **{word: estimates_json(getattr(told, word)) for word in words},
+        "probability_first_above": dict(zip(("value", "mc_error"), told.above, strict=True)),
+        "probability_equal": dict(zip(("value", "mc_error"), told.equal, strict=True)),
+        "lost": told.lost,
+        "waterfall": fall_json(pair, pair.falls[row]) if row in pair.falls else None,
+    }
+
+
+def estimates_json(found: Estimates) -> dict[str, Any]:
+    """Percentiles with their errors."""
+    values, errors = (finite(dict(zip(STATISTICS, each.tolist(), strict=True))) for each in found)
+    return {**values, "mc_error": errors}
+
+
+def fall_json(pair: Pair, fall: Waterfall) -> dict[str, Any]:
+    """A waterfall: the medians on both sides, what lies between them, and the bars that add up to it."""
+    one, other = (done.study for done in pair.runs)
+    bars = zip(fall.names, fall.bars.tolist(), fall.errors.tolist(), fall.order_errors.tolist(), strict=True)
+    return {
+        "statistic": "median",
+        "first": fall.ends[0],
+        "other": fall.ends[1],
+        "total": fall.total[0],
+        "total_mc_error": fall.total[1],
+        "bars": [
+            {
+                "input": name,
+                "first": defined(one, pair.differing[name]),
+                "other": defined(other, pair.differing[name]),
+                "value": bar,
+                "mc_error": error,
+                "order_error": few,
+            }
+            for name, bar, error, few in bars
+        ],
+    }
+
+
+def defined(study: Study, names: Collection[str]) -> str:
+    """What some names are in a study, in words."""
+    told = {name: one_defined(study, name) for name in sorted(names)}
+    return next(iter(told.values())) if len(told) == 1 else "; ".join(f"{label(n)} {t}" for n, t in told.items())
+
+
+def one_defined(study: Study, name: str) -> str:
+    """What a quantity is in a study: its value, its median and 90 % interval, or how it is computed."""
+    if name == CORRELATION:
+        return "; ".join(f"{pair} {what}" for pair, what in study.beliefs if "correlation" in what) or "none"
+    if name == EVIDENCE:
+        return "; ".join(label(key) for key in study.evidence) or "none"
+    if name.startswith(ROWS):
+        return f"{len(study.page.dimensions.get(name.removeprefix(ROWS), []))} rows"
+    if name not in study.inputs:
+        return f"computed: {study.nodes[name].formula}"
+    prior = study.inputs[name]
+    if prior.labels:
+        return f"{len(prior.labels)} rows"
+    (row,), unit = prior.distributions, prior.entry.unit
+    if prior.known:
+        return amount(row.median, unit, digits=8)
+    low, middle, high = (amount(float(row.quantile(p)), unit) for p in (0.05, 0.5, 0.95))
+    return f"{middle} ({low} to {high})"
+
+
+def lines(pair: Pair, row: str) -> list[list[str]]:
+    """A row as it is told: a line for each side, their difference and ratio, each with p5, p50, p95 and the error of
+    the median, and the probability that the first lies above."""
+    told = pair.told[row]
+    sides = [[name, *cells(found, told.unit)] for name, found in zip(pair.names, (told.first, told.other), strict=True)]
+    return [*sides, ["difference", *cells(told.difference, told.unit, True)], ["ratio", *cells(told.ratio, "1")]]
+
+
+def cells(found: Estimates, unit: str, signed: bool = False) -> list[str]:
+    """p5, p50 and p95 as their errors allow, and the error of p50."""
+    tell = moved if signed else amount
+    shown = [tell(v, unit, e) for v, e in zip(found.values.tolist(), found.errors.tolist(), strict=True)]
+    return [*shown, error_of(float(found.errors[1]), unit, signed)]
+
+
+def error_of(error: float, unit: str, points: bool = False) -> str:
+    """An error as it is told, of a share that moved in points; nothing where nothing is uncertain."""
+    if not error > 0:
+        return ""
+    return moved(error, unit, error).removeprefix("+") if points else amount(error, unit, digits=1)
+
+
+def chance(pair: Pair, row: str) -> str:
+    """How likely the first lies above the other."""
+    told, draws = pair.told[row], pair.runs[0].sampler.draws
+    value, error = told.above
+    head = f"P({pair.names[0]} > {pair.names[1]})"
+    if not math.isfinite(value):
+        return f"{head}: –"
+    shown = f"{head} = {amount(value, 'share', error)}"
+    shown += f" ± {error_of(error, 'share')}" if error else ""
+    if told.equal[0]:
+        return f"{shown}; equal in {amount(told.equal[0], 'share', told.equal[1])} of the draws"
+    return f"{shown}, {'all' if value else 'none'} of {draws:,} draws" if value in (0, 1) else shown
+
+
+def fall_lines(pair: Pair, row: str) -> list[list[str]]:
+    """The waterfall of a row: what each input is on both sides, what it moves the median by, and the error of it; what
+    has no part in it is left out."""
+    one, other = (done.study for done in pair.runs)
+    fall, unit = pair.falls[row], pair.told[row].unit
+    return [
+        [
+            sentence(label(name).strip()),
+            *(defined(study, pair.differing[name]) for study in (one, other)),
+            moved(float(bar), unit, float(error)),
+            error_of(float(error), unit, points=True),
+        ]
+        for name, bar, error in zip(fall.names, fall.bars, fall.all_errors, strict=True)
+        if bar or error
+    ]
+
+
+def total(pair: Pair, row: str) -> list[str]:
+    """What lies between the two medians, and the error of it."""
+    (value, error), unit = pair.falls[row].total, pair.told[row].unit
+    return [moved(value, unit, error), error_of(error, unit, points=True)]
+
+
+def contents(found: Comparison) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """All that the pages say, ready to be laid out, and their pictures."""
+    from mcfrontier.figures.waterfall import waterfall
+
+    pictures: dict[str, bytes] = {}
+    pairs = []
+    for i, pair in enumerate(found.pairs):
+        falls = []
+        for row in (row for row in pair.headlines if row in pair.falls and pair.falls[row].total != (0.0, 0.0)):
+            picture = f"waterfall-{i}-{len(falls)}.svg"
+            pictures[picture] = waterfall(pair.falls[row], row, pair.told[row].unit, pair.names).svg()
+            told = {"name": sentence(label(row)), "rows": fall_lines(pair, row), "total": total(pair, row)}
+            falls.append(told | {"picture": picture})
+        rows = [
+            {"name": sentence(label(row)), "lines": lines(pair, row), "chance": chance(pair, row)} for row in pair.rows
+        ]
+        pairs.append({"names": pair.names, "rows": rows, "falls": falls})
+    caption = " ".join((waterfall.__doc__ or "").split())
+    return {
+        "title": f"{found.names[0]} compared with {', '.join(found.names[1:])}",
+        "studies": studies(found),
+        "notes": found.notes,
+        "pairs": pairs,
+        "caption": caption,
+        "made": made(found),
+    }, pictures
+
+
+def studies(found: Comparison) -> list[list[str]]:
+    """The sides: what each is called, and what it is."""
+    runs = [found.pairs[0].runs[0], *(pair.runs[1] for pair in found.pairs)]
+    return [
+        [name, done.study.page.words.title or "", done.study.page.digest]
+        for name, done in zip(found.names, runs, strict=True)
+    ]
+
+
+def made(found: Comparison) -> str:
+    """How the comparison was made."""
+    plan = found.sampler
+    kinds = {"sobol": "scrambled Sobol points", "lhs": "Latin hypercube", "random": "random draws"}
+    return f"{plan.draws:,} draws of each study and of each mixture of two, {kinds[plan.kind]}, seed {plan.seed}"
+
+
+def write(found: Comparison, folder: str | Path) -> list[Path]:
+    """Write comparison.json and comparison.pdf into a folder; both are made before any is moved there."""
+    folder = check_folder(folder)
+    data, pictures = contents(found)
+    with making(folder) as place:
+        (place / JSON).write_text(comparison_json(found) + "\n", encoding="utf-8")
+        (place / PDF).write_bytes(typeset("comparison.typ", data, pictures))
+        for name in (JSON, PDF):
+            move(place / name, folder / name)
+    return [folder / JSON, folder / PDF]
