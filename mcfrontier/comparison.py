@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from mcfrontier import hybrids, sampling, study, units
+from mcfrontier import graph, hybrids, sampling, study, units
 from mcfrontier.analysis import decision, intervals, waterfall
 from mcfrontier.analysis.waterfall import Waterfall
 from mcfrontier.engine import Engine
 from mcfrontier.errors import InputError, located, suggest
+from mcfrontier.priors import Prior
 from mcfrontier.results import Run
 from mcfrontier.sampling import Sampler
 from mcfrontier.study import SAMPLER, SEED, Study
@@ -341,15 +342,51 @@ def estimates(x: np.ndarray) -> Estimates:
 def fallen(
     runs: tuple[Run, Run], rows: Sequence[str], differing: Mapping[str, frozenset[str]], progress: Progress
 ) -> dict[str, Waterfall]:
-    """The waterfall of each row: the medians of all mixtures of the two sides, on the same draws."""
+    """The waterfall of each row: the medians of all mixtures of the two sides, on the same draws. Rows of targets that
+    the same things can move go together, with no regard to what cannot."""
     one, other = (done.study for done in runs)
-    things = list(differing)
-    ways = waterfall.changes(runs[0].sampler, things)
+    plan, evaluate = runs[0].sampler, Mixtures(runs[0].sampler)
+    together: dict[tuple[str, ...], list[str]] = {}
+    for row in rows:
+        behind = hybrids.behind(one, other, runs[0].rows[row][0])
+        together.setdefault(tuple(name for name, own in differing.items() if own & behind), []).append(row)
+    jobs = [(things, waterfall.changes(plan, list(things)), own) for things, own in together.items()]
     found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {row: [] for row in rows}
-    for kept in progress(list(ways.sets), "mixing"):
+    for things, kept, own in progress(
+        [(things, kept, own) for things, ways, own in jobs for kept in ways.sets], "mixing"
+    ):
         changed = frozenset().union(*(differing[things[i]] for i in np.flatnonzero(kept)))
-        mixed = evaluated(hybrids.of_both(one, other, changed), runs[0].sampler)
-        for row in rows:
-            whole, parts = intervals.with_parts(draws_of(mixed, row, runs[0].unit(row)), [0.5])
+        targets = dict.fromkeys(runs[0].rows[row][0] for row in own)
+        mixed = hybrids.of_both(replace(one, targets=tuple(targets)), other, changed)
+        values = evaluate(mixed)
+        for row in own:
+            name, index = mixed.rows[row]
+            whole, parts = intervals.with_parts(values[name][index] / units.scale(runs[0].unit(row)), [0.5])
+            if not np.isfinite(whole[2]):
+                raise InputError(f"{row}: none of its draws is finite")
             found[row].append((whole[2], parts[:, 2]))
-    return {row: waterfall.waterfall(ways, things, medians) for row, medians in found.items()}
+    falls = {row: waterfall.waterfall(ways, things, found[row]) for things, ways, own in jobs for row in own}
+    return {row: falls[row].beside(differing) for row in rows}
+
+
+@dataclass(frozen=True)
+class Mixtures:
+    """Mixtures of studies on the same draws: called with one, it gives the draws of its targets in base units. The
+    draws of an input that depends on no other are kept, since they are the same in all."""
+
+    plan: Sampler
+    known: dict[int, np.ndarray] = field(default_factory=dict, repr=False)
+
+    def __call__(self, mixed: Study) -> Mapping[str, np.ndarray]:
+        if mixed.evidence or mixed.dependence.groups:
+            return evaluated(mixed, self.plan).values
+        given = {name: mixed.place(prior, self.draws(prior)) for name, prior in mixed.inputs.items()}
+        dimensions = list(mixed.page.dimensions)
+        return graph.evaluate(mixed.nodes, mixed.order, given, dimensions, dict.fromkeys(mixed.targets))
+
+    def draws(self, prior: Prior) -> np.ndarray:
+        """The draws of an input in base units: (draws,) or (labels, draws), a last axis of 1 if it is known."""
+        if id(prior) not in self.known:
+            at = None if prior.known else sampling.points(self.plan, prior)
+            self.known[id(prior)] = sampling.values(prior, at)
+        return self.known[id(prior)]

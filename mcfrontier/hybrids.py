@@ -10,7 +10,6 @@ from mcfrontier import graph, units
 from mcfrontier.checks import quantity_of
 from mcfrontier.dependence import joined_sets, normal
 from mcfrontier.errors import InputError
-from mcfrontier.priors import Prior
 from mcfrontier.study import Study
 from mcfrontier.words import Correlations
 
@@ -46,25 +45,43 @@ def of_both(one: Study, other: Study, changed: Collection[str]) -> Study:
     dimensions = other.page.dimensions | one.page.dimensions
     dimensions = {name: dimensions[name] for name in (*one.page.dimensions, *other.page.dimensions)}
     dimensions |= {name: labels for name, labels in other.page.dimensions.items() if ROWS + name in changed}
-    pairs = correlations(one, other)[CORRELATION in changed]
-    page = replace(one.page, dimensions=dimensions, correlation=Correlations("normal", pairs))
+    correlation = correlations(one, other)[CORRELATION in changed]
+    page = replace(one.page, dimensions=dimensions, correlation=correlation)
     kept = {name: inputs[name] for name in (*one.inputs, *other.inputs) if name in reached}
     return replace(one, page=page, nodes=nodes, inputs=kept, order=order, evidence=evidence, notes=())
 
 
-def correlations(one: Study, other: Study) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
-    """The correlations of normal scores on both sides. A pair that only one of them has among its inputs is the same on
-    both."""
-    stated = [
-        {pair: normal(value, study.page.correlation.kind) for pair, value in study.page.correlation.pairs.items()}
-        for study in (one, other)
-    ]
-    has = [{pair for pair in (*stated[0], *stated[1]) if {*pair} <= study.inputs.keys()} for study in (one, other)]
-    shared = has[0] & has[1]
-    lone = {pair: value for pair, value in stated[1].items() if pair not in shared}
-    lone |= {pair: value for pair, value in stated[0].items() if pair not in shared and pair not in has[1]}
-    both = [lone | {pair: value for pair, value in each.items() if pair in shared} for each in stated]
-    return both[0], both[1]
+def correlations(one: Study, other: Study) -> tuple[Correlations, Correlations]:
+    """The correlations on both sides, of normal scores where the two state different kinds. A pair that only one side
+    has among its inputs is the same on both."""
+    stated = [study.page.correlation for study in (one, other)]
+    kind = stated[0].kind if stated[0].kind == stated[1].kind else "normal"
+    here, there = (
+        {pair: value if kind == own.kind else normal(value, own.kind) for pair, value in own.pairs.items()}
+        for own in stated
+    )
+    has_here, has_there = ({p for p in here | there if {*p} <= study.inputs.keys()} for study in (one, other))
+    shared = has_here & has_there
+    lone = {pair: value for pair, value in (here | there).items() if pair in has_there - shared}
+    lone |= {pair: value for pair, value in (there | here).items() if pair not in has_there}
+    both = [lone | {pair: value for pair, value in own.items() if pair in shared} for own in (here, there)]
+    return Correlations(kind, both[0]), Correlations(kind, both[1])
+
+
+def behind(one: Study, other: Study, target: str) -> set[str]:
+    """All that can move a target in a mixture of two studies: what it needs as either has it, what that depends on, and
+    what was observed."""
+    pairs = [pair for each in correlations(one, other) for pair in each.pairs]
+    ahead = [target, *(quantity_of(seen) for study in (one, other) for seen in study.evidence.values())]
+    found = {CORRELATION, EVIDENCE}
+    while ahead:
+        name = ahead.pop()
+        if name in found:
+            continue
+        found.add(name)
+        ahead += [need for study in (one, other) if name in study.order for need in study.nodes[name].needs]
+        ahead += [need for pair in pairs if name in pair for need in pair]
+    return found
 
 
 def differing(one: Study, other: Study) -> dict[str, frozenset[str]]:
@@ -81,7 +98,8 @@ def differing(one: Study, other: Study) -> dict[str, frozenset[str]]:
     for dimension in dict.fromkeys((*one.page.dimensions, *other.page.dimensions)):
         if rows_differ(one, other, dimension, shared):
             found.append({ROWS + dimension, *(name for name in changed if touches(name, dimension, (one, other)))})
-    if correlations(one, other)[0] != correlations(one, other)[1]:
+    here, there = correlations(one, other)
+    if here != there:
         found.append({CORRELATION})
     if seen(one) != seen(other):
         found.append({EVIDENCE})
@@ -161,8 +179,3 @@ def touches(name: str, dimension: str, studies: Iterable[Study]) -> bool:
         if any(dimension in study.dimensions_of[each] for each in (*inputs, *order)):
             return True
     return False
-
-
-def told(study: Study, name: str) -> Prior | str:
-    """What a quantity is in a study: a prior, or the formula that it is computed by."""
-    return study.inputs[name] if name in study.inputs else study.nodes[name].formula

@@ -6,7 +6,7 @@ the whole change, and what has no effect has a bar of 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +48,12 @@ class Waterfall:
     def all_errors(self) -> Array:
         """Both errors of each bar."""
         return np.hypot(self.errors, self.order_errors)
+
+    def beside(self, things: Iterable[str]) -> Waterfall:
+        """The same with bars of 0 for all other things, which have no part in it."""
+        idle = [name for name in things if name not in self.names]
+        bars = (np.concatenate([x, np.zeros(len(idle))]) for x in (self.bars, self.errors, self.order_errors))
+        return Waterfall([*self.names, *idle], *bars, self.ends, self.total)
 
 
 def changes(plan: Sampler, things: list[str]) -> Changes:

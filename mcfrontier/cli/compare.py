@@ -68,11 +68,13 @@ def command(
 
 def show(found: Comparison) -> None:
     """Print each pair: its rows, and what lies behind the first of them."""
+    from mcfrontier.outputs.comparison import moving
+
     for i, pair in enumerate(found.pairs):
         if i:
             print()
         show_table(rows_table(pair))
-        told = [row for row in pair.headlines if row in pair.falls]
+        told = moving(pair)
         for row in told[:MOST]:
             print()
             show_table(fall_table(pair, row))
@@ -94,7 +96,8 @@ def rows_table(pair: Pair) -> Table:
         table.add_row(sentence(label(row)))
         for name, *cells in lines(pair, row):
             table.add_row(f"  {name}", *cells)
-        table.add_row(f"  {chance(pair, row)}")
+        if likely := chance(pair, row):
+            table.add_row(f"  {likely}")
     return table
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,7 @@ def defined(study: Study, names: Collection[str]) -> str:
 def one_defined(study: Study, name: str) -> str:
     """What a quantity is in a study: its value, its median and 90 % interval, or how it is computed."""
     if name == CORRELATION:
-        return "; ".join(f"{pair} {what}" for pair, what in study.beliefs if "correlation" in what) or "none"
+        return "; ".join(" ~ ".join(map(label, pair)) + f" {value:+g}" for pair, value in pairs_of(study)) or "none"
     if name == EVIDENCE:
         return "; ".join(label(key) for key in study.evidence) or "none"
     if name.startswith(ROWS):
@@ -118,13 +119,24 @@ def one_defined(study: Study, name: str) -> str:
     if prior.known:
         return amount(row.median, unit, digits=8)
     low, middle, high = (amount(float(row.quantile(p)), unit) for p in (0.05, 0.5, 0.95))
+    tails = {re.sub(r"^[^ /%]*", "", told) for told in (low, middle, high)}
+    if len(tails) == 1:  # the unit once
+        low, high = (told.removesuffix(*tails) for told in (low, high))
     return f"{middle} ({low} to {high})"
+
+
+def pairs_of(study: Study) -> list[tuple[tuple[str, str], float]]:
+    """The correlations between inputs that are drawn."""
+    drawn = {prior.name for prior in study.drawn}
+    return [(pair, value) for pair, value in sorted(study.page.correlation.pairs.items()) if {*pair} <= drawn]
 
 
 def lines(pair: Pair, row: str) -> list[list[str]]:
     """A row as it is told: a line for each side, their difference and ratio, each with p5, p50, p95 and the error of
-    the median, and the probability that the first lies above."""
+    the median; one line where the two are the same in all draws."""
     told = pair.told[row]
+    if told.equal[0] == 1:
+        return [["the same in both", *cells(told.first, told.unit)]]
     sides = [[name, *cells(found, told.unit)] for name, found in zip(pair.names, (told.first, told.other), strict=True)]
     return [*sides, ["difference", *cells(told.difference, told.unit, True)], ["ratio", *cells(told.ratio, "1")]]
 
@@ -150,11 +162,18 @@ def chance(pair: Pair, row: str) -> str:
     head = f"P({pair.names[0]} > {pair.names[1]})"
     if not math.isfinite(value):
         return f"{head}: –"
+    if told.equal[0] == 1:
+        return ""
     shown = f"{head} = {amount(value, 'share', error)}"
     shown += f" ± {error_of(error, 'share')}" if error else ""
     if told.equal[0]:
         return f"{shown}; equal in {amount(told.equal[0], 'share', told.equal[1])} of the draws"
     return f"{shown}, {'all' if value else 'none'} of {draws:,} draws" if value in (0, 1) else shown
+
+
+def moving(pair: Pair) -> list[str]:
+    """The headlines that something moves."""
+    return [row for row in pair.headlines if row in pair.falls and pair.falls[row].bars.any()]
 
 
 def fall_lines(pair: Pair, row: str) -> list[list[str]]:
@@ -188,7 +207,7 @@ def contents(found: Comparison) -> tuple[dict[str, Any], dict[str, bytes]]:
     pairs = []
     for i, pair in enumerate(found.pairs):
         falls = []
-        for row in (row for row in pair.headlines if row in pair.falls and pair.falls[row].total != (0.0, 0.0)):
+        for row in moving(pair):
             picture = f"waterfall-{i}-{len(falls)}.svg"
             pictures[picture] = waterfall(pair.falls[row], row, pair.told[row].unit, pair.names).svg()
             told = {"name": sentence(label(row)), "rows": fall_lines(pair, row), "total": total(pair, row)}
