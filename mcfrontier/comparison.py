@@ -351,22 +351,28 @@ def fallen(
         behind = hybrids.behind(one, other, runs[0].rows[row][0])
         together.setdefault(tuple(name for name, own in differing.items() if own & behind), []).append(row)
     jobs = [(things, waterfall.changes(plan, list(things)), own) for things, own in together.items()]
-    found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {row: [] for row in rows}
+    found: dict[str, list[tuple[float, np.ndarray]]] = {row: [] for row in rows}
     for things, kept, own in progress(
         [(things, kept, own) for things, ways, own in jobs for kept in ways.sets], "mixing"
     ):
-        changed = frozenset().union(*(differing[things[i]] for i in np.flatnonzero(kept)))
-        targets = dict.fromkeys(runs[0].rows[row][0] for row in own)
-        mixed = hybrids.of_both(replace(one, targets=tuple(targets)), other, changed)
-        values = evaluate(mixed)
+        done = runs[0] if not kept.any() else runs[1] if kept.all() else None
+        if done is None:
+            changed = frozenset().union(*(differing[things[i]] for i in np.flatnonzero(kept)))
+            targets = tuple(dict.fromkeys(runs[0].rows[row][0] for row in own))
+            mixed = hybrids.of_both(replace(one, targets=targets), other, changed)
+            done = Run(mixed, plan, evaluate(mixed))
         for row in own:
-            name, index = mixed.rows[row]
-            whole, parts = intervals.with_parts(values[name][index] / units.scale(runs[0].unit(row)), [0.5])
-            if not np.isfinite(whole[2]):
-                raise InputError(f"{row}: none of its draws is finite")
-            found[row].append((whole[2], parts[:, 2]))
+            found[row].append(median(draws_of(done, row, runs[0].unit(row)), row))
     falls = {row: waterfall.waterfall(ways, things, found[row]) for things, ways, own in jobs for row in own}
     return {row: falls[row].beside(differing) for row in rows}
+
+
+def median(x: np.ndarray, row: str) -> tuple[float, np.ndarray]:
+    """The median of draws, and that of each randomisation, (16,)."""
+    whole, parts = intervals.with_parts(x, [0.5])
+    if not np.isfinite(whole[2]):
+        raise InputError(f"{row}: none of its draws is finite")
+    return whole[2], parts[:, 2]
 
 
 @dataclass(frozen=True)

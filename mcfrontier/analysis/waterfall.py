@@ -12,17 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcfrontier.analysis import intervals
-from mcfrontier.analysis.shapley import EXACT, every_set, some_orders
+from mcfrontier.analysis.shapley import every_set, some_orders
 from mcfrontier.sampling import RANDOMISATIONS, Sampler
 
 Array = np.ndarray
+EXACT = 10  # things up to which all sets of them are gone through
+ORDERS = 2  # beyond it: so many times sixteen random orders, and as many backwards
 
 
 @dataclass(frozen=True)
 class Changes:
     """Ways from one side to the other: `sets` (sets, things) that have changed, the first none and the last all, and
-    steps between two of them, (steps, orders): which thing `joins`, the sets `before` and `after`, and the `weight`
-    that a step has in its order (steps,)."""
+    steps between two of them, (steps, lots): which thing `joins`, the sets `before` and `after`, and the `weight`
+    that a step has in its lot of orders (steps,)."""
 
     sets: Array
     joins: Array
@@ -57,33 +59,33 @@ class Waterfall:
 
 
 def changes(plan: Sampler, things: list[str]) -> Changes:
-    """The sets of things to look at: every one where things are few, else those met in sixteen random orders and the
-    same backwards."""
+    """The sets of things to look at: every one where things are few, else those met in some random orders and the same
+    backwards, in sixteen lots."""
     count = len(things)
     if not count:
         nothing = np.empty((0, 1), int)
         return Changes(np.zeros((1, 0), bool), nothing, nothing, nothing, np.empty(0))
     few = count <= EXACT
-    kept, joins, weight, before, after = every_set(count) if few else some_orders(plan, things, 1)
-    orders = 1 if few else RANDOMISATIONS
-    places = np.stack([before, after])[:, :, None] * orders + np.arange(orders)
+    kept, joins, weight, before, after = every_set(count) if few else some_orders(plan, things, ORDERS)
+    lots = 1 if few else RANDOMISATIONS
+    places = np.stack([before, after])[:, :, None] * lots + np.arange(lots)
     met, places = np.unique(places, return_inverse=True)
-    sets, same = np.unique(kept[:, :orders].reshape(-1, count)[met], axis=0, return_inverse=True)
-    before, after = same.ravel()[places.reshape(2, len(before), orders)]
-    return Changes(sets, joins[:, :orders], before, after, weight)
+    sets, same = np.unique(kept[:, :lots].reshape(-1, count)[met], axis=0, return_inverse=True)
+    before, after = same.ravel()[places.reshape(2, len(before), lots)]
+    return Changes(sets, joins[:, :lots], before, after, weight)
 
 
-def waterfall(ways: Changes, things: Sequence[str], found: Sequence[tuple[Array, Array]]) -> Waterfall:
+def waterfall(ways: Changes, things: Sequence[str], found: Sequence[tuple[float, Array]]) -> Waterfall:
     """The bars of things from the figure of every set, and that of each randomisation (16,)."""
     whole, parts = np.array([v for v, _ in found]), np.array([p for _, p in found])
     figures = np.concatenate([whole[:, None], parts], axis=1)  # (sets, 1 + 16)
-    steps = ways.weight[:, None, None] * (figures[ways.after] - figures[ways.before])  # (steps, orders, 1 + 16)
-    orders = np.arange(ways.joins.shape[1])
-    each = np.zeros((len(things), orders.size, 1 + RANDOMISATIONS))
-    np.add.at(each, (ways.joins, orders), steps)
+    steps = ways.weight[:, None, None] * (figures[ways.after] - figures[ways.before])  # (steps, lots, 1 + 16)
+    lots = np.arange(ways.joins.shape[1])
+    each = np.zeros((len(things), lots.size, 1 + RANDOMISATIONS))
+    np.add.at(each, (ways.joins, lots), steps)
     bars = each.mean(axis=1)
     few = np.zeros(len(things))
-    spread = each[:, :, 0].std(axis=1, ddof=1) / orders.size**0.5 if orders.size > 1 else few
+    spread = each[:, :, 0].std(axis=1, ddof=1) / lots.size**0.5 if lots.size > 1 else few
     errors = intervals.error(bars[:, 0], bars[:, 1:].T) if len(things) else few
     total = figures[-1] - figures[0]
     first = np.argsort(-np.abs(bars[:, 0]), kind="stable")
