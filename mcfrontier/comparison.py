@@ -139,9 +139,11 @@ class Comparison:
 
     def waterfall(self, target: str, other: str | None = None) -> xr.Dataset:
         """What each input that differs moves the median of a target by, from the first study to the other: `bar`,
-        `mc_error` and `order_error` (of taking some orders only) over `input`, the largest first.
+        `mc_error` and `order_error` (of taking some orders only), `factor` and `factor_error`, over `input`, the
+        largest first. Bars add up to the difference of the medians, factors multiply to their ratio.
 
-        The attributes are the medians `first` and `other`, `total` between them with `total_error`, and the `unit`.
+        The attributes are the medians `first` and `other`, `total` between them with `total_error`, their `ratio` with
+        `ratio_error`, and the `unit`.
         """
         import xarray as xr
 
@@ -153,8 +155,10 @@ class Comparison:
             raise InputError(f"{target}: no waterfall of it here{suggest(str(target), pair.falls)}")
         found = pair.falls[target]
         arrays = {"bar": found.bars, "mc_error": found.errors, "order_error": found.order_errors}
+        arrays |= {"factor": found.factors, "factor_error": found.factor_errors}
         attrs = {"first": found.ends[0], "other": found.ends[1], "total": found.total[0]}
-        attrs |= {"total_error": found.total[1], "unit": pair.runs[0].unit(target)}
+        attrs |= {"total_error": found.total[1], "ratio": found.ratio[0], "ratio_error": found.ratio[1]}
+        attrs["unit"] = pair.runs[0].unit(target)
         return xr.Dataset({name: ("input", x) for name, x in arrays.items()}, {"input": found.names}, attrs)
 
     def write(self, folder: str | Path) -> list[Path]:
@@ -209,9 +213,16 @@ def loaded(
         told = ", ".join(f"{name}={value}" for name, value in pins.items())
         return [sides[0].name, f"{sides[0].name} with {told}"], sides
     sides = [side(source, model, targets, pins) for source in sources]
+    return called(sources, sides), sides
+
+
+def called(sources: Sequence, sides: Sequence[Study]) -> list[str]:
+    """What each of several sides is called, no two the same."""
     names = [each.name for each in sides]
     texts = [str(source) if isinstance(source, str | Path) else "" for source in sources]
-    return [text if text and names.count(name) > 1 else name for text, name in zip(texts, names, strict=True)], sides
+    names = [text if text and names.count(name) > 1 else name for text, name in zip(texts, names, strict=True)]
+    before = [names[:i].count(name) for i, name in enumerate(names)]
+    return [f"{name} ({count + 1})" if count else name for name, count in zip(names, before, strict=True)]
 
 
 def side(source: Any, model: Any, targets: Sequence[str] | None, pins: Mapping[str, str | float]) -> Study:
@@ -265,8 +276,8 @@ def pair(names: tuple[str, str], runs: tuple[Run, Run], progress: Progress) -> P
     rows, notes = shared_rows(names, runs)
     if not np.array_equal(drawn_by(runs[0]), drawn_by(runs[1])):
         notes.append(
-            f"{between}: evidence chose the draws of each side anew, and which stand side by side is chance; "
-            "difference, ratio and probability take the two for independent"
+            f"{between}: evidence chose the draws of each side anew, and which two stand side by side is chance; "
+            "difference, ratio and probability are those of independent sides"
         )
     try:
         falls = fallen(runs, rows, differing, progress)
@@ -363,7 +374,11 @@ def fallen(
             done = Run(mixed, plan, evaluate(mixed))
         for row in own:
             found[row].append(median(draws_of(done, row, runs[0].unit(row)), row))
-    falls = {row: waterfall.waterfall(ways, things, found[row]) for things, ways, own in jobs for row in own}
+    falls = {
+        row: waterfall.waterfall(ways, things, found[row], log=runs[0].unit(row) != "AD")
+        for things, ways, own in jobs
+        for row in own
+    }
     return {row: falls[row].beside(differing) for row in rows}
 
 

@@ -7,7 +7,7 @@ the whole change, and what has no effect has a bar of 0.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,15 +36,19 @@ class Changes:
 @dataclass(frozen=True)
 class Waterfall:
     """What each thing moves, the largest first: its name, its bar, the Monte Carlo error of it, and the error of taking
-    a few orders only (0 where all were taken). `ends` are the figure on both sides, `total` what lies between them,
-    with its error."""
+    a few orders only (0 where all were taken). `ends` are the figure on both sides, `total` what lies between them and
+    `ratio` of the second to the first, each with its error. The bars add up to the total; the `factors` (with both
+    errors in one) multiply to the ratio, and are not numbers where a logarithm has no meaning."""
 
     names: list[str]
     bars: Array
     errors: Array
     order_errors: Array
+    factors: Array
+    factor_errors: Array
     ends: tuple[float, float]
     total: tuple[float, float]
+    ratio: tuple[float, float]
 
     @property
     def all_errors(self) -> Array:
@@ -54,8 +58,9 @@ class Waterfall:
     def beside(self, things: Iterable[str]) -> Waterfall:
         """The same with bars of 0 for all other things, which have no part in it."""
         idle = [name for name in things if name not in self.names]
-        bars = (np.concatenate([x, np.zeros(len(idle))]) for x in (self.bars, self.errors, self.order_errors))
-        return Waterfall([*self.names, *idle], *bars, self.ends, self.total)
+        words = {"bars": 0, "errors": 0, "order_errors": 0, "factors": 1, "factor_errors": 0}
+        arrays = {word: np.append(getattr(self, word), [float(value)] * len(idle)) for word, value in words.items()}
+        return replace(self, names=[*self.names, *idle], **arrays)
 
 
 def changes(plan: Sampler, things: list[str]) -> Changes:
@@ -75,25 +80,37 @@ def changes(plan: Sampler, things: list[str]) -> Changes:
     return Changes(sets, joins[:, :lots], before, after, weight)
 
 
-def waterfall(ways: Changes, things: Sequence[str], found: Sequence[tuple[float, Array]]) -> Waterfall:
-    """The bars of things from the figure of every set, and that of each randomisation (16,)."""
+def waterfall(
+    ways: Changes, things: Sequence[str], found: Sequence[tuple[float, Array]], log: bool = True
+) -> Waterfall:
+    """The bars of things from the figure of every set, and that of each randomisation (16,); with factors if all are
+    positive and `log` has a meaning."""
     whole, parts = np.array([v for v, _ in found]), np.array([p for _, p in found])
     figures = np.concatenate([whole[:, None], parts], axis=1)  # (sets, 1 + 16)
+    bars, errors, few = attributed(ways, len(things), figures)
+    factors = factor_errors = np.full(len(things), np.nan)
+    ratio = np.full(1 + RANDOMISATIONS, np.nan)
+    if log and (figures > 0).all():
+        logs, *both = attributed(ways, len(things), np.log(figures))
+        factors, factor_errors = np.exp(logs), np.exp(logs) * np.hypot(*both)
+        ratio = figures[-1] / figures[0]
+    total, ends = figures[-1] - figures[0], (float(whole[0]), float(whole[-1]))
+    first = np.argsort(-np.abs(bars), kind="stable")
+    return Waterfall(
+        [things[i] for i in first],
+        *(x[first] for x in (bars, errors, few, factors, factor_errors)),
+        ends,
+        *((float(x[0]), float(intervals.error(x[0], x[1:]))) for x in (total, ratio)),
+    )
+
+
+def attributed(ways: Changes, count: int, figures: Array) -> tuple[Array, Array, Array]:
+    """The bars of so many things from the figures of sets (sets, 1 + 16), their Monte Carlo errors, and those of taking
+    a few orders: (things,) each."""
     steps = ways.weight[:, None, None] * (figures[ways.after] - figures[ways.before])  # (steps, lots, 1 + 16)
     lots = np.arange(ways.joins.shape[1])
-    each = np.zeros((len(things), lots.size, 1 + RANDOMISATIONS))
+    each = np.zeros((count, lots.size, 1 + RANDOMISATIONS))
     np.add.at(each, (ways.joins, lots), steps)
     bars = each.mean(axis=1)
-    few = np.zeros(len(things))
-    spread = each[:, :, 0].std(axis=1, ddof=1) / lots.size**0.5 if lots.size > 1 else few
-    errors = intervals.error(bars[:, 0], bars[:, 1:].T) if len(things) else few
-    total = figures[-1] - figures[0]
-    first = np.argsort(-np.abs(bars[:, 0]), kind="stable")
-    return Waterfall(
-        names=[things[i] for i in first],
-        bars=bars[first, 0],
-        errors=errors[first],
-        order_errors=spread[first],
-        ends=(float(whole[0]), float(whole[-1])),
-        total=(float(total[0]), float(intervals.error(total[0], total[1:]))),
-    )
+    few = each[:, :, 0].std(axis=1, ddof=1) / lots.size**0.5 if lots.size > 1 else np.zeros(count)
+    return bars[:, 0], intervals.error(bars[:, 0], bars[:, 1:].T), few

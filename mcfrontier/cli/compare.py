@@ -54,16 +54,15 @@ def command(
     chosen = {word: value for word, value in asked.items() if value is not None}
     with progress() as steps:
         found = compare(*studies, set=split_pins(pins), progress=steps, **chosen)
+    written = found.write(folder) if folder else []
     for told in found.notes:
         note(told)
     if as_json:
         print(comparison_json(found))
     else:
         show(found)
-    if folder:
-        written = found.write(folder)
-        if not as_json:
-            print(f"in {folder}: {', '.join(file.name for file in written)}")
+    if written and not as_json:
+        print(f"in {folder}: {', '.join(file.name for file in written)}")
 
 
 def show(found: Comparison) -> None:
@@ -114,6 +113,7 @@ def fall_table(pair: Pair, row: str) -> Table:
         table.add_column(name, max_width=44)
     table.add_column("by", justify="right", no_wrap=True)
     table.add_column("±", justify="right", no_wrap=True)
+    table.add_column("times", justify="right", no_wrap=True)
     for cells in fall_lines(pair, row):
         table.add_row(*cells)
     table.add_row("Together", "", "", *total(pair, row))

@@ -20,6 +20,7 @@ from mcfrontier.study import Study
 from mcfrontier.wording import amount, label, moved, sentence
 from mcfrontier.writing import check_folder, making, move
 
+SHARP = 6  # digits at most of a probability, which may be near 1
 JSON, PDF = "comparison.json", "comparison.pdf"
 
 
@@ -75,23 +76,23 @@ def estimates_json(found: Estimates) -> dict[str, Any]:
 def fall_json(pair: Pair, fall: Waterfall) -> dict[str, Any]:
     """A waterfall: the medians on both sides, what lies between them, and the bars that add up to it."""
     one, other = (done.study for done in pair.runs)
-    bars = zip(fall.names, fall.bars.tolist(), fall.errors.tolist(), fall.order_errors.tolist(), strict=True)
+    columns = {"value": fall.bars, "mc_error": fall.errors, "order_error": fall.order_errors}
+    columns |= {"factor": fall.factors, "factor_error": fall.factor_errors}
     return {
         "statistic": "median",
         "first": fall.ends[0],
         "other": fall.ends[1],
         "total": fall.total[0],
         "total_mc_error": fall.total[1],
+        **finite(dict(zip(("ratio", "ratio_mc_error"), fall.ratio, strict=True))),
         "bars": [
             {
                 "input": name,
                 "first": defined(one, pair.differing[name]),
                 "other": defined(other, pair.differing[name]),
-                "value": bar,
-                "mc_error": error,
-                "order_error": few,
+                **finite({word: float(column[i]) for word, column in columns.items()}),
             }
-            for name, bar, error, few in bars
+            for i, name in enumerate(fall.names)
         ],
     }
 
@@ -164,7 +165,7 @@ def chance(pair: Pair, row: str) -> str:
         return f"{head}: –"
     if told.equal[0] == 1:
         return ""
-    shown = f"{head} = {amount(value, 'share', error)}"
+    shown = f"{head} = {amount(value, 'share', error, SHARP)}"
     shown += f" ± {error_of(error, 'share')}" if error else ""
     if told.equal[0]:
         return f"{shown}; equal in {amount(told.equal[0], 'share', told.equal[1])} of the draws"
@@ -177,8 +178,8 @@ def moving(pair: Pair) -> list[str]:
 
 
 def fall_lines(pair: Pair, row: str) -> list[list[str]]:
-    """The waterfall of a row: what each input is on both sides, what it moves the median by, and the error of it; what
-    has no part in it is left out."""
+    """The waterfall of a row: what each input is on both sides, what it moves the median by, the error of it, and the
+    factor of it; what has no part in it is left out."""
     one, other = (done.study for done in pair.runs)
     fall, unit = pair.falls[row], pair.told[row].unit
     return [
@@ -187,16 +188,25 @@ def fall_lines(pair: Pair, row: str) -> list[list[str]]:
             *(defined(study, pair.differing[name]) for study in (one, other)),
             moved(float(bar), unit, float(error)),
             error_of(float(error), unit, points=True),
+            times(float(factor), float(factor_error)),
         ]
-        for name, bar, error in zip(fall.names, fall.bars, fall.all_errors, strict=True)
+        for name, bar, error, factor, factor_error in zip(
+            fall.names, fall.bars, fall.all_errors, fall.factors, fall.factor_errors, strict=True
+        )
         if bar or error
     ]
 
 
+def times(factor: float, error: float) -> str:
+    """A factor as it is told."""
+    return f"× {amount(factor, '1', error)}" if math.isfinite(factor) else ""
+
+
 def total(pair: Pair, row: str) -> list[str]:
-    """What lies between the two medians, and the error of it."""
-    (value, error), unit = pair.falls[row].total, pair.told[row].unit
-    return [moved(value, unit, error), error_of(error, unit, points=True)]
+    """What lies between the two medians, the error of it, and their ratio."""
+    fall, unit = pair.falls[row], pair.told[row].unit
+    value, error = fall.total
+    return [moved(value, unit, error), error_of(error, unit, points=True), times(*fall.ratio)]
 
 
 def contents(found: Comparison) -> tuple[dict[str, Any], dict[str, bytes]]:
