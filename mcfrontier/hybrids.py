@@ -53,14 +53,15 @@ def of_both(one: Study, other: Study, changed: Collection[str]) -> Study:
 
 def correlations(one: Study, other: Study) -> tuple[Correlations, Correlations]:
     """The correlations on both sides, of normal scores where the two state different kinds. A pair that only one side
-    has among its inputs is the same on both."""
+    draws is the same on both."""
     stated = [study.page.correlation for study in (one, other)]
     kind = stated[0].kind if stated[0].kind == stated[1].kind else "normal"
     here, there = (
         {pair: value if kind == own.kind else normal(value, own.kind) for pair, value in own.pairs.items()}
         for own in stated
     )
-    has_here, has_there = ({p for p in here | there if {*p} <= study.inputs.keys()} for study in (one, other))
+    drawn = [{prior.name for prior in study.drawn} for study in (one, other)]
+    has_here, has_there = ({pair for pair in here | there if {*pair} <= names} for names in drawn)
     shared = has_here & has_there
     lone = {pair: value for pair, value in (here | there).items() if pair in has_there - shared}
     lone |= {pair: value for pair, value in (there | here).items() if pair not in has_there}

@@ -283,11 +283,18 @@ def test_what_would_go_in_a_circle_changes_sides_together():
     assert fall.bar.sum().item() == pytest.approx(fall.total)
 
 
+@mcf.node("1")
+def doubled(product):
+    """Twice."""
+    return 2 * product
+
+
 def test_a_quantity_taken_to_be_another_differs():
-    base = page("total", *ONE)
-    del base["inputs"]["c"]
-    found = compare(base | {"same": {"c": "a"}}, base | {"same": {"c": "b"}})
-    assert set(found.pairs[0].differing) == {"c"}
+    base, model = page("doubled", *ONE), [*MODEL, doubled]
+    pages = [base, *(base | {"same": {"product": other}} for other in ("total", "mixed"))]
+    found = compare(*pages, pages[1], model=model)
+    assert [set(pair.differing) for pair in found.pairs] == [{"product"}] * 3
+    assert compare(pages[1], pages[1], model=model).pairs[0].differing == {}
 
 
 def test_what_is_said_of_an_entry_and_changes_no_draw_does_not_differ():
@@ -405,12 +412,7 @@ def test_the_closed_form_of_a_lognormal_ratio_has_its_interval():
 
 
 @pytest.fixture
-def two(page_of_files):
-    return page_of_files
-
-
-@pytest.fixture(name="page_of_files")
-def versions(tmp_path, monkeypatch):
+def two(tmp_path, monkeypatch):
     """Two versions of a priors file of one name."""
     monkeypatch.chdir(tmp_path)
     for folder, price in (("old", 10), ("new", 12)):
