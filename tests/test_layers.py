@@ -14,7 +14,7 @@ FLOORS = [
     {"cli"},
     {"outputs", "exports"},
     {"figures", "reproduce", "comparison"},
-    {"finished", "hybrids"},
+    {"finished"},
     {"study"},
     {"results", "checks"},
     {"analysis"},

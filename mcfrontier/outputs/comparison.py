@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from mcfrontier.analysis.waterfall import Waterfall
-from mcfrontier.comparison import STATISTICS, Comparison, Estimates, Pair, Told
+from mcfrontier.comparison import Comparison, Pair
+from mcfrontier.comparison.hybrids import CORRELATION, EVIDENCE, ROWS
+from mcfrontier.comparison.told import STATISTICS, Estimates, Told
 from mcfrontier.finished import FORMAT
-from mcfrontier.hybrids import CORRELATION, EVIDENCE, ROWS
 from mcfrontier.outputs.manifest import versions
 from mcfrontier.outputs.percentiles import finite
 from mcfrontier.outputs.typeset import typeset

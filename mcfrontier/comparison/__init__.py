@@ -8,21 +8,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mcfrontier import graph, hybrids, sampling, study, units
-from mcfrontier.analysis import decision, intervals, waterfall
 from mcfrontier.analysis.waterfall import Waterfall
-from mcfrontier.engine import Engine
-from mcfrontier.errors import InputError, located, suggest
-from mcfrontier.priors import Prior
+from mcfrontier.comparison import hybrids
+from mcfrontier.comparison.falls import Progress, fallen
+from mcfrontier.comparison.sides import common, evaluated, loaded, plan_of
+from mcfrontier.comparison.told import STATISTICS, Told, side_by_side
+from mcfrontier.errors import InputError, suggest
 from mcfrontier.results import Run
 from mcfrontier.sampling import Sampler
 from mcfrontier.study import SAMPLER, SEED, Study
@@ -30,34 +30,7 @@ from mcfrontier.study import SAMPLER, SEED, Study
 if TYPE_CHECKING:
     import xarray as xr
 
-DRAWS = 2**14  # of each study and of each mixture of two; given evidence, as many as a run takes
-LEVELS = (0.05, 0.5, 0.95)
 FEW = 5  # rows that a message names
-STATISTICS = tuple(map(intervals.word, LEVELS))
-Progress = Callable[[Sequence, str], Iterable]
-
-
-class Estimates(NamedTuple):
-    """p5, p50 and p95, and the Monte Carlo error of each: (3,)."""
-
-    values: np.ndarray
-    errors: np.ndarray
-
-
-@dataclass(frozen=True)
-class Told:
-    """A row on both sides, in the unit of the first: each, other minus first, other over first draw by draw (not a
-    number where a ratio has no meaning), and the probabilities, with errors, that the first lies above the other and
-    that the two are equal. `lost` pairs of draws are not finite and left out."""
-
-    unit: str
-    first: Estimates
-    other: Estimates
-    difference: Estimates
-    ratio: Estimates
-    above: tuple[float, float]
-    equal: tuple[float, float]
-    lost: int
 
 
 @dataclass(frozen=True)
@@ -192,75 +165,13 @@ def compare(
     """
     names, sides = loaded(sources, model, targets, dict(set or {}))
     shared = common(names, sides, targets)
-    notes = [f"{name}: {told}" for name, side in zip(names, sides, strict=True) for told in side.notes]
-    sides = [hybrids.narrowed(side, shared) for side in sides]
+    notes = [f"{name}: {told}" for name, each in zip(names, sides, strict=True) for told in each.notes]
+    sides = [hybrids.narrowed(each, shared) for each in sides]
     plan = plan_of(sides, draws, seed, sampler)
-    runs = [evaluated(side, plan) for side in sides]
+    runs = [evaluated(each, plan) for each in sides]
     pairs = [pair((names[0], name), (runs[0], done), progress) for name, done in zip(names[1:], runs[1:], strict=True)]
     notes += [f"{name}: {told}" for name, done in zip(names, runs, strict=True) for told in own_findings(done)]
     return Comparison(plan, tuple(pairs), tuple(dict.fromkeys((*plan.notes, *notes))))
-
-
-def loaded(
-    sources: Sequence, model: Any, targets: Sequence[str] | None, pins: Mapping[str, str | float]
-) -> tuple[list[str], list[Study]]:
-    """What each side is called, and the sides: a side has the name of its study, or is told as it was asked for where
-    two have one name."""
-    if not sources or (len(sources) == 1 and not pins):
-        raise InputError("compare: name two studies, or one and what to set in it, such as --set gpu_price=20_000")
-    if len(sources) == 1:
-        sides = [side(sources[0], model, targets, own) for own in ({}, pins)]
-        told = ", ".join(f"{name}={value}" for name, value in pins.items())
-        return [sides[0].name, f"{sides[0].name} with {told}"], sides
-    sides = [side(source, model, targets, pins) for source in sources]
-    return called(sources, sides), sides
-
-
-def called(sources: Sequence, sides: Sequence[Study]) -> list[str]:
-    """What each of several sides is called, no two the same."""
-    names = [each.name for each in sides]
-    texts = [str(source) if isinstance(source, str | Path) else "" for source in sources]
-    names = [text if text and names.count(name) > 1 else name for text, name in zip(texts, names, strict=True)]
-    before = [names[:i].count(name) for i, name in enumerate(names)]
-    return [f"{name} ({count + 1})" if count else name for name, count in zip(names, before, strict=True)]
-
-
-def side(source: Any, model: Any, targets: Sequence[str] | None, pins: Mapping[str, str | float]) -> Study:
-    """One side. What is wrong with the file is told by its own name, what is asked of it by the study's."""
-    if isinstance(source, Study) and (model or targets or pins):
-        raise InputError("a study that was loaded has its model, targets and set; give them to load")
-    plain = source if isinstance(source, Study) else study.load(source, model)
-    if not targets and not pins:
-        return plain
-    with located(plain.name):
-        return study.load(source, model, targets, pins)
-
-
-def common(names: Sequence[str], sides: Sequence[Study], targets: Sequence[str] | None) -> list[str]:
-    """The targets that are asked for, or that all sides have."""
-    if targets:
-        return list(dict.fromkeys(targets))
-    shared = [name for name in sides[0].targets if all(name in each.targets for each in sides)]
-    if not shared:
-        told = "; ".join(f"{name} has {', '.join(each.targets)}" for name, each in zip(names, sides, strict=True))
-        raise InputError(f"compare: no target in common: {told}; name one with --target")
-    return shared
-
-
-def plan_of(sides: Sequence[Study], draws: int | None, seed: int, sampler: str) -> Sampler:
-    """The sampler of all sides: where names meet in a Sobol dimension, they meet in all."""
-    names = {prior.name for each in sides for prior in each.drawn if not prior.labels}
-    fit = min(each.draws for each in sides)
-    count = fit if any(each.evidence for each in sides) else min(DRAWS, fit)
-    plan = sampling.sampler(sampler, seed, count if draws is None else draws, names)
-    if any(each.held(plan.draws) < plan.draws for each in sides):
-        raise InputError(f"draws = {plan.draws:,}: a comparison keeps all of its draws; take {2 * fit:,} or fewer")
-    return plan
-
-
-def evaluated(each: Study, plan: Sampler) -> Run:
-    """A study on the draws that all share."""
-    return study.evaluated(each, plan, Engine(), False, lambda steps, _: steps)
 
 
 def own_findings(done: Run) -> tuple[str, ...]:
@@ -319,95 +230,3 @@ def shared_rows(names: tuple[str, str], runs: tuple[Run, Run]) -> tuple[list[str
 def few(rows: Sequence[str]) -> str:
     """Some rows, and how many more there are."""
     return ", ".join(rows[:FEW]) + (f" and {len(rows) - FEW} more" if len(rows) > FEW else "") or "none"
-
-
-def draws_of(done: Run, row: str, unit: str) -> np.ndarray:
-    """The draws of a row in a unit: (draws,), or (1,) if nothing in it is uncertain."""
-    name, index = done.rows[row]
-    return done.values[name][index] / units.scale(unit)
-
-
-def side_by_side(row: str, first: Run, other: Run) -> Told:
-    """A row of two runs on the same draws."""
-    unit = first.unit(row)
-    x, y = draws_of(first, row, unit), draws_of(other, row, unit)
-    with np.errstate(all="ignore"):
-        difference = y - x
-        ratio = np.full_like(difference, np.nan) if unit == "AD" else y / x  # a date has no zero to measure from
-    finite = np.isfinite(difference)
-    return Told(
-        unit,
-        *(estimates(draws) for draws in (x, y, difference, np.where(np.isfinite(ratio), ratio, np.nan))),
-        above=decision.with_error(np.where(finite, x > y, np.nan)),
-        equal=decision.with_error(np.where(finite, x == y, np.nan)),
-        lost=int((~finite).sum()),
-    )
-
-
-def estimates(x: np.ndarray) -> Estimates:
-    """p5, p50 and p95 of draws, with their errors."""
-    values, errors = intervals.with_errors(x, LEVELS)
-    return Estimates(values[2:], errors[2:])
-
-
-def fallen(
-    runs: tuple[Run, Run], rows: Sequence[str], differing: Mapping[str, frozenset[str]], progress: Progress
-) -> dict[str, Waterfall]:
-    """The waterfall of each row: the medians of all mixtures of the two sides, on the same draws. Rows of targets that
-    the same things can move go together, with no regard to what cannot."""
-    one, other = (done.study for done in runs)
-    plan, evaluate = runs[0].sampler, Mixtures(runs[0].sampler)
-    together: dict[tuple[str, ...], list[str]] = {}
-    for row in rows:
-        behind = hybrids.behind(one, other, runs[0].rows[row][0])
-        together.setdefault(tuple(name for name, own in differing.items() if own & behind), []).append(row)
-    jobs = [(things, waterfall.changes(plan, list(things)), own) for things, own in together.items()]
-    found: dict[str, list[tuple[float, np.ndarray]]] = {row: [] for row in rows}
-    for things, kept, own in progress(
-        [(things, kept, own) for things, ways, own in jobs for kept in ways.sets], "mixing"
-    ):
-        done = runs[0] if not kept.any() else runs[1] if kept.all() else None
-        if done is None:
-            changed = frozenset().union(*(differing[things[i]] for i in np.flatnonzero(kept)))
-            targets = tuple(dict.fromkeys(runs[0].rows[row][0] for row in own))
-            mixed = hybrids.of_both(replace(one, targets=targets), other, changed)
-            done = Run(mixed, plan, evaluate(mixed))
-        for row in own:
-            found[row].append(median(draws_of(done, row, runs[0].unit(row)), row))
-    falls = {
-        row: waterfall.waterfall(ways, things, found[row], log=runs[0].unit(row) != "AD")
-        for things, ways, own in jobs
-        for row in own
-    }
-    return {row: falls[row].beside(differing) for row in rows}
-
-
-def median(x: np.ndarray, row: str) -> tuple[float, np.ndarray]:
-    """The median of draws, and that of each randomisation, (16,)."""
-    whole, parts = intervals.with_parts(x, [0.5])
-    if not np.isfinite(whole[2]):
-        raise InputError(f"{row}: none of its draws is finite")
-    return whole[2], parts[:, 2]
-
-
-@dataclass(frozen=True)
-class Mixtures:
-    """Mixtures of studies on the same draws: called with one, it gives the draws of its targets in base units. The
-    draws of an input that depends on no other are kept, since they are the same in all."""
-
-    plan: Sampler
-    known: dict[int, np.ndarray] = field(default_factory=dict, repr=False)
-
-    def __call__(self, mixed: Study) -> Mapping[str, np.ndarray]:
-        if mixed.evidence or mixed.dependence.groups:
-            return evaluated(mixed, self.plan).values
-        given = {name: mixed.place(prior, self.draws(prior)) for name, prior in mixed.inputs.items()}
-        dimensions = list(mixed.page.dimensions)
-        return graph.evaluate(mixed.nodes, mixed.order, given, dimensions, dict.fromkeys(mixed.targets))
-
-    def draws(self, prior: Prior) -> np.ndarray:
-        """The draws of an input in base units: (draws,) or (labels, draws), a last axis of 1 if it is known."""
-        if id(prior) not in self.known:
-            at = None if prior.known else sampling.points(self.plan, prior)
-            self.known[id(prior)] = sampling.values(prior, at)
-        return self.known[id(prior)]
