@@ -360,6 +360,22 @@ def test_rows_of_one_side_only_are_left_out_and_told():
     assert found.waterfall("scaled[2021]").factor.item() == pytest.approx(2)
 
 
+def test_one_number_on_one_side_stands_for_all_rows_of_the_other():
+    """Two inputs along the years, each pinned to one number: each has a bar of its own."""
+    told = [rows(["2020", "2021"], 1.0, 2.0) for _ in range(2)]
+    for one in told:
+        one["targets"] = ["scaled"]
+        one["inputs"]["scale"] = believed("scale", by="year", value=[10, 20])["scale"]
+    told[1]["inputs"] |= known("price", 3)
+    fall = compare(*told, model=[scaled]).waterfall("scaled[2020]")
+    assert (fall.first, fall.other, fall.bar.item()) == (10, 30, 20)
+    told[1]["inputs"] |= rows(["2020", "2021"], 4.0, 2.0)["inputs"] | known("scale", 5)
+    told[0]["inputs"] |= known("price", 3)
+    fall = compare(*told, model=[scaled]).waterfall("scaled[2020]")
+    bars = {"price": (4 - 3) * (10 + 5) / 2, "scale": (5 - 10) * (4 + 3) / 2}
+    assert {name: fall.bar.sel(input=name).item() for name in bars} == pytest.approx(bars)
+
+
 def test_one_study_with_a_pin_is_compared_with_itself():
     found = mcf.compare("gpt4", set={"gpu_price": 20_000}, targets=["acquisition_cost", "energy"], draws=DRAWS)
     assert found.names == ("gpt4", "gpt4 with gpu_price=20000")

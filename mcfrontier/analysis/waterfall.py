@@ -36,9 +36,9 @@ class Changes:
 @dataclass(frozen=True)
 class Waterfall:
     """What each thing moves, the largest first: its name, its bar, the Monte Carlo error of it, and the error of taking
-    a few orders only (0 where all were taken). `ends` are the figure on both sides, `total` what lies between them and
-    `ratio` of the second to the first, each with its error. The bars add up to the total; the `factors` (with both
-    errors in one) multiply to the ratio, and are not numbers where a logarithm has no meaning."""
+    a few orders only (0 where all were taken). `ends` are the figure on both sides, with `end_errors`; `total` is what
+    lies between them, `ratio` the second over the first, each with its error. The bars add up to the total; the
+    `factors` (with both errors in one) multiply to the ratio, and are not numbers where a logarithm has no meaning."""
 
     names: list[str]
     bars: Array
@@ -47,6 +47,7 @@ class Waterfall:
     factors: Array
     factor_errors: Array
     ends: tuple[float, float]
+    end_errors: tuple[float, float]
     total: tuple[float, float]
     ratio: tuple[float, float]
 
@@ -94,13 +95,16 @@ def waterfall(
         logs, *both = attributed(ways, len(things), np.log(figures))
         factors, factor_errors = np.exp(logs), np.exp(logs) * np.hypot(*both)
         ratio = figures[-1] / figures[0]
-    total, ends = figures[-1] - figures[0], (float(whole[0]), float(whole[-1]))
+    sides = (figures[0], figures[-1])
+    told = [(float(x[0]), float(intervals.error(x[0], x[1:]))) for x in (*sides, sides[1] - sides[0], ratio)]
     first = np.argsort(-np.abs(bars), kind="stable")
     return Waterfall(
         [things[i] for i in first],
         *(x[first] for x in (bars, errors, few, factors, factor_errors)),
-        ends,
-        *((float(x[0]), float(intervals.error(x[0], x[1:]))) for x in (total, ratio)),
+        ends=(told[0][0], told[1][0]),
+        end_errors=(told[0][1], told[1][1]),
+        total=told[2],
+        ratio=told[3],
     )
 
 

@@ -23,7 +23,7 @@ from mcfrontier.comparison.falls import Progress, fallen
 from mcfrontier.comparison.sides import common, evaluated, loaded, plan_of
 from mcfrontier.comparison.told import STATISTICS, Told, side_by_side
 from mcfrontier.errors import InputError, suggest
-from mcfrontier.results import Run
+from mcfrontier.results import MOST, Run
 from mcfrontier.sampling import Sampler
 from mcfrontier.study import SAMPLER, SEED, Study
 
@@ -47,8 +47,8 @@ class Pair:
 
     @property
     def headlines(self) -> list[str]:
-        """The rows that stand for the targets: see Run.headlines."""
-        return [row for row in self.runs[0].headlines if row in self.rows]
+        """The rows that stand for the targets: see Run.headlines; the first few where none of these is shared."""
+        return [row for row in self.runs[0].headlines if row in self.rows] or list(self.rows[:MOST])
 
     @cached_property
     def told(self) -> dict[str, Told]:
@@ -210,23 +210,18 @@ def drawn_by(done: Run) -> np.ndarray | None:
 
 
 def shared_rows(names: tuple[str, str], runs: tuple[Run, Run]) -> tuple[list[str], list[str]]:
-    """The rows of the targets that both sides have a figure for, and a note on each target of which some are not."""
-    rows, notes = [], []
+    """The rows of the targets that both sides have a figure for, and a note if there are others."""
+    rows, lone = [], []
     for target in runs[0].study.targets:
         here, there = (done.known_rows(target) for done in runs)
-        both = [row for row in here if row in there]
-        if not both:
-            raise InputError(
-                f"{target}: no row in common: {names[0]} has {few(here)}, and {names[1]} has {few(there)}; "
-                "name another with --target"
-            )
-        lone = [row for row in (*here, *there) if row not in both]
-        if lone:
-            notes.append(f"{names[0]} and {names[1]}: left out, being rows of one side only: {few(lone)}")
-        rows += both
-    return rows, notes
+        rows += [row for row in here if row in there]
+        lone += [row for row in dict.fromkeys((*here, *there)) if row not in here or row not in there]
+    between = " and ".join(names)
+    if not rows:
+        raise InputError(f"{between}: no row in common, of {few(lone)}; name another with --target")
+    return rows, [f"{between}: left out, being rows of one side only: {few(lone)}"] * bool(lone)
 
 
 def few(rows: Sequence[str]) -> str:
     """Some rows, and how many more there are."""
-    return ", ".join(rows[:FEW]) + (f" and {len(rows) - FEW} more" if len(rows) > FEW else "") or "none"
+    return ", ".join(rows[:FEW]) + (f" and {len(rows) - FEW} more" if len(rows) > FEW else "")

@@ -18,6 +18,7 @@ from mcfrontier.priors import Prior
 from mcfrontier.results import Run
 from mcfrontier.sampling import Sampler
 from mcfrontier.study import Study
+from mcfrontier.wording import parts
 
 Progress = Callable[[Sequence, str], Iterable]
 
@@ -45,13 +46,21 @@ def fallen(
             mixed = hybrids.of_both(replace(one, targets=targets), other, changed)
             done = Run(mixed, plan, evaluate(mixed))
         for row in own:
-            found[row].append(median(draws_of(done, row, runs[0].unit(row)), row))
+            found[row].append(median(draws_of(done, row_in(done, row), runs[0].unit(row)), row))
     falls = {
         row: waterfall.waterfall(ways, things, found[row], log=runs[0].unit(row) != "AD")
         for things, ways, own in jobs
         for row in own
     }
     return {row: falls[row].beside(differing) for row in rows}
+
+
+def row_in(mixed: Run, row: str) -> str:
+    """A row of both sides in a mixture of them, where one number may stand for all rows."""
+    name = parts(row)[0]
+    if row not in mixed.rows and name not in mixed.rows:
+        raise InputError(f"{name}: it has other rows than {row}")
+    return row if row in mixed.rows else name
 
 
 def median(x: np.ndarray, row: str) -> tuple[float, np.ndarray]:

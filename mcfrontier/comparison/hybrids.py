@@ -97,7 +97,7 @@ def differing(one: Study, other: Study) -> dict[str, frozenset[str]]:
     changed = {name for each in found for name in each}
     found += [circle & changed for circle in circles(one, other) if circle & changed]
     for dimension in dict.fromkeys((*one.page.dimensions, *other.page.dimensions)):
-        if rows_differ(one, other, dimension, shared):
+        if one.page.dimensions.get(dimension) != other.page.dimensions.get(dimension):
             found.append({ROWS + dimension, *(name for name in changed if touches(name, dimension, (one, other)))})
     here, there = correlations(one, other)
     if here != there:
@@ -164,13 +164,6 @@ def circles(one: Study, other: Study) -> list[set[str]]:
     for name, i in place.items():
         of.setdefault(int(circle[i]), set()).add(name)
     return [names for names in of.values() if len(names) > 1]
-
-
-def rows_differ(one: Study, other: Study, dimension: str, shared: Iterable[str]) -> bool:
-    """Whether a dimension has other rows in the other study, or other quantities run along it."""
-    if one.page.dimensions.get(dimension) != other.page.dimensions.get(dimension):
-        return True
-    return any((dimension in one.dimensions_of[name]) != (dimension in other.dimensions_of[name]) for name in shared)
 
 
 def touches(name: str, dimension: str, studies: Iterable[Study]) -> bool:

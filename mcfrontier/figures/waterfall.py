@@ -19,6 +19,7 @@ def waterfall(found: Waterfall, row: str, unit: str, names: tuple[str, str]) -> 
     moving = [i for i, bar in enumerate(found.bars) if bar]
     shown, rest = (moving, []) if len(moving) <= MOST else (moving[: MOST - 1], moving[MOST - 1 :])
     bars = [*found.bars[shown], *([found.bars[rest].sum()] if rest else [])]
+    errors = [*found.all_errors[shown], *([found.all_errors[rest].sum()] if rest else [])]  # of the rest at most
     labels = [label(found.names[i]).strip() for i in shown] + [f"{len(rest)} others"] * bool(rest)
     at = found.ends[0] + np.concatenate([[0.0], np.cumsum(bars)])
     span = np.ptp(at) or abs(at[0]) or 1.0
@@ -34,8 +35,9 @@ def waterfall(found: Waterfall, row: str, unit: str, names: tuple[str, str]) -> 
     panel.dots(found.ends, (0, count - 1), "o", style.INK, "white")
     for place, words in enumerate(texts):
         panel.row_label(place, words, 7.5)
-    for place, told in enumerate([amount(found.ends[0], unit), *(moved(b, unit) for b in bars)]):
+    first, last = (amount(x, unit, e) for x, e in zip(found.ends, found.end_errors, strict=True))
+    between = [moved(float(bar), unit, float(error)) for bar, error in zip(bars, errors, strict=True)]
+    for place, told in enumerate([first, *between, last]):
         panel.text(high, place, told, "right", 7, right=0.6)
-    panel.text(high, count - 1, amount(found.ends[1], unit), "right", 7, right=0.6)
     panel.axis(*style.round_steps(low, high, unit, style.WIDTH - sum(margins)))
     return panel.figure

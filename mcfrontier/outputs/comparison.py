@@ -99,9 +99,13 @@ def fall_json(pair: Pair, fall: Waterfall) -> dict[str, Any]:
 
 
 def defined(study: Study, names: Collection[str]) -> str:
-    """What some names are in a study, in words."""
-    told = {name: one_defined(study, name) for name in sorted(names)}
-    return next(iter(told.values())) if len(told) == 1 else "; ".join(f"{label(n)} {t}" for n, t in told.items())
+    """What some names that change together are in a study, in words."""
+    along = [study.page.dimensions.get(name.removeprefix(ROWS), []) for name in sorted(names) if name.startswith(ROWS)]
+    if along:
+        return ", ".join(f"{len(labels)} rows" for labels in along)
+    if len(names) == 1:
+        return one_defined(study, *names)
+    return "; ".join(f"{label(name)} {one_defined(study, name)}" for name in sorted(names))
 
 
 def one_defined(study: Study, name: str) -> str:
@@ -110,8 +114,6 @@ def one_defined(study: Study, name: str) -> str:
         return "; ".join(" ~ ".join(map(label, pair)) + f" {value:+g}" for pair, value in pairs_of(study)) or "none"
     if name == EVIDENCE:
         return "; ".join(label(key) for key in study.evidence) or "none"
-    if name.startswith(ROWS):
-        return f"{len(study.page.dimensions.get(name.removeprefix(ROWS), []))} rows"
     if name not in study.inputs:
         return f"computed: {study.nodes[name].formula}"
     prior = study.inputs[name]
