@@ -9,14 +9,17 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mcfrontier.analysis.waterfall import Waterfall
 from mcfrontier.comparison import Comparison, Pair
 from mcfrontier.comparison.hybrids import CORRELATION, EVIDENCE, ROWS
-from mcfrontier.comparison.told import STATISTICS, Estimates, Told
+from mcfrontier.comparison.told import LEVELS, STATISTICS, Estimates, Told, estimates
 from mcfrontier.finished import FORMAT
 from mcfrontier.outputs.manifest import versions
 from mcfrontier.outputs.percentiles import finite
 from mcfrontier.outputs.typeset import typeset
+from mcfrontier.results import Run
 from mcfrontier.study import Study
 from mcfrontier.wording import amount, label, moved, sentence
 from mcfrontier.writing import check_folder, making, move
@@ -76,7 +79,7 @@ def estimates_json(found: Estimates) -> dict[str, Any]:
 
 def fall_json(pair: Pair, fall: Waterfall) -> dict[str, Any]:
     """A waterfall: the medians on both sides, what lies between them, and the bars that add up to it."""
-    one, other = (done.study for done in pair.runs)
+    one, other = pair.runs
     columns = {"value": fall.bars, "mc_error": fall.errors, "order_error": fall.order_errors}
     columns |= {"factor": fall.factors, "factor_error": fall.factor_errors}
     return {
@@ -98,33 +101,43 @@ def fall_json(pair: Pair, fall: Waterfall) -> dict[str, Any]:
     }
 
 
-def defined(study: Study, names: Collection[str]) -> str:
-    """What some names that change together are in a study, in words."""
-    along = [study.page.dimensions.get(name.removeprefix(ROWS), []) for name in sorted(names) if name.startswith(ROWS)]
+def defined(run: Run, names: Collection[str]) -> str:
+    """What some names that change together are in a run, in words."""
+    dimensions = run.study.page.dimensions
+    along = [dimensions.get(name.removeprefix(ROWS), []) for name in sorted(names) if name.startswith(ROWS)]
     if along:
         return ", ".join(f"{len(labels)} rows" for labels in along)
     if len(names) == 1:
-        return one_defined(study, *names)
-    return "; ".join(f"{label(name)} {one_defined(study, name)}" for name in sorted(names))
+        return one_defined(run, *names)
+    return "; ".join(f"{label(name)} {one_defined(run, name)}" for name in sorted(names))
 
 
-def one_defined(study: Study, name: str) -> str:
-    """What a quantity is in a study: its value, its median and 90 % interval, or how it is computed."""
+def one_defined(run: Run, name: str) -> str:
+    """What a quantity is in a run: its value, or its median and 90 % interval, and whether it is computed."""
+    study = run.study
     if name == CORRELATION:
         return "; ".join(" ~ ".join(map(label, pair)) + f" {value:+g}" for pair, value in pairs_of(study)) or "none"
     if name == EVIDENCE:
         return "; ".join(label(key) for key in study.evidence) or "none"
-    if name not in study.inputs:
-        return f"computed: {study.nodes[name].formula}"
-    prior = study.inputs[name]
-    if prior.labels:
-        return f"{len(prior.labels)} rows"
-    (row,), unit = prior.distributions, prior.entry.unit
-    if prior.known:
-        return amount(row.median, unit, digits=8)
-    low, middle, high = (amount(float(row.quantile(p)), unit) for p in (0.05, 0.5, 0.95))
+    computed = "" if name in study.inputs else ", computed"
+    if study.dimensions_of[name]:
+        return f"{len(run.known_rows(name))} rows{computed}"
+    unit = study.unit(name)
+    if not run.varies(name):
+        return amount(float(run.told(name)[0]), unit, digits=8) + computed
+    found = estimates(run.told(name))
+    if not computed:  # which is known without draws
+        (row,) = study.inputs[name].distributions
+        found = Estimates(np.array([float(row.quantile(p)) for p in LEVELS]), np.zeros(len(LEVELS)))
+    return interval(found, unit) + computed
+
+
+def interval(found: Estimates, unit: str) -> str:
+    """A median and its 90 % interval, with the unit once where that is the same."""
+    pairs = zip(found.values.tolist(), found.errors.tolist(), strict=True)
+    low, middle, high = (amount(value, unit, error) for value, error in pairs)
     tails = {re.sub(r"^[^ /%]*", "", told) for told in (low, middle, high)}
-    if len(tails) == 1:  # the unit once
+    if len(tails) == 1:
         low, high = (told.removesuffix(*tails) for told in (low, high))
     return f"{middle} ({low} to {high})"
 
@@ -183,12 +196,11 @@ def moving(pair: Pair) -> list[str]:
 def fall_lines(pair: Pair, row: str) -> list[list[str]]:
     """The waterfall of a row: what each input is on both sides, what it moves the median by, the error of it, and the
     factor of it; what has no part in it is left out."""
-    one, other = (done.study for done in pair.runs)
     fall, unit = pair.falls[row], pair.told[row].unit
     return [
         [
             sentence(label(name).strip()),
-            *(defined(study, pair.differing[name]) for study in (one, other)),
+            *(defined(run, pair.differing[name]) for run in pair.runs),
             moved(float(bar), unit, float(error)),
             error_of(float(error), unit, points=True),
             times(float(factor), float(factor_error)),
