@@ -1,6 +1,8 @@
 """Studies compared: closed forms, and the same worked out another way."""
 
 import json
+import re
+import shlex
 from itertools import permutations
 from math import erf, exp, sqrt
 
@@ -12,7 +14,7 @@ from pypdf import PdfReader
 
 import mcfrontier as mcf
 from mcfrontier.errors import InputError
-from tests.conftest import believed, entry
+from tests.conftest import ROOT, believed, entry
 
 DRAWS = 2**12
 
@@ -526,3 +528,15 @@ def test_mixtures_that_cannot_be_leave_the_rest_of_the_comparison():
     found = compare(*told, model=[quotient])
     assert "no waterfall, since a mixture of the two cannot be evaluated: quotient: none of its draws" in found.notes[0]
     assert (found.difference.quotient == 0).all()
+
+
+SHOWN = re.findall(
+    r"^```\n\$ python -m mcfrontier (compare .*)\n(.*?)^```", (ROOT / "docs/compare.md").read_text(), re.M | re.S
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("asked", "shown"), SHOWN, ids=[asked for asked, _ in SHOWN])
+def test_the_page_shows_what_the_command_prints(asked, shown, command):
+    ended = command(*shlex.split(asked))
+    assert [line.rstrip() for line in ended.out.splitlines()] == shown.splitlines()

@@ -108,7 +108,7 @@ def fall_table(pair: Pair, row: str) -> Table:
     from mcfrontier.wording import label
 
     table = Table(box=None, pad_edge=False)
-    table.add_column(f"What moves the median of {label(row)}", max_width=40)
+    table.add_column(f"What moves the median of {label(row)}", max_width=48)
     for name in pair.names:
         table.add_column(name, max_width=44)
     table.add_column("by", justify="right", no_wrap=True)
