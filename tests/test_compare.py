@@ -531,7 +531,7 @@ def test_mixtures_that_cannot_be_leave_the_rest_of_the_comparison():
 
 
 SHOWN = re.findall(
-    r"^```\n\$ python -m mcfrontier (compare .*)\n(.*?)^```", (ROOT / "docs/compare.md").read_text(), re.M | re.S
+    r"^```\n\$ python -m mcfrontier (compare [^\n]*)\n(.*?)^```", (ROOT / "docs/compare.md").read_text(), re.M | re.S
 )
 
 
