@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from mcfrontier.errors import InputError
 
 if TYPE_CHECKING:
+    from mcfrontier.comparison import compare
     from mcfrontier.graph import node
     from mcfrontier.solution import solve
     from mcfrontier.study import Run, Study, load, run
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "Run", "Study", "load", "node", "run", "solve"]
+__all__ = ["InputError", "Run", "Study", "compare", "load", "node", "run", "solve"]
 
 
 def __getattr__(name: str) -> object:
@@ -24,6 +25,6 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         from importlib import import_module
 
-        rooms = {"node": "graph", "solve": "solution"}
+        rooms = {"node": "graph", "compare": "comparison", "solve": "solution"}
         return getattr(import_module(f"mcfrontier.{rooms.get(name, 'study')}"), name)
     raise AttributeError(f"module 'mcfrontier' has no attribute '{name}'")

@@ -133,3 +133,16 @@ def percentile_told(percentile: float) -> str:
     if percentile < 0.5:
         return "below the 1st percentile"
     return "above the 99th percentile" if percentile >= 99.5 else f"the {ordinal(round(percentile))} percentile"
+
+
+def moved(value: float, unit: str, error: float = 0.0) -> str:
+    """By how much a figure went up or down, with its sign; a share by points.
+
+    >>> moved(2_500_000, "USD")
+    '+$2.5M'
+    >>> moved(-0.03, "share", error=0.01)
+    '−3 points'
+    """
+    told = amount(value, unit, error)
+    told = told.replace("%", " points") if unit in ("share", "%") else told
+    return f"+{told}" if value > 0 else told

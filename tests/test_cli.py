@@ -117,7 +117,7 @@ def test_the_version_is_the_packages(command):
     assert command("--version").out == f"mcfrontier {mcfrontier.__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("check", "--help")])
+@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("compare", "--help"), ("check", "--help")])
 def test_help_needs_none_of_the_heavy_libraries(arguments):
     probe = "import sys; from mcfrontier.cli import main\ntry: main(sys.argv[1:])\nfinally: print(sorted(sys.modules))"
     ended = subprocess.run([sys.executable, "-c", probe, *arguments], cwd=ROOT, text=True, capture_output=True)

@@ -82,22 +82,27 @@ def with_errors(x: np.ndarray, levels: Sequence[float]) -> tuple[np.ndarray, np.
     Draw i belongs to randomisation i mod 16. The sixteen are independent under every sampler, so the error of the
     mean of their estimates is their spread over the root of sixteen, Sobol points or not. By how far that mean is
     from the estimate of all draws together, the bias of few draws and the grain of stratified ones, is part of the
-    error too. The sixteen take Hazen's quantiles, which have no bias where draws are stratified.
+    error too.
     """
+    whole, parts = with_parts(x, levels)
+    return whole, np.zeros_like(whole) if x.size == 1 else error(whole, parts)
+
+
+def with_parts(x: np.ndarray, levels: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+    """Mean, sd and quantiles of draws, (2 + levels,), and those of each randomisation, (16, 2 + levels). The sixteen
+    take Hazen's quantiles, which have no bias where draws are stratified."""
     levels = np.asarray(levels, float)
     if x.size == 1:
         known = np.full(2 + levels.size, x[0])
         known[1] = 0.0
-        return known, np.zeros_like(known)
+        return known, np.broadcast_to(known, (RANDOMISATIONS, known.size))
     if x.size % RANDOMISATIONS == 0 and np.isfinite(x).all():
         dealt = np.ascontiguousarray(x.reshape(-1, RANDOMISATIONS).T)
         rising = np.sort(dealt, axis=1)
         parts = beside_moments(dealt, of_rising(rising, levels, 0.5))
-        whole = beside_moments(x[None], of_rising_parts(rising, levels)[None])[0]
-    else:
-        parts = np.stack([estimates_of_finite(x[r::RANDOMISATIONS], levels, 0.5) for r in range(RANDOMISATIONS)])
-        whole = estimates_of_finite(x, levels)
-    return whole, error(whole, parts)
+        return beside_moments(x[None], of_rising_parts(rising, levels)[None])[0], parts
+    parts = np.stack([estimates_of_finite(x[r::RANDOMISATIONS], levels, 0.5) for r in range(RANDOMISATIONS)])
+    return estimates_of_finite(x, levels), parts
 
 
 def error(whole: np.ndarray, parts: np.ndarray) -> np.ndarray:

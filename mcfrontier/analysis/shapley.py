@@ -59,6 +59,7 @@ def every_set(count: int) -> tuple[Array, ...]:
     steps = [
         (i, 1 / (count * math.comb(count - 1, own.sum())), block, place[(own | (np.arange(count) == i)).tobytes()])
         for block, own in enumerate(sets)
+        if block == place[own.tobytes()]  # of one input, the set of all but it is that of none
         for i in np.flatnonzero(~own)
     ]
     joins, *rest = (np.array(column) for column in zip(*steps, strict=True)) if steps else [np.empty(0, int)] * 4
@@ -66,14 +67,14 @@ def every_set(count: int) -> tuple[Array, ...]:
     return kept, joins, *rest
 
 
-def some_orders(plan: Sampler, inputs: list[str]) -> tuple[Array, ...]:
+def some_orders(plan: Sampler, inputs: list[str], orders_each: int = ORDERS) -> tuple[Array, ...]:
     """The sets met in a few random orders and the same backwards, others in each randomisation, so that the spread of
     the sixteen tells the error of taking a few.
 
     When an input's turn is hangs on a stream of its own, so that another leaves their order as it was.
     """
-    count, many = len(inputs), 2 * ORDERS
-    keys = [sampling.generator(plan, name, None, "order").random((ORDERS, RANDOMISATIONS)) for name in inputs]
+    count, many = len(inputs), 2 * orders_each
+    keys = [sampling.generator(plan, name, None, "order").random((orders_each, RANDOMISATIONS)) for name in inputs]
     orders = np.argsort(keys, axis=0)
     orders = np.concatenate([orders, orders[::-1]], axis=1)  # (inputs, many, 16): who comes first, second, ...
     turn = np.argsort(orders, axis=0)

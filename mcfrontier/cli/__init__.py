@@ -19,7 +19,7 @@ from mcfrontier import __version__
 from mcfrontier.cli.terminal import refuse
 from mcfrontier.errors import InputError, suggest
 
-COMMANDS = ("run", "percentiles", "export", "solve", "verify", "score", "reproduce", "list", "show", "check")
+COMMANDS = ("run", "percentiles", "export", "compare", "solve", "verify", "score", "reproduce", "list", "show", "check")
 
 
 class Commands(click.Group):

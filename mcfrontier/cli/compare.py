@@ -1,0 +1,120 @@
+"""python -m mcfrontier compare"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from mcfrontier.cli.terminal import note, progress, show_table, split_pins, whole_number
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from mcfrontier.comparison import Comparison, Pair
+
+MOST = 4  # waterfalls of a pair on a terminal
+
+
+@click.command()
+@click.argument("studies", nargs=-1, required=True, metavar="NAME|PATH...")
+@click.option("--draws", type=whole_number, metavar="COUNT", help="Of each study.  [default: 16384, or less]")
+@click.option("--seed", type=int, help="The same seed gives the same draws.  [default: 1]")
+@click.option("--sampler", metavar="[sobol|lhs|random]", help="How probabilities are drawn.  [default: sobol]")
+@click.option(
+    "--set",
+    "pins",
+    multiple=True,
+    metavar="NAME=VALUE[UNIT]",
+    help="Pin a quantity: in all studies; of one study alone, to compare it with itself.",
+)
+@click.option(
+    "--target", "targets", multiple=True, metavar="NAME", help="Compare this quantity.  [default: the common targets]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON, for a pipe.")
+@click.option("--out", metavar="FOLDER", help="Write comparison.json and comparison.pdf into this folder as well.")
+def command(
+    studies: Sequence[str],
+    draws: int | None,
+    seed: int | None,
+    sampler: str | None,
+    pins: Sequence[str],
+    targets: Sequence[str],
+    as_json: bool,
+    out: str | None,
+) -> None:
+    """Compare a study with others, or with itself once quantities are set: what differs, and why."""
+    from mcfrontier.comparison import compare
+    from mcfrontier.outputs.comparison import comparison_json
+    from mcfrontier.writing import check_folder
+
+    folder = None if out is None else check_folder(out)
+    asked = {"draws": draws, "seed": seed, "sampler": sampler, "targets": targets or None}
+    chosen = {word: value for word, value in asked.items() if value is not None}
+    with progress() as steps:
+        found = compare(*studies, set=split_pins(pins), progress=steps, **chosen)
+    written = found.write(folder) if folder else []
+    for told in found.notes:
+        note(told)
+    if as_json:
+        print(comparison_json(found))
+    else:
+        show(found)
+    if written and not as_json:
+        print(f"in {folder}: {', '.join(file.name for file in written)}")
+
+
+def show(found: Comparison) -> None:
+    """Print each pair: its rows, and what lies behind the first of them."""
+    from mcfrontier.outputs.comparison import moving
+
+    for i, pair in enumerate(found.pairs):
+        if i:
+            print()
+        show_table(rows_table(pair))
+        told = moving(pair)
+        for row in told[:MOST]:
+            print()
+            show_table(fall_table(pair, row))
+        if len(told) > MOST:
+            print(f"\n{len(told) - MOST} more targets have a waterfall: ask for one with --target, for all with --out")
+
+
+def rows_table(pair: Pair) -> Table:
+    """The rows of a pair: each side, difference, ratio, probability."""
+    from rich.table import Table
+
+    from mcfrontier.outputs.comparison import chance, lines
+    from mcfrontier.wording import label, sentence
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("", "p5", "p50", "p95", "MC error of p50"):
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=bool(heading))
+    for row in pair.rows:
+        table.add_row(sentence(label(row)))
+        for name, *cells in lines(pair, row):
+            table.add_row(f"  {name}", *cells)
+        if likely := chance(pair, row):
+            table.add_row(f"  {likely}")
+    return table
+
+
+def fall_table(pair: Pair, row: str) -> Table:
+    """What moves the median of a row from one side to the other."""
+    from rich.table import Table
+
+    from mcfrontier.outputs.comparison import fall_lines, total
+    from mcfrontier.wording import label
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column(f"What moves the median of {label(row)}", max_width=48)
+    for name in pair.names:
+        table.add_column(name, max_width=44)
+    table.add_column("by", justify="right", no_wrap=True)
+    table.add_column("±", justify="right", no_wrap=True)
+    table.add_column("times", justify="right", no_wrap=True)
+    for cells in fall_lines(pair, row):
+        table.add_row(*cells)
+    table.add_row("Together", "", "", *total(pair, row))
+    return table

@@ -1,0 +1,67 @@
+"""A row of two runs, told side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from mcfrontier import units
+from mcfrontier.analysis import decision, intervals
+from mcfrontier.results import Run
+
+LEVELS = (0.05, 0.5, 0.95)
+STATISTICS = tuple(map(intervals.word, LEVELS))
+
+
+class Estimates(NamedTuple):
+    """p5, p50 and p95, and the Monte Carlo error of each: (3,)."""
+
+    values: np.ndarray
+    errors: np.ndarray
+
+
+@dataclass(frozen=True)
+class Told:
+    """A row on both sides, in the unit of the first: each, other minus first, other over first draw by draw (not a
+    number where a ratio has no meaning), and the probabilities, with errors, that the first lies above the other and
+    that the two are equal. `lost` pairs of draws are not finite and left out."""
+
+    unit: str
+    first: Estimates
+    other: Estimates
+    difference: Estimates
+    ratio: Estimates
+    above: tuple[float, float]
+    equal: tuple[float, float]
+    lost: int
+
+
+def draws_of(done: Run, row: str, unit: str) -> np.ndarray:
+    """The draws of a row in a unit: (draws,), or (1,) if nothing in it is uncertain."""
+    name, index = done.rows[row]
+    return done.values[name][index] / units.scale(unit)
+
+
+def side_by_side(row: str, first: Run, other: Run) -> Told:
+    """A row of two runs on the same draws."""
+    unit = first.unit(row)
+    x, y = draws_of(first, row, unit), draws_of(other, row, unit)
+    with np.errstate(all="ignore"):
+        difference = y - x
+        ratio = np.full_like(difference, np.nan) if unit == "AD" else y / x  # a date has no zero to measure from
+    finite = np.isfinite(difference)
+    return Told(
+        unit,
+        *(estimates(draws) for draws in (x, y, difference, np.where(np.isfinite(ratio), ratio, np.nan))),
+        above=decision.with_error(np.where(finite, x > y, np.nan)),
+        equal=decision.with_error(np.where(finite, x == y, np.nan)),
+        lost=int((~finite).sum()),
+    )
+
+
+def estimates(x: np.ndarray) -> Estimates:
+    """p5, p50 and p95 of draws, with their errors."""
+    values, errors = intervals.with_errors(x, LEVELS)
+    return Estimates(values[2:], errors[2:])
