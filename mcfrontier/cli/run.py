@@ -113,7 +113,8 @@ def command(
     if as_json:
         print(outputs.percentiles_json(done))
     elif not quiet:
-        show_table(summary_table(done))
+        for table in summary_tables(done):
+            show_table(table)
         print(f"in {folder}: {', '.join(file.name for file in files)}")
 
 
@@ -156,18 +157,30 @@ def show_point(loaded: Study, as_json: bool) -> None:
     show_table(table)
 
 
-def summary_table(done: Run) -> Table:
-    """The targets with their quantiles and the error of the median."""
-    from rich.table import Table
-
+def summary_tables(done: Run) -> list[Table]:
+    """The targets with their quantiles and the error of the median, and the events among them with their
+    probabilities."""
     from mcfrontier.wording import amount, label
 
-    table = Table(box=None, pad_edge=False, title=None)
-    for heading in (done.study.title, "p5", "p50", "p95"):
-        table.add_column(heading, justify="left" if heading == done.study.title else "right", no_wrap=True)
-    table.add_column("MC error of p50", justify="right", no_wrap=True)
+    quantiles = empty(done.study.title, "p5", "p50", "p95", "MC error of p50")
+    probabilities = empty("Event" if done.measured else done.study.title, "probability", "MC error")
     for row in (row for row in done.rows_of(done.study.targets) if row not in done.missing):
         unit, values, errors = done.summary[row]
-        cells = [amount(values[word], unit, errors[word]) for word in ("p5", "p50", "p95")]
-        table.add_row(label(row), *cells, amount(errors["p50"], unit, digits=1))
+        if done.is_event(row):
+            told = amount(values["mean"], unit, errors["mean"])
+            probabilities.add_row(label(row), told, amount(errors["mean"], unit, digits=1))
+        else:
+            cells = [amount(values[word], unit, errors[word]) for word in ("p5", "p50", "p95")]
+            quantiles.add_row(label(row), *cells, amount(errors["p50"], unit, digits=1))
+    return [table for table in (quantiles, probabilities) if table.row_count]
+
+
+def empty(first: str, *others: str) -> Table:
+    """A table without rows: a column of words, then columns of figures."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, title=None)
+    table.add_column(first, no_wrap=True)
+    for heading in others:
+        table.add_column(heading, justify="right", no_wrap=True)
     return table

@@ -50,10 +50,11 @@ def contents(run: Run) -> dict[str, Any]:
         "more": sum(len(run.known_rows(name)) for name in study.targets) - len(run.headlines[:MOST]),
         "accounts": [account(run, row) for row in run.accounts] if len(run.accounts) <= MOST else [],
         "smallest": label(smallest(run)) if run.accounts else "",
-        "disclosed": [told_disclosure(run, fig) for fig in study.page.disclosed.values() if fig.quantity in run.values],
+        "disclosed": [told_disclosure(run, fig) for fig in told_figures(run)],
         "targets": [target(run, name) for name in study.targets if not study.dimensions_of[name]],
-        "leading": "along" if len(run.known_rows(study.targets[0])) > FEW else "spread",
+        "leading": leading(run),
         "grids": [grid(run, names) for names in grouped(run)],
+        "events": any(map(study.is_event, study.targets)),
         "unsure": [f"{sentence(label(row))}: {why}" for row, s in run.explained.items() if (why := s.warning)],
         "decision": told_decision(run),
         "evidence": told_evidence(run) if run.before else None,
@@ -65,6 +66,13 @@ def contents(run: Run) -> dict[str, Any]:
     }
 
 
+def leading(run: Run) -> str:
+    """The figure that page 1 shows where there are no accounts."""
+    if any(map(run.study.path, run.study.targets)):
+        return "fan"
+    return "along" if len(run.known_rows(run.study.targets[0])) > FEW else "spread"
+
+
 def statistic(run: Run, row: str, word: str) -> str:
     """A statistic of a row as it is told."""
     unit, values, errors = run.summary[row]
@@ -74,6 +82,8 @@ def statistic(run: Run, row: str, word: str) -> str:
 def answer(run: Run) -> str:
     """The study's answer in a sentence."""
     head = run.headlines[0]
+    if run.is_event(head):
+        return f"{run.study.title}: {label(head)} with a probability of {statistic(run, head, 'mean')}."
     median = statistic(run, head, "p50")
     told = f"{run.study.title}: {label(head)} {median}"
     if run.summary[head].values["sd"] == 0:
@@ -116,10 +126,15 @@ def headline(run: Run, row: str) -> dict[str, Any]:
     moved = run.swing(row).inputs
     return {
         "name": sentence(label(row)),
-        "figures": [statistic(run, row, word) for word in ("p5", "p50", "p95")],
+        "figures": [statistic(run, row, word) for word in words_of(run, row, ("p5", "p50", "p95"))],
         "about": run.study.about(run.rows[row][0]),
         "hangs": label(moved[0]) if moved else "nothing uncertain",
     }
+
+
+def words_of(run: Run, row: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The statistics that a row is told by: those named, of an event its probability alone."""
+    return ("mean",) if run.is_event(row) else words
 
 
 def smallest(run: Run) -> str:
@@ -142,12 +157,18 @@ def account(run: Run, row: str) -> dict[str, Any]:
     }
 
 
+def told_figures(run: Run) -> list[Disclosed]:
+    """The disclosed figures of what this run evaluates."""
+    return [fig for fig in run.study.page.disclosed.values() if parts(fig.quantity)[0] in run.values]
+
+
 def told_disclosure(run: Run, disclosed: Disclosed) -> str:
     """A disclosed figure and the percentile it falls in, row by row."""
     bound = "" if disclosed.bound == "about" else f"{disclosed.bound} "
     figure = amount(disclosed.value, disclosed.unit, digits=4)
     told = f"{sentence(label(disclosed.quantity))}: {bound}{figure} ({disclosed.source})."
-    for row in run.rows_of([disclosed.quantity]):
+    rows = [disclosed.quantity] if disclosed.quantity in run.rows else run.rows_of([parts(disclosed.quantity)[0]])
+    for row in rows:
         percentile = run.percentile_of(row, disclosed.value, disclosed.unit)
         which = f" of {label(row)}" if row != disclosed.quantity else ""
         told += f" This is {percentile_told(percentile)}{which} in this study, of which it is no input"
@@ -159,7 +180,7 @@ def told_disclosure(run: Run, disclosed: Disclosed) -> str:
 def target(run: Run, row: str) -> dict[str, Any]:
     """A row of the table of targets: percentiles with their errors."""
     unit, _, errors = run.summary[row]
-    words = ("p5", "p25", "p50", "p75", "p95")
+    words = words_of(run, row, ("p5", "p25", "p50", "p75", "p95"))
     told = [amount(errors[word], unit, digits=1) if errors[word] else "" for word in words]
     cells = [[statistic(run, row, word), error] for word, error in zip(words, told, strict=True)]
     return {"name": sentence(label(row)), "cells": cells}
@@ -177,8 +198,9 @@ def told_evidence(run: Run) -> dict[str, Any]:
     inputs = sorted((row for row in inputs if abs(moved[row]) > 0.02), key=lambda row: -abs(moved[row]))
     lines = []
     for row in [*run.headlines, *inputs[:MOST]]:
-        cells = [[statistic(each, row, word) for word in ("p5", "p50", "p95")] for each in (run.before, run)]
-        told = [f"{middle} ({low} to {high})" for low, middle, high in cells]
+        words = words_of(run, row, ("p50", "p5", "p95"))
+        cells = [[statistic(each, row, word) for word in words] for each in (run.before, run)]
+        told = [f"{middle} ({' to '.join(ends)})" if ends else middle for middle, *ends in cells]
         lines.append([sentence(label(row)), *told, f"{moved[row]:+.2f}".replace("-", "−")])
     return {"pieces": pieces, "rows": lines}
 
@@ -202,9 +224,11 @@ def grid(run: Run, names: list[str]) -> dict[str, Any]:
 
 
 def grid_cell(run: Run, row: str) -> list[str]:
-    """The median of a row and its 90 % interval; nothing where the row has no figure."""
+    """The median of a row and its 90 % interval, of an event its probability; nothing where the row has no figure."""
     if row in run.missing:
         return []
+    if run.is_event(row):
+        return [statistic(run, row, "mean"), f"± {amount(run.summary[row].errors['mean'], 'share', digits=1)}"]
     low, middle, high = (statistic(run, row, word) for word in ("p5", "p50", "p95"))
     return [middle] if run.summary[row].values["sd"] == 0 else [middle, f"{low} to {high}"]
 
