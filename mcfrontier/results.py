@@ -163,13 +163,12 @@ class Run:
     @cached_property
     def headlines(self) -> list[str]:
         """The rows that stand for the targets: all but the parts of accounts that were named before; of a target with
-        more than a few rows the first, of a path its end, and of all targets the first where there would be too
-        many."""
+        more than a few rows the foremost, and of all targets the first where there would be too many."""
         place = {name: i for i, name in enumerate(self.study.targets)}
         after = [(account, share) for account, shares in self.study.parts.items() for share in shares.values()]
         parts = {share for account, share in after if place[share] > place[account]}
         names = [name for name in self.study.targets if name not in parts]
-        rows = [rows if len(rows) <= FEW else self.foremost(rows) for rows in map(self.known_rows, names)]
+        rows = [rows if len(rows) <= FEW else [self.foremost(rows)] for rows in map(self.known_rows, names)]
         if sum(map(len, rows)) > MOST:
             rows = [each[:1] for each in rows]
         return [row for each in rows for row in each]
@@ -189,10 +188,14 @@ class Run:
             found.setdefault(", ".join(others), {})[dimensions[path][at[path]]] = row
         return found
 
-    def foremost(self, rows: list[str]) -> list[str]:
-        """The row that stands for many: the first, or the end of the first path."""
+    def foremost(self, rows: list[str]) -> str:
+        """The row that stands for all of a quantity: the first, or the end of the first path; of an event along a path
+        the row in which it is least certain."""
         paths = self.by_path(self.rows[rows[0]][0])
-        return [*next(iter(paths.values())).values()][-1:] if paths else rows[:1]
+        path = [*next(iter(paths.values())).values()] if paths else rows[:1]
+        if not self.is_event(path[0]):
+            return path[-1]
+        return min(path, key=lambda row: abs(self.in_order(row)[0][0] - 1 / 2))
 
     def is_event(self, row: str) -> bool:
         """Whether a row is told by its probability: see Study.is_event."""

@@ -114,7 +114,12 @@ def label(row: str) -> str:
     """A quantity's name as words: amortised cost, GPU price [A100], MFU."""
     name, bracket, labels = row.partition("[")
     words = [SAID.get(word, word) for word in name.split("_")]
-    return " ".join(words) + (f" [{labels}" if bracket else "")
+    return " ".join(words) + (f" [{spaced(labels)}" if bracket else "")
+
+
+def spaced(labels: str) -> str:
+    """The labels of a row with room between them: trend goes on, 2027."""
+    return re.sub(r",(?=\S)", ", ", labels)
 
 
 def sentence(text: str) -> str:

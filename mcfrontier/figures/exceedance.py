@@ -9,7 +9,7 @@ from mcfrontier.figures.drawing import Drawing
 from mcfrontier.results import Run
 from mcfrontier.wording import amount, label, sentence
 
-HEIGHT, END = 1.25, 0.9
+HEIGHT, END = 1.2, 0.9  # inches of a panel, and on its right for the names of the lines
 SURE = 0.01  # a value that is gone beyond with less probability than this anywhere, or more everywhere, tells nothing
 MOST = len(style.COLOURS)  # lines in a panel
 FIGURES = 8
@@ -17,9 +17,9 @@ MARKS = ([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
 
 
 def exceedance(run: Run) -> list[Drawing]:
-    """Probabilities along a dimension whose labels are numbers, such as years. Of events: a line for each label of the
-    other dimensions. Of the first other target that is told along it, a panel for each of these labels: the probability
-    that it is above a round value in that year, say, a line a value."""
+    """Probabilities along a dimension whose labels are numbers, such as years. Events: a line for each label of the
+    other dimensions. The first target along it that is none: a panel for each of these labels, and in it for round
+    values the probability that the target lies above."""
     events = [name for name in run.study.targets if run.study.is_event(name)]
     drawn = [one for name in events for one in of_event(run, name)]
     names = [name for name in run.study.targets if run.study.path(name) and name not in events]
@@ -44,7 +44,7 @@ def of_values(run: Run, name: str) -> list[Drawing]:
         known = draws[np.isfinite(draws)]
         values = [value for value in round_values(known) if SURE < (known > value).mean() < 1 - SURE]
         chances = {value: (draws > value).mean(axis=1) for value in values[-MOST:]}
-        lines = {f"{amount(value, unit)}": (list(rows), chance) for value, chance in chances.items()}
+        lines = {f"above {amount(value, unit)}": (list(rows), chance) for value, chance in chances.items()}
         if lines:
             out.append(panel(sentence(label(name)) + (f", {path}" if path else ""), lines))
     return out

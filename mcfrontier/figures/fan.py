@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from mcfrontier.figures import style
@@ -11,7 +9,7 @@ from mcfrontier.figures.drawing import Drawing
 from mcfrontier.results import Run
 from mcfrontier.wording import amount, label, sentence
 
-HEIGHT, END = 1.25, 0.55  # inches of a panel, and on its right for what a path comes to
+HEIGHT = 1.2
 WIDE = 4  # beyond this factor the axis is logarithmic
 WORDS = ("p5", "p25", "p50", "p75", "p95")
 FIGURES = 16
@@ -27,35 +25,35 @@ def fan(run: Run) -> list[Drawing]:
 
 def panels(run: Run, name: str) -> list[Drawing]:
     """The fans of a target, on one axis; none where it is no path, or nothing in it is uncertain."""
+    paths, unit = run.by_path(name), run.study.unit(name)
     found = {
         path: np.array([[run.summary[row].values[word] for row in rows.values()] for word in WORDS])
-        for path, rows in run.by_path(name).items()
+        for path, rows in paths.items()
     }
     if not any(np.ptp(at, axis=0).any() for at in found.values()):
         return []
     every = np.concatenate([at.ravel() for at in found.values()])
     log = bool(every.min() > 0 and every.max() > WIDE * every.min())
-    if log:
-        every = np.log10(every)
+    every = np.log10(every) if log else every
     room = 0.04 * np.ptp(every)
     low, high = every.min() - room, every.max() + room
-    steps = style.decades if log else style.round_steps
-    marks, told = steps(low, high, run.study.unit(name), 3 * HEIGHT)
+    marks, told = style.rungs(low, high, unit, log)
+    ends = {path: [amount(float(value), unit, digits=2) for value in at[::2, -1]] for path, at in found.items()}
+    margin = style.label_margin([words for each in ends.values() for words in each], 7)
     out = []
-    for path, labels in ((path, list(rows)) for path, rows in run.by_path(name).items()):
-        panel = style.path_panel(labels, (low, high), marks, told, HEIGHT, END)
+    for path, at in found.items():
+        labels = list(paths[path])
+        panel = style.path_panel(labels, (low, high), marks, told, HEIGHT, margin)
         panel.title(sentence(label(name)) + (f", {path}" if path else ""))
-        y = np.log10(found[path]) if log else found[path]
-        draw(panel, [float(each) for each in labels], y)
-        ends = [amount(float(value), run.study.unit(name), digits=2) for value in found[path][::2, -1]]
-        panel.ends(y[::2, -1], ends)
+        y = np.log10(at) if log else at
+        draw(panel, np.array([float(each) for each in labels]), y)
+        panel.ends(y[::2, -1], ends[path])
         out.append(panel.figure)
     return out
 
 
-def draw(panel: style.Panel, places: Sequence[float], y: np.ndarray) -> None:
+def draw(panel: style.Panel, x: np.ndarray, y: np.ndarray) -> None:
     """The bands of a fan and its median."""
-    x = np.array(places)
     panel.band(x, y[0], y[4], style.LIGHT, 0.3)
     panel.band(x, y[1], y[3], style.LIGHT, 0.7)
     panel.curve(x, y[2], style.INK, 1)

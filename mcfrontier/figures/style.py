@@ -194,19 +194,36 @@ def fits(places: Sequence[float], labels: Sequence[str], low: float, high: float
 
 def round_steps(low: float, high: float, unit: str, inches: float) -> tuple[list[float], list[str]]:
     """Round values between two ends, as many as have room in so many inches, and how they are told."""
+    choices = [places for places in round_values(low, high) if len(places) <= 7]
+    return with_room(choices, lambda x: x, unit, low, high, inches)
+
+
+def round_values(low: float, high: float) -> list[list[float]]:
+    """Choices of round values between two ends, the most first."""
     power = 10.0 ** math.floor(math.log10((high - low) / 8))
     steps = (size * power for size in (1, 2, 5, 10, 20, 50, 100))
-    choices = [[i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)] for step in steps]
-    return with_room([places for places in choices if len(places) <= 7], lambda x: x, unit, low, high, inches)
+    return [[i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)] for step in steps]
 
 
 def decades(low: float, high: float, unit: str, inches: float) -> tuple[list[float], list[str]]:
     """The same on a logarithmic axis from `low` to `high`, which are logarithms, as are the places."""
+    return with_room(decade_values(low, high), math.log10, unit, low, high, inches)
+
+
+def decade_values(low: float, high: float) -> list[list[float]]:
+    """Choices of values between two ends, told as logarithms, of a logarithmic axis, the most first."""
     powers = range(math.floor(low), math.ceil(high) + 1)
     choices = [[s * 10.0**p for p in powers for s in steps] for steps in ((1, 2, 5), (1, 3))]
     choices += [[10.0**p for p in powers if p % every == 0] for every in (1, 2, 3, 5, 10, 20, 50)]
-    choices = [[value for value in choice if low <= math.log10(value) <= high] for choice in choices]
-    return with_room(choices, math.log10, unit, low, high, inches)
+    return [[value for value in choice if low <= math.log10(value) <= high] for choice in choices]
+
+
+def rungs(low: float, high: float, unit: str, log: bool, most: int = 6) -> tuple[list[float], list[str]]:
+    """Marks of an upright axis, so many at most, and how they are told; of a logarithmic one ends and places are
+    logarithms."""
+    choices = decade_values(low, high) if log else round_values(low, high)
+    chosen = next((choice for choice in choices if 1 < len(choice) <= most), choices[0][:most])
+    return [math.log10(value) if log else value for value in chosen], [amount(value, unit) for value in chosen]
 
 
 def with_room(

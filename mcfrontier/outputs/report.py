@@ -20,7 +20,7 @@ from mcfrontier.outputs.typeset import typeset
 from mcfrontier.priors import Disclosed, Prior
 from mcfrontier.results import FEW, MOST, Run
 from mcfrontier.study import METHOD, SAMPLER, SEED
-from mcfrontier.wording import amount, label, parts, percentile_told, sentence
+from mcfrontier.wording import amount, label, parts, percentile_told, sentence, spaced
 
 SIDE_BY_SIDE = 4  # targets with many rows in a table
 
@@ -46,7 +46,7 @@ def contents(run: Run) -> dict[str, Any]:
         "about": words.about,
         "answer": answer(run),
         "facts": facts(run),
-        "headlines": [headline(run, row) for row in run.headlines[:MOST]],
+        "headlines": headlines(run),
         "more": sum(len(run.known_rows(name)) for name in study.targets) - len(run.headlines[:MOST]),
         "accounts": [account(run, row) for row in run.accounts] if len(run.accounts) <= MOST else [],
         "smallest": label(smallest(run)) if run.accounts else "",
@@ -68,7 +68,7 @@ def contents(run: Run) -> dict[str, Any]:
 
 def leading(run: Run) -> str:
     """The figure that page 1 shows where there are no accounts."""
-    if any(map(run.study.path, run.study.targets)):
+    if any(run.study.path(name) and not run.study.is_event(name) for name in run.study.targets):
         return "fan"
     return "along" if len(run.known_rows(run.study.targets[0])) > FEW else "spread"
 
@@ -121,9 +121,20 @@ def facts(run: Run) -> list[list[str]]:
     return told
 
 
+def headlines(run: Run) -> list[dict[str, Any]]:
+    """The rows of page 1; of several rows of one quantity the first says what it is."""
+    rows = run.headlines[:MOST]
+    names = [run.rows[row][0] for row in rows]
+    told = [headline(run, row) for row in rows]
+    return [each | ({"about": ""} if names[i] in names[:i] else {}) for i, each in enumerate(told)]
+
+
 def headline(run: Run, row: str) -> dict[str, Any]:
-    """A row of page 1: its percentiles, what it is, and what it hangs on most."""
-    moved = run.swing(row).inputs
+    """A row of page 1: its percentiles, what it is, and what it hangs on most: an event, by rank correlation."""
+    if run.is_event(row):
+        moved = sorted(run.behind(row), key=lambda name: -abs(run.rank_correlation(name, row))) * run.varies(row)
+    else:
+        moved = run.swing(row).inputs
     return {
         "name": sentence(label(row)),
         "figures": [statistic(run, row, word) for word in words_of(run, row, ("p5", "p50", "p95"))],
@@ -206,21 +217,37 @@ def told_evidence(run: Run) -> dict[str, Any]:
 
 
 def grouped(run: Run) -> list[list[str]]:
-    """The targets with many rows, those along the same dimensions together, so many as stand side by side."""
+    """The targets with many rows, those along the same dimensions together, so many as stand side by side; one whose
+    paths stand side by side is alone."""
     along: dict[tuple[str, ...], list[str]] = {}
     for name in run.study.targets:
         if own := run.study.dimensions_of[name]:
-            along.setdefault(own, []).append(name)
+            along.setdefault((name,) if beside(run, name) else own, []).append(name)
     return [names[i : i + SIDE_BY_SIDE] for names in along.values() for i in range(0, len(names), SIDE_BY_SIDE)]
+
+
+def beside(run: Run, name: str) -> bool:
+    """Whether a target has several paths, so many as stand side by side."""
+    return 1 < len(run.by_path(name)) <= SIDE_BY_SIDE
 
 
 def grid(run: Run, names: list[str]) -> dict[str, Any]:
     """Targets along the same dimensions: a row a label, with the median and the 90 % interval of each target."""
-    labels = [parts(row)[1] for row in run.rows_of(names[:1])]
+    if beside(run, names[0]):
+        return grid_of_paths(run, names[0])
+    labels = [spaced(parts(row)[1]) for row in run.rows_of(names[:1])]
     columns = [[grid_cell(run, row) for row in run.rows_of([name])] for name in names]
     lines = [[label, list(cells)] for label, *cells in zip(labels, *columns, strict=True) if any(cells)]
     own = run.study.dimensions_of[names[0]]
     return {"along": sentence(", ".join(own)), "heads": [sentence(label(name)) for name in names], "rows": lines}
+
+
+def grid_of_paths(run: Run, name: str) -> dict[str, Any]:
+    """A target, its paths side by side: a row a label along them."""
+    paths = run.by_path(name)
+    labels = dict.fromkeys(label for rows in paths.values() for label in rows)
+    lines = [[each, [grid_cell(run, rows[each]) if each in rows else [] for rows in paths.values()]] for each in labels]
+    return {"along": sentence(label(name)), "heads": list(paths), "rows": lines}
 
 
 def grid_cell(run: Run, row: str) -> list[str]:
@@ -245,7 +272,7 @@ def told_input(prior: Prior) -> list[dict[str, Any]]:
     triples = zip(prior.labels or ("",), prior.distributions, prior.bests, strict=True)
     rows = [row for row in triples if np.isfinite(row[1].median)]
     shown = rows if len(rows) <= MOST else rows[:3]
-    for row, distribution, stated in shown:
+    for i, (row, distribution, stated) in enumerate(shown):
         digits = 8 if prior.known else 3
         percentiles = [amount(float(distribution.quantile(p)), entry.unit, digits=digits) for p in (0.05, 0.5, 0.95)]
         best = [] if stated is None else [f"best {amount(stated, entry.unit)}"]
@@ -256,8 +283,8 @@ def told_input(prior: Prior) -> list[dict[str, Any]]:
                 "unit": entry.unit,
                 "figures": percentiles[1:2] if prior.known else percentiles + best,
                 "outline": [] if prior.known else shape.outline(distribution),
-                "source": entry.source,
-                "note": "; ".join(filter(None, [remark(entry), entry.note])),
+                "source": "" if i else entry.source,  # one source and one note for all rows
+                "note": "" if i else "; ".join(filter(None, [remark(entry), entry.note])),
             }
         )
     if len(rows) > len(shown):
@@ -268,7 +295,7 @@ def told_input(prior: Prior) -> list[dict[str, Any]]:
 def told_node(run: Run, name: str) -> dict[str, str]:
     """A formula, from the node itself; what an account counts stands with the accounts."""
     node = run.study.nodes[name]
-    remarks = "" if name in run.study.accounts else node.remarks
+    remarks = "" if name in run.accounts else node.remarks
     return {"name": name, "formula": node.formula, "unit": node.unit, "about": node.about, "remarks": remarks}
 
 
