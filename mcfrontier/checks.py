@@ -48,8 +48,7 @@ def check_disclosed(page: Page, reached: Iterable[str]) -> None:
 
 
 def check_rows(page: Page, dimensions: Mapping[str, tuple[str, ...]], rows: Iterable[str]) -> None:
-    """Refuse a disclosed figure of a row that there is not. `dimensions` are those of all that is evaluated; what is
-    set for a run has one row, whatever it has in the file."""
+    """Refuse a disclosed figure of a row that there is not. `dimensions` are those of all that is evaluated."""
     for key, figure in page.disclosed.items():
         if dimensions.get(quantity_of(figure)) and figure.quantity not in (quantity_of(figure), *rows):
             place = f"{page.where}: disclosed.{key}: there is no row '{figure.quantity}'"

@@ -133,14 +133,14 @@ def show_point(loaded: Study, as_json: bool) -> None:
     """Print every quantity at the central values of the inputs."""
     from rich.table import Table
 
-    from mcfrontier.outputs.point import point, point_json
+    from mcfrontier.outputs.point import point_json, rows_of
     from mcfrontier.wording import amount, label
 
     for told in loaded.notes:
         note(told)
-    found = point(loaded)
+    found = rows_of(loaded)
     for name in loaded.targets:
-        if found[name].get("value", 0) is None:
+        if name in found and found[name] is None:
             note(f"{name}: no figure at the central values; look for a division by zero")
     if as_json:
         print(point_json(loaded))
@@ -148,12 +148,9 @@ def show_point(loaded: Study, as_json: bool) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column(f"{loaded.title}, at the central values")
     table.add_column("", justify="right")
-    for name in loaded.targets:
-        told = found[name]
-        rows = {"": told["value"]} if "value" in told else dict(zip(told["labels"], told["values"], strict=True))
-        for row, value in rows.items():
-            if value is not None:
-                table.add_row(label(name) + (f" [{row}]" if row else ""), amount(value, told["unit"]))
+    for row, value in found.items():
+        if value is not None:
+            table.add_row(label(row), amount(value, loaded.unit(loaded.rows[row][0])))
     show_table(table)
 
 

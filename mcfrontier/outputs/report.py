@@ -170,7 +170,7 @@ def account(run: Run, row: str) -> dict[str, Any]:
 
 def told_figures(run: Run) -> list[Disclosed]:
     """The disclosed figures of what this run evaluates."""
-    return [fig for fig in run.study.page.disclosed.values() if parts(fig.quantity)[0] in run.values]
+    return [fig for fig in run.study.page.disclosed.values() if fig.quantity in {*run.values, *run.rows}]
 
 
 def told_disclosure(run: Run, disclosed: Disclosed) -> str:
@@ -178,8 +178,7 @@ def told_disclosure(run: Run, disclosed: Disclosed) -> str:
     bound = "" if disclosed.bound == "about" else f"{disclosed.bound} "
     figure = amount(disclosed.value, disclosed.unit, digits=4)
     told = f"{sentence(label(disclosed.quantity))}: {bound}{figure} ({disclosed.source})."
-    rows = [disclosed.quantity] if disclosed.quantity in run.rows else run.rows_of([parts(disclosed.quantity)[0]])
-    for row in rows:
+    for row in [disclosed.quantity] if disclosed.quantity in run.rows else run.rows_of([disclosed.quantity]):
         percentile = run.percentile_of(row, disclosed.value, disclosed.unit)
         which = f" of {label(row)}" if row != disclosed.quantity else ""
         told += f" This is {percentile_told(percentile)}{which} in this study, of which it is no input"
