@@ -46,15 +46,15 @@ def money_ceiling(money_limit, cluster_multiple):
 
 
 @node("USD")
-def frontier_cost(
-    trend_cost, power_counts, power_ceiling, chips_counts, chips_ceiling, money_counts, money_ceiling
-):
+def frontier_cost(trend_cost, power_counts, power_ceiling, chips_counts, chips_ceiling, money_counts, money_ceiling):
     """Amortised cost of the year's largest run: hardware value used up, and energy; not the hardware bought.
 
     One over the sum of one over each: far below the ceilings that count it is the trend, and it never passes one of
     them. Where a ceiling stands still and the trend is straight, this is the logistic curve.
     """
-    return 1 / (1 / trend_cost + power_counts / power_ceiling + chips_counts / chips_ceiling + money_counts / money_ceiling)
+    return 1 / (
+        1 / trend_cost + power_counts / power_ceiling + chips_counts / chips_ceiling + money_counts / money_ceiling
+    )
 
 
 @node("USD")

@@ -68,8 +68,9 @@ def contents(run: Run) -> dict[str, Any]:
 
 def leading(run: Run) -> str:
     """The figure that page 1 shows where there are no accounts."""
-    if any(run.study.path(name) and not run.study.is_event(name) for name in run.study.targets):
-        return "fan"
+    paths = [name for name in run.study.targets if run.study.path(name)]
+    if paths:
+        return "exceedance" if all(map(run.study.is_event, paths)) else "fan"
     return "along" if len(run.known_rows(run.study.targets[0])) > FEW else "spread"
 
 
@@ -113,7 +114,7 @@ def facts(run: Run) -> list[list[str]]:
         pins = [f"{label(name)} {pinned}" for name, pinned in study.pins.items()]
         told.append(["Set", f"for this run, whatever the priors say: {', '.join(pins)}"])
     swing = run.swing(head)
-    if swing.inputs:
+    if swing.inputs and not run.is_event(head):
         low, high = (amount(float(end), run.unit(head)) for end in swing.reach[0])
         before = "before the evidence, " if run.before else ""
         hangs = f"{label(swing.inputs[0])}: {before}between its p5 and its p95 it alone moves the {label(head)}"
