@@ -29,9 +29,9 @@ def bill(delay, rate):
 
 
 @mcf.node("share", event=True)
-def doubtful(delay):
+def doubtful(delay, limit):
     """An event that is none."""
-    return delay / 10
+    return delay / limit
 
 
 RATE = believed("rate", "value", "USD/day", value=5.0)
@@ -65,9 +65,7 @@ def test_an_event_has_the_unit_of_a_share():
 
 
 def test_an_event_that_is_neither_0_nor_1_is_told():
-    assert any(
-        "doubtful: 4,096 of 4,096 draws of this event are neither" in note for note in run(["doubtful"], DELAY).notes
-    )
+    assert any("doubtful: 4,096 of 4,096 draws of this event are neither" in note for note in run(["doubtful"]).notes)
 
 
 def test_files_tell_the_probability_of_an_event(tmp_path):
