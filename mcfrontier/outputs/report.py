@@ -283,7 +283,7 @@ def told_input(prior: Prior) -> list[dict[str, Any]]:
                 "unit": entry.unit,
                 "figures": percentiles[1:2] if prior.known else percentiles + best,
                 "outline": [] if prior.known else shape.outline(distribution),
-                "source": "" if i else entry.source,  # one source and one note for all rows
+                "source": "as above" if i else entry.source,
                 "note": "" if i else "; ".join(filter(None, [remark(entry), entry.note])),
             }
         )
