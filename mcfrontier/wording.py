@@ -86,6 +86,18 @@ def amount(value: float, unit: str, error: float = 0.0, digits: int = DIGITS) ->
     return number(kept, last) + ("" if base == "1" else base[1:] if base.startswith("1/") else f" {base}")
 
 
+def probability(value: float, error: float = 0.0) -> str:
+    """The probability of an event, near 1 with the digits that are left of what is left of it.
+
+    >>> probability(0.99968, 0.00003)
+    '99.97%'
+    """
+    if not value > 0.5:
+        return amount(value, "share", error)
+    kept, last = rounded(100 * (1 - value), 100 * error)
+    return f"{plain(100 - kept, last)}%"
+
+
 def number(value: float, last: int) -> str:
     """A bare number, with a power of ten where it is very large or very small."""
     if value and not 1e-4 <= abs(value) < 1e7:

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.patches import Polygon
 
 import mcfrontier as mcf
-from mcfrontier import figures
+from mcfrontier import figures, wording
 from mcfrontier.figures import style
 from mcfrontier.outputs import report
 from tests.conftest import believed
@@ -165,6 +165,22 @@ def test_figures_of_paths_leave_other_studies_alone(gpt4):
 def test_words_at_the_ends_of_lines_stand_apart_and_in_order():
     found = style.apart([1.0, 0.98, 0.99, 0.2], 0.1, 0.0, 1.0)
     assert found == pytest.approx([1.0, 0.8, 0.9, 0.2])
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "told"),
+    [
+        (0.99968, 0.00003, "99.97%"),
+        (0.873, 0.0006, "87.3%"),
+        (0.5511, 0.0008, "55.1%"),
+        (0.011, 0.0002, "1.1%"),
+        (1.0, 0.0, "100%"),
+        (0.0, 0.0, "0%"),
+        (0.9999996, 0.0000004, "99.99996%"),
+    ],
+)
+def test_a_probability_near_1_does_not_claim_to_be_certain(value, error, told):
+    assert wording.probability(value, error) == told
 
 
 def test_a_disclosed_figure_may_be_of_a_row():

@@ -10,7 +10,7 @@ from scipy import stats
 
 import mcfrontier as mcf
 from mcfrontier.model import forecast
-from tests.conftest import believed
+from tests.conftest import ROOT, believed
 
 YEARS = ["2024", "2025", "2026", "2027", "2028"]
 COURSES = ["straight", "bent"]
@@ -29,7 +29,7 @@ KNOWN = {
 }
 
 
-def page(targets, counts=(0, 0), scatter=0.0, dates=range(2024, 2029), **others):
+def known(targets, counts=(0, 0), scatter=0.0, dates=range(2024, 2029), **others):
     """A forecast with everything known but for the entries given."""
     inputs = {}
     for name, (value, unit) in KNOWN.items():
@@ -38,8 +38,8 @@ def page(targets, counts=(0, 0), scatter=0.0, dates=range(2024, 2029), **others)
         own = [0.0, 0.0] if course == 0 else list(map(float, course))
         inputs |= believed(f"{limit}_counts", "value", "1", by="course", value=own)
     inputs |= believed("calendar_year", "value", "AD", by="year", value=list(map(float, dates)))
-    known = {"family": "value", "value": 0.0} if not scatter else {"family": "normal", "mean": 0.0, "sd": scatter}
-    inputs["year_scatter"] = {"by": "year", "unit": "1", "source": "a test"} | known
+    words = {"family": "value", "value": 0.0} if not scatter else {"family": "normal", "mean": 0.0, "sd": scatter}
+    inputs["year_scatter"] = {"by": "year", "unit": "1", "source": "a test"} | words
     inputs |= others
     extends = {"dimensions": {"course": COURSES, "year": YEARS[: len(dates)]}}
     asked = list(dict.fromkeys([*targets, "frontier_cost", "threshold_date"]))
@@ -47,7 +47,7 @@ def page(targets, counts=(0, 0), scatter=0.0, dates=range(2024, 2029), **others)
 
 
 def test_with_all_known_the_cost_is_the_base_times_the_growth_to_the_years():
-    run = mcf.run(page(["frontier_cost", "frontier_purchase"]), draws=64)
+    run = mcf.run(known(["frontier_cost", "frontier_purchase"]), draws=64)
     costs = [run.summary[f"frontier_cost[straight,{year}]"].values["p50"] for year in YEARS]
     assert costs == pytest.approx([200, 400, 800, 1600, 3200])
     assert run.summary["frontier_purchase[straight,2024]"].values["p50"] == pytest.approx(2000)
@@ -55,21 +55,21 @@ def test_with_all_known_the_cost_is_the_base_times_the_growth_to_the_years():
 
 def test_a_threshold_is_passed_when_the_growth_has_made_up_the_ratio():
     """100 doubled each year from 2023: 1000 after log2(10) years."""
-    run = mcf.run(page(["threshold_date", "over_threshold"]), draws=64)
+    run = mcf.run(known(["threshold_date", "over_threshold"]), draws=64)
     assert run.summary["threshold_date[straight]"].values["p50"] == pytest.approx(2023 + np.log2(10), abs=1e-9)
     chances = [run.summary[f"over_threshold[straight,{year}]"].values["mean"] for year in YEARS]
     assert chances == [0, 0, 0, 1, 1]
 
 
 def test_what_is_never_passed_is_told_as_the_last_year_and_as_no_event():
-    run = mcf.run(page(["threshold_date", "over_threshold"], **believed("growth", value=1.0)), draws=64)
+    run = mcf.run(known(["threshold_date", "over_threshold"], **believed("growth", value=1.0)), draws=64)
     assert run.summary["threshold_date[straight]"].values["p50"] == pytest.approx(2028)
     assert run.summary["over_threshold[straight,2028]"].values["mean"] == 0
     assert run.lost == {}
 
 
 def test_what_is_passed_at_the_base_was_passed_at_its_date():
-    run = mcf.run(page(["threshold_date"], **believed("base_cost", "value", "USD", value=1e4)), draws=64)
+    run = mcf.run(known(["threshold_date"], **believed("base_cost", "value", "USD", value=1e4)), draws=64)
     assert run.summary["threshold_date[straight]"].values["p50"] == pytest.approx(2023)
 
 
@@ -78,7 +78,7 @@ def test_the_probability_of_having_passed_is_that_of_a_normal():
     z = stats.norm.ppf(0.95)
     base = believed("base_cost", "lognormal", "USD", p5=50.0, p95=200.0)
     growth = believed("growth", "lognormal", "1", p5=1.6, p95=2.5)  # below 1 in one draw of 10^6
-    run = mcf.run(page(["over_threshold", "frontier_cost"], **base, **growth), draws=2**16)
+    run = mcf.run(known(["over_threshold", "frontier_cost"], **base, **growth), draws=2**16)
     for t, year in enumerate(YEARS, 1):
         mean = np.log(np.sqrt(50 * 200)) + t * np.log(np.sqrt(1.6 * 2.5))
         sd = np.hypot(np.log(200 / 50) / 2 / z, t * np.log(2.5 / 1.6) / 2 / z)
@@ -92,8 +92,8 @@ def test_the_probability_of_having_passed_is_that_of_a_normal():
 def test_the_fan_widens_as_one_unknown_rate_goes_on_and_a_years_scatter_does_not_add_up():
     growth = believed("growth", "lognormal", "1", p5=1.6, p95=2.5)
     rate, scatter = (
-        mcf.run(page(["frontier_cost"], **growth), draws=2**13),
-        mcf.run(page(["frontier_cost"], scatter=0.2), draws=2**13),
+        mcf.run(known(["frontier_cost"], **growth), draws=2**13),
+        mcf.run(known(["frontier_cost"], scatter=0.2), draws=2**13),
     )
     for run, expected in ((rate, np.arange(1, 6)), (scatter, np.ones(5))):
         values = [run.summary[f"frontier_cost[straight,{year}]"].values for year in YEARS]
@@ -103,7 +103,7 @@ def test_the_fan_widens_as_one_unknown_rate_goes_on_and_a_years_scatter_does_not
 
 def test_a_limit_that_stands_still_makes_the_trend_a_logistic_curve():
     """C' = r C (1 - C / K): solved from far below, C = K / (1 + K / trend)."""
-    run = mcf.run(page(["frontier_cost", "money_ceiling"], counts=(0, 1)), draws=64)
+    run = mcf.run(known(["frontier_cost", "money_ceiling"], counts=(0, 1)), draws=64)
     assert run.summary["money_ceiling"].values["p50"] == pytest.approx(1e4)
     t, r = np.linspace(0, 5, 5001), np.log(2)
     c = np.empty_like(t)
@@ -210,6 +210,18 @@ def test_the_base_is_the_costliest_run_draw_by_draw():
     run = mcf.run("history", targets=["largest_cost", "amortised_cost_2023usd"], draws=2**10)
     costs = np.array([run.told(row) for row in run.known_rows("amortised_cost_2023usd")])
     np.testing.assert_allclose(run.told("largest_cost[amortised]"), np.nanmax(costs, axis=0))
+
+
+def test_the_forecast_of_ones_own_in_the_docs_runs(page_of_ones_own):
+    run = mcf.run(page_of_ones_own, draws=2**10)
+    assert run.study.page.dimensions["year"] == ["2027", "2028", "2029", "2030"]
+    assert run.summary["over_threshold[trend goes on,2027]"].values["mean"] > 0.8
+
+
+@pytest.fixture
+def page_of_ones_own(page):
+    text = (ROOT / "docs/forecast.md").read_text().split("```toml\n")[1].split("```")[0]
+    return page("mine", text)
 
 
 def test_the_command_tells_dates_costs_and_probabilities(command, tmp_path):

@@ -157,14 +157,14 @@ def show_point(loaded: Study, as_json: bool) -> None:
 def summary_tables(done: Run) -> list[Table]:
     """The targets with their quantiles and the error of the median, and the events among them with their
     probabilities."""
-    from mcfrontier.wording import amount, label
+    from mcfrontier.wording import amount, label, probability
 
     quantiles = empty(done.study.title, "p5", "p50", "p95", "MC error of p50")
     probabilities = empty("Event" if done.measured else done.study.title, "probability", "MC error")
     for row in (row for row in done.rows_of(done.study.targets) if row not in done.missing):
         unit, values, errors = done.summary[row]
         if done.is_event(row):
-            told = amount(values["mean"], unit, errors["mean"])
+            told = probability(values["mean"], errors["mean"])
             probabilities.add_row(label(row), told, amount(errors["mean"], unit, digits=1))
         else:
             cells = [amount(values[word], unit, errors[word]) for word in ("p5", "p50", "p95")]

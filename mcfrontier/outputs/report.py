@@ -20,7 +20,7 @@ from mcfrontier.outputs.typeset import typeset
 from mcfrontier.priors import Disclosed, Prior
 from mcfrontier.results import FEW, MOST, Run
 from mcfrontier.study import METHOD, SAMPLER, SEED
-from mcfrontier.wording import amount, label, parts, percentile_told, sentence, spaced
+from mcfrontier.wording import amount, label, parts, percentile_told, probability, sentence, spaced
 
 SIDE_BY_SIDE = 4  # targets with many rows in a table
 
@@ -77,6 +77,8 @@ def leading(run: Run) -> str:
 def statistic(run: Run, row: str, word: str) -> str:
     """A statistic of a row as it is told."""
     unit, values, errors = run.summary[row]
+    if run.is_event(row):
+        return probability(values["mean"], errors["mean"])
     return amount(values[word], unit, errors[word])
 
 
