@@ -29,21 +29,20 @@ KNOWN = {
 }
 
 
-def known(targets, counts=(0, 0), scatter=0.0, dates=range(2024, 2029), **others):
+def known(targets, bent_by_money=0.0, scatter=None, **others):
     """A forecast with everything known but for the entries given."""
     inputs = {}
     for name, (value, unit) in KNOWN.items():
         inputs |= believed(name, "value", unit, value=value)
-    for limit, course in (("power", 0), ("chips", 0), ("money", counts)):
-        own = [0.0, 0.0] if course == 0 else list(map(float, course))
-        inputs |= believed(f"{limit}_counts", "value", "1", by="course", value=own)
-    inputs |= believed("calendar_year", "value", "AD", by="year", value=list(map(float, dates)))
-    words = {"family": "value", "value": 0.0} if not scatter else {"family": "normal", "mean": 0.0, "sd": scatter}
-    inputs["year_scatter"] = {"by": "year", "unit": "1", "source": "a test"} | words
-    inputs |= others
-    extends = {"dimensions": {"course": COURSES, "year": YEARS[: len(dates)]}}
+    for limit, counts in (("power", 0.0), ("chips", 0.0), ("money", bent_by_money)):
+        inputs |= believed(f"{limit}_counts", by="course", value=[0.0, counts])
+    inputs |= believed("calendar_year", "value", "AD", by="year", value=[float(year) for year in YEARS])
+    inputs |= believed("year_scatter", by="year", value=0.0)
+    if scatter:
+        inputs |= believed("year_scatter", "normal", by="year", mean=0.0, sd=scatter)
     asked = list(dict.fromkeys([*targets, "frontier_cost", "threshold_date"]))
-    return {"title": "A forecast", "targets": asked, "inputs": inputs} | extends
+    dimensions = {"course": COURSES, "year": YEARS}
+    return {"title": "A forecast", "targets": asked, "dimensions": dimensions, "inputs": inputs | others}
 
 
 def test_with_all_known_the_cost_is_the_base_times_the_growth_to_the_years():
@@ -91,10 +90,8 @@ def test_the_probability_of_having_passed_is_that_of_a_normal():
 
 def test_the_fan_widens_as_one_unknown_rate_goes_on_and_a_years_scatter_does_not_add_up():
     growth = believed("growth", "lognormal", "1", p5=1.6, p95=2.5)
-    rate, scatter = (
-        mcf.run(known(["frontier_cost"], **growth), draws=2**13),
-        mcf.run(known(["frontier_cost"], scatter=0.2), draws=2**13),
-    )
+    rate = mcf.run(known(["frontier_cost"], **growth), draws=2**13)
+    scatter = mcf.run(known(["frontier_cost"], scatter=0.2), draws=2**13)
     for run, expected in ((rate, np.arange(1, 6)), (scatter, np.ones(5))):
         values = [run.summary[f"frontier_cost[straight,{year}]"].values for year in YEARS]
         widths = np.array([np.log(value["p95"] / value["p5"]) for value in values])
@@ -103,7 +100,7 @@ def test_the_fan_widens_as_one_unknown_rate_goes_on_and_a_years_scatter_does_not
 
 def test_a_limit_that_stands_still_makes_the_trend_a_logistic_curve():
     """C' = r C (1 - C / K): solved from far below, C = K / (1 + K / trend)."""
-    run = mcf.run(known(["frontier_cost", "money_ceiling"], counts=(0, 1)), draws=64)
+    run = mcf.run(known(["frontier_cost", "money_ceiling"], bent_by_money=1.0), draws=64)
     assert run.summary["money_ceiling"].values["p50"] == pytest.approx(1e4)
     t, r = np.linspace(0, 5, 5001), np.log(2)
     c = np.empty_like(t)
