@@ -47,6 +47,14 @@ def check_disclosed(page: Page, reached: Iterable[str]) -> None:
             raise InputError(f"disclosed.{key}: no target needs {figure.quantity}{known}")
 
 
+def check_rows(page: Page, dimensions: Mapping[str, tuple[str, ...]], rows: Iterable[str]) -> None:
+    """Refuse a disclosed figure of a row that there is not. `dimensions` are those of all that is evaluated."""
+    for key, figure in page.disclosed.items():
+        if dimensions.get(quantity_of(figure)) and figure.quantity not in (quantity_of(figure), *rows):
+            place = f"{page.where}: disclosed.{key}: there is no row '{figure.quantity}'"
+            raise InputError(f"{place}{suggest(figure.quantity, rows)}")
+
+
 def check_correlations(page: Page, reached: Iterable[str]) -> None:
     """Refuse a correlation of the study's own file that is of what is no input, or is known."""
     for pair in page.correlation.own:
@@ -67,7 +75,8 @@ def taken(page: Page, nodes: Mapping[str, Node]) -> dict[str, Node]:
                 raise InputError(f"{page.where}: same: there is no quantity '{word}'{suggest(word, unit_of)}")
         if not units.same_kind(unit_of[name], unit_of[other]):
             raise InputError(f"{page.where}: same: {other} is in {unit_of[other]}, not in {unit_of[name]} as {name} is")
-    return {name: taken_from(name, unit_of[name], other) for name, other in page.same.items()}
+    events = {name for name, node in nodes.items() if node.event and name not in page.priors}
+    return {name: taken_from(name, unit_of[name], other, other in events) for name, other in page.same.items()}
 
 
 def units_of(page: Page, nodes: Mapping[str, Node]) -> dict[str, str]:

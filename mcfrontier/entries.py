@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -14,13 +13,12 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace as replace_words
 
-from mcfrontier import tables
+from mcfrontier import others, tables
 from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.families import FAMILIES, Value
 from mcfrontier.family import REPORTED, Family, is_percentile
 from mcfrontier.mixtures import Mixture, Part
 from mcfrontier.samples import Empirical, Output
-from mcfrontier.wording import parts
 
 TEXTS = (
     "family",
@@ -44,8 +42,6 @@ MENDS = {  # what to do about a word of the wrong kind
     "a list, got": "; put it in [ ]",
     "RFC3339": "; write it as 2026-11-22, without quotes",
 }
-ASKED: ContextVar[tuple[str, ...]] = ContextVar("asked", default=())  # studies that wait for another's quantity
-DRAWS, QUANTILES = 2**14, 2049  # of a study that is asked for a quantity
 Columns = dict[tuple[str, str], tables.Column]  # by dimension and name
 
 
@@ -105,7 +101,7 @@ def sampled(
         tables_of = [sampled(table(part, at), at, (), roots, unit) for part, at in zip(parts, places, strict=True)]
         return {**stated, "parts": tables_of}
     if family_of(stated) is Output and isinstance(unit, str):
-        return {**stated, "values": outcome(stated, place, unit)}
+        return {**stated, "values": others.outcome(stated, place, unit)}
     if family_of(stated) is not Empirical or not isinstance(unit, str):
         return stated
     if stated.keys() & {"values", "file", "column"} not in ({"values"}, {"file", "column"}):
@@ -120,34 +116,6 @@ def sampled(
     elif isinstance(values, list):
         values = [x for x in values if not (isinstance(x, float) and math.isnan(x))]
     return {**stated, "values": values}
-
-
-def outcome(stated: Mapping[str, Any], place: str, unit: str) -> list[float]:
-    """Quantiles, evenly spread, of a quantity of another study, in a unit."""
-    from mcfrontier import study, units
-
-    if stated.get("by") or "values" in stated:
-        raise InputError(f"{place}: another study's quantity has one row, and its values are not stated; take by out")
-    name, quantity = (stated.get(word) for word in ("study", "quantity"))
-    if not isinstance(name, str) or not isinstance(quantity, str):
-        raise InputError(f'{place}: it takes study = "..." and quantity = "...", both as text')
-    if name in (trail := ASKED.get()):
-        raise InputError(f"{place}: study: goes in a circle, {' -> '.join((*trail, name))}; take one of them out")
-    token = ASKED.set((*trail, name))
-    try:
-        with located(f"{place}: study"):
-            run = study.run(name, targets=[parts(quantity)[0]], draws=DRAWS)
-            run.check_row(quantity)
-    finally:
-        ASKED.reset(token)
-    if not units.same_kind(run.unit(quantity), unit):
-        raise InputError(f"{place}: unit '{unit}': {quantity} of {name} is in {run.unit(quantity)}")
-    x = run.told(quantity)
-    levels = (np.arange(QUANTILES) + 0.5) / QUANTILES
-    found = np.quantile(x[np.isfinite(x)], levels) * units.convert(1.0, run.unit(quantity), unit)
-    if found[0] == found[-1]:
-        raise InputError(f"{place}: {quantity} of {name} is known, {found[0]:g} {unit}; state it as a value")
-    return found.tolist()
 
 
 def family_of(stated: Mapping[str, Any]) -> type[Family] | None:

@@ -114,7 +114,8 @@ class Finished:
         """Mean, sd and quantiles of a row in its unit, and the Monte Carlo error of each: two arrays (2 + levels,).
         Those that the folder tells are taken from it, all others from its draws."""
         _, values, errors = summary_at(self, row, levels)
-        return np.array([*values.values()]), np.array([*errors.values()])
+        words = ("mean", "sd", *map(intervals.word, levels))
+        return np.array([values[word] for word in words]), np.array([errors[word] for word in words])
 
     @cached_property
     def summary(self) -> Mapping[str, Summary]:
@@ -210,7 +211,8 @@ def summary_at(run: Run | Finished, row: str, levels: Sequence[float]) -> Summar
     if left:
         found = (dict(zip(("mean", "sd", *left), x.tolist(), strict=True)) for x in run.of_draws(row, [*left.values()]))
         values, errors = (of_draws | told for of_draws, told in zip(found, (values, errors), strict=True))
-    return Summary(unit, *({word: each[word] for word in ("mean", "sd", *words)} for each in (values, errors)))
+    heads = [word for word in ("probability", "mean", "sd") if word in values]
+    return Summary(unit, *({word: each[word] for word in (*heads, *words)} for each in (values, errors)))
 
 
 def opened(path: Path) -> Any:

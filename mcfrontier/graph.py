@@ -22,20 +22,25 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable)
 
 
-def node(unit: str, along: str | None = None) -> Callable[[Function], Function]:
+def node(unit: str, along: str | None = None, event: bool = False) -> Callable[[Function], Function]:
     """Declare a function to be a node that yields `unit`, such as "USD", "chip*h", "share" or "1".
 
     With `along`, the node works along that dimension: it is given arrays with the dimension as their first axis, not
     a number where a row has no figure, and yields a result without it.
+
+    An `event` yields 1 in the draws in which it happens and 0 in all others, or true and false; its unit is "share".
+    It is told by its probability, the mean, where percentiles would all be 0 or 1.
 
     The function is left as it is: plain, to be called with numbers, arrays or quantities with units.
     It sees numbers in base units (h, W, USD, FLOP, chip, ...), so a formula holds no conversion.
     """
     if not isinstance(unit, str):
         raise InputError("a node's unit stands in parentheses above its function, as in @mcf.node('USD')")
+    if event and unit != "share":
+        raise InputError(f"an event is told by its probability, which is a share, not in {unit}; write 'share'")
 
     def declare(function: Function) -> Function:
-        function.unit, function.along = unit, along
+        function.unit, function.along, function.event = unit, along, event
         return function
 
     return declare
@@ -50,6 +55,7 @@ class Node:
     function: Callable
     needs: tuple[str, ...]
     along: str | None = None
+    event: bool = False
 
     @property
     def about(self) -> str:
@@ -80,7 +86,7 @@ class Node:
             return f"of {', '.join(self.needs)}"
 
 
-def taken_from(name: str, unit: str, other: str) -> Node:
+def taken_from(name: str, unit: str, other: str, event: bool = False) -> Node:
     """A node that yields what another quantity is."""
 
     def same(x: Any) -> Any:
@@ -88,7 +94,7 @@ def taken_from(name: str, unit: str, other: str) -> Node:
 
     same.stands_for = other
     same.__doc__ = f"In this study the same as {other}."
-    return Node(name, unit, same, (other,))
+    return Node(name, unit, same, (other,), event=event)
 
 
 def nodes_of(model: ModuleType | Iterable[Callable] | Callable) -> dict[str, Node]:
@@ -132,7 +138,8 @@ def read(function: Callable) -> Node:
     needs = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     if code.co_flags & 0x0C or function.__defaults__ or function.__kwdefaults__:  # *args, **kwargs
         raise InputError(f"node {name}: name each quantity it needs, without *, ** or defaults")
-    return Node(name, function.unit, function, needs, getattr(function, "along", None))
+    along, event = getattr(function, "along", None), getattr(function, "event", False)
+    return Node(name, function.unit, function, needs, along, event)
 
 
 def order(

@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace as replace_words
 
-from mcfrontier import files, tables, units
+from mcfrontier import files, others, tables, units
 from mcfrontier.distributions import Distribution, stretched
 from mcfrontier.entries import Columns, entry_of, family_of, filled, labels_of, read, rows_of, sampled, table
 from mcfrontier.errors import InputError, located, suggest
@@ -144,8 +144,10 @@ def page(name: str, where: str, stated: dict[str, Any], roots: list[Path], trail
     columns |= {key: column for each in parts for key, column in each.columns.items()}
     dimensions = all_dimensions(parts, {**words.dimensions, **labels}, where)
     priors = {}
-    for key, entry in words.inputs.items():
-        priors[key] = prior(key, table(entry, f"{where}: {key}"), where, dimensions, columns, roots)
+    with others.asking(words.inputs):
+        for key, entry in words.inputs.items():
+            if not others.skipped(entry):
+                priors[key] = prior(key, table(entry, f"{where}: {key}"), where, dimensions, columns, roots)
     for key, column in known.items():
         priors.setdefault(key, column)
     for key in words.same:

@@ -43,7 +43,8 @@ MOST = 10  # unless there are more rows than this
 
 
 class Summary(NamedTuple):
-    """The unit of a row, its statistics by name (mean, sd, p1 ... p99), and the Monte Carlo error of each."""
+    """The unit of a row, its statistics by name (mean, sd, p1 ... p99, and the probability of an event before these), and
+    the Monte Carlo error of each."""
 
     unit: str
     values: dict[str, float]
@@ -139,7 +140,7 @@ class Run:
         """The headlines whose percentiles are surer with an input integrated out."""
         if self.method == "order" or self.exact or self.sampler.draws < conditional.FROM:
             return {}
-        rows = [row for row in self.headlines if self.varies(row)]
+        rows = [row for row in self.measured if self.varies(row)]
         errors = {row: self.in_order(row)[1][2:] for row in rows}
         return conditional.sharpened(self.study, self.sampler, {row: self.rows[row] for row in rows}, errors)
 
@@ -169,15 +170,43 @@ class Run:
     @cached_property
     def headlines(self) -> list[str]:
         """The rows that stand for the targets: all but the parts of accounts that were named before; of a target with
-        more than a few rows the first, and of all targets the first where there would be too many."""
+        more than a few rows the foremost, and of all targets the first where there would be too many."""
         place = {name: i for i, name in enumerate(self.study.targets)}
         after = [(account, share) for account, shares in self.study.parts.items() for share in shares.values()]
         parts = {share for account, share in after if place[share] > place[account]}
         names = [name for name in self.study.targets if name not in parts]
-        rows = [rows if len(rows) <= FEW else rows[:1] for rows in map(self.known_rows, names)]
+        rows = [rows if len(rows) <= FEW else [self.foremost(rows)] for rows in map(self.known_rows, names)]
         if sum(map(len, rows)) > MOST:
             rows = [each[:1] for each in rows]
         return [row for each in rows for row in each]
+
+    @property
+    def measured(self) -> list[str]:
+        """The headlines that percentiles tell: all but events."""
+        return [row for row in self.headlines if not self.is_event(row)]
+
+    def by_path(self, name: str) -> dict[str, dict[str, str]]:
+        """The rows of a quantity path by path, along each by its labels: {"trend goes on": {"2024": "cost[...]", ...}},
+        by the labels of its other dimensions; empty where it is no path."""
+        path, dimensions, found = self.study.path(name), self.study.page.dimensions, {}
+        for row in self.known_rows(name) if path else ():
+            at = dict(zip(dimensions, self.rows[row][1], strict=True))
+            others = [dimensions[each][at[each]] for each in self.study.dimensions_of[name] if each != path]
+            found.setdefault(", ".join(others), {})[dimensions[path][at[path]]] = row
+        return found
+
+    def foremost(self, rows: list[str]) -> str:
+        """The row that stands for all of a quantity: the first, or the end of the first path; of an event along a path
+        the row in which it is least certain."""
+        paths = self.by_path(self.rows[rows[0]][0])
+        path = [*next(iter(paths.values())).values()] if paths else rows[:1]
+        if not self.is_event(path[0]):
+            return path[-1]
+        return min(path, key=lambda row: abs(self.in_order(row)[0][0] - 1 / 2))
+
+    def is_event(self, row: str) -> bool:
+        """Whether a row is told by its probability: see Study.is_event."""
+        return self.study.is_event(self.rows[row][0])
 
     def known_rows(self, name: str) -> list[str]:
         """The rows of a quantity that have a figure."""
@@ -210,6 +239,11 @@ class Run:
             f"{name}: {count:,} of {self.values[name].size:,} draws of this share are outside 0 to 1"
             for name in self.study.order
             if self.study.unit(name) == "share" and (count := outside_0_to_1(self.values[name]))
+        ]
+        strayed += [
+            f"{name}: {count:,} of {self.values[name].size:,} draws of this event are neither 0 nor 1"
+            for name in self.study.order
+            if self.study.is_event(name) and (count := int((~np.isin(self.values[name], (0, 1))).sum()))
         ]
         given = []
         if self.weighed:
@@ -273,9 +307,11 @@ class Run:
         return Summaries(self.rows, self.summarised)
 
     def summarised(self, row: str) -> Summary:
-        """The statistics of a row."""
+        """The statistics of a row; of an event its probability before all, which is its mean."""
         found = self.estimates(row, intervals.LEVELS)
         values, errors = (dict(zip(intervals.STATISTICS, part.tolist(), strict=True)) for part in found)
+        if self.is_event(row):
+            values, errors = ({"probability": each["mean"], **each} for each in (values, errors))
         return Summary(self.unit(row), values, errors)
 
     @cached_property
@@ -426,7 +462,7 @@ class Run:
     @cached_property
     def explained(self) -> dict[str, variance.Shares]:
         """The shares of the first few headlines, as the report tells them."""
-        return {row: self.shares(row) for row in self.headlines[:FEW]}
+        return {row: self.shares(row) for row in self.measured[:FEW]}
 
     def blocks(self, way: freeze.WayOf, name: str, points: int | None) -> freeze.Blocks:
         """A quantity, with all targets if it is one, in blocks of draws; those of the targets are kept."""
@@ -548,9 +584,12 @@ class Run:
         return xr.DataArray(found, coords, ("draws", "quantile", "figure"), target, {"unit": self.unit(target)})
 
     def relative_errors(self) -> dict[tuple[str, str], float]:
-        """The Monte Carlo error of p5, p50 and p95 of each headline as a share of it: {("energy", "p95"): 0.004}."""
-        found = {row: self.estimates(row, convergence.LEVELS) for row in self.headlines}
-        return convergence.relative_errors({row: (x[2:], errors[2:]) for row, (x, errors) in found.items()})
+        """The Monte Carlo error of p5, p50 and p95 of each headline as a share of it: {("energy", "p95"): 0.004}. Of an
+        event it is that of its probability, a share already."""
+        found = {row: self.estimates(row, convergence.LEVELS) for row in self.measured}
+        events = {row: self.summary[row].errors["mean"] for row in self.headlines if self.is_event(row)}
+        shares = convergence.relative_errors({row: (x[2:], errors[2:]) for row, (x, errors) in found.items()})
+        return shares | {(row, "probability"): error for row, error in events.items()}
 
     def conditional_tornado(self, target: str, bins: int = 10) -> xr.Dataset:
         """A target over the run's own draws in bins of each input, all others as they were drawn: `mean`, `median` and

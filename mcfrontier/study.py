@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -125,6 +126,16 @@ class Study:
         """The unit a quantity is told in: its entry's, or its node's."""
         return self.inputs[name].entry.unit if name in self.inputs else self.nodes[name].unit
 
+    def is_event(self, name: str) -> bool:
+        """Whether a quantity happens or does not, draw by draw, so that its probability tells all of it."""
+        return name in self.order and self.nodes[name].event
+
+    def path(self, name: str) -> str:
+        """The dimension that a quantity is a path along: its labels are three numbers or more that rise, such as years.
+        The last of these; "" where there is none."""
+        own = [each for each in self.dimensions_of[name] if rising(self.page.dimensions[each])]
+        return own[-1] if own else ""
+
     def row_name(self, name: str, row: int) -> str:
         """What a row of an input is called: price[A100], or its name alone."""
         labels = self.inputs[name].labels
@@ -190,6 +201,15 @@ class Study:
         return self.evaluate({name: self.place(p, np.array(p.centres)[:, None]) for name, p in self.inputs.items()})
 
 
+def rising(labels: Sequence[str]) -> bool:
+    """Whether labels are three numbers or more that rise."""
+    try:
+        places = [float(label) for label in labels]
+    except ValueError:
+        return False
+    return len(places) > 2 and all(one < other for one, other in pairwise(places))
+
+
 def load(
     source: str | Path | Mapping[str, Any],
     model: ModuleType | Sequence[Callable] | None = None,
@@ -241,6 +261,8 @@ def load(
     study = Study(page, nodes, inputs, order, asked, pins, notes, evidence, own_model)
     medians = {n: (study.place(p, np.array(p.medians)[:, None]), p.entry.unit) for n, p in inputs.items()}
     checks.check_decision(page, nodes, (*stated_inputs, *stated_nodes), study.dimensions_of)
+    if not pins:  # what is set has one row, whatever it has in the file
+        checks.check_rows(page, study.dimensions_of, study.rows)
     with located(page.where):
         graph.prove_units(nodes, order, medians, list(page.dimensions))
     return study

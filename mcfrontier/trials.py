@@ -133,7 +133,7 @@ class Trial:
         found, scale = self.at(self.whole, value), units.scale(self.whole.unit(self.decide))
         moved = moved_by(self.whole, self.decide)
         rows = [row for condition in self.conditions for row in condition.rows]
-        rows += [row for row in self.run.headlines if self.run.rows[row][0] in moved]
+        rows += [row for row in self.run.measured if self.run.rows[row][0] in moved]
         places = {row: self.run.rows[row] for row in rows}
         told = {row: summary(found[name][index], self.whole.unit(name)) for row, (name, index) in places.items()}
         return Point(value / scale, None if error is None else error / scale, self.chance(found), told)

@@ -86,6 +86,18 @@ def amount(value: float, unit: str, error: float = 0.0, digits: int = DIGITS) ->
     return number(kept, last) + ("" if base == "1" else base[1:] if base.startswith("1/") else f" {base}")
 
 
+def probability(value: float, error: float = 0.0) -> str:
+    """The probability of an event, near 1 with the digits that are left of what is left of it.
+
+    >>> probability(0.99968, 0.00003)
+    '99.97%'
+    """
+    if not value > 0.5:
+        return amount(value, "share", error)
+    kept, last = rounded(100 * (1 - value), 100 * error)
+    return f"{plain(100 - kept, last)}%"
+
+
 def number(value: float, last: int) -> str:
     """A bare number, with a power of ten where it is very large or very small."""
     if value and not 1e-4 <= abs(value) < 1e7:
@@ -114,7 +126,12 @@ def label(row: str) -> str:
     """A quantity's name as words: amortised cost, GPU price [A100], MFU."""
     name, bracket, labels = row.partition("[")
     words = [SAID.get(word, word) for word in name.split("_")]
-    return " ".join(words) + (f" [{labels}" if bracket else "")
+    return " ".join(words) + (f" [{spaced(labels)}" if bracket else "")
+
+
+def spaced(labels: str) -> str:
+    """The labels of a row with room between them: trend goes on, 2027."""
+    return re.sub(r",(?=\S)", ", ", labels)
 
 
 def sentence(text: str) -> str:

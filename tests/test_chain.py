@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import mcfrontier as mcf
+from mcfrontier import others, study
 from tests.conftest import entry
 
 
@@ -55,3 +56,76 @@ def test_what_cannot_be_asked_is_refused_in_a_line(text, told, page, command):
     ended = command("run", "top")
     assert (ended.code, ended.err.count("\n")) == (2, 1)
     assert told in ended.err
+
+
+TWO = """
+targets = ["y", "z"]
+[inputs.y]
+family = "study"
+study = "base"
+quantity = "x"
+unit = "USD"
+source = "a study of ours"
+[inputs.z]
+family = "mixture"
+unit = "W"
+source = "a study of ours, and us"
+[[inputs.z.parts]]
+family = "study"
+study = "base"
+quantity = "w"
+[[inputs.z.parts]]
+family = "uniform"
+low = 1
+high = 2
+"""
+PAIR = BASE.replace('["x"]', '["x", "w"]') + entry("w", "uniform", "W", low=1, high=3)
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """The targets of each study that is run."""
+    asked, run = [], study.run
+    monkeypatch.setattr(others, "KNOWN", {})
+    monkeypatch.setattr(study, "run", lambda loaded, **words: asked.append(loaded.targets) or run(loaded, **words))
+    return asked
+
+
+def test_another_study_is_run_once_for_all_that_a_page_wants_of_it(page, runs):
+    page("base", PAIR)
+    page("top", TWO)
+    study.load("top")
+    study.load("top")
+    assert runs == [("x", "w")]
+
+
+def test_what_is_asked_together_is_what_is_asked_alone(page):
+    page("base", PAIR)
+    page("top", TWO)
+    page("alone", asks())
+    together, alone = (study.load(name).inputs["y"].stated["values"] for name in ("top", "alone"))
+    assert together == alone
+
+
+def test_a_study_that_is_changed_is_run_again(page, runs):
+    page("base", PAIR)
+    page("top", asks())
+    before = study.load("top").inputs["y"].medians
+    page("base", PAIR.replace("9000000.0", "90000000.0"))
+    assert study.load("top").inputs["y"].medians > before
+    assert len(runs) == 2
+
+
+def test_the_list_of_studies_runs_none(page, runs, command):
+    page("base", PAIR)
+    page("top", 'title = "Top"\n' + TWO)
+    assert "Top" in command("list").out
+    assert runs == []
+
+
+def test_the_entry_that_asks_what_is_not_there_is_named(page, command):
+    page("base", PAIR)
+    page("top", TWO.replace('"w"', '"v"'))
+    ended = command("run", "top")
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "top.toml: z: parts[1]: study: target: 'v' is no node" in ended.err

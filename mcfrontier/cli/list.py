@@ -13,13 +13,14 @@ def command() -> None:
     """List the studies that can be run by name."""
     from rich.table import Table
 
-    from mcfrontier import files, priors
+    from mcfrontier import files, others, priors
 
     table = Table(box=None, pad_edge=False, show_header=False)
     broken = []
     for name, path in files.runnable().items():
         try:
-            words = priors.load(name).words
+            with others.left_out():
+                words = priors.load(name).words
             table.add_row(name, words.title, words.question, files.shown(path))
         except InputError as problem:
             broken.append(str(problem))

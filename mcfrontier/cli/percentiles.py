@@ -101,11 +101,12 @@ def made(source: str, quantities: Sequence[str], asked: Mapping[str, int | str],
 
 
 def table(told: Mapping[str, Summary], unstable: Container[str]) -> Table:
-    """The statistics of some rows, each beside its Monte Carlo error; of some the mean is not stable."""
+    """The statistics of some rows, each beside its Monte Carlo error, of an event the probability alone; of some the mean
+    is not stable."""
     from rich.table import Table
 
     from mcfrontier.outputs.percentiles import UNSTABLE
-    from mcfrontier.wording import amount, label
+    from mcfrontier.wording import amount, label, probability
 
     table = Table(box=None, pad_edge=False)
     for heading in ("quantity", "", "value", "MC error"):
@@ -113,10 +114,9 @@ def table(told: Mapping[str, Summary], unstable: Container[str]) -> Table:
     table.columns[0].justify = "left"
     known = {row: each for row, each in told.items() if math.isfinite(each.values["mean"])}
     for row, (unit, values, errors) in (known or told).items():  # no cell of a table that is empty by design
-        for i, (word, value) in enumerate(values.items()):
-            error = errors[word]
+        for i, word in enumerate(["probability"] if "probability" in values else values):
+            value, error = values[word], errors[word]
             mark = f", {UNSTABLE}" if word in ("mean", "sd") and row in unstable else ""
-            table.add_row(
-                "" if i else label(row), word + mark, amount(value, unit, error), amount(error, unit, digits=1)
-            )
+            shown = probability(value, error) if word == "probability" else amount(value, unit, error)
+            table.add_row("" if i else label(row), word + mark, shown, amount(error, unit, digits=1))
     return table

@@ -113,7 +113,8 @@ def command(
     if as_json:
         print(outputs.percentiles_json(done))
     elif not quiet:
-        show_table(summary_table(done))
+        for table in summary_tables(done):
+            show_table(table)
         print(f"in {folder}: {', '.join(file.name for file in files)}")
 
 
@@ -132,14 +133,14 @@ def show_point(loaded: Study, as_json: bool) -> None:
     """Print every quantity at the central values of the inputs."""
     from rich.table import Table
 
-    from mcfrontier.outputs.point import point, point_json
+    from mcfrontier.outputs.point import point_json, rows_of
     from mcfrontier.wording import amount, label
 
     for told in loaded.notes:
         note(told)
-    found = point(loaded)
+    found = rows_of(loaded)
     for name in loaded.targets:
-        if found[name].get("value", 0) is None:
+        if name in found and found[name] is None:
             note(f"{name}: no figure at the central values; look for a division by zero")
     if as_json:
         print(point_json(loaded))
@@ -147,27 +148,36 @@ def show_point(loaded: Study, as_json: bool) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column(f"{loaded.title}, at the central values")
     table.add_column("", justify="right")
-    for name in loaded.targets:
-        told = found[name]
-        rows = {"": told["value"]} if "value" in told else dict(zip(told["labels"], told["values"], strict=True))
-        for row, value in rows.items():
-            if value is not None:
-                table.add_row(label(name) + (f" [{row}]" if row else ""), amount(value, told["unit"]))
+    for row, value in found.items():
+        if value is not None:
+            table.add_row(label(row), amount(value, loaded.unit(loaded.rows[row][0])))
     show_table(table)
 
 
-def summary_table(done: Run) -> Table:
-    """The targets with their quantiles and the error of the median."""
-    from rich.table import Table
+def summary_tables(done: Run) -> list[Table]:
+    """The targets with their quantiles and the error of the median, and the events among them with their
+    probabilities."""
+    from mcfrontier.wording import amount, label, probability
 
-    from mcfrontier.wording import amount, label
-
-    table = Table(box=None, pad_edge=False, title=None)
-    for heading in (done.study.title, "p5", "p50", "p95"):
-        table.add_column(heading, justify="left" if heading == done.study.title else "right", no_wrap=True)
-    table.add_column("MC error of p50", justify="right", no_wrap=True)
+    quantiles = empty(done.study.title, "p5", "p50", "p95", "MC error of p50")
+    probabilities = empty("Event" if done.measured else done.study.title, "probability", "MC error")
     for row in (row for row in done.rows_of(done.study.targets) if row not in done.missing):
         unit, values, errors = done.summary[row]
-        cells = [amount(values[word], unit, errors[word]) for word in ("p5", "p50", "p95")]
-        table.add_row(label(row), *cells, amount(errors["p50"], unit, digits=1))
+        if done.is_event(row):
+            told = probability(values["mean"], errors["mean"])
+            probabilities.add_row(label(row), told, amount(errors["mean"], unit, digits=1))
+        else:
+            cells = [amount(values[word], unit, errors[word]) for word in ("p5", "p50", "p95")]
+            quantiles.add_row(label(row), *cells, amount(errors["p50"], unit, digits=1))
+    return [table for table in (quantiles, probabilities) if table.row_count]
+
+
+def empty(first: str, *others: str) -> Table:
+    """A table without rows: a column of words, then columns of figures."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, title=None)
+    table.add_column(first, no_wrap=True)
+    for heading in others:
+        table.add_column(heading, justify="right", no_wrap=True)
     return table

@@ -32,7 +32,8 @@ def command(name: str) -> None:
     print("\nNodes in the order they are evaluated, the targets marked with a star")
     for each in loaded.order:
         node = loaded.nodes[each]
-        print(f"\n  {each}{' *' if each in loaded.targets else ''} = {node.formula}  [{node.unit}]")
+        unit = f"{node.unit}, an event" if node.event else node.unit
+        print(f"\n  {each}{' *' if each in loaded.targets else ''} = {node.formula}  [{unit}]")
         print(f"      {node.about} {node.remarks}".rstrip())
 
 

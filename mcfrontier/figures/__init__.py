@@ -4,10 +4,12 @@ nothing to show. The docstring is the caption."""
 from mcfrontier.figures.accounts import accounts
 from mcfrontier.figures.along import along
 from mcfrontier.figures.convergence import convergence
+from mcfrontier.figures.exceedance import exceedance
+from mcfrontier.figures.fan import fan
 from mcfrontier.figures.shares import shares
 from mcfrontier.figures.spread import spread
 from mcfrontier.figures.tornado import tornado
 from mcfrontier.figures.variance import variance
 from mcfrontier.figures.worth import worth
 
-FIGURES = (accounts, spread, along, tornado, variance, worth, shares, convergence)
+FIGURES = (accounts, spread, fan, exceedance, along, tornado, variance, worth, shares, convergence)

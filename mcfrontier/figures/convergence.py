@@ -19,7 +19,11 @@ def convergence(run: Run) -> list[Drawing]:
     """p5, p50 and p95 of the first target from the first 64, 128, 256, ... draws, and from all of them. Upright lines:
     two Monte Carlo standard errors on either side. Under the samplers sobol and random the first draws are those of a
     shorter run; under lhs they are some of a hypercube's, and no better spread than random ones."""
-    row = run.headlines[0]
+    return [drawn for row in run.measured[:1] for drawn in one(run, row)]
+
+
+def one(run: Run, row: str) -> list[Drawing]:
+    """The figure of a row; none where nothing in it is uncertain."""
     x = run.told(row)
     found, at = analysis.convergence(x), np.log2(analysis.counts(x.size))
     known = np.isfinite(found).all(axis=(1, 2))  # of the first draws all may be lost

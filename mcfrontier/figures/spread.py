@@ -15,7 +15,7 @@ def spread(run: Run) -> list[Drawing]:
     """Hump: the density, dark between p5 and p95, the vertical line at the median. Falling line: the
     probability, on the left, that a value is exceeded. The axis is logarithmic where p95 is more than four
     times p5."""
-    return [drawn for row in run.headlines[: style.MOST] for drawn in one(run, row)]
+    return [drawn for row in run.measured[: style.MOST] for drawn in one(run, row)]
 
 
 def one(run: Run, row: str) -> list[Drawing]:

@@ -59,6 +59,12 @@ class Panel:
         look = {"color": colour, "alpha": alpha, "linewidth": 0}
         self.figure.artists.append(Polygon(outline, transform=self.data, **look))
 
+    def band(self, x: Sequence[float], low: Sequence[float], high: Sequence[float], colour: str, alpha: float) -> None:
+        """The area between two lines."""
+        outline = np.column_stack([np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])])
+        look = {"color": colour, "alpha": alpha, "linewidth": 0}
+        self.figure.artists.append(Polygon(outline, transform=self.data, **look))
+
     def bars(
         self, rows: Sequence[float], start: Sequence[float], end: Sequence[float], colour: str, width: float
     ) -> None:
@@ -66,6 +72,13 @@ class Panel:
         ends = [((a, row), (b, row)) for row, a, b in zip(rows, start, end, strict=True)]
         look = {"colors": colour, "linewidths": width, "capstyle": "butt"}
         self.figure.artists.append(LineCollection(ends, transform=self.data, **look))
+
+    def levels(self, marks: Sequence[float], labels: Sequence[str], size: float = 7) -> None:
+        """A faint line across at each mark, and its label on the left."""
+        ends = [((self.left, mark), (self.right, mark)) for mark in marks]
+        self.figure.artists.append(LineCollection(ends, transform=self.data, colors=FAINT, linewidths=0.5))
+        for mark, words in zip(marks, labels, strict=True):
+            self.row_label(mark, words, size)
 
     def uprights(self, places: Sequence[float], colour: str, width: float) -> None:
         """A line from bottom to top at each place."""
@@ -89,14 +102,24 @@ class Panel:
         """Words on the left of a row."""
         self.text(self.left, row, shortened(words), "right", size, right=-0.06)
 
+    def ends(self, places: Sequence[float], words: Sequence[str], colours: Sequence[str] = (), size: float = 7) -> None:
+        """Words on the right of some places, which are moved where they would stand on each other."""
+        line = 1.15 * size / POINTS * (self.top - self.bottom) / self.inches
+        for i, place in enumerate(apart(places, line, self.bottom, self.top)):
+            self.text(self.right, place, words[i], size=size, colour=colours[i] if colours else INK, right=0.05)
+
+    @property
+    def inches(self) -> float:
+        """The height of the panel, without its title and the labels of its axis."""
+        return self.figure.height / POINTS - ABOVE - BELOW
+
     def title(self, words: str) -> None:
         """A line of words above the panel."""
         self.words(0.01 * self.figure.width, 0.99 * self.figure.height - 6.5, shortened(words, 52), "left", 8.5, INK)
 
     def axis(self, places: Sequence[float], labels: Sequence[str]) -> None:
         """A line below, with marks and labels at a few places."""
-        height = self.figure.height / POINTS - ABOVE - BELOW
-        inch = (self.bottom - self.top) / height  # downwards
+        inch = (self.bottom - self.top) / self.inches  # downwards
         self.curve([self.left, self.right], [self.bottom, self.bottom], INK, 0.7)
         marks = [((place, self.bottom), (place, self.bottom + 0.035 * inch)) for place in places]
         self.figure.artists.append(LineCollection(marks, transform=self.data, colors=INK, linewidths=0.6))
@@ -114,9 +137,41 @@ def panel(
     return Panel(Drawing(width * POINTS, (height + ABOVE + BELOW) * POINTS), data, *x, *y)
 
 
+def path_panel(
+    labels: Sequence[str],
+    y: tuple[float, float],
+    marks: Sequence[float],
+    told: Sequence[str],
+    height: float,
+    end: float,
+) -> Panel:
+    """A panel for what goes along labels that are numbers, such as years, with marks on the left and so many inches on
+    the right for what it comes to."""
+    places, margins = [float(each) for each in labels], (label_margin(told, 7), end)
+    room = 0.02 * (places[-1] - places[0])
+    low, high = places[0] - room, places[-1] + room
+    made = panel(HALF, height, (low, high), y, margins)
+    made.levels(marks, told)
+    inches = HALF - sum(margins)
+    every = next((k for k in range(1, len(labels)) if fits(places[::k], labels[::k], low, high, inches)), len(labels))
+    made.axis(places[::every], labels[::every])
+    return made
+
+
 def rows(count: int) -> tuple[float, float]:
     """The y coordinates (bottom, top) of a panel with rows 0, 1, 2, ... from above."""
     return (count - 0.45, -0.55)
+
+
+def apart(places: Sequence[float], least: float, low: float, high: float) -> list[float]:
+    """Places moved so little that they are `least` apart, in the same order, within two ends where there is room."""
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    out = list(places)
+    for before, i in zip([None, *order], order, strict=False):
+        out[i] = max(out[i], low if before is None else out[before] + least)
+    for after, i in zip([None, *order[::-1]], order[::-1], strict=False):
+        out[i] = min(out[i], high if after is None else out[after] - least)
+    return out
 
 
 def shortened(words: str, most: int = 32) -> str:
@@ -143,19 +198,36 @@ def fits(places: Sequence[float], labels: Sequence[str], low: float, high: float
 
 def round_steps(low: float, high: float, unit: str, inches: float) -> tuple[list[float], list[str]]:
     """Round values between two ends, as many as have room in so many inches, and how they are told."""
+    choices = [places for places in round_values(low, high) if len(places) <= 7]
+    return with_room(choices, lambda x: x, unit, low, high, inches)
+
+
+def round_values(low: float, high: float) -> list[list[float]]:
+    """Choices of round values between two ends, the most first."""
     power = 10.0 ** math.floor(math.log10((high - low) / 8))
     steps = (size * power for size in (1, 2, 5, 10, 20, 50, 100))
-    choices = [[i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)] for step in steps]
-    return with_room([places for places in choices if len(places) <= 7], lambda x: x, unit, low, high, inches)
+    return [[i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)] for step in steps]
 
 
 def decades(low: float, high: float, unit: str, inches: float) -> tuple[list[float], list[str]]:
     """The same on a logarithmic axis from `low` to `high`, which are logarithms, as are the places."""
+    return with_room(decade_values(low, high), math.log10, unit, low, high, inches)
+
+
+def decade_values(low: float, high: float) -> list[list[float]]:
+    """Choices of values between two ends, told as logarithms, of a logarithmic axis, the most first."""
     powers = range(math.floor(low), math.ceil(high) + 1)
     choices = [[s * 10.0**p for p in powers for s in steps] for steps in ((1, 2, 5), (1, 3))]
     choices += [[10.0**p for p in powers if p % every == 0] for every in (1, 2, 3, 5, 10, 20, 50)]
-    choices = [[value for value in choice if low <= math.log10(value) <= high] for choice in choices]
-    return with_room(choices, math.log10, unit, low, high, inches)
+    return [[value for value in choice if low <= math.log10(value) <= high] for choice in choices]
+
+
+def rungs(low: float, high: float, unit: str, log: bool, most: int = 6) -> tuple[list[float], list[str]]:
+    """Marks of an upright axis, so many at most, and how they are told; of a logarithmic one ends and places are
+    logarithms."""
+    choices = decade_values(low, high) if log else round_values(low, high)
+    chosen = next((choice for choice in choices if 1 < len(choice) <= most), choices[0][:most])
+    return [math.log10(value) if log else value for value in chosen], [amount(value, unit) for value in chosen]
 
 
 def with_room(

@@ -23,7 +23,7 @@ def tornado(run: Run) -> list[Drawing]:
     input, all others as they were drawn. The number on the right is Spearman's rank correlation of input and target.
     Dots and number are over the first 16,384 draws. The widest eight are shown. Given evidence, bars are
     before it, dots and number after."""
-    return [drawn for row in run.headlines[:FIGURES] for drawn in one(run, row)]
+    return [drawn for row in run.measured[:FIGURES] for drawn in one(run, row)]
 
 
 def one(run: Run, target: str) -> list[Drawing]:

@@ -123,6 +123,12 @@ def doubling_time(trend_rate):
     return np.log10(2) / trend_rate
 
 
+@node("USD", along="run")
+def largest_cost(log_cost, one_dollar):
+    """What the costliest run cost, in dollars of 2023: in each draw the run that is the costliest there."""
+    return one_dollar * 10 ** np.nanmax(log_cost, axis=0)
+
+
 @node("AD", along="run")
 def crossing_date(log_cost, date, trend_rate, cost_threshold, one_dollar):
     """When a run costs more than a threshold, if the cost grows on from the costliest run at the rate of the trend."""

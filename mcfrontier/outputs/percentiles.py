@@ -1,4 +1,5 @@
-"""percentiles.csv and percentiles.json: statistics of every quantity, each with its Monte Carlo error."""
+"""percentiles.csv and percentiles.json: statistics of every quantity, each with its Monte Carlo error; of an event its
+probability first."""
 
 from __future__ import annotations
 
@@ -44,7 +45,7 @@ def percentiles_json(run: Run | Finished, told: Mapping[str, Summary] | None = N
     """Statistics as JSON text, those of all rows, or those told: {"format", "study", "seed", "draws", "integrated":
     {name: the input that is integrated out of its percentiles p1 ... p99}, "unstable_mean": [names whose mean is not to
     be told], "quantities": {name: {"unit", "mean", "sd", "p1" ... "p99", "mc_error": {statistic: standard error}}}}; a
-    number that is not finite is null."""
+    number that is not finite is null. An event has "probability" before its mean, which is it."""
     told = run.summary if told is None else told
     sharp = {row: name for row, name in run.integrated.items() if row in told and SHARP & told[row].values.keys()}
     quantities = {

@@ -28,6 +28,16 @@ def point(study: Study) -> dict[str, dict[str, Any]]:
     return out
 
 
+def rows_of(study: Study) -> dict[str, float | None]:
+    """The targets row by row, each in its unit; None where there is no figure."""
+    centre, out = study.centre(), {}
+    for target in study.targets:
+        scale = units.scale(study.unit(target))
+        rows = {row: index for row, (name, index) in study.rows.items() if name == target}
+        out |= {row: figures(float(centre[target][index][0] / scale)) for row, index in rows.items()}
+    return out
+
+
 def figures(values: Any) -> Any:
     """Numbers, or lists of them, as JSON can hold them."""
     if isinstance(values, list):

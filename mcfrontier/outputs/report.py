@@ -20,7 +20,7 @@ from mcfrontier.outputs.typeset import typeset
 from mcfrontier.priors import Disclosed, Prior
 from mcfrontier.results import FEW, MOST, Run
 from mcfrontier.study import METHOD, SAMPLER, SEED
-from mcfrontier.wording import amount, label, parts, percentile_told, sentence
+from mcfrontier.wording import amount, label, parts, percentile_told, probability, sentence, spaced
 
 SIDE_BY_SIDE = 4  # targets with many rows in a table
 
@@ -46,14 +46,15 @@ def contents(run: Run) -> dict[str, Any]:
         "about": words.about,
         "answer": answer(run),
         "facts": facts(run),
-        "headlines": [headline(run, row) for row in run.headlines[:MOST]],
+        "headlines": headlines(run),
         "more": sum(len(run.known_rows(name)) for name in study.targets) - len(run.headlines[:MOST]),
         "accounts": [account(run, row) for row in run.accounts] if len(run.accounts) <= MOST else [],
         "smallest": label(smallest(run)) if run.accounts else "",
-        "disclosed": [told_disclosure(run, fig) for fig in disclosed_of(run)],
+        "disclosed": [told_disclosure(run, fig) for fig in told_figures(run)],
         "targets": [target(run, name) for name in study.targets if not study.dimensions_of[name]],
-        "leading": "along" if len(run.known_rows(study.targets[0])) > FEW else "spread",
+        "leading": leading(run),
         "grids": [grid(run, names) for names in grouped(run)],
+        "events": any(map(study.is_event, study.targets)),
         "unsure": [f"{sentence(label(row))}: {why}" for row, s in run.explained.items() if (why := s.warning)],
         "decision": told_decision(run),
         "evidence": told_evidence(run) if run.before else None,
@@ -65,15 +66,27 @@ def contents(run: Run) -> dict[str, Any]:
     }
 
 
+def leading(run: Run) -> str:
+    """The figure that page 1 shows where there are no accounts."""
+    paths = [name for name in run.study.targets if run.study.path(name)]
+    if paths:
+        return "exceedance" if all(map(run.study.is_event, paths)) else "fan"
+    return "along" if len(run.known_rows(run.study.targets[0])) > FEW else "spread"
+
+
 def statistic(run: Run, row: str, word: str) -> str:
     """A statistic of a row as it is told."""
     unit, values, errors = run.summary[row]
+    if run.is_event(row):
+        return probability(values["mean"], errors["mean"])
     return amount(values[word], unit, errors[word])
 
 
 def answer(run: Run) -> str:
     """The study's answer in a sentence."""
     head = run.headlines[0]
+    if run.is_event(head):
+        return f"{run.study.title}: {label(head)} with a probability of {statistic(run, head, 'mean')}."
     median = statistic(run, head, "p50")
     told = f"{run.study.title}: {label(head)} {median}"
     if run.summary[head].values["sd"] == 0:
@@ -103,7 +116,7 @@ def facts(run: Run) -> list[list[str]]:
         pins = [f"{label(name)} {pinned}" for name, pinned in study.pins.items()]
         told.append(["Set", f"for this run, whatever the priors say: {', '.join(pins)}"])
     swing = run.swing(head)
-    if swing.inputs:
+    if swing.inputs and not run.is_event(head):
         low, high = (amount(float(end), run.unit(head)) for end in swing.reach[0])
         before = "before the evidence, " if run.before else ""
         hangs = f"{label(swing.inputs[0])}: {before}between its p5 and its p95 it alone moves the {label(head)}"
@@ -111,15 +124,31 @@ def facts(run: Run) -> list[list[str]]:
     return told
 
 
+def headlines(run: Run) -> list[dict[str, Any]]:
+    """The rows of page 1; of several rows of one quantity the first says what it is."""
+    rows = run.headlines[:MOST]
+    names = [run.rows[row][0] for row in rows]
+    told = [headline(run, row) for row in rows]
+    return [each | ({"about": ""} if names[i] in names[:i] else {}) for i, each in enumerate(told)]
+
+
 def headline(run: Run, row: str) -> dict[str, Any]:
-    """A row of page 1: its percentiles, what it is, and what it hangs on most."""
-    moved = run.swing(row).inputs
+    """A row of page 1: its percentiles, what it is, and what it hangs on most: an event, by rank correlation."""
+    if run.is_event(row):
+        moved = sorted(run.behind(row), key=lambda name: -abs(run.rank_correlation(name, row))) * run.varies(row)
+    else:
+        moved = run.swing(row).inputs
     return {
         "name": sentence(label(row)),
-        "figures": [statistic(run, row, word) for word in ("p5", "p50", "p95")],
+        "figures": [statistic(run, row, word) for word in words_of(run, row, ("p5", "p50", "p95"))],
         "about": run.study.about(run.rows[row][0]),
         "hangs": label(moved[0]) if moved else "nothing uncertain",
     }
+
+
+def words_of(run: Run, row: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The statistics that a row is told by: those named, of an event its probability alone."""
+    return ("mean",) if run.is_event(row) else words
 
 
 def smallest(run: Run) -> str:
@@ -142,9 +171,9 @@ def account(run: Run, row: str) -> dict[str, Any]:
     }
 
 
-def disclosed_of(run: Run) -> list[Disclosed]:
-    """The disclosed figures of what was asked, of a quantity or a row of it."""
-    return [fig for fig in run.study.page.disclosed.values() if {fig.quantity, parts(fig.quantity)[0]} & {*run.values}]
+def told_figures(run: Run) -> list[Disclosed]:
+    """The disclosed figures of what this run evaluates."""
+    return [fig for fig in run.study.page.disclosed.values() if fig.quantity in {*run.values, *run.rows}]
 
 
 def told_disclosure(run: Run, disclosed: Disclosed) -> str:
@@ -164,7 +193,7 @@ def told_disclosure(run: Run, disclosed: Disclosed) -> str:
 def target(run: Run, row: str) -> dict[str, Any]:
     """A row of the table of targets: percentiles with their errors."""
     unit, _, errors = run.summary[row]
-    words = ("p5", "p25", "p50", "p75", "p95")
+    words = words_of(run, row, ("p5", "p25", "p50", "p75", "p95"))
     told = [amount(errors[word], unit, digits=1) if errors[word] else "" for word in words]
     cells = [[statistic(run, row, word), error] for word, error in zip(words, told, strict=True)]
     return {"name": sentence(label(row)), "cells": cells}
@@ -182,34 +211,53 @@ def told_evidence(run: Run) -> dict[str, Any]:
     inputs = sorted((row for row in inputs if abs(moved[row]) > 0.02), key=lambda row: -abs(moved[row]))
     lines = []
     for row in [*run.headlines, *inputs[:MOST]]:
-        cells = [[statistic(each, row, word) for word in ("p5", "p50", "p95")] for each in (run.before, run)]
-        told = [f"{middle} ({low} to {high})" for low, middle, high in cells]
+        words = words_of(run, row, ("p50", "p5", "p95"))
+        cells = [[statistic(each, row, word) for word in words] for each in (run.before, run)]
+        told = [f"{middle} ({' to '.join(ends)})" if ends else middle for middle, *ends in cells]
         lines.append([sentence(label(row)), *told, f"{moved[row]:+.2f}".replace("-", "−")])
     return {"pieces": pieces, "rows": lines}
 
 
 def grouped(run: Run) -> list[list[str]]:
-    """The targets with many rows, those along the same dimensions together, so many as stand side by side."""
+    """The targets with many rows, those along the same dimensions together, so many as stand side by side; one whose
+    paths stand side by side is alone."""
     along: dict[tuple[str, ...], list[str]] = {}
     for name in run.study.targets:
         if own := run.study.dimensions_of[name]:
-            along.setdefault(own, []).append(name)
+            along.setdefault((name,) if beside(run, name) else own, []).append(name)
     return [names[i : i + SIDE_BY_SIDE] for names in along.values() for i in range(0, len(names), SIDE_BY_SIDE)]
+
+
+def beside(run: Run, name: str) -> bool:
+    """Whether a target has several paths, so many as stand side by side."""
+    return 1 < len(run.by_path(name)) <= SIDE_BY_SIDE
 
 
 def grid(run: Run, names: list[str]) -> dict[str, Any]:
     """Targets along the same dimensions: a row a label, with the median and the 90 % interval of each target."""
-    labels = [parts(row)[1] for row in run.rows_of(names[:1])]
+    if beside(run, names[0]):
+        return grid_of_paths(run, names[0])
+    labels = [spaced(parts(row)[1]) for row in run.rows_of(names[:1])]
     columns = [[grid_cell(run, row) for row in run.rows_of([name])] for name in names]
     lines = [[label, list(cells)] for label, *cells in zip(labels, *columns, strict=True) if any(cells)]
     own = run.study.dimensions_of[names[0]]
     return {"along": sentence(", ".join(own)), "heads": [sentence(label(name)) for name in names], "rows": lines}
 
 
+def grid_of_paths(run: Run, name: str) -> dict[str, Any]:
+    """A target, its paths side by side: a row a label along them."""
+    paths = run.by_path(name)
+    labels = dict.fromkeys(label for rows in paths.values() for label in rows)
+    lines = [[each, [grid_cell(run, rows[each]) if each in rows else [] for rows in paths.values()]] for each in labels]
+    return {"along": sentence(label(name)), "heads": list(paths), "rows": lines}
+
+
 def grid_cell(run: Run, row: str) -> list[str]:
-    """The median of a row and its 90 % interval; nothing where the row has no figure."""
+    """The median of a row and its 90 % interval, of an event its probability; nothing where the row has no figure."""
     if row in run.missing:
         return []
+    if run.is_event(row):
+        return [statistic(run, row, "mean"), f"± {amount(run.summary[row].errors['mean'], 'share', digits=1)}"]
     low, middle, high = (statistic(run, row, word) for word in ("p5", "p50", "p95"))
     return [middle] if run.summary[row].values["sd"] == 0 else [middle, f"{low} to {high}"]
 
@@ -226,7 +274,7 @@ def told_input(prior: Prior) -> list[dict[str, Any]]:
     triples = zip(prior.labels or ("",), prior.distributions, prior.bests, strict=True)
     rows = [row for row in triples if np.isfinite(row[1].median)]
     shown = rows if len(rows) <= MOST else rows[:3]
-    for row, distribution, stated in shown:
+    for i, (row, distribution, stated) in enumerate(shown):
         digits = 8 if prior.known else 3
         percentiles = [amount(float(distribution.quantile(p)), entry.unit, digits=digits) for p in (0.05, 0.5, 0.95)]
         best = [] if stated is None else [f"best {amount(stated, entry.unit)}"]
@@ -237,8 +285,8 @@ def told_input(prior: Prior) -> list[dict[str, Any]]:
                 "unit": entry.unit,
                 "figures": percentiles[1:2] if prior.known else percentiles + best,
                 "outline": [] if prior.known else shape.outline(distribution),
-                "source": entry.source,
-                "note": "; ".join(filter(None, [remark(entry), entry.note])),
+                "source": "as above" if i else entry.source,
+                "note": "" if i else "; ".join(filter(None, [remark(entry), entry.note])),
             }
         )
     if len(rows) > len(shown):
@@ -249,7 +297,7 @@ def told_input(prior: Prior) -> list[dict[str, Any]]:
 def told_node(run: Run, name: str) -> dict[str, str]:
     """A formula, from the node itself; what an account counts stands with the accounts."""
     node = run.study.nodes[name]
-    remarks = "" if name in run.study.accounts else node.remarks
+    remarks = "" if name in run.accounts else node.remarks
     return {"name": name, "formula": node.formula, "unit": node.unit, "about": node.about, "remarks": remarks}
 
 

@@ -1,0 +1,246 @@
+"""Forecasts by year: a trend, the limits that bend it, and when it passes a threshold."""
+
+import json
+import re
+import shlex
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+import mcfrontier as mcf
+from mcfrontier.model import forecast
+from tests.conftest import ROOT, believed
+
+YEARS = ["2024", "2025", "2026", "2027", "2028"]
+COURSES = ["straight", "bent"]
+KNOWN = {
+    "base_cost": (100.0, "USD"),
+    "growth": (2.0, "1"),
+    "base_date": (2023.0, "AD"),
+    "one_year": (1.0, "year"),
+    "cost_threshold": (1000.0, "USD"),
+    "cluster_multiple": (10.0, "1"),
+    "power_limit": (1e6, "W"),
+    "chip_power": (1e3, "W/chip"),
+    "cluster_price": (1e3, "USD/chip"),
+    "chips_limit": (1e3, "chip"),
+    "money_limit": (1e5, "USD"),
+}
+
+
+def known(targets, bent_by_money=0.0, scatter=None, **others):
+    """A forecast with everything known but for the entries given."""
+    inputs = {}
+    for name, (value, unit) in KNOWN.items():
+        inputs |= believed(name, "value", unit, value=value)
+    for limit, counts in (("power", 0.0), ("chips", 0.0), ("money", bent_by_money)):
+        inputs |= believed(f"{limit}_counts", by="course", value=[0.0, counts])
+    inputs |= believed("calendar_year", "value", "AD", by="year", value=[float(year) for year in YEARS])
+    inputs |= believed("year_scatter", by="year", value=0.0)
+    if scatter:
+        inputs |= believed("year_scatter", "normal", by="year", mean=0.0, sd=scatter)
+    asked = list(dict.fromkeys([*targets, "frontier_cost", "threshold_date"]))
+    dimensions = {"course": COURSES, "year": YEARS}
+    return {"title": "A forecast", "targets": asked, "dimensions": dimensions, "inputs": inputs | others}
+
+
+def test_with_all_known_the_cost_is_the_base_times_the_growth_to_the_years():
+    run = mcf.run(known(["frontier_cost", "frontier_purchase"]), draws=64)
+    costs = [run.summary[f"frontier_cost[straight,{year}]"].values["p50"] for year in YEARS]
+    assert costs == pytest.approx([200, 400, 800, 1600, 3200])
+    assert run.summary["frontier_purchase[straight,2024]"].values["p50"] == pytest.approx(2000)
+
+
+def test_a_threshold_is_passed_when_the_growth_has_made_up_the_ratio():
+    """100 doubled each year from 2023: 1000 after log2(10) years."""
+    run = mcf.run(known(["threshold_date", "over_threshold"]), draws=64)
+    assert run.summary["threshold_date[straight]"].values["p50"] == pytest.approx(2023 + np.log2(10), abs=1e-9)
+    chances = [run.summary[f"over_threshold[straight,{year}]"].values["mean"] for year in YEARS]
+    assert chances == [0, 0, 0, 1, 1]
+
+
+def test_what_is_never_passed_is_told_as_the_last_year_and_as_no_event():
+    run = mcf.run(known(["threshold_date", "over_threshold"], **believed("growth", value=1.0)), draws=64)
+    assert run.summary["threshold_date[straight]"].values["p50"] == pytest.approx(2028)
+    assert run.summary["over_threshold[straight,2028]"].values["mean"] == 0
+    assert run.lost == {}
+
+
+def test_what_is_passed_at_the_base_was_passed_at_its_date():
+    run = mcf.run(known(["threshold_date"], **believed("base_cost", "value", "USD", value=1e4)), draws=64)
+    assert run.summary["threshold_date[straight]"].values["p50"] == pytest.approx(2023)
+
+
+def test_the_probability_of_having_passed_is_that_of_a_normal():
+    """log cost at year t is log base + t log growth, both normal: P(cost > T) = Phi((mean - log T) / sd)."""
+    z = stats.norm.ppf(0.95)
+    base = believed("base_cost", "lognormal", "USD", p5=50.0, p95=200.0)
+    growth = believed("growth", "lognormal", "1", p5=1.6, p95=2.5)  # below 1 in one draw of 10^6
+    run = mcf.run(known(["over_threshold", "frontier_cost"], **base, **growth), draws=2**16)
+    for t, year in enumerate(YEARS, 1):
+        mean = np.log(np.sqrt(50 * 200)) + t * np.log(np.sqrt(1.6 * 2.5))
+        sd = np.hypot(np.log(200 / 50) / 2 / z, t * np.log(2.5 / 1.6) / 2 / z)
+        exact = stats.norm.cdf((mean - np.log(1000)) / sd)
+        found = run.summary[f"over_threshold[straight,{year}]"]
+        assert abs(found.values["mean"] - exact) <= 4 * found.errors["mean"] + 1e-9, year
+        cost = run.summary[f"frontier_cost[straight,{year}]"]
+        assert abs(cost.values["p95"] - np.exp(mean + z * sd)) <= 4 * cost.errors["p95"], year
+
+
+def test_the_fan_widens_as_one_unknown_rate_goes_on_and_a_years_scatter_does_not_add_up():
+    growth = believed("growth", "lognormal", "1", p5=1.6, p95=2.5)
+    rate = mcf.run(known(["frontier_cost"], **growth), draws=2**13)
+    scatter = mcf.run(known(["frontier_cost"], scatter=0.2), draws=2**13)
+    for run, expected in ((rate, np.arange(1, 6)), (scatter, np.ones(5))):
+        values = [run.summary[f"frontier_cost[straight,{year}]"].values for year in YEARS]
+        widths = np.array([np.log(value["p95"] / value["p5"]) for value in values])
+        np.testing.assert_allclose(widths / widths[0], expected, rtol=0.06)
+
+
+def test_a_limit_that_stands_still_makes_the_trend_a_logistic_curve():
+    """C' = r C (1 - C / K): solved from far below, C = K / (1 + K / trend)."""
+    run = mcf.run(known(["frontier_cost", "money_ceiling"], bent_by_money=1.0), draws=64)
+    assert run.summary["money_ceiling"].values["p50"] == pytest.approx(1e4)
+    t, r = np.linspace(0, 5, 5001), np.log(2)
+    c = np.empty_like(t)
+    c[0] = 1e4 / (1 + 1e4 / 100)  # on the curve at the base
+    for i in range(5000):  # by small steps, apart from the formula
+        half = c[i] + r * c[i] * (1 - c[i] / 1e4) * 0.0005
+        c[i + 1] = c[i] + r * half * (1 - half / 1e4) * 0.001
+    costs = [run.summary[f"frontier_cost[bent,{year}]"].values["p50"] for year in YEARS]
+    np.testing.assert_allclose(costs, c[1000::1000], rtol=1e-5)
+
+
+@given(st.floats(1, 1e12), st.floats(1, 1e12), st.floats(1, 1e12), st.floats(1, 1e12))
+def test_no_limit_that_counts_is_ever_passed_and_far_below_the_trend_holds(trend, power, chips, money):
+    cost = forecast.frontier_cost(trend, 1, power, 1, chips, 1, money)
+    assert cost <= min(trend, power, chips, money)
+    assert cost >= min(trend, power, chips, money) / 4 * (1 - 1e-12)
+    far = forecast.frontier_cost(trend, 1, 1e6 * trend, 1, 1e6 * trend, 1, 1e6 * trend)
+    assert far == pytest.approx(trend, rel=4e-6)
+    assert forecast.frontier_cost(trend, 0, power, 0, chips, 0, money) == pytest.approx(trend)
+
+
+def test_a_ceiling_is_the_cost_at_which_its_limit_binds():
+    power, price, multiple = 300e6, 50_000, 12
+    ceiling = forecast.power_ceiling(power, 1500, price, multiple)
+    bought = forecast.frontier_purchase(ceiling, multiple)
+    assert forecast.frontier_power(forecast.frontier_chips(bought, price), 1500) == pytest.approx(power)
+    assert forecast.frontier_chips(
+        forecast.frontier_purchase(forecast.chips_ceiling(2e6, price, multiple), multiple), price
+    ) == pytest.approx(2e6)
+    assert forecast.frontier_purchase(forecast.money_ceiling(1e11, multiple), multiple) == pytest.approx(1e11)
+
+
+# The study that ships
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return mcf.run("frontier-cost", draws=2**14)
+
+
+def median(run, row):
+    return run.summary[row].values["p50"]
+
+
+def test_a_billion_dollars_are_passed_by_2027_more_likely_than_not(shipped):
+    """Cottier et al. (2024): the largest runs will cost more than a billion dollars by 2027."""
+    assert shipped.summary["over_threshold[trend goes on,2027]"].values["mean"] > 0.5
+    assert median(shipped, "threshold_date[trend goes on]") < 2027
+    for limit in ("power limits", "chips limit", "money limits"):
+        for year in ("2024", "2026", "2028", "2030"):
+            straight, bent = (median(shipped, f"frontier_cost[{c},{year}]") for c in ("trend goes on", limit))
+            assert bent < straight
+
+
+def test_a_hundred_billion_dollars_on_one_machine_take_gigawatts(shipped):
+    """LessWrong, Report on Frontier Model Training (2023)."""
+    for year in ("2024", "2027", "2030"):
+        assert shipped.unit(f"machine_power[{year}]") == "MW"
+        assert 1e3 < shipped.summary[f"machine_power[{year}]"].values["p5"] < 10e3
+
+
+PUBLISHED = {  # what became known after the base of the forecast, inside its 90 % interval
+    "frontier_cost[trend goes on,2025]": [400e6, 490e6],  # GPT-4.5 and Grok 4: Epoch AI
+    "frontier_chips[trend goes on,2025]": [100e3, 200e3],  # Colossus when Grok 3 was trained, and when it came out
+    "frontier_power[trend goes on,2025]": [140, 300],  # the same
+    "frontier_power[trend goes on,2030]": [4e3, 16e3],  # Epoch AI and EPRI (2025)
+    "frontier_purchase[trend goes on,2030]": [200e9],  # Epoch AI, Trends in AI supercomputers (2025)
+}
+
+
+@pytest.mark.parametrize("row", list(PUBLISHED))
+def test_what_is_published_since_lies_in_the_interval(row, shipped):
+    values = shipped.summary[row].values
+    for figure in PUBLISHED[row]:
+        assert values["p5"] < figure < values["p95"]
+
+
+def test_power_grows_as_fast_as_published(shipped):
+    """Epoch AI: 2.2 times a year [1.9, 2.6] so far; 2.2 to 2.9 expected to 2030."""
+    first, last = (median(shipped, f"frontier_power[trend goes on,{year}]") for year in ("2024", "2030"))
+    assert 1.9 < (last / first) ** (1 / 6) < 2.9
+
+
+def test_the_scatter_of_a_year_is_below_that_of_the_costliest_runs_about_their_line():
+    """As its source says: 0.24 orders of magnitude (sd), from the costliest run of each year from 2019 to 2023."""
+    study = mcf.study.load("history", targets=["amortised_cost_2023usd", "growth_rate"])
+    costs, dates = (study.centre()[name].ravel() for name in ("amortised_cost_2023usd", "date"))
+    years = np.floor(dates / 8766)
+    most = [np.log10(np.nanmax(costs[years == year])) for year in range(2019, 2024)]
+    off = np.array(most) - np.polyval(np.polyfit(range(5), most, 1), range(5))
+    sd = np.sqrt((off**2).sum() / 3)
+    assert sd == pytest.approx(0.24, abs=0.005)
+    scatter = mcf.study.load("frontier-cost").inputs["year_scatter"].entry
+    assert 0.5 * sd < scatter.sd < sd
+
+
+def test_the_growth_is_wider_than_any_one_regression(shipped):
+    told = shipped.summary["growth"].values
+    ours = mcf.run("history", targets=["growth"], draws=2**12).summary["growth[amortised]"].values
+    assert told["p95"] / told["p5"] > ours["p95"] / ours["p5"] > 2.9 / 2.0
+
+
+def test_the_base_is_the_costliest_run_draw_by_draw():
+    run = mcf.run("history", targets=["largest_cost", "amortised_cost_2023usd"], draws=2**10)
+    costs = np.array([run.told(row) for row in run.known_rows("amortised_cost_2023usd")])
+    np.testing.assert_allclose(run.told("largest_cost[amortised]"), np.nanmax(costs, axis=0))
+
+
+def test_the_forecast_of_ones_own_in_the_docs_runs(page_of_ones_own):
+    run = mcf.run(page_of_ones_own, draws=2**10)
+    assert run.study.page.dimensions["year"] == ["2027", "2028", "2029", "2030"]
+    assert run.summary["over_threshold[trend goes on,2027]"].values["mean"] > 0.8
+
+
+@pytest.fixture
+def page_of_ones_own(page):
+    text = (ROOT / "docs/forecast.md").read_text().split("```toml\n")[1].split("```")[0]
+    return page("mine", text)
+
+
+@pytest.mark.slow
+def test_the_output_in_the_docs_is_what_the_commands_print(command, tmp_path):
+    text = (ROOT / "docs/forecast.md").read_text()
+    asked = re.findall(r"```sh\n(python -m mcfrontier run .*?)```\n\n```\n(.*?)```", text, re.S)
+    assert len(asked) == 2
+    for line, printed in asked:
+        words = shlex.split(line.replace("\\\n", " "))[3:]
+        shown = [row.split() for row in command(*words, "--no-report", "--out", tmp_path / "out").out.splitlines()]
+        assert [row for row in printed.splitlines() if row != "..." and row.split() not in shown] == []
+
+
+def test_the_command_tells_dates_costs_and_probabilities(command, tmp_path):
+    asked = ["--target", "threshold_date", "--target", "over_threshold", "--draws", 2**12]
+    ended = command("run", "frontier-cost", *asked, "--out", tmp_path / "out")
+    assert ended.code == 0
+    line = next(line for line in ended.out.splitlines() if line.startswith("over threshold [trend goes on, 2027]"))
+    told = json.loads((tmp_path / "out/percentiles.json").read_text())["quantities"]
+    row = told["over_threshold[trend goes on,2027]"]
+    assert 0.5 < row["probability"] == row["mean"] < 1
+    assert f"{100 * row['probability']:.0f}"[:1] in line
+    assert (tmp_path / "out/report.pdf").read_bytes().startswith(b"%PDF")
