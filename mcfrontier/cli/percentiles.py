@@ -101,8 +101,8 @@ def made(source: str, quantities: Sequence[str], asked: Mapping[str, int | str],
 
 
 def table(told: Mapping[str, Summary], unstable: Container[str]) -> Table:
-    """The statistics of some rows, each beside its Monte Carlo error, of an event the probability alone; of some the mean
-    is not stable."""
+    """The statistics of some rows, each beside its Monte Carlo error; of an event the probability alone. Of some the
+    mean is not stable."""
     from rich.table import Table
 
     from mcfrontier.outputs.percentiles import UNSTABLE

@@ -59,12 +59,6 @@ class Panel:
         look = {"color": colour, "alpha": alpha, "linewidth": 0}
         self.figure.artists.append(Polygon(outline, transform=self.data, **look))
 
-    def band(self, x: Sequence[float], low: Sequence[float], high: Sequence[float], colour: str, alpha: float) -> None:
-        """The area between two lines."""
-        outline = np.column_stack([np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])])
-        look = {"color": colour, "alpha": alpha, "linewidth": 0}
-        self.figure.artists.append(Polygon(outline, transform=self.data, **look))
-
     def bars(
         self, rows: Sequence[float], start: Sequence[float], end: Sequence[float], colour: str, width: float
     ) -> None:
