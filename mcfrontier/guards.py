@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 import numpy as np
@@ -73,7 +73,7 @@ def one_source(study: Study) -> Iterator[str]:
 
 
 def drawn(study: Study) -> Iterator[str]:
-    """Shares that leave 0 to 1, and targets whose mean lies far above their median."""
+    """Shares that leave 0 to 1, and targets whose mean lies far above their median, in a few draws."""
     count = min(DRAWS, 1 << int(np.log2(NUMBERS / max(study.sizes, default=1))))
     plan = sampling.sampler("sobol", SEED, count, [prior.name for prior in study.drawn if not prior.labels])
     values = engine.whole(Blocks(study, plan, study.quantities), plan.draws)
@@ -82,13 +82,24 @@ def drawn(study: Study) -> Iterator[str]:
             share = 100 * strays / values[name].size
             told = f"{share:.2g} % of its draws are no share, below 0 or above 1"
             yield f"{study.page.where}: {name}: {told}; bound what it is worked out of, `show` names it"
+    yield from lopsided(study, values)
+
+
+def lopsided(study: Study, values: Mapping[str, np.ndarray]) -> Iterator[str]:
+    """Targets whose mean lies far above their median, but for those that the file says are skewed."""
+    where, reasons, found = study.page.where, study.page.words.skewed, set()
     for row, (name, index) in study.rows.items():
-        if name not in study.targets or row in study.missing:
+        if name not in study.targets or row in study.missing or study.is_event(name):
             continue
         x = values[name][index] / units.scale(study.unit(name))
         x = x[np.isfinite(x)]
         if x.size < 2 or np.quantile(x, 0.05) <= 0 or x.mean() <= TIMES * np.median(x):
             continue
-        mean, median = (amount(float(each), study.unit(name), digits=2) for each in (x.mean(), np.median(x)))
-        told = f"its mean, {mean}, is {x.mean() / np.median(x):.2g} times its median, {median}"
-        yield f"{study.page.where}: {row}: {told}: few draws make it; tell the median, or bound what it hangs on most"
+        found.add(name)
+        if name not in reasons:
+            mean, median = (amount(float(each), study.unit(name), digits=2) for each in (x.mean(), np.median(x)))
+            told = f"its mean, {mean}, is {x.mean() / np.median(x):.2g} times its median, {median}: few draws make it"
+            yield f'{where}: {row}: {told}; bound what it hangs on most, or say why under [skewed], {name} = "..."'
+    for name in reasons:
+        if name not in found:
+            yield f"{where}: skewed: {name}: no target of this name has a mean far above its median; take it out"

@@ -43,8 +43,8 @@ MOST = 10  # unless there are more rows than this
 
 
 class Summary(NamedTuple):
-    """The unit of a row, its statistics by name (mean, sd, p1 ... p99; of an event its probability before these), and the
-    Monte Carlo error of each."""
+    """The unit of a row, its statistics by name (mean, sd, p1 ... p99; before these the probability of an event), and
+    the Monte Carlo error of each."""
 
     unit: str
     values: dict[str, float]

@@ -106,3 +106,4 @@ class Words(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     evidence: dict[str, Any] = {}
     decision: dict[str, Any] = {}
     disclosed: dict[str, Any] = {}
+    skewed: dict[str, str] = {}

@@ -361,6 +361,16 @@ def test_a_mean_far_above_the_median_is_warned_of(page, command, p95, count):
     assert all("one.toml: x: its mean, 5" in line and "times its median, 1:" in line for line in found)
 
 
+def test_a_mean_far_above_the_median_is_left_alone_where_the_file_says_why(page, command):
+    wide = entry("x", "lognormal", p5=0.01, p95=100)
+    page("one", f'targets = ["x"]\nskewed = {{ x = "a guess over orders of magnitude" }}\n{wide}')
+    assert command("check", "--strict", "one").err == ""
+    page("one", 'targets = ["x"]\nskewed = { x = "a guess" }\n' + entry("x", "lognormal", p5=0.5, p95=2))
+    assert (
+        "skewed: x: no target of this name has a mean far above its median; take it out" in command("check", "one").err
+    )
+
+
 def test_a_quantity_of_both_signs_is_not_held_to_its_median(page, command):
     page("one", 'targets = ["x"]\n' + entry("x", "normal", mean=0.01, sd=5))
     assert warnings(command("check", "one")) == []
