@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ class Manifest(msgspec.Struct, frozen=True):
     decision: dict[str, Any] | None = None
     disclosed: dict[str, dict[str, Any]] = {}
     formulas: dict[str, str] = {}
+    files: dict[str, str] = {}
 
 
 class Percentiles(msgspec.Struct, frozen=True):
@@ -70,11 +72,13 @@ class Percentiles(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Finished:
-    """A run as its folder keeps it. Rows, units and estimates are those of a Run."""
+    """A run as its folder keeps it. Rows, units and estimates are those of a Run. Files that are not as the run wrote
+    them are refused, unless `edited_too`."""
 
     folder: Path
     manifest: Manifest
     percentiles: Percentiles
+    edited_too: bool = False
     read: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
     @property
@@ -150,7 +154,22 @@ class Finished:
     @property
     def kept(self) -> Path | None:
         """The file of its draws, if they were kept."""
+        for name in DRAWS:
+            if name in self.gone and not self.edited_too:
+                raise InputError(f"{self.folder / name}: not there any more; {AGAIN}")
         return next((self.folder / name for name in DRAWS if (self.folder / name).exists()), None)
+
+    @property
+    def gone(self) -> list[str]:
+        """The files that the run wrote and that are not there."""
+        return [name for name in self.manifest.files if not (self.folder / name).exists()]
+
+    @property
+    def edited(self) -> list[str]:
+        """The files that are there and not as the run wrote them."""
+        return [
+            name for name in self.manifest.files if name not in self.gone and changed(self.folder / name, self.manifest)
+        ]
 
     @property
     def variables(self) -> Mapping[str, Any]:
@@ -170,6 +189,8 @@ class Finished:
         if path is None:
             told = f"{self.folder}: its draws were left out, being many; {AGAIN} with --save-draws, or with fewer draws"
             raise InputError(told)
+        if not self.edited_too:
+            check_whole(path, self.manifest)
         try:
             file = opened(path)
             found = {name: file[name] for name in ("prior", "posterior") if name == "prior" or name in file}
@@ -233,15 +254,38 @@ def is_run(path: str | Path) -> bool:
     return os.path.isfile(Path(path) / MANIFEST)
 
 
-def finished(folder: str | Path) -> Finished:
-    """The run in a folder, or an InputError where there is none, it is damaged, or of another version."""
+def finished(folder: str | Path, edited_too: bool = False) -> Finished:
+    """The run in a folder, or an InputError where there is none, it is damaged, of another version or, unless told,
+    edited."""
     folder = Path(folder)
     if not is_run(folder):
         beside = [path.as_posix() for path in neighbours(folder) if is_run(path)]
         what = "it has no manifest.json" if os.path.isdir(folder) else "there is no such folder"
         known = suggest(folder.as_posix(), beside) or f"; `run NAME --out {folder}` makes one"
         raise InputError(f"{folder}: not the folder of a run: {what}{known}")
-    return Finished(folder, read(folder / MANIFEST, Manifest), read(folder / PERCENTILES, Percentiles))
+    manifest = read(folder / MANIFEST, Manifest)
+    if not edited_too and os.path.isfile(folder / PERCENTILES):
+        check_whole(folder / PERCENTILES, manifest)
+    return Finished(folder, manifest, read(folder / PERCENTILES, Percentiles), edited_too)
+
+
+def digest(path: Path) -> str:
+    """A hash of a file; of a folder, which has many, none."""
+    if path.is_dir():
+        return ""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def changed(path: Path, manifest: Manifest) -> bool:
+    """Whether a file is not as a run wrote it; runs of older versions do not tell."""
+    return digest(path) != manifest.files.get(path.name, digest(path))
+
+
+def check_whole(path: Path, manifest: Manifest) -> None:
+    """Refuse a file that is not as a run wrote it."""
+    if changed(path, manifest):
+        raise InputError(f"{path}: damaged or edited, it is not as the run wrote it; {AGAIN}")
 
 
 def neighbours(folder: Path) -> list[Path]:

@@ -55,7 +55,7 @@ def shortened(folder):
         (lambda f: broken(f, "manifest.json", '{"format": 1}'), "missing required field `study`"),
         (another_format, "written by mcfrontier 9.9 in format 7, and this version reads format 1"),
         (lambda f: (f / "percentiles.json").unlink(), "percentiles.json: cannot be read"),
-        (lambda f: (f / "draws.nc").unlink(), "its draws were left out"),
+        (lambda f: (f / "draws.nc").unlink(), "draws.nc: not there any more"),
         (lambda f: broken(f, "draws.nc", "text"), "draws.nc: damaged"),
         (shortened, "draws.nc: damaged"),
     ],

@@ -12,7 +12,6 @@ from scipy.stats import norm
 import mcfrontier as mcf
 from mcfrontier import files, ledger
 from mcfrontier.analysis import calibration, scores
-from mcfrontier.finished import finished
 from tests import ledger as shipped
 from tests.conftest import ROOT, entry
 
@@ -364,11 +363,8 @@ def test_a_quantity_that_is_taken_for_itself_follows_from_its_formula(page):
     assert mcf.run("formula", draws=64).told("energy")[0] == pytest.approx(0.5)
 
 
-def test_the_folder_of_many_draws_without_its_draws_is_told(command, folder, here, tmp_path):
-    for name in ("manifest.json", "percentiles.json"):
-        (tmp_path / "bare" / name).parent.mkdir(exist_ok=True)
-        (tmp_path / "bare" / name).write_bytes((folder / name).read_bytes())
-    assert finished(tmp_path / "bare").rows
-    ended = command("score", "bare", "--outcome", "energy=43.4 GWh")
+def test_the_folder_of_many_draws_without_its_draws_is_told(command, here):
+    mcf.run("gpt4", draws=2**19, targets=["energy"]).write("many", report=False)
+    ended = command("score", "many", "--outcome", "energy=43.4 GWh")
     assert (ended.code, ended.out) == (2, "")
     assert "its draws were left out, being many; make the run again with --save-draws" in ended.err

@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+from hashlib import sha256
 
 import pytest
 
@@ -37,10 +38,18 @@ def held(folder):
 
 
 def edited(folder, name, change):
-    """A JSON file of a run, edited by hand."""
+    """A JSON file of a run with other figures, as if another machine had written it so."""
     told = json.loads((folder / name).read_text())
     change(told)
     (folder / name).write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    as_written(folder, name)
+
+
+def as_written(folder, name):
+    """Have the manifest tell a file as it is."""
+    if name != "manifest.json":
+        hashed = sha256((folder / name).read_bytes()).hexdigest()
+        edited(folder, "manifest.json", lambda told: told["files"].update({name: hashed}))
 
 
 @pytest.mark.parametrize(
@@ -79,6 +88,7 @@ def test_its_report_is_compared_where_it_has_one(command, bill, tmp_path):
     command("run", "bill", "--draws", 64, "--quiet")
     assert "the same bytes: percentiles.csv, percentiles.json, draws.nc, report.pdf" in command("verify", bill).out
     (bill / "report.pdf").write_bytes(b"%PDF")
+    as_written(bill, "report.pdf")
     ended = command("verify", bill)
     assert ended.code == 1
     assert ended.out.startswith("changed, the report differs, and nothing that the manifest tells of does")
@@ -169,7 +179,26 @@ def test_three_combined_errors_are_the_same_and_more_are_not(errors, verdict, co
     assert told["largest_gap"]["errors"] == pytest.approx(abs(errors) / 2**0.5)  # both runs have the same error
     assert told["moved"] == (["energy_cost"] if code else [])
     assert told["files"]["draws.nc"] == SAME_BYTES
-    assert "percentiles.json was edited" in command("verify", bill).out
+
+
+def test_a_file_that_was_edited_is_found_by_its_hash(command, bill):
+    text = (bill / "percentiles.json").read_text()
+    (bill / "percentiles.json").write_text(text + " ")
+    ended = command("verify", bill)
+    assert (ended.code, ended.out.splitlines()[0]) == (1, f"changed, percentiles.json was edited or damaged: {bill}")
+    for words in (("percentiles", bill), ("export", bill, "--to", "csv"), ("score", bill, "--outcome", "energy=3 MWh")):
+        ended = command(*words)
+        assert (ended.code, ended.out) == (2, "")
+        assert "percentiles.json: damaged or edited, it is not as the run wrote it" in ended.err
+    (bill / "percentiles.json").write_text(text)
+    with (bill / "draws.nc").open("r+b") as file:
+        file.seek(5000)
+        file.write(b"\x01" * 100)
+    assert "draws.nc: damaged or edited" in command("export", bill, "--to", "csv").err
+    assert "draws.nc was edited or damaged" in command("verify", bill).out
+    (bill / "draws.nc").unlink()
+    assert "draws.nc: not there any more" in command("export", bill, "--to", "csv").err
+    assert "draws.nc is gone" in command("verify", bill).out
 
 
 def test_a_known_figure_has_no_error_to_hide_in(command, bill, page):
@@ -186,12 +215,15 @@ def test_an_edited_csv_and_edited_draws_are_found(command, bill):
     text = (bill / "percentiles.csv").read_text()
     line = next(line for line in text.splitlines() if line.startswith("energy_cost,USD,p95"))
     (bill / "percentiles.csv").write_text(text.replace(line, "energy_cost,USD,p95,9,0.001"))
+    as_written(bill, "percentiles.csv")
     found = verify(bill)
     assert found.verdict == CHANGED
     assert (found.gaps.widest[0].row, found.gaps.widest[0].before) == ("energy_cost", 9)
     (bill / "percentiles.csv").write_text(text)
+    as_written(bill, "percentiles.csv")
     with h5py.File(bill / "draws.nc", "a") as file:
         file["prior"]["energy"][...] *= 1.5
+    as_written(bill, "draws.nc")
     assert {gap.row for gap in verify(bill).gaps.widest} == {"energy"}
 
 
@@ -200,6 +232,7 @@ def test_draws_in_other_bytes_are_the_same_draws(bill):
 
     with h5py.File(bill / "draws.nc", "a") as file:
         file.attrs["created_by"] = "another hand"
+    as_written(bill, "draws.nc")
     found = verify(bill)
     assert (found.verdict, found.files["draws.nc"]) == (IDENTICAL, SAME)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from mcfrontier import __version__, files
-from mcfrontier.finished import FORMAT
+from mcfrontier.finished import FORMAT, digest
 from mcfrontier.results import Run
 
 LIBRARIES = ("numpy", "scipy", "matplotlib", "typst", "h5py")  # those that shape a byte of the output
@@ -27,8 +27,9 @@ def versions() -> dict[str, str]:
 
 
 def write_manifest(run: Run, path: Path) -> None:
-    """What was asked, what was believed, by which formulas and with which versions it was computed. No date of it
-    and no name of a machine, so that the same run gives the same bytes."""
+    """What was asked, what was believed, by which formulas and with which versions it was computed. It is the last file
+    of a run, and `files` tells the others, each with its hash. No date of it and no name of a machine, so that the same
+    run gives the same bytes."""
     study, page = run.study, run.study.page
     told = {
         "format": FORMAT,
@@ -60,5 +61,6 @@ def write_manifest(run: Run, path: Path) -> None:
         "sobol_dimensions": run.sampler.dimensions,
         "inputs": {name: {"stated_in": files.kept(p.where), **p.stated} for name, p in study.inputs.items()},
         "formulas": {name: study.nodes[name].formula for name in study.order},
+        "files": {each.name: digest(each) for each in sorted(path.parent.iterdir()) if each != path},
     }
     path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

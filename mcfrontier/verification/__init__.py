@@ -16,7 +16,7 @@ from mcfrontier.results import Run
 from mcfrontier.study import Study
 from mcfrontier.verification.again import as_told, found_again
 from mcfrontier.verification.changes import BELIEFS, Change, changes
-from mcfrontier.verification.contents import DIFFERS, MISSING, SAME, SAME_BYTES, compared
+from mcfrontier.verification.contents import DIFFERS, MISSING, SAME, SAME_BYTES, SAME_WORDS, compared
 from mcfrontier.verification.gaps import Gaps, gaps, of_csv, of_draws, of_json
 
 IDENTICAL, WITHIN, CHANGED = "bit-identical", "same within Monte Carlo error", "changed"
@@ -29,7 +29,8 @@ class Verification:
     """What a run made again says of the one in a folder.
 
     `files` says of each file how it compares, `changes` what the two manifests say differently, `gaps` by how much
-    statistics differ; `targets` are the rows of what was asked. `as_told` is how the folder compares with a run of
+    statistics differ; `targets` are the rows of what was asked; `touched` says which files are not as the run wrote
+    them. `as_told` is how the folder compares with a run of
     the priors as its manifest tells them: what code and libraries did. It is "" where the priors are as they were, or
     where those cannot be made again.
     """
@@ -40,12 +41,14 @@ class Verification:
     changes: list[Change]
     gaps: Gaps
     targets: list[str]
+    touched: list[str]
     as_told: str = ""
 
 
 def verify(folder: str | Path, progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps) -> Verification:
     """Make the run in a folder again, in a temporary folder, and compare the two. Nothing is written into the first."""
-    old = finished(folder)
+    old = finished(folder, edited_too=True)
+    touched = [*(f"{name} was edited or damaged" for name in old.edited), *(f"{name} is gone" for name in old.gone)]
     with located(f"{old.folder}: it cannot be run again"):
         run = made(old, found_again(old), progress)
     with tempfile.TemporaryDirectory(prefix="mcfrontier-") as place:
@@ -56,10 +59,12 @@ def verify(folder: str | Path, progress: Callable[[Sequence, str], Iterable] = l
         files = {name: compared(old, new, name) for name in outputs.WRITERS if written(name, old, new)}
         found = differing(old, new, files)
         told = changes(old.folder / MANIFEST, new.folder / MANIFEST)
-    verdict = judged(files, found)
+    if files[MANIFEST] == DIFFERS and not told:
+        files[MANIFEST] = SAME_WORDS
+    verdict = CHANGED if touched else judged(files, found, told)
     apart = verdict != IDENTICAL and any(change.of in BELIEFS for change in told)
     return Verification(
-        old.folder, verdict, files, told, found, old.targets, code_alone(old, progress) if apart else ""
+        old.folder, verdict, files, told, found, old.targets, touched, code_alone(old, progress) if apart else ""
     )
 
 
@@ -92,9 +97,9 @@ def differing(old: Finished, new: Finished, files: dict[str, str]) -> Gaps:
     return found
 
 
-def judged(files: dict[str, str], found: Gaps) -> str:
+def judged(files: dict[str, str], found: Gaps, told: list[Change]) -> str:
     """The verdict: on the results, and on a report that differs where nothing that is told has changed."""
-    if found.changed or (files.get("report.pdf") == DIFFERS and files[MANIFEST] == SAME_BYTES):
+    if found.changed or (files.get("report.pdf") == DIFFERS and not told):
         return CHANGED
     results = [how for name, how in files.items() if name not in TELLING]
     return IDENTICAL if {*results} <= {SAME_BYTES, SAME, MISSING} else WITHIN

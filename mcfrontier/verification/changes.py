@@ -50,7 +50,8 @@ class Change(NamedTuple):
 def changes(before: Path, after: Path) -> list[Change]:
     """What differs between two manifests. A key that only one of them has is of another version, and tells nothing."""
     old, new = (msgspec.json.decode(path.read_bytes()) for path in (before, after))
-    found = [change for of in new if of in old for change in steps(of, (), old[of], new[of])]
+    shared = [of for of in new if of in old and of != "files"]  # which are compared themselves
+    found = [change for of in shared for change in steps(of, (), old[of], new[of])]
     found = [c for c in found if c.of != "sobol_dimensions" or None not in (c.before, c.after)]  # told as an input
     if any(change.of in BELIEFS or change.name == "targets" for change in found):
         return [change for change in found if change.of != "priors_sha256"]

@@ -13,6 +13,7 @@ from mcfrontier.errors import InputError
 from mcfrontier.finished import AGAIN, DRAWS, Finished, opened
 
 SAME_BYTES, SAME, DIFFERS, MISSING = "the same bytes", "the same draws", "differs", "not there"
+SAME_WORDS = "the same but for what hangs on the other files' bytes"
 STEP = 2**20  # draws of a quantity that are held at once
 
 

@@ -31,6 +31,8 @@ def headline(found: Verification) -> str:
     if found.verdict == CHANGED and (moved or found.gaps.rows):
         count = len({*moved, *found.gaps.rows})
         told = f"{count} quantit{'y' if count == 1 else 'ies'} by more than {MOST:g} Monte Carlo errors"
+    elif found.touched:
+        told = ", ".join(found.touched)
     elif found.verdict == CHANGED:
         told = "the report differs, and nothing that the manifest tells of does"
     else:
@@ -66,9 +68,10 @@ def lines(found: Verification) -> list[str]:
         told.append(f"{how}: {', '.join(name for name, each in found.files.items() if each == how)}")
     told += [f"{row}: only one of the runs has it, or in this unit" for row in found.gaps.rows]
     told += [change.told for change in found.changes]
+    told += [f"{each}: it is not as the run wrote it" for each in found.touched]
     if found.as_told:
         told.append(CODE[found.as_told])
-    elif found.verdict != IDENTICAL:
+    elif found.verdict != IDENTICAL and not found.touched:
         told.append(unexplained(found))
     return [line for line in told if line]
 
@@ -88,13 +91,15 @@ def unexplained(found: Verification) -> str:
 
 def as_json(found: Verification) -> str:
     """The same as JSON text: {"folder", "verdict", "files": {name: how it compares}, "largest_gap", "moved",
-    "changes": [{"of", "name", "word", "before", "after"}], "with_priors_as_told": a verdict, or null}; `moved` are the
-    quantities beyond Monte Carlo error, and a number that is not finite is null."""
+    "changes": [{"of", "name", "word", "before", "after"}], "touched": [files not as the run wrote them],
+    "with_priors_as_told": a verdict, or null}; `moved` are the quantities beyond Monte Carlo error, and a number that
+    is not finite is null."""
     widest = found.gaps.widest
     told: dict[str, Any] = {"folder": found.folder.as_posix(), "verdict": found.verdict, "files": found.files}
     told["largest_gap"] = told_gap(widest[0]) if widest else None
     told["moved"] = list(dict.fromkeys([*(gap.row for gap in widest if gap.errors > MOST), *found.gaps.rows]))
     told["changes"] = [change._asdict() for change in found.changes]
+    told["touched"] = found.touched
     told["with_priors_as_told"] = found.as_told or None
     return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
 
