@@ -77,6 +77,8 @@ def at(path: Path) -> Path | None:
     if not os.path.isdir(path):
         return None
     inside = [file for file in sorted(path.glob("*.toml")) if asks(file)]
+    if not inside and exists(path / "manifest.json"):
+        raise InputError(f"{path}: a run that is finished; name the study")
     if len(inside) != 1:
         what = ", ".join(file.stem for file in inside) or "none"
         raise InputError(f"{path}: a folder with one study was expected, it has {what}; name the file")

@@ -293,3 +293,11 @@ def test_an_export_that_cannot_be_is_refused_in_a_line(command, folder, words, t
     assert (ended.code, ended.out) == (2, "")
     assert told in ended.err
     assert ended.err.count("\n") == 1
+
+
+def test_the_help_names_every_form(command):
+    from mcfrontier.cli.export import FORMS
+    from mcfrontier.exports import EXPORTS
+
+    assert tuple(EXPORTS) == FORMS
+    assert "squigglepy" in command("export", "--help").out

@@ -325,7 +325,7 @@ REFUSED = {
     ),
     "a probability of 0": (("gpt4", *TOKENS, *MONEY, "--with", "0%"), "above 0% and below 100%"),
     "a probability of 1": (("gpt4", *TOKENS, *MONEY, "--with", "100%"), "above 0% and below 100%"),
-    "a probability beyond": (("gpt4", *TOKENS, *MONEY, "--with", "80"), "above 0% and below 100%", "such as 80%"),
+    "a probability beyond": (("gpt4", *TOKENS, *MONEY, "--with", "80"), "above 0% and below 100%", "write it as 80%"),
     "no probability": (("gpt4", *TOKENS, *MONEY, "--with", "many"), "many is no share"),
     "many values": (("chips", "--for", "gpu_price", "--so-that", "chips_for_memory[H100] < 3"), "a row for each chip"),
     "a row": (("chips", "--for", "gpu_price[H100]", "--so-that", "disk_price < 3"), "one row cannot"),

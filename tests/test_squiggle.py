@@ -149,6 +149,14 @@ def test_squigglepy_gives_them_when_it_is_run(text, folder):
             assert before - slack <= level <= upto + slack, (name, level)
 
 
+def test_the_weights_of_a_mixture_leave_nothing_over(text):
+    """Or squigglepy would now and then find no part for a sample."""
+    run = text("squigglepy", "amortised_hardware_share", *ROWS)
+    found = [[float(x) for x in each.split(",")] for each in re.findall(r"weights=\[([^]]+)\]", run)]
+    assert found
+    assert all(abs(sum(weights) - 1) < 1e-15 for weights in found)
+
+
 @pytest.mark.parametrize(
     ("kind", "truth"),
     [

@@ -10,10 +10,12 @@ import click
 from mcfrontier.cli.terminal import whole_number
 from mcfrontier.errors import InputError
 
+FORMS = ("csv", "parquet", "xlsx", "zarr", "arviz", "metaculus", "squiggle", "squigglepy")  # told without libraries
+
 
 @click.command()
 @click.argument("folder", metavar="FOLDER")
-@click.option("--to", "form", required=True, metavar="FORM", help="The form of it.")
+@click.option("--to", "form", required=True, metavar=f"[{'|'.join(FORMS)}]", help="The form of it.")
 @click.option(
     "--target", "targets", multiple=True, metavar="NAME", help="A quantity or a row of one.  [default: the targets]"
 )

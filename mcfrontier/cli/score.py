@@ -114,11 +114,17 @@ def read(ledger: str | None) -> tuple[Path, list[Row]]:
     """The ledger that is named, or that is here, or the one that came with the package."""
     from mcfrontier import ledger as book
 
-    path = Path(book.NAME if ledger is None else ledger)
-    if ledger is None and not path.exists():
-        path = book.shipped()
-        note(f"there is no {book.NAME} here; this is the one that came with mcfrontier")
-    return path, book.read(path)
+    if ledger is not None:
+        return Path(ledger), book.read(Path(ledger))
+    here, shipped = Path(book.NAME), book.shipped()
+    path = here if here.exists() else shipped
+    rows = book.read(path)
+    note(
+        f"this is {here}, which is here; --ledger {shipped} is the one that came with mcfrontier"
+        if path == here
+        else f"there is no {here} here; this is the one that came with mcfrontier"
+    )
+    return path, rows
 
 
 def counted(path: Path, rows: list[Row]) -> list[Row]:

@@ -74,9 +74,13 @@ def whole_number(text: str) -> int:
 def share(text: str) -> float:
     """A share, written as 1% or 0.01."""
     try:
-        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
         raise click.BadParameter(f"{text} is no share; write it as 1% or 0.01") from None
+    if not 0 < number < 1:
+        mend = f"{text}%" if 1 <= number < 100 and not text.endswith("%") else "1% or 0.01"
+        raise click.BadParameter(f"{text} is no share above 0% and below 100%; write it as {mend}")
+    return number
 
 
 def percents(text: str) -> list[float]:
@@ -84,7 +88,7 @@ def percents(text: str) -> list[float]:
     levels = []
     for each in text.split(","):
         try:
-            level = float(each) / 100
+            level = float(each.strip().removesuffix("%")) / 100
         except ValueError:
             level = 0.0
         if not 0 < level < 1:

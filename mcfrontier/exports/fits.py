@@ -15,7 +15,7 @@ from scipy import optimize
 
 from mcfrontier.analysis import intervals
 from mcfrontier.distributions import Distribution
-from mcfrontier.exports.kinds import KINDS, Draws, Words
+from mcfrontier.exports.kinds import ALL_DIGITS, KINDS, Draws, Words
 from mcfrontier.samples import counted, shares
 from mcfrontier.sampling import RANDOMISATIONS
 
@@ -87,7 +87,10 @@ def fitted(name: str, draws: Draws) -> Fit:
 
     with np.errstate(all="ignore"):
         found = optimize.least_squares(misses, np.zeros(kind.free), bounds=(-6, 6))
-        words = tuple(told(kind.words(found.x, draws), draws.digits))
+        words = told(kind.words(found.x, draws), draws.digits)
+        if kind.weights:  # what is cut off them would be left to no part
+            words[-1] = round(1 - sum(words[-kind.weights : -1]), ALL_DIGITS)
+        words = tuple(words)
         return measured(name, words, kind.curve(*words), draws)
 
 

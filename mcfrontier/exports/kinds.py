@@ -56,12 +56,14 @@ class Draws:
 
 class Kind(NamedTuple):
     """`words(free, draws)` are its words for free parameters, which are all 0 at a first guess; `curve(*words)` is its
-    distribution; `takes(draws)` tells whether it can have such draws."""
+    distribution; `takes(draws)` tells whether it can have such draws. So many of its last words are `weights`, which
+    sum to one."""
 
     free: int
     words: Callable[[np.ndarray, Draws], Words]
     curve: Callable[..., Distribution]
     takes: Callable[[Draws], bool]
+    weights: int = 0
 
 
 def anything(draws: Draws) -> bool:
@@ -159,7 +161,7 @@ def several(parts: int, logs: bool) -> Kind:
         ends, weights = told[: 2 * parts], np.array(told[2 * parts :])
         return mixture([one(*pair) for pair in zip(ends[::2], ends[1::2], strict=True)], weights / weights.sum())
 
-    return Kind(3 * parts - 1, words, curve, positive if logs else anything)
+    return Kind(3 * parts - 1, words, curve, positive if logs else anything, parts)
 
 
 KINDS: dict[str, Kind] = {
