@@ -20,14 +20,15 @@ COUNTED |= {"day": "days", "month": "months", "year": "years", "h": "hours"}
 def rounded(value: float, error: float = 0.0, digits: int = DIGITS) -> tuple[float, int]:
     """A value cut to the digits that its error allows, and the power of ten of the last one kept.
 
-    The last digit kept is worth at least the error, there are at most `digits`, and one at least.
+    The last digit kept is that of the error's first, as it is told beside it; there are at most `digits`, and one at
+    least.
     """
     if value == 0 or not math.isfinite(value):
         return value, 0
     leading = math.floor(math.log10(abs(value)) + 1e-12)
     last = leading - digits + 1
     if error > 0:
-        last = min(max(last, math.ceil(math.log10(error) - 1e-12)), leading)
+        last = min(max(last, math.floor(math.log10(error / 0.95) + 1e-12)), leading)  # 0.096 is told as 0.1
     kept = round(value / 10.0**last) * 10.0**last
     if abs(kept) >= 10.0 ** (leading + 1) and last < leading:  # 999.7 becomes 1000: one digit more to the left
         last = max(last, leading - digits + 2)
@@ -60,7 +61,7 @@ def amount(value: float, unit: str, error: float = 0.0, digits: int = DIGITS) ->
     >>> amount(2.131e25, "FLOP")
     '2.13 × 10²⁵ FLOP'
     >>> amount(0.0841, "USD/kWh", error=0.004)
-    '$0.08/kWh'
+    '$0.084/kWh'
     """
     if not math.isfinite(value):
         return "–"
@@ -90,7 +91,7 @@ def probability(value: float, error: float = 0.0) -> str:
     """The probability of an event, near 1 with the digits that are left of what is left of it.
 
     >>> probability(0.99968, 0.00003)
-    '99.97%'
+    '99.968%'
     """
     if not value > 0.5:
         return amount(value, "share", error)

@@ -136,12 +136,12 @@ def test_a_precision_that_is_none_is_refused(precision):
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("0", ("precision = 0",)),
-        ("-1%", ("precision = -0.01", "above 0 and below 1")),
-        ("200%", ("precision = 2",)),
+        ("0", ("--precision", "0 is no share above 0% and below 100%")),
+        ("-1%", ("--precision", "-1% is no share above 0%")),
+        ("200%", ("--precision", "200% is no share", "below 100%")),
         ("abc", ("--precision", "abc is no share")),
         ("%", ("--precision",)),
-        ("nan", ("precision = nan",)),
+        ("nan", ("--precision", "nan is no share")),
     ],
 )
 def test_the_command_refuses_it_in_one_line(text, parts, command, tmp_path, monkeypatch):

@@ -55,7 +55,7 @@ class Panel:
 
     def band(self, x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, alpha: float) -> None:
         """The area between two lines."""
-        outline = np.column_stack([np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]])])
+        outline = np.column_stack([np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])])
         look = {"color": colour, "alpha": alpha, "linewidth": 0}
         self.figure.artists.append(Polygon(outline, transform=self.data, **look))
 

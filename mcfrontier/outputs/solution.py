@@ -11,7 +11,7 @@ from mcfrontier.outputs.percentiles import finite
 from mcfrontier.results import Summary
 from mcfrontier.solution import Solution
 from mcfrontier.trials import Point
-from mcfrontier.wording import amount, label, rounded
+from mcfrontier.wording import amount, label
 
 DIGITS = 6  # the most of a value that is solved for
 
@@ -58,8 +58,7 @@ def value(point: Point, unit: str) -> str:
     """A value down to the first digit of its error, which is told beside it."""
     if point.error is None:
         return amount(point.value, unit)
-    last = 10.0 ** math.floor(math.log10(rounded(point.error, digits=1)[0])) if 0 < point.error < math.inf else 0.0
-    return amount(point.value, unit, last, digits=DIGITS)
+    return amount(point.value, unit, point.error if point.error < math.inf else 0.0, digits=DIGITS)
 
 
 def share(probability: float) -> str:
