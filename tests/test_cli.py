@@ -160,6 +160,15 @@ def test_a_reader_who_has_had_enough_causes_no_traceback(tmp_path):
     assert ended.stderr == ""
 
 
+def test_a_reader_who_is_gone_ends_it_with_141():
+    """1 is an answer of some commands, and click's own code for it."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = subprocess.run([sys.executable, "-m", "mcfrontier", "list"], cwd=ROOT, stdout=writer, stderr=-1, text=True)
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (141, "")
+
+
 def test_bad_input_ends_with_2_and_one_line_from_the_shell():
     ended = python("run", "gpt5", capture_output=True)
     assert ended.returncode == 2

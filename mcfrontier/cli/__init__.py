@@ -22,8 +22,19 @@ from mcfrontier.errors import InputError, suggest
 COMMANDS = ("run", "percentiles", "export", "compare", "solve", "verify", "score", "reproduce", "list", "show", "check")
 
 
+class Unheard(Exception):
+    """The reader of standard output has had enough."""
+
+
 class Commands(click.Group):
     """The commands, each imported when it is asked for."""
+
+    def invoke(self, context: click.Context) -> None:
+        try:
+            super().invoke(context)
+            sys.stdout.flush()
+        except BrokenPipeError:  # click would end with 1, which is an answer of some commands
+            raise Unheard from None
 
     def list_commands(self, context: click.Context) -> list[str]:
         return [*COMMANDS]  # list is the module of that command here
@@ -43,22 +54,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sys.stdout.reconfigure(encoding="utf-8", errors="replace")
             sys.stderr.reconfigure(encoding="utf-8", errors="replace")
         commands.main(arguments, prog_name="python -m mcfrontier", standalone_mode=False)
-        sys.stdout.flush()
     except InputError as problem:
         refuse(str(problem))
     except click.ClickException as problem:
         refuse(" ".join(problem.format_message().split()))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except Unheard:
+        close_output()
+        sys.exit(141)
     except OSError as problem:
-        if problem.errno not in (errno.EPIPE, errno.ENOSPC):
+        if problem.errno != errno.ENOSPC:
             raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if problem.errno == errno.EPIPE:  # the reader of the pipe has had enough
-            sys.exit(141)
+        close_output()
         refuse(f"standard output cannot be written: {problem.strerror}")
     finally:
         gc.freeze()  # Python's end looks for cycles once more, for as long as a tenth of a run, and nobody needs it
+
+
+def close_output() -> None:
+    """Leave nothing for Python to write to standard output at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"max_content_width": 110})
