@@ -542,14 +542,14 @@ class Run:
 
         self.check_row(target)
         x = np.broadcast_to(self.told(target), self.held)
-        coords = {"draws": convergence.counts(x.size), "quantile": list(convergence.LEVELS)}
+        coords = {"draws": convergence.counts(x.size), "quantile": list(intervals.BRIEF)}
         coords["figure"] = ["value", "mc_error"]
         found = convergence.convergence(x)
         return xr.DataArray(found, coords, ("draws", "quantile", "figure"), target, {"unit": self.unit(target)})
 
     def relative_errors(self) -> dict[tuple[str, str], float]:
         """The Monte Carlo error of p5, p50 and p95 of each headline as a share of it: {("energy", "p95"): 0.004}."""
-        found = {row: self.estimates(row, convergence.LEVELS) for row in self.headlines}
+        found = {row: self.estimates(row, intervals.BRIEF) for row in self.headlines}
         return convergence.relative_errors({row: (x[2:], errors[2:]) for row, (x, errors) in found.items()})
 
     def conditional_tornado(self, target: str, bins: int = 10) -> xr.Dataset:

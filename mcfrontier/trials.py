@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mcfrontier import units
-from mcfrontier.analysis import crossing, decision, intervals
+from mcfrontier.analysis import crossing, intervals
 from mcfrontier.analysis.lines import led, moved_by
 from mcfrontier.conditions import Condition
 from mcfrontier.results import Run, Summary
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 STEPS, FEWEST = 8, 64  # of a scan: by decade, and in all at least
-LEVELS = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ class Trial:
 
     def chance(self, found: Mapping[str, Array]) -> tuple[float, float]:
         """The probability that all conditions hold, with its standard error."""
-        return decision.with_error((self.margins(found) <= 0).astype(float))
+        return intervals.estimate((self.margins(found) <= 0).astype(float))
 
     def ends(self, axis: Axis, quantiles: Array) -> Iterator[tuple[Point | None, Point | None]]:
         """The stretches of values where the conditions hold."""
@@ -141,5 +140,5 @@ class Trial:
 
 def summary(x: Array, unit: str) -> Summary:
     """p5, p50 and p95 of draws in base units, told in a unit."""
-    found = [part[2:].tolist() for part in intervals.with_errors(x / units.scale(unit), LEVELS)]
-    return Summary(unit, *(dict(zip(map(intervals.word, LEVELS), part, strict=True)) for part in found))
+    found = [part[2:].tolist() for part in intervals.with_errors(x / units.scale(unit), intervals.BRIEF)]
+    return Summary(unit, *(dict(zip(intervals.BRIEF_WORDS, part, strict=True)) for part in found))

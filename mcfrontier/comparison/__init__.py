@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mcfrontier.analysis.intervals import BRIEF_WORDS
 from mcfrontier.analysis.waterfall import Waterfall
 from mcfrontier.comparison import hybrids
 from mcfrontier.comparison.falls import Progress, fallen
 from mcfrontier.comparison.sides import common, evaluated, loaded, plan_of
-from mcfrontier.comparison.told import STATISTICS, Told, side_by_side
+from mcfrontier.comparison.told import Told, side_by_side
 from mcfrontier.errors import InputError, suggest
 from mcfrontier.results import MOST, Run
 from mcfrontier.sampling import Sampler
@@ -99,7 +100,7 @@ class Comparison:
         coords: dict[str, Any] = {"other": list(self.names[1:]), "figure": ["value", "mc_error"]}
         over = ("other", "figure")
         if word != "above":
-            over, coords["statistic"] = ("other", "figure", "statistic"), list(STATISTICS)
+            over, coords["statistic"] = ("other", "figure", "statistic"), list(BRIEF_WORDS)
         arrays = {
             row: xr.DataArray(
                 np.array([getattr(pair.told[row], word) for pair in self.pairs]),

@@ -8,11 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from mcfrontier import units
-from mcfrontier.analysis import decision, intervals
+from mcfrontier.analysis import intervals
 from mcfrontier.results import Run
-
-LEVELS = (0.05, 0.5, 0.95)
-STATISTICS = tuple(map(intervals.word, LEVELS))
 
 
 class Estimates(NamedTuple):
@@ -55,13 +52,13 @@ def side_by_side(row: str, first: Run, other: Run) -> Told:
     return Told(
         unit,
         *(estimates(draws) for draws in (x, y, difference, np.where(np.isfinite(ratio), ratio, np.nan))),
-        above=decision.with_error(np.where(finite, x > y, np.nan)),
-        equal=decision.with_error(np.where(finite, x == y, np.nan)),
+        above=intervals.estimate(np.where(finite, x > y, np.nan)),
+        equal=intervals.estimate(np.where(finite, x == y, np.nan)),
         lost=int((~finite).sum()),
     )
 
 
 def estimates(x: np.ndarray) -> Estimates:
     """p5, p50 and p95 of draws, with their errors."""
-    values, errors = intervals.with_errors(x, LEVELS)
+    values, errors = intervals.with_errors(x, intervals.BRIEF)
     return Estimates(values[2:], errors[2:])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from mcfrontier.analysis.calibration import Coverage, coverage, narrowest
 from mcfrontier.figures.calibration import calibration
 from mcfrontier.figures.pit import pit
 from mcfrontier.ledger import Row
+from mcfrontier.outputs.text import json_text
 from mcfrontier.outputs.typeset import typeset
 from mcfrontier.wording import amount, label, sentence
 from mcfrontier.writing import making, move
@@ -91,25 +91,19 @@ def level_cells(each: Coverage) -> list[str]:
 
 
 def row_json(row: Row) -> dict[str, Any]:
-    """A row as JSON can hold it: null where there is no number, "inside" the narrowest interval that it fell into."""
-    found = {name: finite(value) for name, value in msgspec.structs.asdict(row).items()}
-    return found | {"inside": narrowest(row.percentile / 100)}
-
-
-def finite(value: object) -> object:
-    """A value, None in place of a number that is not finite."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    """A row, and as "inside" the narrowest interval that it fell into."""
+    return msgspec.structs.asdict(row) | {"inside": narrowest(row.percentile / 100)}
 
 
 def rows_json(rows: Sequence[Row]) -> str:
     """A list of the rows."""
-    return json.dumps([row_json(row) for row in rows], indent=1, ensure_ascii=False)
+    return json_text([row_json(row) for row in rows])
 
 
 def ledger_json(rows: Sequence[Row]) -> str:
     """{"outcomes": the rows, "calibration": [{"level", "inside", "count", "low", "high", "share"}]}."""
     levels = [{**each._asdict(), "share": each.share} for each in covered(rows)]
-    return json.dumps({"outcomes": [row_json(r) for r in rows], "calibration": levels}, indent=1, ensure_ascii=False)
+    return json_text({"outcomes": [row_json(row) for row in rows], "calibration": levels})
 
 
 def write_pdf(rows: Sequence[Row], folder: Path) -> Path:

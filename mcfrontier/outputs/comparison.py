@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Collection
@@ -11,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from mcfrontier.analysis.intervals import BRIEF, BRIEF_WORDS
 from mcfrontier.analysis.waterfall import Waterfall
 from mcfrontier.comparison import Comparison, Pair
 from mcfrontier.comparison.hybrids import CORRELATION, EVIDENCE, ROWS
-from mcfrontier.comparison.told import LEVELS, STATISTICS, Estimates, Told, estimates
+from mcfrontier.comparison.told import Estimates, Told, estimates
 from mcfrontier.finished import FORMAT
 from mcfrontier.outputs.manifest import versions
-from mcfrontier.outputs.percentiles import finite
+from mcfrontier.outputs.text import json_text
 from mcfrontier.outputs.typeset import typeset
 from mcfrontier.results import Run
 from mcfrontier.study import Study
@@ -49,7 +49,7 @@ def comparison_json(found: Comparison) -> str:
             for pair in found.pairs
         ],
     }
-    return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+    return json_text(told)
 
 
 def side_json(name: str, study: Study) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def row_json(pair: Pair, row: str, told: Told) -> dict[str, Any]:
 
 def estimates_json(found: Estimates) -> dict[str, Any]:
     """Percentiles with their errors."""
-    values, errors = (finite(dict(zip(STATISTICS, each.tolist(), strict=True))) for each in found)
+    values, errors = (dict(zip(BRIEF_WORDS, each.tolist(), strict=True)) for each in found)
     return {**values, "mc_error": errors}
 
 
@@ -88,13 +88,14 @@ def fall_json(pair: Pair, fall: Waterfall) -> dict[str, Any]:
         "other": fall.ends[1],
         "total": fall.total[0],
         "total_mc_error": fall.total[1],
-        **finite(dict(zip(("ratio", "ratio_mc_error"), fall.ratio, strict=True))),
+        "ratio": fall.ratio[0],
+        "ratio_mc_error": fall.ratio[1],
         "bars": [
             {
                 "input": name,
                 "first": defined(one, pair.differing[name]),
                 "other": defined(other, pair.differing[name]),
-                **finite({word: float(column[i]) for word, column in columns.items()}),
+                **{word: float(column[i]) for word, column in columns.items()},
             }
             for i, name in enumerate(fall.names)
         ],
@@ -128,7 +129,7 @@ def one_defined(run: Run, name: str) -> str:
     found = estimates(run.told(name))
     if not computed:  # which is known without draws
         (row,) = study.inputs[name].distributions
-        found = Estimates(np.array([float(row.quantile(p)) for p in LEVELS]), np.zeros(len(LEVELS)))
+        found = Estimates(np.array([float(row.quantile(p)) for p in BRIEF]), np.zeros(len(BRIEF)))
     return interval(found, unit) + computed
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 
 from mcfrontier.analysis import intervals
 from mcfrontier.finished import FORMAT, Finished
+from mcfrontier.outputs.text import json_text
 from mcfrontier.results import Run, Summary
 
 UNSTABLE = "not stable"  # of a mean, or sd, that is not to be told
@@ -47,15 +46,7 @@ def percentiles_json(run: Run | Finished, told: Mapping[str, Summary] | None = N
     number that is not finite is null."""
     told = run.summary if told is None else told
     sharp = {row: name for row, name in run.integrated.items() if row in told and SHARP & told[row].values.keys()}
-    quantities = {
-        name: {"unit": unit, **finite(values), "mc_error": finite(errors)}
-        for name, (unit, values, errors) in told.items()
-    }
+    quantities = {name: {"unit": unit, **values, "mc_error": errors} for name, (unit, values, errors) in told.items()}
     head = {"format": FORMAT, **run.head, "integrated": sharp}
     head |= {"unstable_mean": [row for row in run.unstable if row in told], "quantities": quantities}
-    return json.dumps(head, indent=1, ensure_ascii=False, allow_nan=False)
-
-
-def finite(numbers: dict[str, float]) -> dict[str, float | None]:
-    """Numbers as JSON can hold them."""
-    return {word: number if math.isfinite(number) else None for word, number in numbers.items()}
+    return json_text(head)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import math
 from typing import Any
 
 from mcfrontier import units
+from mcfrontier.outputs.text import finite, json_text
 from mcfrontier.study import Study
 
 
@@ -17,7 +16,7 @@ def point(study: Study) -> dict[str, dict[str, Any]]:
     for name, x in study.centre().items():
         unit, own = study.unit(name), study.dimensions_of[name]
         shape = [len(study.page.dimensions[dimension]) for dimension in own]
-        told = figures((x / units.scale(unit)).reshape(shape).tolist())
+        told = finite((x / units.scale(unit)).reshape(shape).tolist())
         labels = [study.page.dimensions[dimension] for dimension in own]
         if not own:
             out[name] = {"unit": unit, "value": told}
@@ -28,13 +27,6 @@ def point(study: Study) -> dict[str, dict[str, Any]]:
     return out
 
 
-def figures(values: Any) -> Any:
-    """Numbers, or lists of them, as JSON can hold them."""
-    if isinstance(values, list):
-        return [figures(value) for value in values]
-    return values if math.isfinite(values) else None
-
-
 def point_json(study: Study) -> str:
     """The same as JSON text: {"quantities": {...}}."""
-    return json.dumps({"quantities": point(study)}, indent=1, ensure_ascii=False, allow_nan=False)
+    return json_text({"quantities": point(study)})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from mcfrontier.outputs.text import json_text
 from mcfrontier.outputs.typeset import typeset
 from mcfrontier.reproduce import KINDS, Compared, printed
 from mcfrontier.wording import amount
@@ -18,7 +18,7 @@ NAME = "reproduce.pdf"
 def rows_json(rows: Sequence[Compared]) -> str:
     """A list of {"id", "question", "document", "ours", "ratio", "verdict", "unit"}; null where there is no figure."""
     words = ("id", "question", "document", "ours", "ratio", "verdict", "unit")
-    return json.dumps([{word: getattr(row, word) for word in words} for row in rows], indent=1, ensure_ascii=False)
+    return json_text([{word: getattr(row, word) for word in words} for row in rows])
 
 
 def cells(row: Compared) -> list[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
 from mcfrontier.finished import FORMAT
-from mcfrontier.outputs.percentiles import finite
+from mcfrontier.outputs.text import json_text
 from mcfrontier.results import Summary
 from mcfrontier.solution import Solution
 from mcfrontier.trials import Point
@@ -102,7 +101,7 @@ def solution_json(found: Solution) -> str:
         "best": point(found.best),
         "believed": percentiles(found.believed) | likely(found.chance),
     }
-    return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+    return json_text(told)
 
 
 def point(told: Point | None) -> dict[str, Any] | None:
@@ -110,13 +109,12 @@ def point(told: Point | None) -> dict[str, Any] | None:
     if told is None:
         return None
     quantities = {row: {"unit": each.unit, **percentiles(each)} for row, each in told.quantities.items()}
-    value = finite({"value": told.value, "mc_error": math.nan if told.error is None else told.error})
-    return value | likely(told.probability) | {"quantities": quantities}
+    return {"value": told.value, "mc_error": told.error} | likely(told.probability) | {"quantities": quantities}
 
 
 def percentiles(told: Summary) -> dict[str, Any]:
     """p5, p50 and p95 with their errors."""
-    return {**finite(told.values), "mc_error": finite(told.errors)}
+    return {**told.values, "mc_error": told.errors}
 
 
 def likely(told: tuple[float, float]) -> dict[str, Any]:
