@@ -38,12 +38,18 @@ def command(capsys):
 
 
 @pytest.fixture
-def page(tmp_path, monkeypatch):
-    """Write a priors file into ./priors of an empty folder, and stand there: page("study", text)."""
+def here(tmp_path, monkeypatch):
+    """An empty folder to stand in."""
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def page(here):
+    """Write a priors file into ./priors of an empty folder, and stand there: page("study", text)."""
 
     def write(name, text):
-        path = tmp_path / "priors" / f"{name}.toml"
+        path = here / "priors" / f"{name}.toml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path

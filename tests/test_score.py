@@ -151,13 +151,6 @@ def test_the_narrowest_interval_has_its_ends_in_it():
     assert {end: calibration.narrowest(end) for end in ends} == ends
 
 
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    """An empty folder to stand in."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def test_an_outcome_is_scored_in_the_units_of_the_run_and_kept(command, folder, here, gpt4):
     words = ("--outcome", "energy=43.4 GWh", "--source", "a meter,\nread", "--note", 'it is "news"')
     ended = command("score", folder, *words)

@@ -14,8 +14,6 @@ from mcfrontier.cli.terminal import note, percents, progress, show_table, split_
 from mcfrontier.errors import InputError, suggest
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from mcfrontier.results import Run, Summary
 
 FORMATS = ("table", "csv", "json")
@@ -69,7 +67,7 @@ def command(
 
     told = {row: summary_at(run, row, levels) for row in rows}
     if form == "table":
-        show_table(table(told, run.unstable))
+        show_told(told, run.unstable)
     else:
         sys.stdout.write(percentiles_csv(run, told) if form == "csv" else percentiles_json(run, told) + "\n")
 
@@ -100,23 +98,16 @@ def made(source: str, quantities: Sequence[str], asked: Mapping[str, int | str],
     return done
 
 
-def table(told: Mapping[str, Summary], unstable: Container[str]) -> Table:
-    """The statistics of some rows, each beside its Monte Carlo error; of some the mean is not stable."""
-    from rich.table import Table
-
+def show_told(told: Mapping[str, Summary], unstable: Container[str]) -> None:
+    """Print the statistics of some rows, each beside its Monte Carlo error; of some the mean is not stable."""
     from mcfrontier.outputs.percentiles import UNSTABLE
     from mcfrontier.wording import amount, label
 
-    table = Table(box=None, pad_edge=False)
-    for heading in ("quantity", "", "value", "MC error"):
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
-    table.columns[0].justify = "left"
+    rows = []
     known = {row: each for row, each in told.items() if math.isfinite(each.values["mean"])}
     for row, (unit, values, errors) in (known or told).items():  # no cell of a table that is empty by design
         for i, (word, value) in enumerate(values.items()):
-            error = errors[word]
             mark = f", {UNSTABLE}" if word in ("mean", "sd") and row in unstable else ""
-            table.add_row(
-                "" if i else label(row), word + mark, amount(value, unit, error), amount(error, unit, digits=1)
-            )
-    return table
+            figures = amount(value, unit, errors[word]), amount(errors[word], unit, digits=1)
+            rows.append(["" if i else label(row), word + mark, *figures])
+    show_table(("quantity", "", "value", "MC error"), rows, left=(0, 1))

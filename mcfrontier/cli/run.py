@@ -13,8 +13,6 @@ from mcfrontier.cli.terminal import note, progress, share, show_table, split_pin
 from mcfrontier.errors import InputError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from mcfrontier.engine import Keeper
     from mcfrontier.results import Run
     from mcfrontier.study import Study
@@ -113,7 +111,7 @@ def command(
     if as_json:
         print(outputs.percentiles_json(done))
     elif not quiet:
-        show_table(summary_table(done))
+        show_summary(done)
         print(f"in {folder}: {', '.join(file.name for file in files)}")
 
 
@@ -129,45 +127,30 @@ def stopped(keeper: Keeper) -> Iterator[None]:
 
 
 def show_point(loaded: Study, as_json: bool) -> None:
-    """Print every quantity at the central values of the inputs."""
-    from rich.table import Table
-
-    from mcfrontier.outputs.point import point, point_json
+    """Print the targets, or every quantity, at the central values of the inputs."""
+    from mcfrontier.outputs.point import point_json, point_rows
     from mcfrontier.wording import amount, label
 
     for told in loaded.notes:
         note(told)
-    found = point(loaded)
+    found = point_rows(loaded)
     for name in loaded.targets:
-        if found[name].get("value", 0) is None:
+        if name in loaded.rows and name not in found:
             note(f"{name}: no figure at the central values; look for a division by zero")
     if as_json:
         print(point_json(loaded))
         return
-    table = Table(box=None, pad_edge=False)
-    table.add_column(f"{loaded.title}, at the central values")
-    table.add_column("", justify="right")
-    for name in loaded.targets:
-        told = found[name]
-        rows = {"": told["value"]} if "value" in told else dict(zip(told["labels"], told["values"], strict=True))
-        for row, value in rows.items():
-            if value is not None:
-                table.add_row(label(name) + (f" [{row}]" if row else ""), amount(value, told["unit"]))
-    show_table(table)
+    rows = [[label(row), amount(value, unit)] for row, (value, unit) in found.items()]
+    show_table((f"{loaded.title}, at the central values", ""), rows)
 
 
-def summary_table(done: Run) -> Table:
-    """The targets with their quantiles and the error of the median."""
-    from rich.table import Table
-
+def show_summary(done: Run) -> None:
+    """Print the targets with their quantiles and the error of the median."""
     from mcfrontier.wording import amount, label
 
-    table = Table(box=None, pad_edge=False, title=None)
-    for heading in (done.study.title, "p5", "p50", "p95"):
-        table.add_column(heading, justify="left" if heading == done.study.title else "right", no_wrap=True)
-    table.add_column("MC error of p50", justify="right", no_wrap=True)
+    rows = []
     for row in (row for row in done.rows_of(done.study.targets) if row not in done.missing):
         unit, values, errors = done.summary[row]
         cells = [amount(values[word], unit, errors[word]) for word in ("p5", "p50", "p95")]
-        table.add_row(label(row), *cells, amount(errors["p50"], unit, digits=1))
-    return table
+        rows.append([label(row), *cells, amount(errors["p50"], unit, digits=1)])
+    show_table((done.study.title, "p5", "p50", "p95", "MC error of p50"), rows)

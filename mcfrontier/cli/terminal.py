@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 import click
 
 from mcfrontier.errors import InputError
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 
 def refuse(message: str) -> None:
@@ -31,10 +28,25 @@ def warn(told: str) -> None:
     print(f"warning: {told}", file=sys.stderr)
 
 
-def show_table(table: Table) -> None:
-    """Print a table: as wide as the terminal, or as it needs to be in a pipe."""
-    from rich.console import Console
+def show_table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], left: Container[int] = (0,), widest: Sequence[int] = ()
+) -> None:
+    """Print rows under a head, if there is one: as wide as the terminal, or as it needs to be in a pipe.
 
+    Columns to the `left` hold words, which are folded where they need to be, and in the first ones where they are
+    wider than `widest`; all others hold figures, which are not.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, show_header=bool(head))
+    for place, (heading, most) in enumerate(zip_longest(head, widest)):
+        if place in left:
+            table.add_column(heading, overflow="fold", max_width=most)
+        else:
+            table.add_column(heading, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
     # a narrow terminal folds the lines itself; figures cut short would mislead
     width = max(100, Console().width) if sys.stdout.isatty() else 1000
     Console(width=width, markup=False).print(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from mcfrontier import units
@@ -30,3 +31,15 @@ def point(study: Study) -> dict[str, dict[str, Any]]:
 def point_json(study: Study) -> str:
     """The same as JSON text: {"quantities": {...}}."""
     return json_text({"quantities": point(study)})
+
+
+def point_rows(study: Study) -> dict[str, tuple[float, str]]:
+    """The rows of the targets that have a figure there, each in its unit."""
+    centre, found = study.centre(), {}
+    for target in study.targets:
+        unit = study.unit(target)
+        for row in (row for row, (name, _) in study.rows.items() if name == target):
+            value = float(centre[target][study.rows[row][1]][0] / units.scale(unit))
+            if math.isfinite(value):
+                found[row] = (value, unit)
+    return found

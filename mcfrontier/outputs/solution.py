@@ -66,15 +66,14 @@ def share(probability: float) -> str:
     return f"{100 * probability:.10g}%"
 
 
-def cells(found: Solution) -> list[list[str]]:
-    """What else is there at each value of the answer, under a row of headings: median (p5 to p95) of each quantity."""
+def cells(found: Solution) -> tuple[list[str], list[list[str]]] | None:
+    """What else is there at each value of the answer, a head and rows: median (p5 to p95) of each quantity; None where
+    there is nothing."""
     points = found.points
-    rows = (
-        [[label(row), *(spread(point.quantities[row]) for point in points)] for row in points[0].quantities]
-        if points
-        else []
-    )
-    return [["", *(f"at {value(point, found.unit)}" for point in points)], *rows] if rows else []
+    if not points:
+        return None
+    rows = [[label(row), *(spread(point.quantities[row]) for point in points)] for row in points[0].quantities]
+    return ["", *(f"at {value(point, found.unit)}" for point in points)], rows
 
 
 def spread(told: Summary) -> str:
