@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,6 +51,16 @@ def making(folder: Path) -> Iterator[Path]:
         yield place
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def put(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Write files into a folder, by their names; all are made before any is moved there."""
+    with making(folder) as place:
+        for name, made in files.items():
+            (place / name).write_bytes(made)
+        for name in files:
+            move(place / name, folder / name)
+    return [folder / name for name in files]
 
 
 def move(made: Path, place: Path) -> None:

@@ -31,23 +31,17 @@ def warn(told: str) -> None:
 def show_table(
     head: Sequence[str], rows: Iterable[Sequence[str]], left: Container[int] = (0,), widest: Sequence[int] = ()
 ) -> None:
-    """Print rows under a head, if there is one: as wide as the terminal, or as it needs to be in a pipe.
-
-    Columns to the `left` hold words, which are folded where they need to be, and in the first ones where they are
-    wider than `widest`; all others hold figures, which are not.
-    """
+    """Print rows under a head, if there is one: as wide as the terminal, or as it needs to be in a pipe. Some columns
+    stand to the `left`, all others to the right; the first ones are no wider than `widest`."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, show_header=bool(head))
     for place, (heading, most) in enumerate(zip_longest(head, widest)):
-        if place in left:
-            table.add_column(heading, overflow="fold", max_width=most)
-        else:
-            table.add_column(heading, justify="right", no_wrap=True)
+        # a cell that is too wide is folded: figures cut short would mislead
+        table.add_column(heading, justify="left" if place in left else "right", overflow="fold", max_width=most)
     for row in rows:
         table.add_row(*row)
-    # a narrow terminal folds the lines itself; figures cut short would mislead
     width = max(100, Console().width) if sys.stdout.isatty() else 1000
     Console(width=width, markup=False).print(table)
 

@@ -16,7 +16,7 @@ from mcfrontier.ledger import Row
 from mcfrontier.outputs.text import json_text
 from mcfrontier.outputs.typeset import typeset
 from mcfrontier.wording import amount, label, sentence
-from mcfrontier.writing import making, move
+from mcfrontier.writing import put
 
 NAME = "calibration.pdf"
 LOGARITHM = "CRPS of the log"
@@ -121,8 +121,4 @@ def write_pdf(rows: Sequence[Row], folder: Path) -> Path:
         "rows": [cells(row, PAGE) for row in rows],
         "sources": [[row.study, label(row.quantity), row.source, row.note] for row in rows],
     }
-    made = typeset("calibration.typ", told, pictures)
-    with making(folder) as place:
-        (place / NAME).write_bytes(made)
-        move(place / NAME, folder / NAME)
-    return folder / NAME
+    return put(folder, {NAME: typeset("calibration.typ", told, pictures)})[0]

@@ -22,7 +22,7 @@ from mcfrontier.outputs.typeset import typeset
 from mcfrontier.results import Run
 from mcfrontier.study import Study
 from mcfrontier.wording import amount, label, moved, sentence
-from mcfrontier.writing import check_folder, making, move
+from mcfrontier.writing import check_folder, put
 
 SHARP = 6  # digits at most of a probability, which may be near 1
 JSON, PDF = "comparison.json", "comparison.pdf"
@@ -273,9 +273,5 @@ def write(found: Comparison, folder: str | Path) -> list[Path]:
     """Write comparison.json and comparison.pdf into a folder; both are made before any is moved there."""
     folder = check_folder(folder)
     data, pictures = contents(found)
-    with making(folder) as place:
-        (place / JSON).write_text(comparison_json(found) + "\n", encoding="utf-8")
-        (place / PDF).write_bytes(typeset("comparison.typ", data, pictures))
-        for name in (JSON, PDF):
-            move(place / name, folder / name)
-    return [folder / JSON, folder / PDF]
+    pdf = typeset("comparison.typ", data, pictures)
+    return put(folder, {JSON: f"{comparison_json(found)}\n".encode(), PDF: pdf})

@@ -10,7 +10,7 @@ from mcfrontier.outputs.text import json_text
 from mcfrontier.outputs.typeset import typeset
 from mcfrontier.reproduce import KINDS, Compared, printed
 from mcfrontier.wording import amount
-from mcfrontier.writing import making, move
+from mcfrontier.writing import put
 
 NAME = "reproduce.pdf"
 
@@ -43,7 +43,4 @@ def write_pdf(rows: Sequence[Compared], folder: Path) -> Path:
     for row in rows:
         documents.setdefault(row.source, []).append(cells(row))
     made = typeset("reproduce.typ", {"documents": list(documents.items()), "tally": tally(rows)}, {})
-    with making(folder) as place:
-        (place / NAME).write_bytes(made)
-        move(place / NAME, folder / NAME)
-    return folder / NAME
+    return put(folder, {NAME: made})[0]
