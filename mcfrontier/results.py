@@ -50,6 +50,12 @@ class Summary(NamedTuple):
     errors: dict[str, float]
 
 
+def brief(x: np.ndarray, unit: str) -> Summary:
+    """p5, p50 and p95 of draws that are in a unit."""
+    found = (part[2:].tolist() for part in intervals.with_errors(x, intervals.BRIEF))
+    return Summary(unit, *(dict(zip(intervals.BRIEF_WORDS, part, strict=True)) for part in found))
+
+
 @dataclass(frozen=True, eq=False)
 class Summaries(Mapping[str, Summary]):
     """The statistics of some rows, each worked out once, when it is read."""

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mcfrontier.analysis.intervals import BRIEF_WORDS
+from mcfrontier.analysis.intervals import BRIEF_WORDS, Estimate
 from mcfrontier.analysis.waterfall import Waterfall
 from mcfrontier.comparison import hybrids
 from mcfrontier.comparison.falls import Progress, fallen
 from mcfrontier.comparison.sides import common, evaluated, loaded, plan_of
 from mcfrontier.comparison.told import Told, side_by_side
 from mcfrontier.errors import InputError, suggest
-from mcfrontier.results import MOST, Run
+from mcfrontier.results import MOST, Run, Summary
 from mcfrontier.sampling import Sampler
 from mcfrontier.study import SAMPLER, SEED, Study
 
@@ -103,9 +103,9 @@ class Comparison:
             over, coords["statistic"] = ("other", "figure", "statistic"), list(BRIEF_WORDS)
         arrays = {
             row: xr.DataArray(
-                np.array([getattr(pair.told[row], word) for pair in self.pairs]),
+                np.array([figures(getattr(pair.told[row], word)) for pair in self.pairs]),
                 dims=over,
-                attrs={"unit": self.pairs[0].told[row].unit if word == "difference" else "1"},
+                attrs={"unit": "1" if word == "above" else getattr(self.pairs[0].told[row], word).unit},
             )
             for row in rows
         }
@@ -140,6 +140,11 @@ class Comparison:
         from mcfrontier.outputs.comparison import write
 
         return write(self, folder)
+
+
+def figures(told: Summary | Estimate) -> Sequence:
+    """Values and errors."""
+    return [[*each.values()] for each in told[1:]] if isinstance(told, Summary) else told
 
 
 def compare(

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from mcfrontier.analysis import intervals
 from mcfrontier.finished import FORMAT, Finished
@@ -46,7 +47,12 @@ def percentiles_json(run: Run | Finished, told: Mapping[str, Summary] | None = N
     number that is not finite is null."""
     told = run.summary if told is None else told
     sharp = {row: name for row, name in run.integrated.items() if row in told and SHARP & told[row].values.keys()}
-    quantities = {name: {"unit": unit, **values, "mc_error": errors} for name, (unit, values, errors) in told.items()}
+    quantities = {name: {"unit": each.unit, **statistics(each)} for name, each in told.items()}
     head = {"format": FORMAT, **run.head, "integrated": sharp}
     head |= {"unstable_mean": [row for row in run.unstable if row in told], "quantities": quantities}
     return json_text(head)
+
+
+def statistics(told: Summary) -> dict[str, Any]:
+    """The statistics of a row, and under mc_error their errors."""
+    return {**told.values, "mc_error": told.errors}

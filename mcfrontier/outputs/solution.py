@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from mcfrontier.finished import FORMAT
+from mcfrontier.outputs.percentiles import statistics
 from mcfrontier.outputs.text import json_text
 from mcfrontier.results import Summary
 from mcfrontier.solution import Solution
@@ -98,7 +99,7 @@ def solution_json(found: Solution) -> str:
         "tried": list(found.tried),
         "holds": [{"from": point(low), "to": point(high)} for low, high in found.holds],
         "best": point(found.best),
-        "believed": percentiles(found.believed) | likely(found.chance),
+        "believed": statistics(found.believed) | likely(found.chance),
     }
     return json_text(told)
 
@@ -107,13 +108,8 @@ def point(told: Point | None) -> dict[str, Any] | None:
     """A value with what is there."""
     if told is None:
         return None
-    quantities = {row: {"unit": each.unit, **percentiles(each)} for row, each in told.quantities.items()}
+    quantities = {row: {"unit": each.unit, **statistics(each)} for row, each in told.quantities.items()}
     return {"value": told.value, "mc_error": told.error} | likely(told.probability) | {"quantities": quantities}
-
-
-def percentiles(told: Summary) -> dict[str, Any]:
-    """p5, p50 and p95 with their errors."""
-    return {**told.values, "mc_error": told.errors}
 
 
 def likely(told: tuple[float, float]) -> dict[str, Any]:
