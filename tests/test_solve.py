@@ -142,6 +142,14 @@ def test_where_nothing_does_the_best_is_told():
     assert sentences(found)[0].startswith("count: none: ")
 
 
+def test_what_is_set_aside_has_no_more_digits_than_its_error_allows():
+    found = mcf.solve("gpt4", "training_compute", "amortised_cost < 5e7 USD", draws=2**8)
+    told, error = found.believed.values["p50"], found.believed.errors["p50"]
+    digits = float(re.search(r"the study has, ([\d.]+) × 10²⁵ FLOP", sentences(found)[2])[1])
+    assert error > 1e23  # so a second digit behind the point is none
+    assert digits == round(told / 1e25, 1)
+
+
 def test_where_it_holds_in_no_draw_there_is_no_best():
     found = solve(KNOWN, "cost < -1 USD")
     assert (found.holds, found.best) == ((), None)

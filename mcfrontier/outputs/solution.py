@@ -19,14 +19,12 @@ DIGITS = 6  # the most of a value that is solved for
 def sentences(found: Solution) -> list[str]:
     """The answer, what it is the answer to, and what was set aside for it."""
     asked = " and ".join(condition.text.strip() for condition in found.conditions)
-    p5, p50, p95 = (amount(found.believed.values[word], found.unit) for word in ("p5", "p50", "p95"))
-    before = p50 if p5 == p95 else f"{p50} ({p5} to {p95})"
     tried = " to ".join(amount(end, found.unit) for end in found.tried)
     chance = amount(found.chance[0], "share", found.chance[1])
     return [
         f"{label(found.decide)}: {answer(found)}",
         f"so that {asked} with a probability of {share(found.probability)}; tried: {tried}",
-        f"set aside: what the study has, {before}; with it the probability is {chance}",
+        f"set aside: what the study has, {spread(found.believed)}; with it the probability is {chance}",
     ]
 
 
