@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 import mcfrontier as mcf
 from mcfrontier.errors import InputError
+from mcfrontier.outputs.comparison import comparison_json
 from tests.conftest import ROOT, believed, entry
 
 DRAWS = 2**12
@@ -541,3 +542,25 @@ SHOWN = re.findall(
 def test_the_page_shows_what_the_command_prints(asked, shown, command):
     ended = command(*shlex.split(asked))
     assert [line.rstrip() for line in ended.out.splitlines()] == shown.splitlines()
+
+
+@mcf.node("1")
+def half(a, sign):
+    """None on the other side of 0."""
+    with np.errstate(invalid="ignore"):
+        return np.sqrt(a * sign)
+
+
+def of_half(mean, sign):
+    return page("half", normal("a", mean, 1), known("sign", sign))
+
+
+def test_what_cannot_be_told_for_want_of_finite_draws_is_null():
+    few = json.loads(comparison_json(compare(of_half(-1, 1), of_half(-0.5, 1), model=[half], draws=2**6)))
+    fall = few["pairs"][0]["targets"]["half"]["waterfall"]
+    assert fall["total"] == pytest.approx(fall["other"] - fall["first"])
+    assert fall["total_mc_error"] is None  # some of the randomisations have no figure at all
+    never = json.loads(comparison_json(compare(of_half(0, 1), of_half(0, -1), model=[half], draws=2**8)))
+    told = never["pairs"][0]["targets"]["half"]
+    assert told["lost"] == 2**8
+    assert told["probability_first_above"] == {"value": None, "mc_error": None}
