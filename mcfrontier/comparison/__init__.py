@@ -20,9 +20,10 @@ import numpy as np
 from mcfrontier.analysis.intervals import BRIEF_WORDS, Estimate
 from mcfrontier.analysis.waterfall import Waterfall
 from mcfrontier.comparison import hybrids
-from mcfrontier.comparison.falls import Progress, fallen
+from mcfrontier.comparison.falls import fallen
 from mcfrontier.comparison.sides import common, evaluated, loaded, plan_of
 from mcfrontier.comparison.told import Told, side_by_side
+from mcfrontier.engine.blocks import Progress, silent
 from mcfrontier.errors import InputError, suggest
 from mcfrontier.results import MOST, Run, Summary
 from mcfrontier.sampling import Sampler
@@ -155,7 +156,7 @@ def compare(
     seed: int = SEED,
     sampler: str = SAMPLER,
     set: Mapping[str, str | float] | None = None,
-    progress: Progress = lambda steps, _: steps,
+    progress: Progress = silent,
 ) -> Comparison:
     """Compare a first study with others, or with itself once quantities are set.
 
