@@ -20,16 +20,7 @@ from mcfrontier.writing import put
 
 NAME = "calibration.pdf"
 LOGARITHM = "CRPS of the log"
-ONE = (
-    "quantity",
-    "outcome",
-    "p50",
-    "percentile",
-    "inside",
-    "CRPS",
-    LOGARITHM,
-    "log score",
-)  # columns of a few outcomes
+ONE = ("quantity", "outcome", "p50", "percentile", "inside", "CRPS", LOGARITHM, "log score")  # of a few outcomes
 ALL = ("study", "quantity", "outcome", "p50", "percentile", "inside", LOGARITHM, "log score")  # of a ledger's
 PAGE = ("study", "quantity", "outcome", "p5", "p50", "p95", "percentile", "inside", "CRPS", LOGARITHM, "log score")
 LEVEL_HEAD = ("interval", "expected", "fell inside", "as a share", "what would fit, 95%")
