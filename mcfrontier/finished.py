@@ -141,7 +141,9 @@ class Finished:
             told = f"it tells {', '.join(there)}, and its draws, being many, were left out: no {', '.join(wanted)}"
             raise InputError(f"{self.folder}: {told}; {AGAIN} with --save-draws, or with fewer draws")
         draws = self.told(row)
-        return intervals.with_errors(draws[:1] if self.summary[row].values["sd"] == 0 else draws, levels)
+        whole = np.isfinite(draws).sum() in (0, draws.size)  # or it is one number in some draws and none in others
+        known = whole and self.summary[row].values["sd"] == 0
+        return intervals.with_errors(draws[:1] if known else draws, levels)
 
     def told(self, row: str) -> np.ndarray:
         """The draws of a row in its own unit: shape (draws,)."""

@@ -15,7 +15,7 @@ import msgspec
 
 from mcfrontier import files, tables
 from mcfrontier.errors import InputError, located
-from mcfrontier.writing import making, move
+from mcfrontier.writing import put
 
 NAME = "ledger.csv"
 
@@ -137,9 +137,7 @@ def add(path: Path, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
         before = path.read_bytes() if kept else b""
         if before and not before.endswith(b"\n"):
             before += b"\n"
-        with making(path.parent) as place:
-            (place / path.name).write_bytes(before + written(new, head=not kept).encode())
-            move(place / path.name, path)
+        put(path.parent, {path.name: before + written(new, head=not kept).encode()})
     return new, old
 
 

@@ -7,7 +7,7 @@ and holds the document's figure; none holds that figure as an input.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from typing import Any, Literal
 import msgspec
 
 from mcfrontier import files, priors, study, units
+from mcfrontier.engine.blocks import Progress, silent
 from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.results import Run
 from mcfrontier.study import Study
@@ -158,9 +159,7 @@ def check(row: Row) -> None:
         raise InputError("arithmetic is the figure that ought to stand there, and slip or revised says why it does not")
 
 
-def reproduce(
-    ids: Sequence[str] = (), progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps
-) -> list[Compared]:
+def reproduce(ids: Sequence[str] = (), progress: Progress = silent) -> list[Compared]:
     """The figures of the documents, or of the systems that are named, beside ours."""
     wanted = [name.casefold() for name in ids]
     places = read(wanted)

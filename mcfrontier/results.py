@@ -51,6 +51,12 @@ class Summary(NamedTuple):
     errors: dict[str, float]
 
 
+def brief(x: np.ndarray, unit: str) -> Summary:
+    """p5, p50 and p95 of draws that are in a unit."""
+    found = (part[2:].tolist() for part in intervals.with_errors(x, intervals.BRIEF))
+    return Summary(unit, *(dict(zip(intervals.BRIEF_WORDS, part, strict=True)) for part in found))
+
+
 @dataclass(frozen=True, eq=False)
 class Summaries(Mapping[str, Summary]):
     """The statistics of some rows, each worked out once, when it is read."""
@@ -578,7 +584,7 @@ class Run:
 
         self.check_row(target)
         x = np.broadcast_to(self.told(target), self.held)
-        coords = {"draws": convergence.counts(x.size), "quantile": list(convergence.LEVELS)}
+        coords = {"draws": convergence.counts(x.size), "quantile": list(intervals.BRIEF)}
         coords["figure"] = ["value", "mc_error"]
         found = convergence.convergence(x)
         return xr.DataArray(found, coords, ("draws", "quantile", "figure"), target, {"unit": self.unit(target)})
@@ -586,7 +592,7 @@ class Run:
     def relative_errors(self) -> dict[tuple[str, str], float]:
         """The Monte Carlo error of p5, p50 and p95 of each headline as a share of it: {("energy", "p95"): 0.004}. Of an
         event it is that of its probability, a share already."""
-        found = {row: self.estimates(row, convergence.LEVELS) for row in self.measured}
+        found = {row: self.estimates(row, intervals.BRIEF) for row in self.measured}
         events = {row: self.summary[row].errors["mean"] for row in self.headlines if self.is_event(row)}
         shares = convergence.relative_errors({row: (x[2:], errors[2:]) for row, (x, errors) in found.items()})
         return shares | {(row, "probability"): error for row, error in events.items()}

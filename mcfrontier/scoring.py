@@ -8,8 +8,9 @@ import numpy as np
 
 from mcfrontier import units
 from mcfrontier.analysis import scores
+from mcfrontier.analysis.intervals import BRIEF, BRIEF_WORDS
 from mcfrontier.errors import InputError, located
-from mcfrontier.finished import Finished
+from mcfrontier.finished import Finished, summary_at
 from mcfrontier.ledger import Row
 from mcfrontier.wording import parts
 
@@ -69,12 +70,11 @@ def stated(run: Finished, row: str) -> str:
 def scored(run: Finished, row: str, value: float, source: str = "", note: str = "") -> tuple[Row, int]:
     """An outcome of a row, in its unit, as a row of the ledger; and how many draws have no figure and are left out."""
     x, asked = run.told(row), run.manifest
-    finite = x[np.isfinite(x)]
-    if not finite.size:
+    lost = int((~np.isfinite(x)).sum())
+    if lost == x.size:
         raise InputError(f"{run.folder}: {row}: no draw has a figure, so nothing was foretold")
-    found = scores.score(finite, value, positive=run.unit(row) != DATE)
-    foretold = zip(("p5", "p50", "p95"), *(each[2:] for each in run.estimates(row, [0.05, 0.5, 0.95])), strict=True)
-    told = [(word, float(value), float(error)) for word, value, error in foretold]
+    found = scores.score(x, value, positive=run.unit(row) != DATE)
+    _, values, errors = summary_at(run, row, BRIEF)
     return Row(
         study=asked.study,
         quantity=row,
@@ -97,6 +97,6 @@ def scored(run: Finished, row: str, value: float, source: str = "", note: str = 
         crps_log_error=found.crps_log.error,
         log_score=found.log_score.value,
         log_score_error=found.log_score.error,
-        **{word: value for word, value, _ in told},
-        **{f"{word}_error": error for word, _, error in told},
-    ), x.size - finite.size
+        **{word: values[word] for word in BRIEF_WORDS},
+        **{f"{word}_error": errors[word] for word in BRIEF_WORDS},
+    ), lost

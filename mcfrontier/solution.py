@@ -23,7 +23,7 @@ from mcfrontier.errors import InputError, located, suggest
 from mcfrontier.results import Run, Summary
 from mcfrontier.sampling import Sampler
 from mcfrontier.study import SAMPLER, SEED, Study
-from mcfrontier.trials import Axis, Point, Trial, summary
+from mcfrontier.trials import Axis, Point, Trial
 from mcfrontier.wording import parts
 
 Array = np.ndarray
@@ -124,7 +124,7 @@ def solve(
         holds=holds,
         tried=tuple(end / units.scale(before.unit(decide)) for end in (axis.low, axis.high)),
         best=None if holds else trial.best(axis, quantiles),
-        believed=summary(done.values[decide].ravel(), before.unit(decide)),
+        believed=trial.told(done.values[decide].ravel(), decide),
         chance=trial.chance(done.values),
         notes=(*done.notes, *(f"{name} does not depend on {decide}" for name in idle)),
     )

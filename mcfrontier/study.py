@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -17,6 +17,7 @@ from mcfrontier import checks, engine, graph, memory, priors, sampling
 from mcfrontier.analysis import conditional, evidence, intervals
 from mcfrontier.dependence import Dependence, dependence
 from mcfrontier.engine import Blocks, Engine, Held
+from mcfrontier.engine.blocks import Progress, silent
 from mcfrontier.errors import InputError, TooFewDraws, located, suggest
 from mcfrontier.graph import Node
 from mcfrontier.priors import Page, Prior
@@ -283,7 +284,7 @@ def run(
     exact: bool = False,
     engine: Engine | str = "local",
     workers: int | None = None,
-    progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps,
+    progress: Progress = silent,
 ) -> Run:
     """Run a study: draw its inputs, push them through the graph, keep what came out.
 
@@ -322,9 +323,7 @@ def run(
     return once(count) if precision is None else to_precision(once, count, precision, most)
 
 
-def evaluated(
-    study: Study, plan: Sampler, who: Engine, exact: bool, progress: Callable[[Sequence, str], Iterable]
-) -> Run:
+def evaluated(study: Study, plan: Sampler, who: Engine, exact: bool, progress: Progress) -> Run:
     """A study, drawn and evaluated once; draws of the targets that are not kept are counted."""
     held = study.held(plan.draws)
     memory.check(held, study.sizes)
@@ -337,7 +336,7 @@ def evaluated(
     return conditioned(done) if study.evidence else done
 
 
-def with_counts(done: Run, who: Engine, exact: bool, progress: Callable[[Sequence, str], Iterable]) -> Run:
+def with_counts(done: Run, who: Engine, exact: bool, progress: Progress) -> Run:
     """A run whose draws are not kept: those of the targets are counted."""
     study, plan = done.study, done.sampler
     targets = tuple(dict.fromkeys(study.targets))

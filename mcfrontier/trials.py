@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mcfrontier import units
-from mcfrontier.analysis import crossing, decision, intervals
+from mcfrontier.analysis import crossing, intervals
 from mcfrontier.analysis.lines import led, moved_by
 from mcfrontier.conditions import Condition
-from mcfrontier.results import Run, Summary
+from mcfrontier.results import Run, Summary, brief
 
 if TYPE_CHECKING:
     from mcfrontier.study import Study
 
 Array = np.ndarray
 STEPS, FEWEST = 8, 64  # of a scan: by decade, and in all at least
-LEVELS = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ class Trial:
 
     def chance(self, found: Mapping[str, Array]) -> tuple[float, float]:
         """The probability that all conditions hold, with its standard error."""
-        return decision.with_error((self.margins(found) <= 0).astype(float))
+        return intervals.estimate((self.margins(found) <= 0).astype(float))
 
     def ends(self, axis: Axis, quantiles: Array) -> Iterator[tuple[Point | None, Point | None]]:
         """The stretches of values where the conditions hold."""
@@ -135,11 +134,10 @@ class Trial:
         rows = [row for condition in self.conditions for row in condition.rows]
         rows += [row for row in self.run.measured if self.run.rows[row][0] in moved]
         places = {row: self.run.rows[row] for row in rows}
-        told = {row: summary(found[name][index], self.whole.unit(name)) for row, (name, index) in places.items()}
+        told = {row: self.told(found[name][index], name) for row, (name, index) in places.items()}
         return Point(value / scale, None if error is None else error / scale, self.chance(found), told)
 
-
-def summary(x: Array, unit: str) -> Summary:
-    """p5, p50 and p95 of draws in base units, told in a unit."""
-    found = [part[2:].tolist() for part in intervals.with_errors(x / units.scale(unit), LEVELS)]
-    return Summary(unit, *(dict(zip(map(intervals.word, LEVELS), part, strict=True)) for part in found))
+    def told(self, x: Array, name: str) -> Summary:
+        """Draws of a quantity in base units, in short."""
+        unit = self.whole.unit(name)
+        return brief(x / units.scale(unit), unit)

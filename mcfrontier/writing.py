@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -76,6 +76,16 @@ def no_room(problem: BaseException) -> str | None:
     code = getattr(problem, "errno", None)
     found = (number for number in NO_ROOM if number == code or os.strerror(number) in str(problem))
     return next(map(os.strerror, found), None)
+
+
+def put(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Write files into a folder, by their names; all are made before any is moved there."""
+    with making(folder) as place:
+        for name, made in files.items():
+            (place / name).write_bytes(made)
+        for name in files:
+            move(place / name, folder / name)
+    return [folder / name for name in files]
 
 
 def move(made: Path, place: Path) -> None:

@@ -4,6 +4,7 @@ import gc
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
 import mcfrontier as mcf
@@ -37,12 +38,18 @@ def command(capsys):
 
 
 @pytest.fixture
-def page(tmp_path, monkeypatch):
-    """Write a priors file into ./priors of an empty folder, and stand there: page("study", text)."""
+def here(tmp_path, monkeypatch):
+    """An empty folder to stand in."""
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def page(here):
+    """Write a priors file into ./priors of an empty folder, and stand there: page("study", text)."""
 
     def write(name, text):
-        path = tmp_path / "priors" / f"{name}.toml"
+        path = here / "priors" / f"{name}.toml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
@@ -54,6 +61,40 @@ def page(tmp_path, monkeypatch):
 def gpt4():
     """GPT-4 as it ships, with few draws."""
     return mcf.run("gpt4", draws=2**12, seed=7)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory, gpt4):
+    """The same, written; not to be changed."""
+    place = tmp_path_factory.mktemp("reports") / "gpt4"
+    gpt4.write(place, report=False)
+    return place
+
+
+@mcf.node("1")
+def root(a):
+    """None of what is below 0."""
+    with np.errstate(invalid="ignore"):
+        return np.sqrt(a)
+
+
+@mcf.node("1")
+def sure(root):
+    """One number, where there is a root."""
+    return 0.1 + 0 * root
+
+
+@pytest.fixture
+def holed(tmp_path):
+    """A run of quantities that have no figure in many draws, in a folder: holed(mean of a, draws)."""
+
+    def call(mean, draws):
+        page = {"targets": ["root", "sure"], "inputs": believed("a", "normal", mean=mean, sd=1)}
+        run = mcf.run(page, model=[root, sure], draws=draws)
+        run.write(tmp_path / "holed", report=False)
+        return run, tmp_path / "holed"
+
+    return call
 
 
 def entry(name, family="value", unit="1", source="a test", **words):

@@ -13,12 +13,6 @@ from tests.conftest import ROOT, entry
 QUICK = ("--draws", "256", "--no-report")
 
 
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def python(*arguments, **options):
     return subprocess.run([sys.executable, "-m", "mcfrontier", *arguments], cwd=ROOT, text=True, **options)
 

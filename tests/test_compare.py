@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 import mcfrontier as mcf
 from mcfrontier.errors import InputError
+from mcfrontier.outputs.comparison import comparison_json
 from tests.conftest import ROOT, believed, entry
 
 DRAWS = 2**12
@@ -143,7 +144,7 @@ def test_bars_add_up_and_factors_multiply_to_what_the_table_tells(ends, target):
     found = compare(page(target.__name__, *told[:3]), page(target.__name__, *told[3:]), draws=512)
     fall, told = found.waterfall(target.__name__), found.pairs[0].told[target.__name__]
     assert fall.total == fall.other - fall.first
-    assert (fall.first, fall.other) == (told.first.values[1], told.other.values[1])
+    assert (fall.first, fall.other) == (told.first.values["p50"], told.other.values["p50"])
     assert fall.bar.sum().item() == pytest.approx(fall.total, abs=1e-12 * (abs(fall.first) + abs(fall.other)))
     assert fall.factor.prod().item() == pytest.approx(fall.other / fall.first, rel=1e-12)
 
@@ -314,7 +315,7 @@ def test_correlations_are_one_thing_that_differs():
     fall = compare(one, one | tied)
     assert set(fall.pairs[0].differing) == {"[correlation]"}
     wider = fall.pairs[0].told["total"]
-    spread = [np.ptp(side.values[[0, 2]]) for side in (wider.first, wider.other)]
+    spread = [side.values["p95"] - side.values["p5"] for side in (wider.first, wider.other)]
     assert spread[1] / spread[0] == pytest.approx(sqrt(3.6 / 2), rel=0.03)
 
 
@@ -541,3 +542,25 @@ SHOWN = re.findall(
 def test_the_page_shows_what_the_command_prints(asked, shown, command):
     ended = command(*shlex.split(asked))
     assert [line.rstrip() for line in ended.out.splitlines()] == shown.splitlines()
+
+
+@mcf.node("1")
+def half(a, sign):
+    """None on the other side of 0."""
+    with np.errstate(invalid="ignore"):
+        return np.sqrt(a * sign)
+
+
+def of_half(mean, sign):
+    return page("half", normal("a", mean, 1), known("sign", sign))
+
+
+def test_what_cannot_be_told_for_want_of_finite_draws_is_null():
+    few = json.loads(comparison_json(compare(of_half(-1, 1), of_half(-0.5, 1), model=[half], draws=2**6)))
+    fall = few["pairs"][0]["targets"]["half"]["waterfall"]
+    assert fall["total"] == pytest.approx(fall["other"] - fall["first"])
+    assert fall["total_mc_error"] is None  # some of the randomisations have no figure at all
+    never = json.loads(comparison_json(compare(of_half(0, 1), of_half(0, -1), model=[half], draws=2**8)))
+    told = never["pairs"][0]["targets"]["half"]
+    assert told["lost"] == 2**8
+    assert told["probability_first_above"] == {"value": None, "mc_error": None}

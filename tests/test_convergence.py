@@ -53,7 +53,7 @@ def test_what_is_known_does_not_move():
 def test_relative_errors_are_errors_over_values():
     x = np.random.default_rng(1).normal(5, 1, 2**10)
     rows = {"x": x, "k": np.array([0.0]), "even": np.append(x - x[::-1], 0)}
-    told = {row: [part[2:] for part in intervals.with_errors(x, convergence.LEVELS)] for row, x in rows.items()}
+    told = {row: [part[2:] for part in intervals.with_errors(x, intervals.BRIEF)] for row, x in rows.items()}
     found = convergence.relative_errors(told)
     assert found["x", "p50"] == pytest.approx(np.std(x) * np.sqrt(np.pi / 2 / x.size) / 5, rel=0.5)
     assert found["k", "p95"] == 0

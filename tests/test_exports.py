@@ -20,14 +20,6 @@ from mcfrontier.finished import finished
 from tests.conftest import ROOT, entry
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory, gpt4):
-    """GPT-4, run and written."""
-    place = tmp_path_factory.mktemp("reports") / "gpt4"
-    gpt4.write(place, report=False)
-    return place
-
-
 def test_csv_holds_every_draw_to_the_last_bit(command, folder):
     ended = command("export", folder, "--to", "csv", "--target", "energy", "--target", "training_time")
     head, *lines = csv.reader(io.StringIO(ended.out))

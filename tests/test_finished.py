@@ -25,6 +25,13 @@ def test_a_folder_tells_what_its_run_tells(tmp_path, name):
                 np.testing.assert_allclose(here, there, rtol=1e-12, atol=0)
 
 
+@pytest.mark.parametrize("row", ["root", "sure"])
+def test_a_folder_tells_what_its_run_tells_where_draws_have_no_figure(holed, row):
+    run, folder = holed(-1.0, 2**6)
+    for here, there in zip(finished(folder).of_draws(row, [0.31]), run.of_draws(row, [0.31]), strict=True):
+        np.testing.assert_allclose(here, there, rtol=1e-12, atol=1e-16)
+
+
 def test_draws_that_were_chunked_are_read_as_well(tmp_path):
     run = mcf.run("gpt4", draws=2**19, targets=["acquisition_cost"])
     run.write(tmp_path, report=False, save_draws=True)

@@ -164,6 +164,17 @@ def test_a_point_is_a_table_on_a_terminal_and_writes_nothing(command, tmp_path, 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_point_along_two_dimensions_has_a_line_a_row(page, command):
+    text = 'targets = ["energy_cost"]\n[dimensions]\nchip = ["A", "B"]\nsite = ["x", "y"]\n'
+    text += entry("energy", unit="kWh", by='"chip"', value=[1, 2])
+    page("bill", text + entry("energy_price", unit="USD/kWh", by='"site"', value=[3, 5]))
+    rows = [line.rsplit(None, 1) for line in command("run", "bill", "--point").out.splitlines()[1:]]
+    figures = {"A, x": "$3", "A, y": "$5", "B, x": "$6", "B, y": "$10"}
+    assert [(name.strip(), figure) for name, figure in rows] == [
+        (f"energy cost [{row}]", figure) for row, figure in figures.items()
+    ]
+
+
 def test_some_labels_of_a_dimension_keep_their_draws():
     whole = mcf.run("history", draws=2**6, targets=["amortised_cost"]).draws
     page = {"extends": ["history"], "targets": ["amortised_cost"], "only": {"run": ["PaLM (540B)", "GPT-4"]}}

@@ -18,14 +18,6 @@ from mcfrontier.finished import finished
 RANGE = ("--lower", "0", "--upper", "500e6 USD", "--open-upper")
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory, gpt4):
-    """GPT-4, run and written."""
-    place = tmp_path_factory.mktemp("reports") / "gpt4"
-    gpt4.write(place, report=False)
-    return place
-
-
 @pytest.fixture
 def asked(command, folder):
     """Ask for a target's CDF: asked("cloud_cost", "--lower", ...) -> what the JSON says."""
@@ -247,3 +239,16 @@ def test_a_question_that_cannot_be_is_refused_in_a_line(command, folder, words, 
 def test_its_words_are_refused_by_other_forms(command, folder):
     ended = command("export", folder, "--to", "csv", "--points", "11", "--open-lower")
     assert (ended.code, ended.err) == (2, "mcfrontier: --open-lower: csv does not take it; leave it out\n")
+
+
+def test_an_error_that_cannot_be_told_is_null(command, holed):
+    _, folder = holed(-1.0, 2**6)  # some of the randomisations have no figure at all
+    ended = command(
+        "export", folder, "--to", "metaculus", "--target", "root", "--lower", "0", "--upper", "0.5", "--open-upper"
+    )
+    assert (ended.code, ended.err) == (0, "")
+    told = json.loads(ended.out)
+    x = finished(folder).told("root")
+    assert told["outside"]["above_upper"]["draws"] == (x > 0.5).sum() / np.isfinite(x).sum()
+    assert told["outside"]["above_upper"]["mc_error"] is None
+    assert told["moved"]["p50"]["mc_error"] is None

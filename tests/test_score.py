@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 import mcfrontier as mcf
-from mcfrontier import files, ledger
+from mcfrontier import files, ledger, scoring
 from mcfrontier.analysis import calibration, scores
+from mcfrontier.finished import finished
 from tests import ledger as shipped
 from tests.conftest import ROOT, entry
 
@@ -120,6 +121,22 @@ def test_what_was_certain_scores_the_distance():
     assert scores.score(np.full(64, 5.0), 5.0).log_score.value == 0
 
 
+def test_an_error_is_told_by_the_randomisations_that_draws_belong_to_though_some_are_lost(holed):
+    run, folder = holed(0.5, 2**10)
+    row, lost = scoring.scored(finished(folder), "root", 1.0)
+    x = run.told("root")
+    kept = [part[np.isfinite(part)] for part in x.reshape(-1, 16).T]
+    assert lost == np.isnan(x).sum() > 100
+    below, nearness = (
+        [f(part) for part in kept] for f in (lambda y: 100 * (y < 1).mean(), lambda y: scores.crps(y, 1))
+    )
+    for told, error, each in (
+        (row.percentile, row.percentile_error, below),
+        (row.crps, row.crps_error, nearness),
+    ):
+        assert error == pytest.approx(math.hypot(np.std(each, ddof=1) / 4, told - np.mean(each)))
+
+
 @pytest.mark.parametrize(("inside", "low", "high"), [(0, 0, 1 - 0.025**0.1), (10, 0.025**0.1, 1)])
 def test_the_interval_of_a_share_is_clopper_and_pearsons(inside, low, high):
     """Of none and of all, theirs has a closed form."""
@@ -132,21 +149,6 @@ def test_the_interval_of_a_share_is_clopper_and_pearsons(inside, low, high):
 def test_the_narrowest_interval_has_its_ends_in_it():
     ends = {0.25: 0.5, 0.9: 0.8, 0.05: 0.9, 0.951: 0.98, 0.99: 0.98, 0.995: None}
     assert {end: calibration.narrowest(end) for end in ends} == ends
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory, gpt4):
-    """GPT-4, run and written."""
-    place = tmp_path_factory.mktemp("reports") / "gpt4"
-    gpt4.write(place, report=False)
-    return place
-
-
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    """An empty folder to stand in."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def test_an_outcome_is_scored_in_the_units_of_the_run_and_kept(command, folder, here, gpt4):

@@ -142,11 +142,19 @@ def test_where_nothing_does_the_best_is_told():
     assert sentences(found)[0].startswith("count: none: ")
 
 
+def test_what_is_set_aside_has_no_more_digits_than_its_error_allows():
+    found = mcf.solve("gpt4", "training_compute", "amortised_cost < 5e7 USD", draws=2**8)
+    told, error = found.believed.values["p50"], found.believed.errors["p50"]
+    digits = float(re.search(r"the study has, ([\d.]+) × 10²⁵ FLOP", sentences(found)[2])[1])
+    assert 0.95e23 < error < 0.95e24  # so there are two digits behind the point
+    assert digits == round(told / 1e25, 2)
+
+
 def test_where_it_holds_in_no_draw_there_is_no_best():
     found = solve(KNOWN, "cost < -1 USD")
     assert (found.holds, found.best) == ((), None)
     assert sentences(found)[0] == "count: none: it holds in no draw, whatever is tried"
-    assert cells(found) == []
+    assert cells(found) is None
 
 
 def test_where_it_always_holds_any_value_does():

@@ -21,14 +21,6 @@ ROWS = ("cloud_cost", "acquisition_cost", "goodput", "gpu_price", "hardware_age"
 SCORES = stats.norm.ppf((np.arange(2**13) + 0.5) / 2**13)  # equal-probability points, dealt out to the randomisations
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory, gpt4):
-    """GPT-4, run and written."""
-    place = tmp_path_factory.mktemp("reports") / "gpt4"
-    gpt4.write(place, report=False)
-    return place
-
-
 @pytest.fixture
 def text(command, folder):
     """A text of some rows: text("squiggle", "cloud_cost", ...)."""

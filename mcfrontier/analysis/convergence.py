@@ -9,7 +9,6 @@ import numpy as np
 from mcfrontier.analysis import intervals
 from mcfrontier.sampling import SMALLEST
 
-LEVELS = (0.05, 0.50, 0.95)
 FIRST = 2 * SMALLEST  # draws that the first percentiles are taken from
 
 
@@ -21,7 +20,7 @@ def counts(draws: int) -> list[int]:
 
 def convergence(x: np.ndarray) -> np.ndarray:
     """p5, p50 and p95 of the first draws, for each of `counts`, and their Monte Carlo errors: (counts, 3, 2)."""
-    found = [intervals.with_errors(x[:count], LEVELS) for count in counts(x.size)]
+    found = [intervals.with_errors(x[:count], intervals.BRIEF) for count in counts(x.size)]
     return np.stack([np.stack(each, axis=1)[2:] for each in found])
 
 
@@ -30,7 +29,7 @@ def relative_errors(found: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> dict[
     row is known, infinite where the percentile is 0 and not known to be."""
     out = {}
     for row, pair in found.items():
-        for level, value, error in zip(LEVELS, *pair, strict=True):
+        for level, value, error in zip(intervals.BRIEF, *pair, strict=True):
             share = float(error / abs(value)) if value else float(np.inf)
             out[row, intervals.word(level)] = share if error else 0.0
     return out

@@ -51,31 +51,18 @@ def choice(pays: Array, ranks: Mapping[str, Array]) -> Choice:
     partial = {name: worth_of_input(pays, rank) for name, rank in ranks.items()}
     first = sorted(partial, key=lambda name: -partial[name][0])
     return Choice(
-        right=with_error(np.where(np.isfinite(pays), pays > 0, np.nan)),
-        payoff=with_error(pays),
+        right=intervals.estimate(np.where(np.isfinite(pays), pays > 0, np.nan)),
+        payoff=intervals.estimate(pays),
         perfect=worth_of_all(pays),
         partial={name: partial[name] for name in first},
     )
 
 
-def means(x: Array) -> tuple[Array, Array]:
-    """The mean of the finite draws, (1,), and that of each randomisation, (16,)."""
-    x = np.repeat(x, RANDOMISATIONS) if x.size == 1 else x
-    rows = [x[r::RANDOMISATIONS][np.isfinite(x[r::RANDOMISATIONS])] for r in range(RANDOMISATIONS)]
-    whole = sum(row.sum() for row in rows) / sum(row.size for row in rows)
-    return np.array([whole]), np.array([row.mean() if row.size else whole for row in rows])
-
-
-def with_error(x: Array) -> tuple[float, float]:
-    """The mean of draws with its standard error."""
-    whole, parts = means(x)
-    return float(whole[0]), float(intervals.error(whole, parts)[0])
-
-
 def worth_of_all(pays: Array) -> tuple[float, float]:
     """The expected value of perfect information: E max(0, payoff) - max(0, E payoff)."""
-    some = [best - np.maximum(0, mean) for best, mean in zip(means(np.maximum(0, pays)), means(pays), strict=True)]
-    return float(some[0][0]), float(intervals.error(*some)[0])
+    both = zip(intervals.by_parts(np.maximum(0, pays)), intervals.by_parts(pays), strict=True)
+    whole, parts = (best - np.maximum(0, mean) for best, mean in both)
+    return float(whole), float(intervals.error(whole, parts))
 
 
 def worth_of_input(pays: Array, ranks: Array) -> tuple[float, float]:

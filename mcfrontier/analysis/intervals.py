@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +18,16 @@ def word(level: float) -> str:
     return f"p{round(100 * level, 10):.12g}"
 
 
-STATISTICS = ("mean", "sd", *(word(level) for level in LEVELS))
+STATISTICS = ("mean", "sd", *map(word, LEVELS))
+BRIEF = (0.05, 0.50, 0.95)  # where there is one line for a row
+BRIEF_WORDS = tuple(map(word, BRIEF))
+
+
+class Estimate(NamedTuple):
+    """A figure and its Monte Carlo standard error."""
+
+    value: float
+    error: float
 
 
 def estimates(x: np.ndarray, levels: np.ndarray, shift: float = 0.0) -> np.ndarray:
@@ -108,3 +118,17 @@ def with_parts(x: np.ndarray, levels: Sequence[float]) -> tuple[np.ndarray, np.n
 def error(whole: np.ndarray, parts: np.ndarray) -> np.ndarray:
     """The standard error of an estimate from all draws, told by those from each randomisation, (16, ...)."""
     return np.sqrt(parts.var(axis=0, ddof=1) / RANDOMISATIONS + (whole - parts.mean(axis=0)) ** 2)
+
+
+def by_parts(x: np.ndarray, statistic: Callable[[np.ndarray], float] = np.mean) -> tuple[float, np.ndarray]:
+    """A statistic of the finite draws, and that of each randomisation, (16,): not a number where it has none."""
+    x = np.broadcast_to(x, RANDOMISATIONS) if x.size == 1 else x
+    rows = [row[np.isfinite(row)] for row in (x, *(x[r::RANDOMISATIONS] for r in range(RANDOMISATIONS)))]
+    whole, *parts = (statistic(row) if row.size else np.nan for row in rows)
+    return whole, np.array(parts)
+
+
+def estimate(x: np.ndarray, statistic: Callable[[np.ndarray], float] = np.mean) -> Estimate:
+    """A statistic of the finite draws, (draws,), or (1,) if nothing is uncertain, with its error."""
+    whole, parts = by_parts(x, statistic)
+    return Estimate(float(whole), float(error(whole, parts)))

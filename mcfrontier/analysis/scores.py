@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
 
 import numpy as np
 
-from mcfrontier.analysis.intervals import error
-from mcfrontier.sampling import RANDOMISATIONS
+from mcfrontier.analysis.intervals import Estimate, estimate
 
 LEVELS = (0.5, 0.8, 0.9, 0.98)  # of the central intervals that an outcome may lie in
 SAME = 1e-12  # of an outcome: a draw that is no further from it is the outcome, but for rounding
-
-
-class Estimate(NamedTuple):
-    """A figure and its Monte Carlo error."""
-
-    value: float
-    error: float
 
 
 @dataclass(frozen=True)
@@ -39,16 +30,17 @@ class Score:
 
 
 def score(x: np.ndarray, outcome: float, positive: bool = True) -> Score:
-    """How well finite draws (draws,) foretold an outcome. `positive`: whether a logarithm means anything, where all
-    of them are above 0."""
-    scale = scale_of(x, outcome, positive)
+    """How well draws (draws,) foretold an outcome, those that are finite. `positive`: whether a logarithm means
+    anything, where all of them are above 0."""
+    x = np.where(np.isfinite(x), x, np.nan)
+    scale = scale_of(x[np.isfinite(x)], outcome, positive)
     seen = (np.log(x), float(np.log(outcome))) if scale == "log" else (x, outcome)
     none = Estimate(np.nan, np.nan)
     return Score(
         scale,
-        with_error(percentile, x, outcome),
-        with_error(crps, x, outcome),
-        with_error(crps, *seen) if scale == "log" else none,
+        percentile(x, outcome),
+        estimate(x, partial(crps, outcome=outcome)),
+        estimate(seen[0], partial(crps, outcome=seen[1])) if scale == "log" else none,
         log_probability(x, outcome) if scale == "counted" else log_density(*seen),
     )
 
@@ -60,19 +52,14 @@ def scale_of(x: np.ndarray, outcome: float, positive: bool) -> str:
     return "log" if positive and outcome > 0 and x.min() > 0 else "raw"
 
 
-def with_error(statistic: Callable[[np.ndarray, float], float], x: np.ndarray, outcome: float) -> Estimate:
-    """A statistic of draws against an outcome, its error told by the sixteen randomisations."""
-    whole = statistic(x, outcome)
-    if x.size < RANDOMISATIONS:
-        return Estimate(whole, np.nan)
-    parts = np.array([statistic(x[r::RANDOMISATIONS], outcome) for r in range(RANDOMISATIONS)])
-    return Estimate(whole, float(error(np.asarray(whole), parts)))
-
-
-def percentile(x: np.ndarray, outcome: float) -> float:
+def percentile(x: np.ndarray, outcome: float) -> Estimate:
     """The probability of less than an outcome, and half of that of the outcome itself: between 0 and 1."""
-    same = np.abs(x - outcome) <= SAME * abs(outcome)
-    return float(((x < outcome) & ~same).mean() + 0.5 * same.mean())
+    return estimate(np.where(same(x, outcome), 0.5, np.where(np.isnan(x), np.nan, x < outcome)))
+
+
+def same(x: np.ndarray, outcome: float) -> np.ndarray:
+    """Whether draws are an outcome, but for rounding."""
+    return np.abs(x - outcome) <= SAME * abs(outcome)
 
 
 def crps(x: np.ndarray, outcome: float) -> float:
@@ -92,16 +79,14 @@ def log_density(x: np.ndarray, outcome: float) -> Estimate:
     The density is the mean of bells of Silverman's width about the draws. Its error is that of the draws, and as much
     as a bell twice as wide says that the bells hide of its curvature.
     """
-    width = silverman(x)
-    if not (x.min() <= outcome <= x.max()) or width == 0:
+    finite = x[np.isfinite(x)]
+    width = silverman(finite)
+    if not (finite.min() <= outcome <= finite.max()) or width == 0:
         return Estimate(-np.inf, np.nan)
-    bells, wide = (bell(x, outcome, each) for each in (width, 2 * width))
-    density = bells.mean()
+    (density, drawn), wide = (estimate(bell(x, outcome, each)) for each in (width, 2 * width))
     if density == 0:
         return Estimate(-np.inf, np.nan)
-    parts = np.array([bells[r::RANDOMISATIONS].mean() for r in range(min(RANDOMISATIONS, x.size))])
-    drawn = error(density, parts) if parts.size == RANDOMISATIONS else np.nan
-    hidden = (wide.mean() - density) / 3  # it grows with the square of the width
+    hidden = (wide.value - density) / 3  # it grows with the square of the width
     return Estimate(float(np.log(density)), float(np.hypot(drawn, hidden) / density))
 
 
@@ -119,10 +104,5 @@ def silverman(x: np.ndarray) -> float:
 
 def log_probability(x: np.ndarray, outcome: float) -> Estimate:
     """The logarithm of the probability of an outcome, of draws that take few values."""
-    found = with_error(probability, x, outcome)
+    found = estimate(np.where(np.isnan(x), np.nan, same(x, outcome)))
     return Estimate(float(np.log(found.value)), found.error / found.value) if found.value else Estimate(-np.inf, np.nan)
-
-
-def probability(x: np.ndarray, outcome: float) -> float:
-    """The share of draws that are an outcome, but for rounding."""
-    return float((np.abs(x - outcome) <= SAME * abs(outcome)).mean())

@@ -10,8 +10,6 @@ import click
 from mcfrontier.cli.terminal import note, progress, show_table, split_pins, whole_number
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from mcfrontier.comparison import Comparison, Pair
 
 MOST = 4  # waterfalls of a pair on a terminal
@@ -72,49 +70,32 @@ def show(found: Comparison) -> None:
     for i, pair in enumerate(found.pairs):
         if i:
             print()
-        show_table(rows_table(pair))
+        show_rows(pair)
         told = moving(pair)
         for row in told[:MOST]:
             print()
-            show_table(fall_table(pair, row))
+            show_fall(pair, row)
         if len(told) > MOST:
             print(f"\n{len(told) - MOST} more targets have a waterfall: ask for one with --target, for all with --out")
 
 
-def rows_table(pair: Pair) -> Table:
-    """The rows of a pair: each side, difference, ratio, probability."""
-    from rich.table import Table
-
+def show_rows(pair: Pair) -> None:
+    """Print the rows of a pair: each side, difference, ratio, probability."""
     from mcfrontier.outputs.comparison import chance, lines
     from mcfrontier.wording import label, sentence
 
-    table = Table(box=None, pad_edge=False)
-    for heading in ("", "p5", "p50", "p95", "MC error of p50"):
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=bool(heading))
+    rows = []
     for row in pair.rows:
-        table.add_row(sentence(label(row)))
-        for name, *cells in lines(pair, row):
-            table.add_row(f"  {name}", *cells)
-        if likely := chance(pair, row):
-            table.add_row(f"  {likely}")
-    return table
+        rows += [[sentence(label(row))], *([f"  {name}", *cells] for name, *cells in lines(pair, row))]
+        rows += [[f"  {likely}"]] if (likely := chance(pair, row)) else []
+    show_table(("", "p5", "p50", "p95", "MC error of p50"), rows)
 
 
-def fall_table(pair: Pair, row: str) -> Table:
-    """What moves the median of a row from one side to the other."""
-    from rich.table import Table
-
+def show_fall(pair: Pair, row: str) -> None:
+    """Print what moves the median of a row from one side to the other."""
     from mcfrontier.outputs.comparison import fall_lines, total
     from mcfrontier.wording import label
 
-    table = Table(box=None, pad_edge=False)
-    table.add_column(f"What moves the median of {label(row)}", max_width=48)
-    for name in pair.names:
-        table.add_column(name, max_width=44)
-    table.add_column("by", justify="right", no_wrap=True)
-    table.add_column("±", justify="right", no_wrap=True)
-    table.add_column("times", justify="right", no_wrap=True)
-    for cells in fall_lines(pair, row):
-        table.add_row(*cells)
-    table.add_row("Together", "", "", *total(pair, row))
-    return table
+    head = (f"What moves the median of {label(row)}", *pair.names, "by", "±", "times")
+    rows = [*fall_lines(pair, row), ["Together", "", "", *total(pair, row)]]
+    show_table(head, rows, left=(0, 1, 2), widest=(48, 44, 44))

@@ -14,8 +14,6 @@ from mcfrontier.cli.terminal import note, percents, progress, show_table, split_
 from mcfrontier.errors import InputError, suggest
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from mcfrontier.results import Run, Summary
 
 FORMATS = ("table", "csv", "json")
@@ -69,7 +67,7 @@ def command(
 
     told = {row: summary_at(run, row, levels) for row in rows}
     if form == "table":
-        show_table(table(told, run.unstable))
+        show_told(told, run.unstable)
     else:
         sys.stdout.write(percentiles_csv(run, told) if form == "csv" else percentiles_json(run, told) + "\n")
 
@@ -100,23 +98,18 @@ def made(source: str, quantities: Sequence[str], asked: Mapping[str, int | str],
     return done
 
 
-def table(told: Mapping[str, Summary], unstable: Container[str]) -> Table:
-    """The statistics of some rows, each beside its Monte Carlo error; of an event the probability alone. Of some the
-    mean is not stable."""
-    from rich.table import Table
-
+def show_told(told: Mapping[str, Summary], unstable: Container[str]) -> None:
+    """Print the statistics of some rows, each beside its Monte Carlo error; of an event the probability alone. Of some
+    the mean is not stable."""
     from mcfrontier.outputs.percentiles import UNSTABLE
     from mcfrontier.wording import amount, label, probability
 
-    table = Table(box=None, pad_edge=False)
-    for heading in ("quantity", "", "value", "MC error"):
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
-    table.columns[0].justify = "left"
+    rows = []
     known = {row: each for row, each in told.items() if math.isfinite(each.values["mean"])}
     for row, (unit, values, errors) in (known or told).items():  # no cell of a table that is empty by design
         for i, word in enumerate(["probability"] if "probability" in values else values):
             value, error = values[word], errors[word]
             mark = f", {UNSTABLE}" if word in ("mean", "sd") and row in unstable else ""
             shown = probability(value, error) if word == "probability" else amount(value, unit, error)
-            table.add_row("" if i else label(row), word + mark, shown, amount(error, unit, digits=1))
-    return table
+            rows.append(["" if i else label(row), word + mark, shown, amount(error, unit, digits=1)])
+    show_table(("quantity", "", "value", "MC error"), rows, left=(0, 1))

@@ -19,8 +19,6 @@ def command(ids: Sequence[str], as_json: bool, out: str | None) -> None:
 
     Ends with 1 if one disagrees and nothing says why.
     """
-    from rich.table import Table
-
     from mcfrontier import reproduce as published
     from mcfrontier.outputs.reproduction import cells, rows_json, tally, write_pdf
     from mcfrontier.writing import check_folder
@@ -31,12 +29,7 @@ def command(ids: Sequence[str], as_json: bool, out: str | None) -> None:
     if as_json:
         print(rows_json(rows))
     else:
-        table = Table(box=None, pad_edge=False)
-        for heading in ("", "question", "document", "ours", "ratio", "verdict"):
-            table.add_column(heading, justify="right" if heading in ("document", "ours", "ratio") else "left")
-        for row in rows:
-            table.add_row(*cells(row))
-        show_table(table)
+        show_table(("", "question", "document", "ours", "ratio", "verdict"), map(cells, rows), left=(0, 1, 5))
         print(tally(rows))
     if folder:
         written = write_pdf(rows, folder)

@@ -13,8 +13,6 @@ from mcfrontier.cli.terminal import note, progress, share, show_table, split_pin
 from mcfrontier.errors import InputError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from mcfrontier.engine import Keeper
     from mcfrontier.results import Run
     from mcfrontier.study import Study
@@ -113,8 +111,7 @@ def command(
     if as_json:
         print(outputs.percentiles_json(done))
     elif not quiet:
-        for table in summary_tables(done):
-            show_table(table)
+        show_summary(done)
         print(f"in {folder}: {', '.join(file.name for file in files)}")
 
 
@@ -130,54 +127,38 @@ def stopped(keeper: Keeper) -> Iterator[None]:
 
 
 def show_point(loaded: Study, as_json: bool) -> None:
-    """Print every quantity at the central values of the inputs."""
-    from rich.table import Table
-
-    from mcfrontier.outputs.point import point_json, rows_of
+    """Print the targets at the central values of the inputs."""
+    from mcfrontier.outputs.point import point_json, point_rows
     from mcfrontier.wording import amount, label
 
     for told in loaded.notes:
         note(told)
-    found = rows_of(loaded)
+    found = point_rows(loaded)
     for name in loaded.targets:
-        if name in found and found[name] is None:
+        if name in loaded.rows and name not in found:
             note(f"{name}: no figure at the central values; look for a division by zero")
     if as_json:
         print(point_json(loaded))
         return
-    table = Table(box=None, pad_edge=False)
-    table.add_column(f"{loaded.title}, at the central values")
-    table.add_column("", justify="right")
-    for row, value in found.items():
-        if value is not None:
-            table.add_row(label(row), amount(value, loaded.unit(loaded.rows[row][0])))
-    show_table(table)
+    rows = [[label(row), amount(value, unit)] for row, (value, unit) in found.items()]
+    show_table((f"{loaded.title}, at the central values", ""), rows)
 
 
-def summary_tables(done: Run) -> list[Table]:
-    """The targets with their quantiles and the error of the median, and the events among them with their
+def show_summary(done: Run) -> None:
+    """Print the targets with their quantiles and the error of the median, and the events among them with their
     probabilities."""
     from mcfrontier.wording import amount, label, probability
 
-    quantiles = empty(done.study.title, "p5", "p50", "p95", "MC error of p50")
-    probabilities = empty("Event" if done.measured else done.study.title, "probability", "MC error")
+    quantiles, probabilities = [], []
     for row in (row for row in done.rows_of(done.study.targets) if row not in done.missing):
         unit, values, errors = done.summary[row]
         if done.is_event(row):
             told = probability(values["mean"], errors["mean"])
-            probabilities.add_row(label(row), told, amount(errors["mean"], unit, digits=1))
+            probabilities.append([label(row), told, amount(errors["mean"], unit, digits=1)])
         else:
             cells = [amount(values[word], unit, errors[word]) for word in ("p5", "p50", "p95")]
-            quantiles.add_row(label(row), *cells, amount(errors["p50"], unit, digits=1))
-    return [table for table in (quantiles, probabilities) if table.row_count]
-
-
-def empty(first: str, *others: str) -> Table:
-    """A table without rows: a column of words, then columns of figures."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, title=None)
-    table.add_column(first, no_wrap=True)
-    for heading in others:
-        table.add_column(heading, justify="right", no_wrap=True)
-    return table
+            quantiles.append([label(row), *cells, amount(errors["p50"], unit, digits=1)])
+    if quantiles:
+        show_table((done.study.title, "p5", "p50", "p95", "MC error of p50"), quantiles)
+    if probabilities:
+        show_table(("Event" if quantiles else done.study.title, "probability", "MC error"), probabilities)

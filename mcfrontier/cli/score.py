@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,7 +86,7 @@ def keep(folder: str, outcomes: Sequence[str], source: str, remark: str, ledger:
     if as_json:
         print(rows_json(rows))
         return
-    show(ONE, (cells(row, ONE) for row in rows), left=1)
+    show_table(ONE, (cells(row, ONE) for row in rows))
     print(f"in {path}: {len(new)} added")
 
 
@@ -100,9 +100,9 @@ def tell(ledger: str | None, as_json: bool, out: str | None) -> None:
     if as_json:
         print(calibration.ledger_json(rows))
     else:
-        show(calibration.ALL, (calibration.cells(row, calibration.ALL) for row in rows), left=2)
+        show_table(calibration.ALL, (calibration.cells(row, calibration.ALL) for row in rows), left=(0, 1))
         print()
-        show(calibration.LEVEL_HEAD, map(calibration.level_cells, calibration.covered(rows)), left=1)
+        show_table(calibration.LEVEL_HEAD, map(calibration.level_cells, calibration.covered(rows)))
         note(calibration.CAUTION)
     if folder:
         written = calibration.write_pdf(rows, folder)
@@ -138,15 +138,3 @@ def counted(path: Path, rows: list[Row]) -> list[Row]:
         told = "1 more row is of an outcome" if more == 1 else f"{more} more rows are of outcomes"
         note(f"{files.shown(path)}: {told} scored before; the first row of each counts")
     return first
-
-
-def show(head: Sequence[str], rows: Iterable[Sequence[str]], left: int) -> None:
-    """Print rows under a head, the first few columns to the left, the others to the right."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for i, heading in enumerate(head):
-        table.add_column(heading, justify="left" if i < left else "right", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    show_table(table)

@@ -43,8 +43,6 @@ def command(
 
     The largest model for a budget, the days for a deadline, the chips for both.
     """
-    from rich.table import Table
-
     from mcfrontier.outputs.solution import cells, sentences, solution_json
     from mcfrontier.solution import solve
 
@@ -58,12 +56,6 @@ def command(
         return
     for told in sentences(found):
         print(told)
-    heading, *rows = cells(found) or [[]]
-    if rows:
-        table = Table(box=None, pad_edge=False)
-        for place, text in enumerate(heading):
-            table.add_column(text, justify="right" if place else "left", no_wrap=True)
-        for row in rows:
-            table.add_row(*row)
+    if table := cells(found):
         print()
-        show_table(table)
+        show_table(*table)

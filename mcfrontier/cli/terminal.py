@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 import click
 
 from mcfrontier.errors import InputError
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 
 def refuse(message: str) -> None:
@@ -31,13 +28,26 @@ def warn(told: str) -> None:
     print(f"warning: {told}", file=sys.stderr)
 
 
-def show_table(table: Table) -> None:
-    """Print a table: as wide as the terminal, or as it needs to be in a pipe."""
+def show_table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], left: Container[int] = (0,), widest: Sequence[int] = ()
+) -> None:
+    """Print rows under a head, if there is one: as wide as the terminal, or as it needs to be in a pipe. Some columns
+    stand to the `left`, all others to the right; the first ones are no wider than `widest`."""
     from rich.console import Console
+    from rich.table import Table
 
-    # a narrow terminal folds the lines itself; figures cut short would mislead
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich itself would end with 1, which is an answer of some commands
+
+    table = Table(box=None, pad_edge=False, show_header=bool(head))
+    for place, (heading, most) in enumerate(zip_longest(head, widest)):
+        # a cell that is too wide is folded: figures cut short would mislead
+        table.add_column(heading, justify="left" if place in left else "right", overflow="fold", max_width=most)
+    for row in rows:
+        table.add_row(*row)
     width = max(100, Console().width) if sys.stdout.isatty() else 1000
-    Console(width=width, markup=False).print(table)
+    Output(width=width, markup=False).print(table)
 
 
 @contextlib.contextmanager

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
 from mcfrontier.cli.terminal import progress, show_table
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from mcfrontier.verification import Verification
-
-MOST = 8  # quantities in the table
+MOST = 8  # quantities in the table: those that differ most, each by the statistic that does
 
 
 @click.command()
@@ -27,7 +21,7 @@ def command(folder: str, as_json: bool) -> None:
     """
     from mcfrontier.verification import CHANGED, verify
     from mcfrontier.verification.told import as_json as told_json
-    from mcfrontier.verification.told import headline, lines
+    from mcfrontier.verification.told import cells, headline, lines, shown
 
     with progress() as steps:
         found = verify(folder, steps)
@@ -36,22 +30,9 @@ def command(folder: str, as_json: bool) -> None:
     else:
         print(headline(found))
         if found.gaps.found:
-            show_table(gaps_table(found))
+            head = ("differs most", "", "then", "now", "Monte Carlo errors apart")
+            show_table(head, map(cells, shown(found)[:MOST]), left=(0, 1))
         for line in lines(found):
             print(line)
     if found.verdict == CHANGED:
         sys.exit(1)
-
-
-def gaps_table(found: Verification) -> Table:
-    """The quantities that differ most, each by the statistic that differs most; targets where there are some."""
-    from rich.table import Table
-
-    from mcfrontier.verification.told import cells, shown
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("differs most", "", "then", "now", "Monte Carlo errors apart"):
-        table.add_column(heading, justify="left" if heading in ("differs most", "") else "right", no_wrap=True)
-    for gap in shown(found)[:MOST]:
-        table.add_row(*cells(gap))
-    return table

@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mcfrontier.analysis.intervals import BRIEF_WORDS, Estimate
 from mcfrontier.analysis.waterfall import Waterfall
 from mcfrontier.comparison import hybrids
-from mcfrontier.comparison.falls import Progress, fallen
+from mcfrontier.comparison.falls import fallen
 from mcfrontier.comparison.sides import common, evaluated, loaded, plan_of
-from mcfrontier.comparison.told import STATISTICS, Told, side_by_side
+from mcfrontier.comparison.told import Told, side_by_side
+from mcfrontier.engine.blocks import Progress, silent
 from mcfrontier.errors import InputError, suggest
-from mcfrontier.results import MOST, Run
+from mcfrontier.results import MOST, Run, Summary
 from mcfrontier.sampling import Sampler
 from mcfrontier.study import SAMPLER, SEED, Study
 
@@ -99,12 +101,12 @@ class Comparison:
         coords: dict[str, Any] = {"other": list(self.names[1:]), "figure": ["value", "mc_error"]}
         over = ("other", "figure")
         if word != "above":
-            over, coords["statistic"] = ("other", "figure", "statistic"), list(STATISTICS)
+            over, coords["statistic"] = ("other", "figure", "statistic"), list(BRIEF_WORDS)
         arrays = {
             row: xr.DataArray(
-                np.array([getattr(pair.told[row], word) for pair in self.pairs]),
+                np.array([figures(getattr(pair.told[row], word)) for pair in self.pairs]),
                 dims=over,
-                attrs={"unit": self.pairs[0].told[row].unit if word == "difference" else "1"},
+                attrs={"unit": "1" if word == "above" else getattr(self.pairs[0].told[row], word).unit},
             )
             for row in rows
         }
@@ -141,6 +143,11 @@ class Comparison:
         return write(self, folder)
 
 
+def figures(told: Summary | Estimate) -> Sequence:
+    """Values and errors."""
+    return [[*each.values()] for each in told[1:]] if isinstance(told, Summary) else told
+
+
 def compare(
     *sources: str | Path | Mapping[str, Any] | Study,
     model: ModuleType | Sequence[Callable] | None = None,
@@ -149,7 +156,7 @@ def compare(
     seed: int = SEED,
     sampler: str = SAMPLER,
     set: Mapping[str, str | float] | None = None,
-    progress: Progress = lambda steps, _: steps,
+    progress: Progress = silent,
 ) -> Comparison:
     """Compare a first study with others, or with itself once quantities are set.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,14 +13,13 @@ from mcfrontier.analysis.waterfall import Waterfall
 from mcfrontier.comparison import hybrids
 from mcfrontier.comparison.sides import evaluated
 from mcfrontier.comparison.told import draws_of
+from mcfrontier.engine.blocks import Progress
 from mcfrontier.errors import InputError
 from mcfrontier.priors import Prior
 from mcfrontier.results import Run
 from mcfrontier.sampling import Sampler
 from mcfrontier.study import Study
 from mcfrontier.wording import parts
-
-Progress = Callable[[Sequence, str], Iterable]
 
 
 def fallen(

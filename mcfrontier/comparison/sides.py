@@ -8,6 +8,7 @@ from typing import Any
 
 from mcfrontier import sampling, study
 from mcfrontier.engine import Engine
+from mcfrontier.engine.blocks import silent
 from mcfrontier.errors import InputError, located
 from mcfrontier.results import Run
 from mcfrontier.sampling import Sampler
@@ -75,4 +76,4 @@ def plan_of(sides: Sequence[Study], draws: int | None, seed: int, sampler: str) 
 
 def evaluated(each: Study, plan: Sampler) -> Run:
     """A study on the draws that all share."""
-    return study.evaluated(each, plan, Engine(), False, lambda steps, _: steps)
+    return study.evaluated(each, plan, Engine(), False, silent)

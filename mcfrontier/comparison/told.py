@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from mcfrontier import units
-from mcfrontier.analysis import decision, intervals
-from mcfrontier.results import Run
-
-LEVELS = (0.05, 0.5, 0.95)
-STATISTICS = tuple(map(intervals.word, LEVELS))
-
-
-class Estimates(NamedTuple):
-    """p5, p50 and p95, and the Monte Carlo error of each: (3,)."""
-
-    values: np.ndarray
-    errors: np.ndarray
+from mcfrontier.analysis.intervals import Estimate, estimate
+from mcfrontier.results import Run, Summary, brief
 
 
 @dataclass(frozen=True)
@@ -28,13 +17,12 @@ class Told:
     number where a ratio has no meaning), and the probabilities, with errors, that the first lies above the other and
     that the two are equal. `lost` pairs of draws are not finite and left out."""
 
-    unit: str
-    first: Estimates
-    other: Estimates
-    difference: Estimates
-    ratio: Estimates
-    above: tuple[float, float]
-    equal: tuple[float, float]
+    first: Summary
+    other: Summary
+    difference: Summary
+    ratio: Summary
+    above: Estimate
+    equal: Estimate
     lost: int
 
 
@@ -53,15 +41,9 @@ def side_by_side(row: str, first: Run, other: Run) -> Told:
         ratio = np.full_like(difference, np.nan) if unit == "AD" else y / x  # a date has no zero to measure from
     finite = np.isfinite(difference)
     return Told(
-        unit,
-        *(estimates(draws) for draws in (x, y, difference, np.where(np.isfinite(ratio), ratio, np.nan))),
-        above=decision.with_error(np.where(finite, x > y, np.nan)),
-        equal=decision.with_error(np.where(finite, x == y, np.nan)),
+        *(brief(draws, unit) for draws in (x, y, difference)),
+        ratio=brief(np.where(np.isfinite(ratio), ratio, np.nan), "1"),
+        above=estimate(np.where(finite, x > y, np.nan)),
+        equal=estimate(np.where(finite, x == y, np.nan)),
         lost=int((~finite).sum()),
     )
-
-
-def estimates(x: np.ndarray) -> Estimates:
-    """p5, p50 and p95 of draws, with their errors."""
-    values, errors = intervals.with_errors(x, LEVELS)
-    return Estimates(values[2:], errors[2:])

@@ -12,7 +12,7 @@ What comes out is the same to the bit whatever the size of a block, and whoever 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -21,7 +21,7 @@ import numpy as np
 from mcfrontier import memory
 from mcfrontier.engine import exact, tree
 from mcfrontier.engine.binned import Binning, Sums, binned
-from mcfrontier.engine.blocks import Blocks, Held, spans, whole
+from mcfrontier.engine.blocks import Blocks, Held, Progress, silent, spans, whole
 from mcfrontier.engine.exact import Picked
 from mcfrontier.engine.keeper import KEPT, Keeper
 from mcfrontier.engine.pools import ENGINES, Result, Stretch, Work, check, worked
@@ -48,7 +48,7 @@ class Engine:
         check(self.name, self.workers, self.scheduler)
 
     def work(
-        self, work: Work, stretches: Sequence[Stretch], progress: Callable[[Sequence, str], Iterable], told: str
+        self, work: Work, stretches: Sequence[Stretch], progress: Progress, told: str
     ) -> Iterator[tuple[Stretch, Result]]:
         """What comes of each stretch of draws, in any order."""
         steps = iter(progress(stretches, told))
@@ -85,7 +85,7 @@ class Counted:
         binning = Binning(blocks, (name, index), log, np.log(centre) if log else centre, tuple(inputs), bits)
         parts = spans(job.draws, size_of_parts(job.draws))
         nodes: tree.Nodes = {}
-        for stretch, part in self.engine.work(partial(binned, binning), parts, lambda steps, _: steps, "binning"):
+        for stretch, part in self.engine.work(partial(binned, binning), parts, silent, "binning"):
             tree.add(nodes, part, parts.index(stretch))
         return tree.total(nodes)
 
@@ -112,7 +112,7 @@ def counted(
     first: Mapping[str, Array],
     levels: Array | None,
     engine: Engine,
-    progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps,
+    progress: Progress = silent,
     block: int | None = None,
 ) -> Counted:
     """All draws of some rows, counted; `first` are the first ones by quantity, from which the bins are made. With

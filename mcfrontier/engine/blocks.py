@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 Array = np.ndarray
 BLOCK = 2**15  # numbers of one quantity: they stay near the processor while the graph is evaluated
 LEAST = 2**10  # draws of a block, however many rows a quantity has
+Progress = Callable[[Sequence, str], Iterable]  # goes through steps, and tells whoever waits how far it is
+
+
+def silent(steps: Sequence, told: str) -> Iterable:
+    """The progress of what nobody waits for."""
+    return steps
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ def whole(
     blocks: Blocks,
     stop: int,
     block: int | None = None,
-    progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps,
+    progress: Progress = silent,
     start: int = 0,
 ) -> dict[str, Array]:
     """The draws of all quantities from `start`, or the first, to `stop`, side by side."""

@@ -20,7 +20,6 @@ from mcfrontier.samples import counted, shares
 from mcfrontier.sampling import RANDOMISATIONS
 
 NEAR = 0.01  # the distance of the CDFs that passes in any case
-LEVELS = (0.05, 0.50, 0.95)
 FITTED = np.arange(1, 200) / 200
 SMALLEST = 1e-100  # way from p5 to p95, of which squares and cubes still are numbers
 VALUES = 1000  # that stand for a distribution which has no name
@@ -107,7 +106,7 @@ def measured(name: str, words: Words, curve: Distribution, draws: Draws) -> Fit:
         np.abs(curve.cdf(values) - upto).max(),
         np.abs(curve.cdf(np.nextafter(values, -math.inf)) - before).max(),
     )
-    theirs, its = np.quantile(draws.rising, LEVELS), curve.quantile(np.array(LEVELS))
+    theirs, its = np.quantile(draws.rising, intervals.BRIEF), curve.quantile(np.array(intervals.BRIEF))
     low, high, width = draws.ends
     misses = (its - theirs) / (np.abs(theirs) if low * high > 0 else max(width, math.ulp(0.0)))
     return Fit(name, words, float(np.nan_to_num(distance, nan=1.0)), tuple(misses.tolist()))

@@ -6,7 +6,6 @@ docs/openapi.yml, questions/serializers/common.py, utils/the_math/formulas.py).
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,17 +14,17 @@ from typing import Any
 import numpy as np
 
 from mcfrontier.analysis import intervals
+from mcfrontier.analysis.intervals import Estimate
 from mcfrontier.errors import InputError, located
 from mcfrontier.exports.standard import ONE, standardised
 from mcfrontier.finished import Finished
-from mcfrontier.sampling import RANDOMISATIONS
+from mcfrontier.outputs.text import json_text
 from mcfrontier.units import read
 from mcfrontier.wording import amount
 
 QUESTION = ("lower", "upper", "open_lower", "open_upper", "zero_point", "points")
 POINTS, FEWEST, MOST = 201, 3, 10_001
 BEYOND = 0.05  # of the draws, at most, beyond a closed bound: from there on p5 or p95 would lie outside of the question
-LEVELS = (0.05, 0.50, 0.95)
 
 
 @dataclass(frozen=True)
@@ -83,14 +82,13 @@ def metaculus(
     counted = counts(grid, draws)
     billionths = standardised(counted, grid.open_lower, grid.open_upper)
     cdf, tails = billionths / ONE, (billionths[0] / ONE, (ONE - billionths[-1]) / ONE)
-    told = {"study": run.manifest.study, "seed": run.manifest.seed, "draws": run.manifest.draws}
-    told |= {"quantity": row, "unit": unit, "grid": asdict(grid)}
+    told: dict[str, Any] = run.head | {"quantity": row, "unit": unit, "grid": asdict(grid)}
     told["outside"] = {
         word: {"draws": share, "mc_error": error, "cdf": given}
         for word, (share, error), given in zip(("below_lower", "above_upper"), outside, tails, strict=True)
     }
     told["moved"] = {"largest_cdf_difference": float(np.abs(cdf - counted).max()), **moved(run, row, grid, cdf)}
-    return json.dumps(told | {"continuous_cdf": cdf.tolist()}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text(told | {"continuous_cdf": cdf.tolist()}) + "\n"
 
 
 def stated(option: str, text: str, row: str, unit: str) -> float:
@@ -122,15 +120,11 @@ def check_closed(grid: Grid, bound: str, share: float, unit: str) -> None:
         raise InputError(f"--{bound} {amount(getattr(grid, bound), unit)}: {told}")
 
 
-def beyond(grid: Grid, draws: np.ndarray) -> list[tuple[float, float]]:
+def beyond(grid: Grid, draws: np.ndarray) -> list[Estimate]:
     """The share of the draws below the lower bound and that above the upper one, of those with a figure, each with its
     Monte Carlo error."""
-    found = []
-    for lies in (draws < grid.lower, draws > grid.upper):
-        lies = np.where(np.isnan(draws), np.nan, lies)
-        whole, parts = np.nanmean(lies), np.array([np.nanmean(lies[r::RANDOMISATIONS]) for r in range(RANDOMISATIONS)])
-        found.append((float(whole), float(intervals.error(whole, parts))))
-    return found
+    lie = (draws < grid.lower, draws > grid.upper)
+    return [intervals.estimate(np.where(np.isnan(draws), np.nan, lies)) for lies in lie]
 
 
 def counts(grid: Grid, draws: np.ndarray) -> np.ndarray:
@@ -150,10 +144,10 @@ def counts(grid: Grid, draws: np.ndarray) -> np.ndarray:
 
 def moved(run: Finished, row: str, grid: Grid, cdf: np.ndarray) -> dict[str, Any]:
     """Percentiles of the draws and of the CDF as told; a percentile beyond the bounds is none there."""
-    before, errors = (each[2:] for each in run.estimates(row, LEVELS))
-    way = np.interp(LEVELS, cdf, np.linspace(0, 1, grid.points), left=math.nan, right=math.nan)
-    after = [None if math.isnan(x) else float(x) for x in grid.at(way)]
+    before, errors = (each[2:] for each in run.estimates(row, intervals.BRIEF))
+    way = np.interp(intervals.BRIEF, cdf, np.linspace(0, 1, grid.points), left=math.nan, right=math.nan)
+    after = grid.at(way).tolist()
     return {
-        intervals.word(level): {"before": x, "after": y, "difference": None if y is None else y - x, "mc_error": error}
-        for level, x, y, error in zip(LEVELS, before.tolist(), after, errors.tolist(), strict=True)
+        word: {"before": x, "after": y, "difference": y - x, "mc_error": error}
+        for word, x, y, error in zip(intervals.BRIEF_WORDS, before.tolist(), after, errors.tolist(), strict=True)
     }

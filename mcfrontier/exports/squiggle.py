@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mcfrontier.exports.fits import LEVELS, NEAR, VALUES, Fit, allowed, finite, nearest, ordered
+from mcfrontier.analysis.intervals import BRIEF_WORDS
+from mcfrontier.exports.fits import NEAR, VALUES, Fit, allowed, finite, nearest, ordered
 from mcfrontier.exports.kinds import Words
 from mcfrontier.finished import Finished
 from mcfrontier.wording import label
@@ -151,7 +152,7 @@ def defined(run: Finished, row: str, name: str, language: Language) -> str:
     ready = ordered(draws)
     fit = nearest(ready, {*language.calls, *MIXTURES})
     misses = ", ".join(
-        f"p{100 * p:g} {round(100 * miss, 2) + 0.0:+.2f}%" for p, miss in zip(LEVELS, fit.misses, strict=True)
+        f"{word} {round(100 * miss, 2) + 0.0:+.2f}%" for word, miss in zip(BRIEF_WORDS, fit.misses, strict=True)
     )
     noise = f" (Monte Carlo error {ready.error:.1%})" if allowed(ready) > NEAR else ""
     told = f"{what}: {fit.kind}, CDF within {100 * fit.distance:.2f}%{noise}; {misses}"

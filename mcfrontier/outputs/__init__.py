@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
+from mcfrontier.engine.blocks import Progress, silent
 from mcfrontier.outputs.manifest import write_manifest
 from mcfrontier.outputs.netcdf import write_draws
 from mcfrontier.outputs.percentiles import percentiles_json, write_csv, write_json
@@ -38,7 +39,7 @@ def write(
     folder: str | Path,
     report: bool = True,
     save_draws: bool = False,
-    progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps,
+    progress: Progress = silent,
 ) -> list[Path]:
     """Write the files of a run into a folder of its own, and take away those that an earlier run (one that left its
     manifest there) wrote and this one leaves out. All are made in a temporary folder within it and moved at the

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,22 +13,14 @@ from mcfrontier.analysis.calibration import Coverage, coverage, narrowest
 from mcfrontier.figures.calibration import calibration
 from mcfrontier.figures.pit import pit
 from mcfrontier.ledger import Row
+from mcfrontier.outputs.text import json_text
 from mcfrontier.outputs.typeset import typeset
 from mcfrontier.wording import amount, label, sentence
-from mcfrontier.writing import making, move
+from mcfrontier.writing import put
 
 NAME = "calibration.pdf"
 LOGARITHM = "CRPS of the log"
-ONE = (
-    "quantity",
-    "outcome",
-    "p50",
-    "percentile",
-    "inside",
-    "CRPS",
-    LOGARITHM,
-    "log score",
-)  # columns of a few outcomes
+ONE = ("quantity", "outcome", "p50", "percentile", "inside", "CRPS", LOGARITHM, "log score")  # of a few outcomes
 ALL = ("study", "quantity", "outcome", "p50", "percentile", "inside", LOGARITHM, "log score")  # of a ledger's
 PAGE = ("study", "quantity", "outcome", "p5", "p50", "p95", "percentile", "inside", "CRPS", LOGARITHM, "log score")
 LEVEL_HEAD = ("interval", "expected", "fell inside", "as a share", "what would fit, 95%")
@@ -91,25 +82,19 @@ def level_cells(each: Coverage) -> list[str]:
 
 
 def row_json(row: Row) -> dict[str, Any]:
-    """A row as JSON can hold it: null where there is no number, "inside" the narrowest interval that it fell into."""
-    found = {name: finite(value) for name, value in msgspec.structs.asdict(row).items()}
-    return found | {"inside": narrowest(row.percentile / 100)}
-
-
-def finite(value: object) -> object:
-    """A value, None in place of a number that is not finite."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    """A row, and as "inside" the narrowest interval that it fell into."""
+    return msgspec.structs.asdict(row) | {"inside": narrowest(row.percentile / 100)}
 
 
 def rows_json(rows: Sequence[Row]) -> str:
     """A list of the rows."""
-    return json.dumps([row_json(row) for row in rows], indent=1, ensure_ascii=False)
+    return json_text([row_json(row) for row in rows])
 
 
 def ledger_json(rows: Sequence[Row]) -> str:
     """{"outcomes": the rows, "calibration": [{"level", "inside", "count", "low", "high", "share"}]}."""
     levels = [{**each._asdict(), "share": each.share} for each in covered(rows)]
-    return json.dumps({"outcomes": [row_json(r) for r in rows], "calibration": levels}, indent=1, ensure_ascii=False)
+    return json_text({"outcomes": [row_json(row) for row in rows], "calibration": levels})
 
 
 def write_pdf(rows: Sequence[Row], folder: Path) -> Path:
@@ -127,8 +112,4 @@ def write_pdf(rows: Sequence[Row], folder: Path) -> Path:
         "rows": [cells(row, PAGE) for row in rows],
         "sources": [[row.study, label(row.quantity), row.source, row.note] for row in rows],
     }
-    made = typeset("calibration.typ", told, pictures)
-    with making(folder) as place:
-        (place / NAME).write_bytes(made)
-        move(place / NAME, folder / NAME)
-    return folder / NAME
+    return put(folder, {NAME: typeset("calibration.typ", told, pictures)})[0]

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from mcfrontier.analysis.intervals import BRIEF
 from mcfrontier.analysis.waterfall import Waterfall
 from mcfrontier.comparison import Comparison, Pair
 from mcfrontier.comparison.hybrids import CORRELATION, EVIDENCE, ROWS
-from mcfrontier.comparison.told import LEVELS, STATISTICS, Estimates, Told, estimates
+from mcfrontier.comparison.told import Told
 from mcfrontier.finished import FORMAT
 from mcfrontier.outputs.manifest import versions
-from mcfrontier.outputs.percentiles import finite
+from mcfrontier.outputs.percentiles import statistics
+from mcfrontier.outputs.text import json_text
 from mcfrontier.outputs.typeset import typeset
-from mcfrontier.results import Run
+from mcfrontier.results import Run, Summary, brief
 from mcfrontier.study import Study
 from mcfrontier.wording import amount, label, moved, sentence
-from mcfrontier.writing import check_folder, making, move
+from mcfrontier.writing import check_folder, put
 
 SHARP = 6  # digits at most of a probability, which may be near 1
 JSON, PDF = "comparison.json", "comparison.pdf"
@@ -49,7 +48,7 @@ def comparison_json(found: Comparison) -> str:
             for pair in found.pairs
         ],
     }
-    return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+    return json_text(told)
 
 
 def side_json(name: str, study: Study) -> dict[str, Any]:
@@ -62,19 +61,13 @@ def row_json(pair: Pair, row: str, told: Told) -> dict[str, Any]:
     """A row on both sides, and its waterfall."""
     words = ("first", "other", "difference", "ratio")
     return {
-        "unit": told.unit,
-        **{word: estimates_json(getattr(told, word)) for word in words},
+        "unit": told.first.unit,
+        **{word: statistics(getattr(told, word)) for word in words},
         "probability_first_above": dict(zip(("value", "mc_error"), told.above, strict=True)),
         "probability_equal": dict(zip(("value", "mc_error"), told.equal, strict=True)),
         "lost": told.lost,
         "waterfall": fall_json(pair, pair.falls[row]) if row in pair.falls else None,
     }
-
-
-def estimates_json(found: Estimates) -> dict[str, Any]:
-    """Percentiles with their errors."""
-    values, errors = (finite(dict(zip(STATISTICS, each.tolist(), strict=True))) for each in found)
-    return {**values, "mc_error": errors}
 
 
 def fall_json(pair: Pair, fall: Waterfall) -> dict[str, Any]:
@@ -88,13 +81,14 @@ def fall_json(pair: Pair, fall: Waterfall) -> dict[str, Any]:
         "other": fall.ends[1],
         "total": fall.total[0],
         "total_mc_error": fall.total[1],
-        **finite(dict(zip(("ratio", "ratio_mc_error"), fall.ratio, strict=True))),
+        "ratio": fall.ratio[0],
+        "ratio_mc_error": fall.ratio[1],
         "bars": [
             {
                 "input": name,
                 "first": defined(one, pair.differing[name]),
                 "other": defined(other, pair.differing[name]),
-                **finite({word: float(column[i]) for word, column in columns.items()}),
+                **{word: float(column[i]) for word, column in columns.items()},
             }
             for i, name in enumerate(fall.names)
         ],
@@ -125,17 +119,15 @@ def one_defined(run: Run, name: str) -> str:
     unit = study.unit(name)
     if not run.varies(name):
         return amount(float(run.told(name)[0]), unit, digits=8) + computed
-    found = estimates(run.told(name))
-    if not computed:  # which is known without draws
-        (row,) = study.inputs[name].distributions
-        found = Estimates(np.array([float(row.quantile(p)) for p in LEVELS]), np.zeros(len(LEVELS)))
-    return interval(found, unit) + computed
+    if computed:
+        return interval(brief(run.told(name), unit)) + computed
+    (row,) = study.inputs[name].distributions  # whose quantiles are known without draws
+    return interval(Summary(unit, {p: float(row.quantile(p)) for p in BRIEF}, dict.fromkeys(BRIEF, 0.0)))
 
 
-def interval(found: Estimates, unit: str) -> str:
+def interval(found: Summary) -> str:
     """A median and its 90 % interval, with the unit once where that is the same."""
-    pairs = zip(found.values.tolist(), found.errors.tolist(), strict=True)
-    low, middle, high = (amount(value, unit, error) for value, error in pairs)
+    low, middle, high = amounts(found)
     tails = {re.sub(r"^[^ /%]*", "", told) for told in (low, middle, high)}
     if len(tails) == 1:
         low, high = (told.removesuffix(*tails) for told in (low, high))
@@ -153,16 +145,19 @@ def lines(pair: Pair, row: str) -> list[list[str]]:
     the median; one line where the two are the same in all draws."""
     told = pair.told[row]
     if told.equal[0] == 1:
-        return [["the same in both", *cells(told.first, told.unit)]]
-    sides = [[name, *cells(found, told.unit)] for name, found in zip(pair.names, (told.first, told.other), strict=True)]
-    return [*sides, ["difference", *cells(told.difference, told.unit, True)], ["ratio", *cells(told.ratio, "1")]]
+        return [["the same in both", *cells(told.first)]]
+    sides = [[name, *cells(found)] for name, found in zip(pair.names, (told.first, told.other), strict=True)]
+    return [*sides, ["difference", *cells(told.difference, True)], ["ratio", *cells(told.ratio)]]
 
 
-def cells(found: Estimates, unit: str, signed: bool = False) -> list[str]:
+def cells(found: Summary, signed: bool = False) -> list[str]:
     """p5, p50 and p95 as their errors allow, and the error of p50."""
-    tell = moved if signed else amount
-    shown = [tell(v, unit, e) for v, e in zip(found.values.tolist(), found.errors.tolist(), strict=True)]
-    return [*shown, error_of(float(found.errors[1]), unit, signed)]
+    return [*amounts(found, moved if signed else amount), error_of(found.errors["p50"], found.unit, signed)]
+
+
+def amounts(found: Summary, tell: Callable[[float, str, float], str] = amount) -> list[str]:
+    """Statistics as their errors allow."""
+    return [tell(value, found.unit, found.errors[word]) for word, value in found.values.items()]
 
 
 def error_of(error: float, unit: str, points: bool = False) -> str:
@@ -196,7 +191,7 @@ def moving(pair: Pair) -> list[str]:
 def fall_lines(pair: Pair, row: str) -> list[list[str]]:
     """The waterfall of a row: what each input is on both sides, what it moves the median by, the error of it, and the
     factor of it; what has no part in it is left out."""
-    fall, unit = pair.falls[row], pair.told[row].unit
+    fall, unit = pair.falls[row], pair.told[row].first.unit
     return [
         [
             sentence(label(name).strip()),
@@ -219,7 +214,7 @@ def times(factor: float, error: float) -> str:
 
 def total(pair: Pair, row: str) -> list[str]:
     """What lies between the two medians, the error of it, and their ratio."""
-    fall, unit = pair.falls[row], pair.told[row].unit
+    fall, unit = pair.falls[row], pair.told[row].first.unit
     value, error = fall.total
     return [moved(value, unit, error), error_of(error, unit, points=True), times(*fall.ratio)]
 
@@ -234,7 +229,7 @@ def contents(found: Comparison) -> tuple[dict[str, Any], dict[str, bytes]]:
         falls = []
         for row in moving(pair):
             picture = f"waterfall-{i}-{len(falls)}.svg"
-            pictures[picture] = waterfall(pair.falls[row], row, pair.told[row].unit, pair.names).svg()
+            pictures[picture] = waterfall(pair.falls[row], row, pair.told[row].first.unit, pair.names).svg()
             told = {"name": sentence(label(row)), "rows": fall_lines(pair, row), "total": total(pair, row)}
             falls.append(told | {"picture": picture})
         rows = [
@@ -272,9 +267,5 @@ def write(found: Comparison, folder: str | Path) -> list[Path]:
     """Write comparison.json and comparison.pdf into a folder; both are made before any is moved there."""
     folder = check_folder(folder)
     data, pictures = contents(found)
-    with making(folder) as place:
-        (place / JSON).write_text(comparison_json(found) + "\n", encoding="utf-8")
-        (place / PDF).write_bytes(typeset("comparison.typ", data, pictures))
-        for name in (JSON, PDF):
-            move(place / name, folder / name)
-    return [folder / JSON, folder / PDF]
+    pdf = typeset("comparison.typ", data, pictures)
+    return put(folder, {JSON: f"{comparison_json(found)}\n".encode(), PDF: pdf})

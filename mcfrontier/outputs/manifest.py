@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from functools import cache
 from importlib.metadata import version
@@ -12,6 +11,7 @@ import msgspec
 
 from mcfrontier import __version__, files
 from mcfrontier.finished import FORMAT, digest
+from mcfrontier.outputs.text import json_text
 from mcfrontier.results import Run
 
 LIBRARIES = ("numpy", "scipy", "matplotlib", "typst", "h5py")  # those that shape a byte of the output
@@ -63,4 +63,4 @@ def write_manifest(run: Run, path: Path) -> None:
         "formulas": {name: study.nodes[name].formula for name in study.order},
         "files": {each.name: digest(each) for each in sorted(path.parent.iterdir()) if each != path},
     }
-    path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json_text(told) + "\n", encoding="utf-8")

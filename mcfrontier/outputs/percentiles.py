@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from mcfrontier.analysis import intervals
 from mcfrontier.finished import FORMAT, Finished
+from mcfrontier.outputs.text import json_text
 from mcfrontier.results import Run, Summary
 
 UNSTABLE = "not stable"  # of a mean, or sd, that is not to be told
@@ -48,15 +48,12 @@ def percentiles_json(run: Run | Finished, told: Mapping[str, Summary] | None = N
     number that is not finite is null. An event has "probability" before its mean, which is it."""
     told = run.summary if told is None else told
     sharp = {row: name for row, name in run.integrated.items() if row in told and SHARP & told[row].values.keys()}
-    quantities = {
-        name: {"unit": unit, **finite(values), "mc_error": finite(errors)}
-        for name, (unit, values, errors) in told.items()
-    }
+    quantities = {name: {"unit": each.unit, **statistics(each)} for name, each in told.items()}
     head = {"format": FORMAT, **run.head, "integrated": sharp}
     head |= {"unstable_mean": [row for row in run.unstable if row in told], "quantities": quantities}
-    return json.dumps(head, indent=1, ensure_ascii=False, allow_nan=False)
+    return json_text(head)
 
 
-def finite(numbers: dict[str, float]) -> dict[str, float | None]:
-    """Numbers as JSON can hold them."""
-    return {word: number if math.isfinite(number) else None for word, number in numbers.items()}
+def statistics(told: Summary) -> dict[str, Any]:
+    """The statistics of a row, and under mc_error their errors."""
+    return {**told.values, "mc_error": told.errors}

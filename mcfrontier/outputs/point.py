@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
 from mcfrontier import units
+from mcfrontier.outputs.text import finite, json_text
 from mcfrontier.study import Study
 
 
@@ -17,7 +17,7 @@ def point(study: Study) -> dict[str, dict[str, Any]]:
     for name, x in study.centre().items():
         unit, own = study.unit(name), study.dimensions_of[name]
         shape = [len(study.page.dimensions[dimension]) for dimension in own]
-        told = figures((x / units.scale(unit)).reshape(shape).tolist())
+        told = finite((x / units.scale(unit)).reshape(shape).tolist())
         labels = [study.page.dimensions[dimension] for dimension in own]
         if not own:
             out[name] = {"unit": unit, "value": told}
@@ -28,23 +28,18 @@ def point(study: Study) -> dict[str, dict[str, Any]]:
     return out
 
 
-def rows_of(study: Study) -> dict[str, float | None]:
-    """The targets row by row, each in its unit; None where there is no figure."""
-    centre, out = study.centre(), {}
-    for target in study.targets:
-        scale = units.scale(study.unit(target))
-        rows = {row: index for row, (name, index) in study.rows.items() if name == target}
-        out |= {row: figures(float(centre[target][index][0] / scale)) for row, index in rows.items()}
-    return out
-
-
-def figures(values: Any) -> Any:
-    """Numbers, or lists of them, as JSON can hold them."""
-    if isinstance(values, list):
-        return [figures(value) for value in values]
-    return values if math.isfinite(values) else None
-
-
 def point_json(study: Study) -> str:
     """The same as JSON text: {"quantities": {...}}."""
-    return json.dumps({"quantities": point(study)}, indent=1, ensure_ascii=False, allow_nan=False)
+    return json_text({"quantities": point(study)})
+
+
+def point_rows(study: Study) -> dict[str, tuple[float, str]]:
+    """The rows of the targets that have a figure there, each in its unit."""
+    centre, found = study.centre(), {}
+    for target in study.targets:
+        unit = study.unit(target)
+        for row in (row for row, (name, _) in study.rows.items() if name == target):
+            value = float(centre[target][study.rows[row][1]][0] / units.scale(unit))
+            if math.isfinite(value):
+                found[row] = (value, unit)
+    return found

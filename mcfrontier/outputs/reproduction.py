@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from mcfrontier.outputs.text import json_text
 from mcfrontier.outputs.typeset import typeset
 from mcfrontier.reproduce import KINDS, Compared, printed
 from mcfrontier.wording import amount
-from mcfrontier.writing import making, move
+from mcfrontier.writing import put
 
 NAME = "reproduce.pdf"
 
@@ -18,7 +18,7 @@ NAME = "reproduce.pdf"
 def rows_json(rows: Sequence[Compared]) -> str:
     """A list of {"id", "question", "document", "ours", "ratio", "verdict", "unit"}; null where there is no figure."""
     words = ("id", "question", "document", "ours", "ratio", "verdict", "unit")
-    return json.dumps([{word: getattr(row, word) for word in words} for row in rows], indent=1, ensure_ascii=False)
+    return json_text([{word: getattr(row, word) for word in words} for row in rows])
 
 
 def cells(row: Compared) -> list[str]:
@@ -43,7 +43,4 @@ def write_pdf(rows: Sequence[Compared], folder: Path) -> Path:
     for row in rows:
         documents.setdefault(row.source, []).append(cells(row))
     made = typeset("reproduce.typ", {"documents": list(documents.items()), "tally": tally(rows)}, {})
-    with making(folder) as place:
-        (place / NAME).write_bytes(made)
-        move(place / NAME, folder / NAME)
-    return folder / NAME
+    return put(folder, {NAME: made})[0]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
 from mcfrontier.finished import FORMAT
-from mcfrontier.outputs.percentiles import finite
+from mcfrontier.outputs.percentiles import statistics
+from mcfrontier.outputs.text import json_text
 from mcfrontier.results import Summary
 from mcfrontier.solution import Solution
 from mcfrontier.trials import Point
@@ -19,14 +19,12 @@ DIGITS = 6  # the most of a value that is solved for
 def sentences(found: Solution) -> list[str]:
     """The answer, what it is the answer to, and what was set aside for it."""
     asked = " and ".join(condition.text.strip() for condition in found.conditions)
-    p5, p50, p95 = (amount(found.believed.values[word], found.unit) for word in ("p5", "p50", "p95"))
-    before = p50 if p5 == p95 else f"{p50} ({p5} to {p95})"
     tried = " to ".join(amount(end, found.unit) for end in found.tried)
     chance = amount(found.chance[0], "share", found.chance[1])
     return [
         f"{label(found.decide)}: {answer(found)}",
         f"so that {asked} with a probability of {share(found.probability)}; tried: {tried}",
-        f"set aside: what the study has, {before}; with it the probability is {chance}",
+        f"set aside: what the study has, {spread(found.believed)}; with it the probability is {chance}",
     ]
 
 
@@ -66,15 +64,14 @@ def share(probability: float) -> str:
     return f"{100 * probability:.10g}%"
 
 
-def cells(found: Solution) -> list[list[str]]:
-    """What else is there at each value of the answer, under a row of headings: median (p5 to p95) of each quantity."""
+def cells(found: Solution) -> tuple[list[str], list[list[str]]] | None:
+    """What else is there at each value of the answer, a head and rows: median (p5 to p95) of each quantity; None where
+    there is nothing."""
     points = found.points
-    rows = (
-        [[label(row), *(spread(point.quantities[row]) for point in points)] for row in points[0].quantities]
-        if points
-        else []
-    )
-    return [["", *(f"at {value(point, found.unit)}" for point in points)], *rows] if rows else []
+    if not points:
+        return None
+    rows = [[label(row), *(spread(point.quantities[row]) for point in points)] for row in points[0].quantities]
+    return ["", *(f"at {value(point, found.unit)}" for point in points)], rows
 
 
 def spread(told: Summary) -> str:
@@ -99,23 +96,17 @@ def solution_json(found: Solution) -> str:
         "tried": list(found.tried),
         "holds": [{"from": point(low), "to": point(high)} for low, high in found.holds],
         "best": point(found.best),
-        "believed": percentiles(found.believed) | likely(found.chance),
+        "believed": statistics(found.believed) | likely(found.chance),
     }
-    return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+    return json_text(told)
 
 
 def point(told: Point | None) -> dict[str, Any] | None:
     """A value with what is there."""
     if told is None:
         return None
-    quantities = {row: {"unit": each.unit, **percentiles(each)} for row, each in told.quantities.items()}
-    value = finite({"value": told.value, "mc_error": math.nan if told.error is None else told.error})
-    return value | likely(told.probability) | {"quantities": quantities}
-
-
-def percentiles(told: Summary) -> dict[str, Any]:
-    """p5, p50 and p95 with their errors."""
-    return {**finite(told.values), "mc_error": finite(told.errors)}
+    quantities = {row: {"unit": each.unit, **statistics(each)} for row, each in told.quantities.items()}
+    return {"value": told.value, "mc_error": told.error} | likely(told.probability) | {"quantities": quantities}
 
 
 def likely(told: tuple[float, float]) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from mcfrontier import outputs, study
+from mcfrontier.engine.blocks import Progress, silent
 from mcfrontier.errors import InputError, located
 from mcfrontier.finished import DRAWS, MANIFEST, PERCENTILES, Finished, Percentiles, finished
 from mcfrontier.results import Run
@@ -45,7 +45,7 @@ class Verification:
     as_told: str = ""
 
 
-def verify(folder: str | Path, progress: Callable[[Sequence, str], Iterable] = lambda steps, _: steps) -> Verification:
+def verify(folder: str | Path, progress: Progress = silent) -> Verification:
     """Make the run in a folder again, in a temporary folder, and compare the two. Nothing is written into the first."""
     old = finished(folder, edited_too=True)
     touched = [*(f"{name} was edited or damaged" for name in old.edited), *(f"{name} is gone" for name in old.gone)]
@@ -68,7 +68,7 @@ def verify(folder: str | Path, progress: Callable[[Sequence, str], Iterable] = l
     )
 
 
-def made(old: Finished, believed: Study, progress: Callable[[Sequence, str], Iterable]) -> Run:
+def made(old: Finished, believed: Study, progress: Progress) -> Run:
     """A study run as a finished run was."""
     asked = old.manifest
     return study.run(
@@ -105,7 +105,7 @@ def judged(files: dict[str, str], found: Gaps, told: list[Change]) -> str:
     return IDENTICAL if {*results} <= {SAME_BYTES, SAME, MISSING} else WITHIN
 
 
-def code_alone(old: Finished, progress: Callable[[Sequence, str], Iterable]) -> str:
+def code_alone(old: Finished, progress: Progress) -> str:
     """How a run's percentiles compare with those of its priors as the manifest tells them, by today's code and
     libraries; "" where that is not the same question."""
     try:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
 from mcfrontier.finished import PERCENTILES
-from mcfrontier.outputs.percentiles import finite
+from mcfrontier.outputs.text import json_text
 from mcfrontier.verification import CHANGED, CSV, IDENTICAL, WITHIN, Verification
 from mcfrontier.verification.changes import BELIEFS
 from mcfrontier.verification.contents import DIFFERS, SAME_BYTES
@@ -101,10 +100,10 @@ def as_json(found: Verification) -> str:
     told["changes"] = [change._asdict() for change in found.changes]
     told["touched"] = found.touched
     told["with_priors_as_told"] = found.as_told or None
-    return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+    return json_text(told)
 
 
 def told_gap(gap: Gap) -> dict[str, Any]:
     """A statistic that differs, for a pipe."""
     numbers = {"before": gap.before, "after": gap.after, "error": gap.error, "errors": gap.errors}
-    return {"quantity": gap.row, "statistic": gap.statistic, "unit": gap.unit, **finite(numbers)}
+    return {"quantity": gap.row, "statistic": gap.statistic, "unit": gap.unit, **numbers}
