@@ -169,16 +169,22 @@ class Run:
 
     @cached_property
     def headlines(self) -> list[str]:
-        """The rows that stand for the targets: all but the parts of accounts that were named before; of a target with
-        more than a few rows the foremost, and of all targets the first where there would be too many."""
+        """The rows that stand for the targets: see heads."""
+        return self.heads(row for name in self.study.targets for row in self.known_rows(name))
+
+    def heads(self, rows: Iterable[str]) -> list[str]:
+        """Those of some rows of targets that stand for all: all but the parts of accounts that were named before; of a
+        target with more than a few rows the foremost, and of all targets the first where there would be too many."""
         place = {name: i for i, name in enumerate(self.study.targets)}
         after = [(account, share) for account, shares in self.study.parts.items() for share in shares.values()]
         parts = {share for account, share in after if place[share] > place[account]}
-        names = [name for name in self.study.targets if name not in parts]
-        rows = [rows if len(rows) <= FEW else [self.foremost(rows)] for rows in map(self.known_rows, names)]
-        if sum(map(len, rows)) > MOST:
-            rows = [each[:1] for each in rows]
-        return [row for each in rows for row in each]
+        of: dict[str, list[str]] = {}
+        for row in rows:
+            of.setdefault(self.rows[row][0], []).append(row)
+        found = [own if len(own) <= FEW else [self.foremost(own)] for name, own in of.items() if name not in parts]
+        if sum(map(len, found)) > MOST:
+            found = [own[:1] for own in found]
+        return [row for own in found for row in own]
 
     @property
     def measured(self) -> list[str]:
@@ -196,10 +202,10 @@ class Run:
         return found
 
     def foremost(self, rows: list[str]) -> str:
-        """The row that stands for all of a quantity: the first, or the end of the first path; of an event along a path
-        the row in which it is least certain."""
-        paths = self.by_path(self.rows[rows[0]][0])
-        path = [*next(iter(paths.values())).values()] if paths else rows[:1]
+        """The one of a quantity's rows that stands for them: the first, or the end of the first path; of an event along
+        a path the row in which it is least certain."""
+        paths = [[row for row in path.values() if row in rows] for path in self.by_path(self.rows[rows[0]][0]).values()]
+        path = next((path for path in paths if path), rows[:1])
         if not self.is_event(path[0]):
             return path[-1]
         return min(path, key=lambda row: abs(self.in_order(row)[0][0] - 1 / 2))

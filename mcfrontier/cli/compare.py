@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mcfrontier.comparison import Comparison, Pair
 
 MOST = 4  # waterfalls of a pair on a terminal
+BRIEF = 40  # rows of a pair on a terminal, where these have a line each
 
 
 @click.command()
@@ -67,12 +68,18 @@ def command(
 
 def show(found: Comparison) -> None:
     """Print each pair: its rows, and what lies behind the first of them."""
-    from mcfrontier.outputs.comparison import moving
+    from mcfrontier.outputs.comparison import in_brief, moving
 
     for i, pair in enumerate(found.pairs):
         if i:
             print()
         show_table(rows_table(pair))
+        brief = in_brief(pair)
+        if 0 < len(brief) <= BRIEF:
+            print()
+            show_table(brief_table(pair, brief))
+        elif brief:
+            print(f"\nof {len(brief)} rows the foremost: ask for all of one target with --target, for all with --out")
         told = moving(pair)
         for row in told[:MOST]:
             print()
@@ -82,16 +89,16 @@ def show(found: Comparison) -> None:
 
 
 def rows_table(pair: Pair) -> Table:
-    """The rows of a pair: each side, difference, ratio, probability."""
+    """The rows of a pair, of many the headlines: each side, difference, ratio, probability."""
     from rich.table import Table
 
-    from mcfrontier.outputs.comparison import chance, lines
+    from mcfrontier.outputs.comparison import chance, heads, in_full, lines
     from mcfrontier.wording import label, sentence
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("", "p5", "p50", "p95", "MC error of p50"):
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=bool(heading))
-    for row in pair.rows:
+    for place, heading in enumerate(heads(pair)):
+        table.add_column(heading, justify="right" if place else "left", no_wrap=bool(place))
+    for row in in_full(pair):
         table.add_row(sentence(label(row)))
         for name, *cells in lines(pair, row):
             table.add_row(f"  {name}", *cells)
@@ -100,15 +107,29 @@ def rows_table(pair: Pair) -> Table:
     return table
 
 
+def brief_table(pair: Pair, brief: Sequence[Sequence[str]]) -> Table:
+    """A line a row: the median, or the probability, on each side, of the difference and of the ratio."""
+    from rich.table import Table
+
+    from mcfrontier.outputs.comparison import heads
+
+    table = Table(box=None, pad_edge=False)
+    for place, heading in enumerate((f"Each row by its {heads(pair)[2]}", *pair.names, "difference", "ratio")):
+        table.add_column(heading, justify="right" if place else "left", no_wrap=not place)
+    for cells in brief:
+        table.add_row(*cells)
+    return table
+
+
 def fall_table(pair: Pair, row: str) -> Table:
-    """What moves the median of a row from one side to the other."""
+    """What moves the median of a row, or the probability of an event, from one side to the other."""
     from rich.table import Table
 
     from mcfrontier.outputs.comparison import fall_lines, total
     from mcfrontier.wording import label
 
     table = Table(box=None, pad_edge=False)
-    table.add_column(f"What moves the median of {label(row)}", max_width=48)
+    table.add_column(f"What moves the {pair.told[row].central} of {label(row)}", max_width=48)
     for name in pair.names:
         table.add_column(name, max_width=44)
     table.add_column("by", justify="right", no_wrap=True)

@@ -21,9 +21,9 @@ from mcfrontier.analysis.waterfall import Waterfall
 from mcfrontier.comparison import hybrids
 from mcfrontier.comparison.falls import Progress, fallen
 from mcfrontier.comparison.sides import common, evaluated, loaded, plan_of
-from mcfrontier.comparison.told import STATISTICS, Told, side_by_side
+from mcfrontier.comparison.told import PROBABILITY, STATISTICS, Told, side_by_side
 from mcfrontier.errors import InputError, suggest
-from mcfrontier.results import MOST, Run
+from mcfrontier.results import Run
 from mcfrontier.sampling import Sampler
 from mcfrontier.study import SAMPLER, SEED, Study
 
@@ -47,8 +47,8 @@ class Pair:
 
     @property
     def headlines(self) -> list[str]:
-        """The rows that stand for the targets: see Run.headlines; the first few where none of these is shared."""
-        return [row for row in self.runs[0].headlines if row in self.rows] or list(self.rows[:MOST])
+        """The shared rows that stand for all of them: see Run.heads."""
+        return self.runs[0].heads(self.rows)
 
     @cached_property
     def told(self) -> dict[str, Told]:
@@ -78,7 +78,7 @@ class Comparison:
     @property
     def difference(self) -> xr.Dataset:
         """Each shared row of the others minus that of the first, draw by draw: over `other`, `statistic` ("p5", "p50",
-        "p95") and `figure` ("value", "mc_error"), in the unit of the first."""
+        "p95") and `figure` ("value", "mc_error"), in the unit of the first; of an event by "probability" alone."""
         return self.dataset("difference")
 
     @property
@@ -99,10 +99,20 @@ class Comparison:
         coords: dict[str, Any] = {"other": list(self.names[1:]), "figure": ["value", "mc_error"]}
         over = ("other", "figure")
         if word != "above":
-            over, coords["statistic"] = ("other", "figure", "statistic"), list(STATISTICS)
+            events = any(pair.told[row].event for pair in self.pairs for row in rows)
+            over, coords["statistic"] = ("other", "figure", "statistic"), [*STATISTICS, *[PROBABILITY] * events]
+
+        def figures(told: Told) -> np.ndarray:
+            found = np.array(getattr(told, word))
+            if word == "above":
+                return found
+            whole = np.full((2, len(coords["statistic"])), np.nan)
+            whole[:, [coords["statistic"].index(each) for each in told.statistics]] = found
+            return whole
+
         arrays = {
             row: xr.DataArray(
-                np.array([getattr(pair.told[row], word) for pair in self.pairs]),
+                np.array([figures(pair.told[row]) for pair in self.pairs]),
                 dims=over,
                 attrs={"unit": self.pairs[0].told[row].unit if word == "difference" else "1"},
             )
@@ -111,12 +121,13 @@ class Comparison:
         return xr.Dataset(arrays, coords)
 
     def waterfall(self, target: str, other: str | None = None) -> xr.Dataset:
-        """What each input that differs moves the median of a target by, from the first study to the other: `bar`,
-        `mc_error` and `order_error` (of taking some orders only), `factor` and `factor_error`, over `input`, the
-        largest first. Bars add up to the difference of the medians, factors multiply to their ratio.
+        """What each input that differs moves the median of a target by, of an event its probability, from the first
+        study to the other: `bar`, `mc_error` and `order_error` (of taking some orders only), `factor` and
+        `factor_error`, over `input`, the largest first. Bars add up to the difference of the medians (probabilities),
+        factors multiply to their ratio.
 
         The attributes are the medians `first` and `other`, `total` between them with `total_error`, their `ratio` with
-        `ratio_error`, and the `unit`.
+        `ratio_error`, the `unit`, and of what they are, `statistic`: "median", or "probability" of an event.
         """
         import xarray as xr
 
@@ -131,7 +142,7 @@ class Comparison:
         arrays |= {"factor": found.factors, "factor_error": found.factor_errors}
         attrs = {"first": found.ends[0], "other": found.ends[1], "total": found.total[0]}
         attrs |= {"total_error": found.total[1], "ratio": found.ratio[0], "ratio_error": found.ratio[1]}
-        attrs["unit"] = pair.runs[0].unit(target)
+        attrs |= {"unit": pair.runs[0].unit(target), "statistic": pair.told[target].central}
         return xr.Dataset({name: ("input", x) for name, x in arrays.items()}, {"input": found.names}, attrs)
 
     def write(self, folder: str | Path) -> list[Path]:
