@@ -84,8 +84,9 @@ def show(found: Comparison) -> None:
         for row in told[:MOST]:
             print()
             show_table(fall_table(pair, row))
-        if len(told) > MOST:
-            print(f"\n{len(told) - MOST} more targets have a waterfall: ask for one with --target, for all with --out")
+        if (more := len(told) - MOST) > 0:
+            have = "target has" if more == 1 else "targets have"
+            print(f"\n{more} more {have} a waterfall: ask for one with --target, for all with --out")
 
 
 def rows_table(pair: Pair) -> Table:

@@ -31,7 +31,7 @@ def waterfall(
     count, texts = len(bars) + 2, [names[0], *labels, names[1]]
     margins = (max(1.2, style.label_margin(texts, 7.5)), 0.62)
     panel = style.panel(style.WIDTH, ROW * count, (low, high), style.rows(count), margins)
-    panel.title(f"{sentence(label(row))}: from {names[0]} to {names[1]}")
+    panel.title(sentence(label(row)))
     panel.uprights([found.ends[0], found.ends[1]], style.FAINT, 0.7)
     for way, colour in ((1, style.COLOURS[1]), (-1, style.COLOURS[0])):
         rows = [i for i, bar in enumerate(bars) if bar * way > 0]

@@ -11,7 +11,7 @@ from mcfrontier.outputs.percentiles import finite
 from mcfrontier.results import Summary
 from mcfrontier.solution import Solution
 from mcfrontier.trials import Point
-from mcfrontier.wording import amount, label, rounded
+from mcfrontier.wording import amount, label, probability, rounded
 
 DIGITS = 6  # the most of a value that is solved for
 
@@ -79,7 +79,9 @@ def cells(found: Solution) -> list[list[str]]:
 
 
 def spread(told: Summary) -> str:
-    """Median (p5 to p95), or the value of what is known."""
+    """Median (p5 to p95), or the value of what is known, or the probability of an event."""
+    if "probability" in told.values:
+        return probability(told.values["probability"], told.errors["probability"])
     low, middle, high = (amount(told.values[word], told.unit, told.errors[word]) for word in ("p5", "p50", "p95"))
     return middle if low == high else f"{middle} ({low} to {high})"
 
@@ -115,7 +117,7 @@ def point(told: Point | None) -> dict[str, Any] | None:
 
 
 def percentiles(told: Summary) -> dict[str, Any]:
-    """p5, p50 and p95 with their errors."""
+    """p5, p50 and p95, or the probability, with their errors."""
     return {**finite(told.values), "mc_error": finite(told.errors)}
 
 
