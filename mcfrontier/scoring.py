@@ -48,6 +48,8 @@ def converted(run: Finished, row: str, number: float, unit: str) -> float:
     if not units.same_kind(unit or "1", own):
         raise InputError(f"'{unit or '1'}' is not a unit of {parts(row)[0]}; give it in {own}")
     value = units.convert(number, unit or own, own)
+    if run.is_event(row) and value not in (0, 1):
+        raise InputError(f"an event happened or did not; write {row}=1 or {row}=0")
     if own == "share" and not 0 <= value <= 1:
         raise InputError(f"a share is between 0 and 1; write {row}={number:g}%, if that is meant")
     return value
@@ -72,7 +74,7 @@ def scored(run: Finished, row: str, value: float, source: str = "", note: str = 
     finite = x[np.isfinite(x)]
     if not finite.size:
         raise InputError(f"{run.folder}: {row}: no draw has a figure, so nothing was foretold")
-    found = scores.score(finite, value, positive=run.unit(row) != DATE)
+    found = scores.score(finite, value, positive=run.unit(row) != DATE, event=run.is_event(row))
     foretold = zip(("p5", "p50", "p95"), *(each[2:] for each in run.estimates(row, [0.05, 0.5, 0.95])), strict=True)
     told = [(word, float(value), float(error)) for word, value, error in foretold]
     return Row(

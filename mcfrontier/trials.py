@@ -90,7 +90,7 @@ class Trial:
 
     @cached_property
     def steps(self) -> bool:
-        """Whether a condition is on an event: its margins take two values, and no quantile of them moves but by jumps."""
+        """Whether a condition is on an event: its margins take two values, and their quantiles move by jumps alone."""
         return any(self.run.is_event(row) for condition in self.conditions for row in condition.rows)
 
     def quantile(self, value: float) -> float:

@@ -12,6 +12,7 @@ from mcfrontier.analysis.intervals import error
 from mcfrontier.sampling import RANDOMISATIONS
 
 LEVELS = (0.5, 0.8, 0.9, 0.98)  # of the central intervals that an outcome may lie in
+EVENT = "event"  # the scale of what happens or does not
 SAME = 1e-12  # of an outcome: a draw that is no further from it is the outcome, but for rounding
 
 
@@ -28,7 +29,8 @@ class Score:
 
     `percentile` is between 0 and 1; `crps` in the unit of the draws, `crps_log` that of their natural logarithms. On
     the scale `log` the log score is the logarithm of the density of the logarithm, on the scale `raw` of the draws', on
-    the scale `counted`, of draws that take few values, of the probability. What the scale has not is not a number.
+    the scale `counted`, of draws that take few values, of the probability, and likewise on the scale `event`, of draws
+    that are 1 or 0. What the scale has not is not a number. The CRPS of an event is its Brier score.
     """
 
     scale: str
@@ -38,10 +40,10 @@ class Score:
     log_score: Estimate
 
 
-def score(x: np.ndarray, outcome: float, positive: bool = True) -> Score:
+def score(x: np.ndarray, outcome: float, positive: bool = True, event: bool = False) -> Score:
     """How well finite draws (draws,) foretold an outcome. `positive`: whether a logarithm means anything, where all
-    of them are above 0."""
-    scale = scale_of(x, outcome, positive)
+    of them are above 0; `event`: whether they are of what happens or does not."""
+    scale = EVENT if event else scale_of(x, outcome, positive)
     seen = (np.log(x), float(np.log(outcome))) if scale == "log" else (x, outcome)
     none = Estimate(np.nan, np.nan)
     return Score(
@@ -49,7 +51,7 @@ def score(x: np.ndarray, outcome: float, positive: bool = True) -> Score:
         with_error(percentile, x, outcome),
         with_error(crps, x, outcome),
         with_error(crps, *seen) if scale == "log" else none,
-        log_probability(x, outcome) if scale == "counted" else log_density(*seen),
+        log_probability(x, outcome) if scale in ("counted", EVENT) else log_density(*seen),
     )
 
 

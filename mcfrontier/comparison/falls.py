@@ -27,7 +27,7 @@ Progress = Callable[[Sequence, str], Iterable]
 def fallen(
     runs: tuple[Run, Run], rows: Sequence[str], differing: Mapping[str, frozenset[str]], progress: Progress
 ) -> dict[str, Waterfall]:
-    """The waterfall of each row: the medians, or of an event the probabilities, of all mixtures of the two sides, on the
+    """The waterfall of each row: the medians, of events the probabilities, of all mixtures of the two sides, on the
     same draws. Rows of targets that the same things can move go together, with no regard to what cannot."""
     one, other = (done.study for done in runs)
     plan, evaluate = runs[0].sampler, Mixtures(runs[0].sampler)

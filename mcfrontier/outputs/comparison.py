@@ -24,6 +24,7 @@ from mcfrontier.wording import amount, label, moved, probability, sentence
 from mcfrontier.writing import check_folder, making, move
 
 SHARP = 6  # digits at most of a probability, which may be near 1
+Teller = Callable[[float, str, float], str]
 MANY = 10  # rows of which each is told in full
 JSON, PDF = "comparison.json", "comparison.pdf"
 
@@ -179,7 +180,7 @@ def lines(pair: Pair, row: str) -> list[list[str]]:
 def four_lines(pair: Pair, row: str) -> list[list[str]]:
     """The lines of the sides, their difference and their ratio."""
     told = pair.told[row]
-    tell = probability_of if told.event else amount
+    tell = teller(told)
     return [
         [pair.names[0], *cells(told.first, told.unit, tell)],
         [pair.names[1], *cells(told.other, told.unit, tell)],
@@ -188,7 +189,12 @@ def four_lines(pair: Pair, row: str) -> list[list[str]]:
     ]
 
 
-def cells(found: Estimates, unit: str, tell: Callable[[float, str, float], str] = amount) -> list[str]:
+def teller(told: Told) -> Teller:
+    """How a figure of one side is told."""
+    return probability_of if told.event else amount
+
+
+def cells(found: Estimates, unit: str, tell: Teller = amount) -> list[str]:
     """p5, p50 and p95 as their errors allow, and the error of p50; of an event the probability in the middle."""
     shown = [tell(v, unit, e) for v, e in zip(found.values.tolist(), found.errors.tolist(), strict=True)]
     shown = shown if len(shown) > 1 else ["", *shown, ""]
@@ -219,7 +225,8 @@ def chance(pair: Pair, row: str) -> str:
     shown = f"{head} = {amount(value, 'share', error, SHARP)}"
     shown += f" ± {error_of(error, 'share')}" if error else ""
     if told.equal[0]:
-        return f"{shown}; {'the same' if told.event else 'equal'} in {amount(told.equal[0], 'share', told.equal[1])} of the draws"
+        same = "the same" if told.event else "equal"
+        return f"{shown}; {same} in {amount(told.equal[0], 'share', told.equal[1])} of the draws"
     return f"{shown}, {'all' if value else 'none'} of {draws:,} draws" if value in (0, 1) else shown
 
 
@@ -229,7 +236,7 @@ def moving(pair: Pair) -> list[str]:
 
 
 def fall_lines(pair: Pair, row: str) -> list[list[str]]:
-    """The waterfall of a row: what each input is on both sides, what it moves the median (the probability) by, the error
+    """The waterfall of a row: what each input is on both sides, what it moves the median (or probability) by, the error
     of it, and the factor of it; what has no part in it is left out."""
     fall, unit = pair.falls[row], pair.told[row].unit
     return [
@@ -269,9 +276,8 @@ def contents(found: Comparison) -> tuple[dict[str, Any], dict[str, bytes]]:
         falls = []
         for row in moving(pair):
             picture = f"waterfall-{i}-{len(falls)}.svg"
-            pictures[picture] = waterfall(
-                pair.falls[row], row, pair.told[row].unit, pair.names, probability_of if pair.told[row].event else amount
-            ).svg()
+            unit, tell = pair.told[row].unit, teller(pair.told[row])
+            pictures[picture] = waterfall(pair.falls[row], row, unit, pair.names, tell).svg()
             told = {"name": sentence(label(row)), "rows": fall_lines(pair, row), "total": total(pair, row)}
             falls.append(told | {"picture": picture})
         rows = [
