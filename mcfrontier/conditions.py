@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 Array = np.ndarray
 TINY, FAR = 1e-300, 1e3  # margins of a draw that is on its bound, and of one that has no figure
 WRITTEN = re.compile(r"\s*([^\W\d]\w*(?:\[[^<>]*\])?)\s*([<>])(=?)\s*([^<>=]+?)\s*")
+HALF = 1 / 2  # between an event that does not happen, 0, and one that does, 1
+EITHER = (
+    "an event happens in a draw or does not: write > 0.5 if it is to happen, < 0.5 if not, and how likely by --with 80%"
+)
 SHAPE = 'write NAME < VALUE UNIT or NAME > VALUE UNIT, such as "amortised_cost < 5e7 USD"'
 
 
@@ -83,3 +87,5 @@ def check(conditions: Sequence[Condition], study: Study) -> None:
                     raise InputError(f"{row}: there is no such row{suggest(row, own)}")
                 if row in study.missing:
                     raise InputError(f"{row} has no figure; name another row")
+                if study.is_event(name) and condition.bound != HALF and not isinstance(condition.bound, str):
+                    raise InputError(EITHER)

@@ -110,6 +110,10 @@ class Finished:
         """The rows whose mean is not to be told."""
         return self.percentiles.unstable_mean
 
+    def is_event(self, row: str) -> bool:
+        """Whether a row is told by its probability."""
+        return "probability" in self.percentiles.quantities[row]
+
     def unit(self, row: str) -> str:
         """The unit of a row."""
         return self.percentiles.quantities[row]["unit"]

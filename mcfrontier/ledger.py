@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from mcfrontier import files, tables
+from mcfrontier.analysis.scores import EVENT
 from mcfrontier.errors import InputError, located
 from mcfrontier.writing import put
 
@@ -22,7 +23,7 @@ NAME = "ledger.csv"
 
 class Row(msgspec.Struct, kw_only=True, frozen=True):
     """An outcome of a quantity, and what a run had said of it. `percentile` is of 0 to 100; `crps` and the percentiles
-    are in `unit`; what is not a number has an empty cell."""
+    are in `unit`; what is not a number has an empty cell. The outcome of an event is 1 or 0."""
 
     study: str
     quantity: str
@@ -51,6 +52,18 @@ class Row(msgspec.Struct, kw_only=True, frozen=True):
     p50_error: float
     p95: float
     p95_error: float
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it is of an event, which lies in no interval."""
+        return self.scale == EVENT
+
+    @property
+    def probability(self) -> tuple[float, float]:
+        """The probability that was foretold of an event, with its error: the log score is the logarithm of that of the
+        outcome."""
+        likely = math.exp(self.log_score)
+        return likely if self.outcome else 1 - likely, likely * self.log_score_error if likely else 0.0
 
     @property
     def asked(self) -> tuple[str, str, float]:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mcfrontier.study import Study
 
 
+PROBABILITY = "probability"  # the statistic that tells an event
 FEW = 4  # rows of a target that are each told on their own,
 MOST = 10  # unless there are more rows than this
 
@@ -51,10 +52,18 @@ class Summary(NamedTuple):
     errors: dict[str, float]
 
 
-def brief(x: np.ndarray, unit: str) -> Summary:
-    """p5, p50 and p95 of draws that are in a unit."""
+def brief(x: np.ndarray, unit: str, event: bool = False) -> Summary:
+    """p5, p50 and p95 of draws that are in a unit; of an event its probability alone."""
+    if event:
+        return Summary(unit, *({PROBABILITY: each} for each in intervals.estimate(x)))
     found = (part[2:].tolist() for part in intervals.with_errors(x, intervals.BRIEF))
     return Summary(unit, *(dict(zip(intervals.BRIEF_WORDS, part, strict=True)) for part in found))
+
+
+def central(told: Summary) -> intervals.Estimate:
+    """The median of what is told in short, or the probability of an event, with its error."""
+    word = PROBABILITY if PROBABILITY in told.values else "p50"
+    return intervals.Estimate(told.values[word], told.errors[word])
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,16 +184,22 @@ class Run:
 
     @cached_property
     def headlines(self) -> list[str]:
-        """The rows that stand for the targets: all but the parts of accounts that were named before; of a target with
-        more than a few rows the foremost, and of all targets the first where there would be too many."""
+        """The rows that stand for the targets: see heads."""
+        return self.heads(row for name in self.study.targets for row in self.known_rows(name))
+
+    def heads(self, rows: Iterable[str]) -> list[str]:
+        """Those of some rows of targets that stand for all: all but the parts of accounts that were named before; of a
+        target with more than a few rows the foremost, and of all targets the first where there would be too many."""
         place = {name: i for i, name in enumerate(self.study.targets)}
         after = [(account, share) for account, shares in self.study.parts.items() for share in shares.values()]
         parts = {share for account, share in after if place[share] > place[account]}
-        names = [name for name in self.study.targets if name not in parts]
-        rows = [rows if len(rows) <= FEW else [self.foremost(rows)] for rows in map(self.known_rows, names)]
-        if sum(map(len, rows)) > MOST:
-            rows = [each[:1] for each in rows]
-        return [row for each in rows for row in each]
+        of: dict[str, list[str]] = {}
+        for row in rows:
+            of.setdefault(self.rows[row][0], []).append(row)
+        found = [own if len(own) <= FEW else [self.foremost(own)] for name, own in of.items() if name not in parts]
+        if sum(map(len, found)) > MOST:
+            found = [own[:1] for own in found]
+        return [row for own in found for row in own]
 
     @property
     def measured(self) -> list[str]:
@@ -202,10 +217,10 @@ class Run:
         return found
 
     def foremost(self, rows: list[str]) -> str:
-        """The row that stands for all of a quantity: the first, or the end of the first path; of an event along a path
-        the row in which it is least certain."""
-        paths = self.by_path(self.rows[rows[0]][0])
-        path = [*next(iter(paths.values())).values()] if paths else rows[:1]
+        """The one of a quantity's rows that stands for them: the first, or the end of the first path; of an event along
+        a path the row in which it is least certain."""
+        paths = [[row for row in path.values() if row in rows] for path in self.by_path(self.rows[rows[0]][0]).values()]
+        path = next((path for path in paths if path), rows[:1])
         if not self.is_event(path[0]):
             return path[-1]
         return min(path, key=lambda row: abs(self.in_order(row)[0][0] - 1 / 2))
@@ -317,7 +332,7 @@ class Run:
         found = self.estimates(row, intervals.LEVELS)
         values, errors = (dict(zip(intervals.STATISTICS, part.tolist(), strict=True)) for part in found)
         if self.is_event(row):
-            values, errors = ({"probability": each["mean"], **each} for each in (values, errors))
+            values, errors = ({PROBABILITY: each["mean"], **each} for each in (values, errors))
         return Summary(self.unit(row), values, errors)
 
     @cached_property

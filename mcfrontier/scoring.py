@@ -49,6 +49,8 @@ def converted(run: Finished, row: str, number: float, unit: str) -> float:
     if not units.same_kind(unit or "1", own):
         raise InputError(f"'{unit or '1'}' is not a unit of {parts(row)[0]}; give it in {own}")
     value = units.convert(number, unit or own, own)
+    if run.is_event(row) and value not in (0, 1):
+        raise InputError(f"an event happened or did not; write {row}=1 or {row}=0")
     if own == "share" and not 0 <= value <= 1:
         raise InputError(f"a share is between 0 and 1; write {row}={number:g}%, if that is meant")
     return value
@@ -73,7 +75,7 @@ def scored(run: Finished, row: str, value: float, source: str = "", note: str = 
     lost = int((~np.isfinite(x)).sum())
     if lost == x.size:
         raise InputError(f"{run.folder}: {row}: no draw has a figure, so nothing was foretold")
-    found = scores.score(x, value, positive=run.unit(row) != DATE)
+    found = scores.score(x, value, positive=run.unit(row) != DATE, event=run.is_event(row))
     _, values, errors = summary_at(run, row, BRIEF)
     return Row(
         study=asked.study,

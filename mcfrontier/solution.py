@@ -2,7 +2,8 @@
 for a deadline, the chips for both.
 
 All other inputs have the same draws at every value that is tried. So the quantile of what is asked is a continuous
-function of the value, and what holds ends where that comes to its bound.
+function of the value, and what holds ends where that comes to its bound. Of an event it ends where its probability
+comes to the one that is asked.
 """
 
 from __future__ import annotations

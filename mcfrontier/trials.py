@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ STEPS, FEWEST = 8, 64  # of a scan: by decade, and in all at least
 @dataclass(frozen=True)
 class Point:
     """A value of what is decided, in its unit, and its Monte Carlo error, None where it is no end of what holds; the
-    probability there with its own error; p5, p50 and p95 of other rows there."""
+    probability there with its own error; p5, p50 and p95 of other rows there, of events the probability."""
 
     value: float
     error: float | None
@@ -86,13 +87,23 @@ class Trial:
         each = [condition.margin(draws(condition.row), draws(condition.bound)) for condition in self.conditions]
         return np.maximum.reduce(np.broadcast_arrays(*each))
 
+    @cached_property
+    def steps(self) -> bool:
+        """Whether a condition is on an event: its margins take two values, and their quantiles move by jumps alone."""
+        return any(self.run.is_event(row) for condition in self.conditions for row in condition.rows)
+
     def quantile(self, value: float) -> float:
-        """The margin at the level: at most 0 where all conditions hold with the probability."""
-        return float(np.quantile(self.margins(self.at(self.needed, value)), self.level))
+        """The margin at the level, or of events what the probability lacks of it: at most 0 where all conditions hold
+        with the probability."""
+        found = self.at(self.needed, value)
+        return self.level - self.chance(found)[0] if self.steps else float(np.quantile(self.margins(found), self.level))
 
     def off(self, value: float) -> float:
         """The standard error of that."""
-        return float(intervals.with_errors(self.margins(self.at(self.needed, value)), [self.level])[1][2])
+        found = self.at(self.needed, value)
+        if self.steps:
+            return self.chance(found)[1]
+        return float(intervals.with_errors(self.margins(found), [self.level])[1][2])
 
     def chance(self, found: Mapping[str, Array]) -> tuple[float, float]:
         """The probability that all conditions hold, with its standard error."""
@@ -108,7 +119,7 @@ class Trial:
             if at is None:
                 return None
             value = axis.value(at)
-            wide = crossing.error(f, at, self.off(value), axis.points)
+            wide = crossing.error(f, at, self.off(value), axis.points, *[1.0] * self.steps)
             return self.point(value, float(value * wide if axis.log else wide))
 
         for low, high in crossing.stretches(f, axis.points, quantiles):
@@ -132,12 +143,12 @@ class Trial:
         found, scale = self.at(self.whole, value), units.scale(self.whole.unit(self.decide))
         moved = moved_by(self.whole, self.decide)
         rows = [row for condition in self.conditions for row in condition.rows]
-        rows += [row for row in self.run.measured if self.run.rows[row][0] in moved]
+        rows += [row for row in self.run.headlines if self.run.rows[row][0] in moved]
         places = {row: self.run.rows[row] for row in rows}
-        told = {row: self.told(found[name][index], name) for row, (name, index) in places.items()}
+        told = {row: self.told(found[name][index], row) for row, (name, index) in places.items()}
         return Point(value / scale, None if error is None else error / scale, self.chance(found), told)
 
-    def told(self, x: Array, name: str) -> Summary:
-        """Draws of a quantity in base units, in short."""
-        unit = self.whole.unit(name)
-        return brief(x / units.scale(unit), unit)
+    def told(self, x: Array, row: str) -> Summary:
+        """Draws of a row in base units, in short."""
+        unit = self.run.unit(row)
+        return brief(x / units.scale(unit), unit, self.run.is_event(row))

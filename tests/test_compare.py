@@ -541,7 +541,8 @@ SHOWN = re.findall(
 @pytest.mark.parametrize(("asked", "shown"), SHOWN, ids=[asked for asked, _ in SHOWN])
 def test_the_page_shows_what_the_command_prints(asked, shown, command):
     ended = command(*shlex.split(asked))
-    assert [line.rstrip() for line in ended.out.splitlines()] == shown.splitlines()
+    printed = "".join(f"{line.rstrip()}\n" for line in ended.out.splitlines())
+    assert printed == shown or (shown.endswith("\n...\n") and printed.startswith(shown.removesuffix("...\n")))
 
 
 @mcf.node("1")

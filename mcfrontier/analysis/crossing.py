@@ -39,13 +39,14 @@ def with_turns(f: Function, x: Array, y: Array) -> tuple[Array, Array]:
     return np.array([u for u, _ in whole]), np.array([v for _, v in whole])
 
 
-def error(f: Function, root: float, off: float, x: Array) -> float:
+def error(f: Function, root: float, off: float, x: Array, first: float = FIRST) -> float:
     """How far off a crossing may be where the function may be off by so much: by its slope over about that way, which
-    is no longer than a step of the scan `x`."""
+    is no longer than a step of the scan `x`. Before the way is known, the slope is taken over the part `first` of a
+    step: all of it, where the function moves by jumps."""
     if off == 0:
         return 0.0
     step = x[1] - x[0]
-    width, slope = FIRST * step, 0.0
+    width, slope = first * step, 0.0
     for _ in range(2):
         low, high = max(root - width, x[0]), min(root + width, x[-1])
         slope = abs(f(high) - f(low)) / (high - low)

@@ -10,6 +10,7 @@ import numpy as np
 from mcfrontier.analysis.intervals import Estimate, estimate
 
 LEVELS = (0.5, 0.8, 0.9, 0.98)  # of the central intervals that an outcome may lie in
+EVENT = "event"  # the scale of what happens or does not
 SAME = 1e-12  # of an outcome: a draw that is no further from it is the outcome, but for rounding
 
 
@@ -19,7 +20,8 @@ class Score:
 
     `percentile` is between 0 and 1; `crps` in the unit of the draws, `crps_log` that of their natural logarithms. On
     the scale `log` the log score is the logarithm of the density of the logarithm, on the scale `raw` of the draws', on
-    the scale `counted`, of draws that take few values, of the probability. What the scale has not is not a number.
+    the scale `counted`, of draws that take few values, of the probability, and likewise on the scale `event`, of draws
+    that are 1 or 0. What the scale has not is not a number. The CRPS of an event is its Brier score.
     """
 
     scale: str
@@ -29,11 +31,11 @@ class Score:
     log_score: Estimate
 
 
-def score(x: np.ndarray, outcome: float, positive: bool = True) -> Score:
+def score(x: np.ndarray, outcome: float, positive: bool = True, event: bool = False) -> Score:
     """How well draws (draws,) foretold an outcome, those that are finite. `positive`: whether a logarithm means
-    anything, where all of them are above 0."""
+    anything, where all of them are above 0; `event`: whether they are of what happens or does not."""
     x = np.where(np.isfinite(x), x, np.nan)
-    scale = scale_of(x[np.isfinite(x)], outcome, positive)
+    scale = EVENT if event else scale_of(x[np.isfinite(x)], outcome, positive)
     seen = (np.log(x), float(np.log(outcome))) if scale == "log" else (x, outcome)
     none = Estimate(np.nan, np.nan)
     return Score(
@@ -41,7 +43,7 @@ def score(x: np.ndarray, outcome: float, positive: bool = True) -> Score:
         percentile(x, outcome),
         estimate(x, partial(crps, outcome=outcome)),
         estimate(seen[0], partial(crps, outcome=seen[1])) if scale == "log" else none,
-        log_probability(x, outcome) if scale == "counted" else log_density(*seen),
+        log_probability(x, outcome) if scale in ("counted", EVENT) else log_density(*seen),
     )
 
 

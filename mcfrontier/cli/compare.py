@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mcfrontier.comparison import Comparison, Pair
 
 MOST = 4  # waterfalls of a pair on a terminal
+BRIEF = 40  # rows of a pair on a terminal, where these have a line each
 
 
 @click.command()
@@ -65,37 +66,44 @@ def command(
 
 def show(found: Comparison) -> None:
     """Print each pair: its rows, and what lies behind the first of them."""
-    from mcfrontier.outputs.comparison import moving
+    from mcfrontier.outputs.comparison import heads, in_brief, moving
 
     for i, pair in enumerate(found.pairs):
         if i:
             print()
         show_rows(pair)
+        brief = in_brief(pair)
+        if 0 < len(brief) <= BRIEF:
+            print()
+            show_table((f"Each row by its {heads(pair)[2]}", *pair.names, "difference", "ratio"), brief)
+        elif brief:
+            print(f"\nof {len(brief)} rows the foremost: ask for all of one target with --target, for all with --out")
         told = moving(pair)
         for row in told[:MOST]:
             print()
             show_fall(pair, row)
-        if len(told) > MOST:
-            print(f"\n{len(told) - MOST} more targets have a waterfall: ask for one with --target, for all with --out")
+        if (more := len(told) - MOST) > 0:
+            have = "target has" if more == 1 else "targets have"
+            print(f"\n{more} more {have} a waterfall: ask for one with --target, for all with --out")
 
 
 def show_rows(pair: Pair) -> None:
-    """Print the rows of a pair: each side, difference, ratio, probability."""
-    from mcfrontier.outputs.comparison import chance, lines
+    """Print the rows of a pair, of many the headlines: each side, difference, ratio, probability."""
+    from mcfrontier.outputs.comparison import chance, heads, in_full, lines
     from mcfrontier.wording import label, sentence
 
     rows = []
-    for row in pair.rows:
+    for row in in_full(pair):
         rows += [[sentence(label(row))], *([f"  {name}", *cells] for name, *cells in lines(pair, row))]
         rows += [[f"  {likely}"]] if (likely := chance(pair, row)) else []
-    show_table(("", "p5", "p50", "p95", "MC error of p50"), rows)
+    show_table(heads(pair), rows)
 
 
 def show_fall(pair: Pair, row: str) -> None:
-    """Print what moves the median of a row from one side to the other."""
+    """Print what moves the median of a row, or the probability of an event, from one side to the other."""
     from mcfrontier.outputs.comparison import fall_lines, total
     from mcfrontier.wording import label
 
-    head = (f"What moves the median of {label(row)}", *pair.names, "by", "±", "times")
+    head = (f"What moves the {pair.told[row].central} of {label(row)}", *pair.names, "by", "±", "times")
     rows = [*fall_lines(pair, row), ["Together", "", "", *total(pair, row)]]
     show_table(head, rows, left=(0, 1, 2), widest=(48, 44, 44))

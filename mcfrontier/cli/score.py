@@ -97,13 +97,16 @@ def tell(ledger: str | None, as_json: bool, out: str | None) -> None:
 
     folder = None if out is None else check_folder(out)
     rows = counted(*read(ledger))
+    if folder and not calibration.percentiles(rows):
+        raise InputError("--out: all outcomes here are of events, which lie in no interval, so no page; leave it out")
     if as_json:
         print(calibration.ledger_json(rows))
     else:
         show_table(calibration.ALL, (calibration.cells(row, calibration.ALL) for row in rows), left=(0, 1))
-        print()
-        show_table(calibration.LEVEL_HEAD, map(calibration.level_cells, calibration.covered(rows)))
-        note(calibration.CAUTION)
+        if levels := calibration.covered(rows):
+            print()
+            show_table(calibration.LEVEL_HEAD, map(calibration.level_cells, levels))
+            note(calibration.CAUTION)
     if folder:
         written = calibration.write_pdf(rows, folder)
         if not as_json:

@@ -25,7 +25,7 @@ from mcfrontier.comparison.sides import common, evaluated, loaded, plan_of
 from mcfrontier.comparison.told import Told, side_by_side
 from mcfrontier.engine.blocks import Progress, silent
 from mcfrontier.errors import InputError, suggest
-from mcfrontier.results import MOST, Run, Summary
+from mcfrontier.results import PROBABILITY, Run, Summary
 from mcfrontier.sampling import Sampler
 from mcfrontier.study import SAMPLER, SEED, Study
 
@@ -49,8 +49,8 @@ class Pair:
 
     @property
     def headlines(self) -> list[str]:
-        """The rows that stand for the targets: see Run.headlines; the first few where none of these is shared."""
-        return [row for row in self.runs[0].headlines if row in self.rows] or list(self.rows[:MOST])
+        """The shared rows that stand for all of them: see Run.heads."""
+        return self.runs[0].heads(self.rows)
 
     @cached_property
     def told(self) -> dict[str, Told]:
@@ -80,7 +80,7 @@ class Comparison:
     @property
     def difference(self) -> xr.Dataset:
         """Each shared row of the others minus that of the first, draw by draw: over `other`, `statistic` ("p5", "p50",
-        "p95") and `figure` ("value", "mc_error"), in the unit of the first."""
+        "p95") and `figure` ("value", "mc_error"), in the unit of the first; of an event by "probability" alone."""
         return self.dataset("difference")
 
     @property
@@ -101,10 +101,11 @@ class Comparison:
         coords: dict[str, Any] = {"other": list(self.names[1:]), "figure": ["value", "mc_error"]}
         over = ("other", "figure")
         if word != "above":
-            over, coords["statistic"] = ("other", "figure", "statistic"), list(BRIEF_WORDS)
+            events = any(pair.told[row].event for pair in self.pairs for row in rows)
+            over, coords["statistic"] = ("other", "figure", "statistic"), [*BRIEF_WORDS, *[PROBABILITY] * events]
         arrays = {
             row: xr.DataArray(
-                np.array([figures(getattr(pair.told[row], word)) for pair in self.pairs]),
+                np.array([figures(getattr(pair.told[row], word), coords.get("statistic", ())) for pair in self.pairs]),
                 dims=over,
                 attrs={"unit": "1" if word == "above" else getattr(self.pairs[0].told[row], word).unit},
             )
@@ -113,12 +114,13 @@ class Comparison:
         return xr.Dataset(arrays, coords)
 
     def waterfall(self, target: str, other: str | None = None) -> xr.Dataset:
-        """What each input that differs moves the median of a target by, from the first study to the other: `bar`,
-        `mc_error` and `order_error` (of taking some orders only), `factor` and `factor_error`, over `input`, the
-        largest first. Bars add up to the difference of the medians, factors multiply to their ratio.
+        """What each input that differs moves the median of a target by, of an event its probability, from the first
+        study to the other: `bar`, `mc_error` and `order_error` (of taking some orders only), `factor` and
+        `factor_error`, over `input`, the largest first. Bars add up to the difference of the medians (probabilities),
+        factors multiply to their ratio.
 
         The attributes are the medians `first` and `other`, `total` between them with `total_error`, their `ratio` with
-        `ratio_error`, and the `unit`.
+        `ratio_error`, the `unit`, and of what they are, `statistic`: "median", or "probability" of an event.
         """
         import xarray as xr
 
@@ -133,7 +135,7 @@ class Comparison:
         arrays |= {"factor": found.factors, "factor_error": found.factor_errors}
         attrs = {"first": found.ends[0], "other": found.ends[1], "total": found.total[0]}
         attrs |= {"total_error": found.total[1], "ratio": found.ratio[0], "ratio_error": found.ratio[1]}
-        attrs["unit"] = pair.runs[0].unit(target)
+        attrs |= {"unit": pair.runs[0].unit(target), "statistic": pair.told[target].central}
         return xr.Dataset({name: ("input", x) for name, x in arrays.items()}, {"input": found.names}, attrs)
 
     def write(self, folder: str | Path) -> list[Path]:
@@ -143,9 +145,9 @@ class Comparison:
         return write(self, folder)
 
 
-def figures(told: Summary | Estimate) -> Sequence:
-    """Values and errors."""
-    return [[*each.values()] for each in told[1:]] if isinstance(told, Summary) else told
+def figures(told: Summary | Estimate, words: Sequence[str]) -> Sequence:
+    """Values and errors, of a summary those that these words name: not a number where it has none."""
+    return [[each.get(word, np.nan) for word in words] for each in told[1:]] if isinstance(told, Summary) else told
 
 
 def compare(

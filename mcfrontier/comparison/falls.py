@@ -1,4 +1,5 @@
-"""Waterfalls from one study to another, by the medians of all mixtures of the two on the same draws."""
+"""Waterfalls from one study to another, by the medians of all mixtures of the two on the same draws; of an event by its
+probability in them."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from mcfrontier.analysis import intervals, waterfall
 from mcfrontier.analysis.waterfall import Waterfall
 from mcfrontier.comparison import hybrids
 from mcfrontier.comparison.sides import evaluated
-from mcfrontier.comparison.told import draws_of
+from mcfrontier.comparison.told import draws_of, is_event
 from mcfrontier.engine.blocks import Progress
 from mcfrontier.errors import InputError
 from mcfrontier.priors import Prior
@@ -25,8 +26,8 @@ from mcfrontier.wording import parts
 def fallen(
     runs: tuple[Run, Run], rows: Sequence[str], differing: Mapping[str, frozenset[str]], progress: Progress
 ) -> dict[str, Waterfall]:
-    """The waterfall of each row: the medians of all mixtures of the two sides, on the same draws. Rows of targets that
-    the same things can move go together, with no regard to what cannot."""
+    """The waterfall of each row: the medians, of events the probabilities, of all mixtures of the two sides, on the
+    same draws. Rows of targets that the same things can move go together, with no regard to what cannot."""
     one, other = (done.study for done in runs)
     plan, evaluate = runs[0].sampler, Mixtures(runs[0].sampler)
     together: dict[tuple[str, ...], list[str]] = {}
@@ -35,6 +36,7 @@ def fallen(
         together.setdefault(tuple(name for name, own in differing.items() if own & behind), []).append(row)
     jobs = [(things, waterfall.changes(plan, list(things)), own) for things, own in together.items()]
     found: dict[str, list[tuple[float, np.ndarray]]] = {row: [] for row in rows}
+    events = {row for row in rows if is_event(row, runs)}
     for things, kept, own in progress(
         [(things, kept, own) for things, ways, own in jobs for kept in ways.sets], "mixing"
     ):
@@ -45,7 +47,8 @@ def fallen(
             mixed = hybrids.of_both(replace(one, targets=targets), other, changed)
             done = Run(mixed, plan, evaluate(mixed))
         for row in own:
-            found[row].append(median(draws_of(done, row_in(done, row), runs[0].unit(row)), row))
+            x = draws_of(done, row_in(done, row), runs[0].unit(row))
+            found[row].append(central(x, row, row in events))
     falls = {
         row: waterfall.waterfall(ways, things, found[row], log=runs[0].unit(row) != "AD")
         for things, ways, own in jobs
@@ -62,12 +65,13 @@ def row_in(mixed: Run, row: str) -> str:
     return row if row in mixed.rows else name
 
 
-def median(x: np.ndarray, row: str) -> tuple[float, np.ndarray]:
-    """The median of draws, and that of each randomisation, (16,)."""
+def central(x: np.ndarray, row: str, event: bool) -> tuple[float, np.ndarray]:
+    """The median of draws, or of an event the probability, and that of each randomisation, (16,)."""
     whole, parts = intervals.with_parts(x, [0.5])
-    if not np.isfinite(whole[2]):
+    at = 0 if event else 2
+    if not np.isfinite(whole[at]):
         raise InputError(f"{row}: none of its draws is finite")
-    return whole[2], parts[:, 2]
+    return whole[at], parts[:, at]
 
 
 @dataclass(frozen=True)

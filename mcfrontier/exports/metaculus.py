@@ -20,7 +20,7 @@ from mcfrontier.exports.standard import ONE, standardised
 from mcfrontier.finished import Finished
 from mcfrontier.outputs.text import json_text
 from mcfrontier.units import read
-from mcfrontier.wording import amount
+from mcfrontier.wording import amount, probability
 
 QUESTION = ("lower", "upper", "open_lower", "open_upper", "zero_point", "points")
 POINTS, FEWEST, MOST = 201, 3, 10_001
@@ -67,6 +67,9 @@ def metaculus(
     if len(rows) != 1:
         raise InputError(f"--to metaculus: a question is about one row; choose with --target: {', '.join(rows)}")
     (row,), unit = rows, run.unit(rows[0])
+    if run.is_event(row):
+        told = f"{row} is an event, and a binary question takes a probability: {probability(*asked(run, row))}"
+        raise InputError(f"--to metaculus: {told}")
     if lower is None or upper is None:
         raise InputError("--to metaculus: state the question's range with --lower and --upper")
     bounds = (stated("--lower", lower, row, unit), stated("--upper", upper, row, unit))
@@ -89,6 +92,12 @@ def metaculus(
     }
     told["moved"] = {"largest_cdf_difference": float(np.abs(cdf - counted).max()), **moved(run, row, grid, cdf)}
     return json_text(told | {"continuous_cdf": cdf.tolist()}) + "\n"
+
+
+def asked(run: Finished, row: str) -> tuple[float, float]:
+    """The probability of an event, with its error."""
+    _, values, errors = run.summary[row]
+    return values["probability"], errors["probability"]
 
 
 def stated(option: str, text: str, row: str, unit: str) -> float:

@@ -19,7 +19,7 @@ from mcfrontier.analysis.intervals import BRIEF_WORDS
 from mcfrontier.exports.fits import NEAR, VALUES, Fit, allowed, finite, nearest, ordered
 from mcfrontier.exports.kinds import Words
 from mcfrontier.finished import Finished
-from mcfrontier.wording import label
+from mcfrontier.wording import label, probability
 
 WIDTH = 120
 ABOUT = (
@@ -30,6 +30,7 @@ ABOUT = (
     f"{VALUES:,} values of equal probability. Told of each: the largest difference of the CDFs, and how far p5, p50 "
     "and p95 are off.",
 )
+EVENTS = "An event is 1 if it happens and 0 if not."
 
 Call = Callable[..., str]
 MIXTURES = {f"mixture of {count} {kind}s": kind for count in ("two", "three") for kind in ("lognormal", "normal")}
@@ -66,6 +67,7 @@ SQUIGGLE_CALLS = {
     "uniform": like("uniform({}, {})"),
     "triangular": like("triangular({}, {}, {})"),
     "pert": hump,
+    "bernoulli": like("bernoulli({})"),
 }
 SQUIGGLE = Language(
     comment="//",
@@ -89,6 +91,7 @@ SQUIGGLEPY = Language(
         "uniform": like("sq.uniform({}, {})"),
         "triangular": like("sq.triangular({}, {}, {})"),
         "pert": like("sq.pert({}, {}, {})"),
+        "bernoulli": like("sq.bernoulli({})"),
         "student-t": like("{} + {} * sq.tdist(t={})"),  # a tdist with a centre of its own is skewed
     },
     mixture="sq.mixture([\n  {}\n], weights=[{}])",
@@ -114,7 +117,8 @@ def text(run: Finished, rows: Sequence[str], language: Language) -> str:
     told += f", mcfrontier {asked.versions['mcfrontier']}"
     told += "".join(f", given evidence on {name}" for name in asked.evidence)
     told += "".join(f", {name} set to {value}" for name, value in asked.set.items())
-    head = [comment(line, language) for line in (told + ".", *ABOUT)]
+    events = [EVENTS] * any(map(run.is_event, rows))
+    head = [comment(line, language) for line in (told + ".", *ABOUT, *events)]
     names = identifiers(rows, language)
     return "\n".join([*head, language.opening, *(defined(run, row, names[row], language) for row in rows)])
 
@@ -147,6 +151,10 @@ def defined(run: Finished, row: str, name: str, language: Language) -> str:
         return comment(f"{what}: no draw of it is a number", language) + "\n"
     if lost := draws.size - held.size:
         what += f" ({lost:,} draws are no numbers and left out)"
+    if run.is_event(row):
+        (chance, *_), (error, *_) = run.estimates(row, [])
+        told = f"{label(row)}: an event, with a probability of {probability(chance, error)}"
+        return f"{comment(told, language)}\n{name} = {language.calls['bernoulli'](chance)}\n"
     if held[0] == held[-1]:
         return f"{comment(f'{what}: known', language)}\n{name} = {number(held[0])}\n"
     ready = ordered(draws)

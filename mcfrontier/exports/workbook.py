@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mcfrontier.entries import rows_of
 from mcfrontier.family import REPORTED
 from mcfrontier.finished import Finished
-from mcfrontier.wording import amount, label, parts, sentence
+from mcfrontier.wording import amount, label, parts, probability, sentence
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -66,7 +66,7 @@ def inputs(run: Finished) -> Iterator[list[Any]]:
 
 
 def percentiles(run: Finished, row: str) -> Iterator[list[Any]]:
-    """The statistics of a row, told and in full, each beside its Monte Carlo error."""
+    """The statistics of a row, told and in full, each beside its Monte Carlo error; of an event the probability."""
     unit, values, errors = run.summary[row]
     yield [sentence(label(row))]
     yield ["quantity", row]
@@ -74,6 +74,10 @@ def percentiles(run: Finished, row: str) -> Iterator[list[Any]]:
     yield ["integrated out", run.integrated.get(row, "")]
     yield []
     yield ["statistic", "told", "value", "Monte Carlo error"]
+    if run.is_event(row):
+        value, error = values["probability"], errors["probability"]
+        yield ["probability", probability(value, error), value, error]
+        return
     yield from ([word, amount(value, unit, errors[word]), value, errors[word]] for word, value in values.items())
 
 

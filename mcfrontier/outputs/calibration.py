@@ -15,7 +15,7 @@ from mcfrontier.figures.pit import pit
 from mcfrontier.ledger import Row
 from mcfrontier.outputs.text import json_text
 from mcfrontier.outputs.typeset import typeset
-from mcfrontier.wording import amount, label, sentence
+from mcfrontier.wording import amount, label, probability, sentence
 from mcfrontier.writing import put
 
 NAME = "calibration.pdf"
@@ -31,7 +31,8 @@ CAUTION = (
 
 
 def cells(row: Row, head: Sequence[str]) -> list[str]:
-    """An outcome as it is told in some columns: no more digits than the Monte Carlo error allows."""
+    """An outcome as it is told in some columns: no more digits than the Monte Carlo error allows. Of an event it is
+    whether it happened, beside the probability."""
     found = {
         "study": row.study,
         "quantity": label(row.quantity),
@@ -45,6 +46,11 @@ def cells(row: Row, head: Sequence[str]) -> list[str]:
         LOGARITHM: amount(row.crps_log, "1", known(row.crps_log_error)),
         "log score": log_score(row),
     }
+    if row.is_event:
+        found |= dict.fromkeys(("p5", "p95", "percentile", "inside"), "–")
+        found["outcome"] = "happened" if row.outcome else "did not happen"
+        found["p50"] = f"probability {probability(*row.probability)}"
+        found["CRPS"] = f"Brier {amount(row.crps, '1', known(row.crps_error))}"
     return [found[name] for name in head]
 
 
@@ -70,8 +76,14 @@ def known(error: float) -> float:
 
 
 def covered(rows: Sequence[Row]) -> list[Coverage]:
-    """How many of the outcomes fell into the intervals of each level."""
-    return coverage([row.percentile / 100 for row in rows])
+    """How many of the outcomes fell into the intervals of each level; nothing where there are events alone."""
+    fell = percentiles(rows)
+    return coverage(fell) if fell else []
+
+
+def percentiles(rows: Sequence[Row]) -> list[float]:
+    """Where outcomes fell, from 0 to 1: all but those of events."""
+    return [row.percentile / 100 for row in rows if not row.is_event]
 
 
 def level_cells(each: Coverage) -> list[str]:
@@ -82,8 +94,12 @@ def level_cells(each: Coverage) -> list[str]:
 
 
 def row_json(row: Row) -> dict[str, Any]:
-    """A row, and as "inside" the narrowest interval that it fell into."""
-    return msgspec.structs.asdict(row) | {"inside": narrowest(row.percentile / 100)}
+    """A row, as "inside" the narrowest interval that it fell into, and of an event the "probability" that was
+    foretold."""
+    told = msgspec.structs.asdict(row)
+    if row.is_event:
+        return told | {"probability": row.probability[0], "inside": None}
+    return told | {"inside": narrowest(row.percentile / 100)}
 
 
 def rows_json(rows: Sequence[Row]) -> str:
@@ -99,12 +115,13 @@ def ledger_json(rows: Sequence[Row]) -> str:
 
 def write_pdf(rows: Sequence[Row], folder: Path) -> Path:
     """Write calibration.pdf into a folder: both figures, the levels, and every outcome."""
-    percentiles = [row.percentile / 100 for row in rows]
+    fell = percentiles(rows)
     figures = {"pit": pit, "calibration": calibration}
-    pictures = {f"{name}.svg": figure(percentiles).svg() for name, figure in figures.items()}
+    pictures = {f"{name}.svg": figure(fell).svg() for name, figure in figures.items()}
     told = {
         "captions": {name: " ".join(figure.__doc__.split()) for name, figure in figures.items()},
         "count": len(rows),
+        "events": len(rows) - len(fell),
         "caution": sentence(CAUTION),
         "level_head": LEVEL_HEAD,
         "levels": [level_cells(each) for each in covered(rows)],

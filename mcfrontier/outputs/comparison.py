@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from mcfrontier.analysis.intervals import BRIEF
-from mcfrontier.analysis.waterfall import Waterfall
 from mcfrontier.comparison import Comparison, Pair
 from mcfrontier.comparison.hybrids import CORRELATION, EVIDENCE, ROWS
 from mcfrontier.comparison.told import Told
@@ -18,12 +17,14 @@ from mcfrontier.outputs.manifest import versions
 from mcfrontier.outputs.percentiles import statistics
 from mcfrontier.outputs.text import json_text
 from mcfrontier.outputs.typeset import typeset
-from mcfrontier.results import Run, Summary, brief
+from mcfrontier.results import PROBABILITY, Run, Summary, brief, central
 from mcfrontier.study import Study
-from mcfrontier.wording import amount, label, moved, sentence
+from mcfrontier.wording import amount, label, moved, probability, sentence
 from mcfrontier.writing import check_folder, put
 
 SHARP = 6  # digits at most of a probability, which may be near 1
+Teller = Callable[[float, str, float], str]
+MANY = 10  # rows of which each is told in full
 JSON, PDF = "comparison.json", "comparison.pdf"
 
 
@@ -66,17 +67,18 @@ def row_json(pair: Pair, row: str, told: Told) -> dict[str, Any]:
         "probability_first_above": dict(zip(("value", "mc_error"), told.above, strict=True)),
         "probability_equal": dict(zip(("value", "mc_error"), told.equal, strict=True)),
         "lost": told.lost,
-        "waterfall": fall_json(pair, pair.falls[row]) if row in pair.falls else None,
+        "waterfall": fall_json(pair, row) if row in pair.falls else None,
     }
 
 
-def fall_json(pair: Pair, fall: Waterfall) -> dict[str, Any]:
-    """A waterfall: the medians on both sides, what lies between them, and the bars that add up to it."""
-    one, other = pair.runs
+def fall_json(pair: Pair, row: str) -> dict[str, Any]:
+    """The waterfall of a row: the medians on both sides, or the probabilities, what lies between them, and the bars
+    that add up to it."""
+    fall, (one, other) = pair.falls[row], pair.runs
     columns = {"value": fall.bars, "mc_error": fall.errors, "order_error": fall.order_errors}
     columns |= {"factor": fall.factors, "factor_error": fall.factor_errors}
     return {
-        "statistic": "median",
+        "statistic": pair.told[row].central,
         "first": fall.ends[0],
         "other": fall.ends[1],
         "total": fall.total[0],
@@ -140,24 +142,61 @@ def pairs_of(study: Study) -> list[tuple[tuple[str, str], float]]:
     return [(pair, value) for pair, value in sorted(study.page.correlation.pairs.items()) if {*pair} <= drawn]
 
 
+def heads(pair: Pair) -> list[str]:
+    """The headings of lines."""
+    of = {pair.told[row].central: None for row in pair.rows}
+    middle = " or ".join("p50" if word != PROBABILITY else word for word in of)
+    return ["", "p5", middle, "p95", f"MC error of {middle}"] if "p50" in middle else ["", "", middle, "", "MC error"]
+
+
+def in_full(pair: Pair) -> list[str]:
+    """The rows that are told line by line: the headlines where there are many."""
+    return list(pair.rows) if len(pair.rows) <= MANY else pair.headlines
+
+
+def in_brief(pair: Pair) -> list[list[str]]:
+    """All rows, where not all are told line by line, each on one: the median, or the probability, on both sides, that
+    of the differences and that of the ratios."""
+    if len(in_full(pair)) == len(pair.rows):
+        return []
+    return [[sentence(label(row)), *(line[2] for line in four_lines(pair, row))] for row in pair.rows]
+
+
 def lines(pair: Pair, row: str) -> list[list[str]]:
     """A row as it is told: a line for each side, their difference and ratio, each with p5, p50, p95 and the error of
     the median; one line where the two are the same in all draws."""
+    told = four_lines(pair, row)
+    return told if pair.told[row].equal[0] != 1 else [["the same in both", *told[0][1:]]]
+
+
+def four_lines(pair: Pair, row: str) -> list[list[str]]:
+    """The lines of the sides, their difference and their ratio."""
     told = pair.told[row]
-    if told.equal[0] == 1:
-        return [["the same in both", *cells(told.first)]]
-    sides = [[name, *cells(found)] for name, found in zip(pair.names, (told.first, told.other), strict=True)]
-    return [*sides, ["difference", *cells(told.difference, True)], ["ratio", *cells(told.ratio)]]
+    tell = teller(told)
+    sides = [[name, *cells(found, tell)] for name, found in zip(pair.names, (told.first, told.other), strict=True)]
+    return [*sides, ["difference", *cells(told.difference, moved)], ["ratio", *cells(told.ratio)]]
 
 
-def cells(found: Summary, signed: bool = False) -> list[str]:
-    """p5, p50 and p95 as their errors allow, and the error of p50."""
-    return [*amounts(found, moved if signed else amount), error_of(found.errors["p50"], found.unit, signed)]
+def teller(told: Told) -> Teller:
+    """How a figure of one side is told."""
+    return probability_of if told.event else amount
 
 
-def amounts(found: Summary, tell: Callable[[float, str, float], str] = amount) -> list[str]:
+def cells(found: Summary, tell: Teller = amount) -> list[str]:
+    """p5, p50 and p95 as their errors allow, and the error of p50; of an event the probability in the middle."""
+    shown = amounts(found, tell)
+    shown = shown if len(shown) > 1 else ["", *shown, ""]
+    return [*shown, error_of(central(found).error, found.unit, tell is moved)]
+
+
+def amounts(found: Summary, tell: Teller = amount) -> list[str]:
     """Statistics as their errors allow."""
     return [tell(value, found.unit, found.errors[word]) for word, value in found.values.items()]
+
+
+def probability_of(value: float, unit: str, error: float) -> str:
+    """A probability as it is told."""
+    return probability(value, error)
 
 
 def error_of(error: float, unit: str, points: bool = False) -> str:
@@ -171,7 +210,7 @@ def chance(pair: Pair, row: str) -> str:
     """How likely the first lies above the other."""
     told, draws = pair.told[row], pair.runs[0].sampler.draws
     value, error = told.above
-    head = f"P({pair.names[0]} > {pair.names[1]})"
+    head = f"P({pair.names[0]}, not {pair.names[1]})" if told.event else f"P({pair.names[0]} > {pair.names[1]})"
     if not math.isfinite(value):
         return f"{head}: –"
     if told.equal[0] == 1:
@@ -179,7 +218,8 @@ def chance(pair: Pair, row: str) -> str:
     shown = f"{head} = {amount(value, 'share', error, SHARP)}"
     shown += f" ± {error_of(error, 'share')}" if error else ""
     if told.equal[0]:
-        return f"{shown}; equal in {amount(told.equal[0], 'share', told.equal[1])} of the draws"
+        same = "the same" if told.event else "equal"
+        return f"{shown}; {same} in {amount(told.equal[0], 'share', told.equal[1])} of the draws"
     return f"{shown}, {'all' if value else 'none'} of {draws:,} draws" if value in (0, 1) else shown
 
 
@@ -189,8 +229,8 @@ def moving(pair: Pair) -> list[str]:
 
 
 def fall_lines(pair: Pair, row: str) -> list[list[str]]:
-    """The waterfall of a row: what each input is on both sides, what it moves the median by, the error of it, and the
-    factor of it; what has no part in it is left out."""
+    """The waterfall of a row: what each input is on both sides, what it moves the median (or probability) by, the error
+    of it, and the factor of it; what has no part in it is left out."""
     fall, unit = pair.falls[row], pair.told[row].first.unit
     return [
         [
@@ -213,7 +253,7 @@ def times(factor: float, error: float) -> str:
 
 
 def total(pair: Pair, row: str) -> list[str]:
-    """What lies between the two medians, the error of it, and their ratio."""
+    """What lies between the two medians, or probabilities, the error of it, and their ratio."""
     fall, unit = pair.falls[row], pair.told[row].first.unit
     value, error = fall.total
     return [moved(value, unit, error), error_of(error, unit, points=True), times(*fall.ratio)]
@@ -229,13 +269,15 @@ def contents(found: Comparison) -> tuple[dict[str, Any], dict[str, bytes]]:
         falls = []
         for row in moving(pair):
             picture = f"waterfall-{i}-{len(falls)}.svg"
-            pictures[picture] = waterfall(pair.falls[row], row, pair.told[row].first.unit, pair.names).svg()
+            unit, tell = pair.told[row].first.unit, teller(pair.told[row])
+            pictures[picture] = waterfall(pair.falls[row], row, unit, pair.names, tell).svg()
             told = {"name": sentence(label(row)), "rows": fall_lines(pair, row), "total": total(pair, row)}
             falls.append(told | {"picture": picture})
         rows = [
-            {"name": sentence(label(row)), "lines": lines(pair, row), "chance": chance(pair, row)} for row in pair.rows
+            {"name": sentence(label(row)), "lines": lines(pair, row), "chance": chance(pair, row)}
+            for row in in_full(pair)
         ]
-        pairs.append({"names": pair.names, "rows": rows, "falls": falls})
+        pairs.append({"names": pair.names, "heads": heads(pair), "rows": rows, "brief": in_brief(pair), "falls": falls})
     caption = " ".join((waterfall.__doc__ or "").split())
     return {
         "title": f"{found.names[0]} compared with {', '.join(found.names[1:])}",

@@ -11,7 +11,7 @@ from mcfrontier.outputs.text import json_text
 from mcfrontier.results import Summary
 from mcfrontier.solution import Solution
 from mcfrontier.trials import Point
-from mcfrontier.wording import amount, label
+from mcfrontier.wording import amount, label, probability
 
 DIGITS = 6  # the most of a value that is solved for
 
@@ -75,7 +75,9 @@ def cells(found: Solution) -> tuple[list[str], list[list[str]]] | None:
 
 
 def spread(told: Summary) -> str:
-    """Median (p5 to p95), or the value of what is known."""
+    """Median (p5 to p95), or the value of what is known, or the probability of an event."""
+    if "probability" in told.values:
+        return probability(told.values["probability"], told.errors["probability"])
     low, middle, high = (amount(told.values[word], told.unit, told.errors[word]) for word in ("p5", "p50", "p95"))
     return middle if low == high else f"{middle} ({low} to {high})"
 
