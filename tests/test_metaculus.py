@@ -178,10 +178,12 @@ def test_a_percentile_beyond_an_open_bound_is_none(asked):
     assert told["outside"]["below_lower"]["draws"] == pytest.approx(told["outside"]["below_lower"]["cdf"], abs=0.02)
 
 
-def test_few_draws_beyond_a_closed_bound_are_told_and_left_out(asked, folder):
+def test_few_draws_beyond_a_closed_bound_are_told_and_left_out(command, folder):
     x = finished(folder).told("cloud_cost")
     upper = float(np.quantile(x, 0.97))
-    told = asked("cloud_cost", "--lower", "0", "--upper", upper)
+    ended = command("export", folder, "--to", "metaculus", "--target", "cloud_cost", "--lower", "0", "--upper", upper)
+    assert ended.err == "note: cloud_cost: 3% of the draws lie beyond --upper, which is closed; they are left out\n"
+    told = json.loads(ended.out)
     assert told["outside"]["above_upper"]["draws"] == pytest.approx(0.03, abs=0.001)
     assert told["outside"]["above_upper"]["cdf"] == 0
     middle = told["continuous_cdf"][100]

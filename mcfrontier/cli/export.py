@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from mcfrontier.cli.terminal import whole_number
+from mcfrontier.cli.terminal import note, whole_number
 from mcfrontier.errors import InputError
 
 FORMS = ("csv", "parquet", "xlsx", "zarr", "arviz", "metaculus", "squiggle", "squigglepy")  # told without libraries
@@ -37,6 +37,8 @@ def command(folder: str, form: str, targets: Sequence[str], out: str | None, **w
     given = {word: value for word, value in words.items() if value is not None}
     for word in sorted(given.keys() - {*export.words}):
         raise InputError(f"--{word.replace('_', '-')}: {form} does not take it; leave it out")
+    if export.tells:
+        given["tell"] = note
     if out is None and not export.text:
         raise InputError(f"--to {form}: it is no text; name a file with --out")
     path = None if out is None else check_file(out, holds=export.holds)

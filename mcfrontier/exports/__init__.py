@@ -20,13 +20,15 @@ __all__ = ["EXPORTS", "Export", "export_to"]
 class Export(NamedTuple):
     """A form: `make(run, rows, **words)` gives its text, or `make(run, rows, path)` writes a file (or folder) that is
     no text; a text may come in pieces. `words` are the options it takes, `needs` the extra of the package that its
-    library comes with, `holds` a file that a folder of this form has, by which an older one is known."""
+    library comes with, `holds` a file that a folder of this form has, by which an older one is known; a form that
+    `tells` takes the word `tell`, to say what is worth knowing beside its text."""
 
     make: Callable[..., Any]
     text: bool
     words: tuple[str, ...] = ()
     needs: str = ""
     holds: str = ""
+    tells: bool = False
 
 
 EXPORTS: dict[str, Export] = {
@@ -35,7 +37,7 @@ EXPORTS: dict[str, Export] = {
     "xlsx": Export(xlsx, text=False, needs="export"),
     "zarr": Export(zarr, text=False, needs="zarr", holds="zarr.json"),
     "arviz": Export(arviz, text=False),
-    "metaculus": Export(metaculus, text=True, words=QUESTION),
+    "metaculus": Export(metaculus, text=True, words=QUESTION, tells=True),
     "squiggle": Export(squiggle, text=True),
     "squigglepy": Export(squigglepy, text=True),
 }

@@ -7,7 +7,7 @@ docs/openapi.yml, questions/serializers/common.py, utils/the_math/formulas.py).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -61,9 +61,11 @@ def metaculus(
     open_upper: bool = False,
     zero_point: str | None = None,
     points: int = POINTS,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> str:
     """JSON text: `continuous_cdf`, what question it answers, how much of the draws lies beyond the bounds, and how far
-    the rules of the server moved the draws' percentiles, beside their Monte Carlo errors."""
+    the rules of the server moved the draws' percentiles, beside their Monte Carlo errors. What a closed bound leaves
+    out is told, too."""
     if len(rows) != 1:
         raise InputError(f"--to metaculus: a question is about one row; choose with --target: {', '.join(rows)}")
     (row,), unit = rows, run.unit(rows[0])
@@ -82,6 +84,8 @@ def metaculus(
     outside = beyond(grid, draws)
     for bound, (share, _) in zip(("lower", "upper"), outside, strict=True):
         check_closed(grid, bound, share, unit)
+        if share and not getattr(grid, f"open_{bound}"):
+            tell(f"{row}: {100 * share:.2g}% of the draws lie beyond --{bound}, which is closed; they are left out")
     counted = counts(grid, draws)
     billionths = standardised(counted, grid.open_lower, grid.open_upper)
     cdf, tails = billionths / ONE, (billionths[0] / ONE, (ONE - billionths[-1]) / ONE)
