@@ -30,7 +30,7 @@ def command(folder: str, as_json: bool) -> None:
     else:
         print(headline(found))
         if found.gaps.found:
-            head = ("differs most", "", "then", "now", "Monte Carlo errors apart")
+            head = ("differs most, targets first", "", "then", "now", "Monte Carlo errors apart")
             show_table(head, map(cells, shown(found)[:MOST]), left=(0, 1))
         for line in lines(found):
             print(line)
