@@ -126,7 +126,7 @@ def family_of(stated: Mapping[str, Any]) -> type[Family] | None:
 @cache
 def numbers() -> set[str]:
     """The words of an entry that are numbers."""
-    fields = [field for family in FAMILIES.values() for field in msgspec.structs.fields(family)]
+    fields = [field for family in FAMILIES.values() for field in fields_of(family)]
     return {field.name for field in fields if field.type in (float, float | None)}
 
 
@@ -176,7 +176,7 @@ def read(kind: type[msgspec.Struct], stated: dict[str, Any], place: str, context
         if word not in known:
             told = known - {"percentiles"} | ({"p5", "p50", "p95"} if "percentiles" in known else set())
             raise InputError(f"{place}: unknown word '{word}'{context}{suggest(word, told)}")
-    for field in msgspec.structs.fields(kind):
+    for field in fields_of(kind):
         if field.required and field.name not in stated:
             raise InputError(f"{place}: has no {field.name}; add {field.name} = ...")
         check_finite(field.name, stated.get(field.name), place)
@@ -186,6 +186,12 @@ def read(kind: type[msgspec.Struct], stated: dict[str, Any], place: str, context
         return msgspec.convert(stated, kind)
     except msgspec.ValidationError as problem:
         raise InputError(f"{place}: {in_our_words(str(problem), kind)}") from None
+
+
+@cache
+def fields_of(kind: type[msgspec.Struct]) -> tuple[Any, ...]:
+    """The words of one of our structs, which msgspec reads from its source each time it is asked."""
+    return msgspec.structs.fields(kind)
 
 
 def gathered(stated: dict[str, Any], place: str) -> dict[str, Any]:
@@ -228,6 +234,6 @@ def in_our_words(problem: str, kind: type[msgspec.Struct]) -> str:
     told = told[0].lower() + told[1:].replace("enum value", "word")
     mend = next((mend for sign, mend in MENDS.items() if sign in told), "")
     if "invalid word" in told:
-        known = next(get_args(field.type) for field in msgspec.structs.fields(kind) if field.name == word[1])
+        known = next(get_args(field.type) for field in fields_of(kind) if field.name == word[1])
         mend = f"; known: {', '.join(filter(None, known))}"
     return f"{word[1]}: {told}{mend}" if word else f"{told}{mend}"

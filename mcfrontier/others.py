@@ -22,6 +22,7 @@ DRAWS, QUANTILES = 2**14, 2049  # of a study that is asked for a quantity
 MOST = 16  # studies of which what was said is kept
 TRAIL: ContextVar[tuple[str, ...]] = ContextVar("trail", default=())  # studies that wait for another's quantity
 WANTED: ContextVar[Mapping[str, list[str]]] = ContextVar("wanted")  # quantities that a page wants, by study
+READ: ContextVar[dict[tuple[str, ...], Study]] = ContextVar("read")  # studies that were read for a page
 LEFT_OUT: ContextVar[bool] = ContextVar("left_out", default=False)  # such entries are not read
 
 
@@ -43,11 +44,12 @@ def asking(entries: Mapping[str, Any]) -> Iterator[None]:
         if asks(each) and isinstance(each.get("study"), str) and isinstance(each.get("quantity"), str):
             names = wanted.setdefault(each["study"], [])
             names += [name] if (name := parts(each["quantity"])[0]) not in names else []
-    token = WANTED.set(wanted)
+    tokens = WANTED.set(wanted), READ.set({})
     try:
         yield
     finally:
-        WANTED.reset(token)
+        WANTED.reset(tokens[0])
+        READ.reset(tokens[1])
 
 
 @contextmanager
@@ -105,34 +107,35 @@ def outcome(stated: Mapping[str, Any], place: str, unit: str) -> list[float]:
 
 def say(name: str, quantity: str) -> Said:
     """What a study says of a quantity. It is asked for all that the page wants of it, unless that cannot be."""
-    from mcfrontier import study
-
     wanted = WANTED.get({}).get(name, [])
     try:
-        return drawn(study.load(name, targets=wanted))[quantity] if len(wanted) > 1 else alone(name, quantity)
+        return drawn(loaded(name, wanted))[quantity] if len(wanted) > 1 else drawn(loaded(name, [quantity]))[quantity]
     except InputError:  # another entry's fault, told with that entry
-        return alone(name, quantity)
+        return drawn(loaded(name, [quantity]))[quantity]
 
 
-def alone(name: str, quantity: str) -> Said:
-    """What a study says of a quantity when it is asked for nothing else."""
+def loaded(name: str, targets: list[str]) -> Study:
+    """A study with some targets, read once for a page."""
     from mcfrontier import study
 
-    return drawn(study.load(name, targets=[quantity]))[quantity]
+    known, key = READ.get({}), (name, *targets)
+    if key not in known:
+        known[key] = study.load(name, targets=targets)
+    return known[key]
 
 
-def drawn(loaded: Study) -> dict[str, Said]:
+def drawn(asked: Study) -> dict[str, Said]:
     """The targets of a study, drawn; what was drawn before is not drawn again."""
     from mcfrontier import study
 
-    key = loaded.page.digest, loaded.targets
+    key = asked.page.digest, asked.targets
     if key not in KNOWN:
-        run = study.run(loaded, draws=DRAWS)
+        run = study.run(asked, draws=DRAWS)
         while len(KNOWN) >= MOST:
             del KNOWN[next(iter(KNOWN))]
         KNOWN[key] = {
-            name: Said(loaded.unit(name), {row: quantiles(run.told(row)) for row in run.known_rows(name)})
-            for name in loaded.targets
+            name: Said(asked.unit(name), {row: quantiles(run.told(row)) for row in run.known_rows(name)})
+            for name in asked.targets
         }
     return KNOWN[key]
 
