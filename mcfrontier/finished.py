@@ -88,7 +88,12 @@ class Finished:
 
     def rows_of(self, names: Sequence[str]) -> list[str]:
         """The rows of some quantities, each named whole or by a row of it, in the order of the names."""
-        return rows_of(self.rows, names, str(self.folder))
+        return rows_of(self.owners, names, str(self.folder))
+
+    @cached_property
+    def owners(self) -> dict[str, list[str]]:
+        """The rows that each name stands for: see owners_of."""
+        return owners_of(self.rows)
 
     @property
     def targets(self) -> list[str]:
@@ -217,12 +222,17 @@ def spread_of(variable: Any) -> tuple[str, ...]:
     return tuple(variable.metadata.dimension_names)
 
 
-def rows_of(rows: Iterable[str], names: Sequence[str], where: str) -> list[str]:
-    """The rows of some quantities, each named whole or by a row of it, in the order of the names and each once."""
+def owners_of(rows: Iterable[str]) -> dict[str, list[str]]:
+    """The rows that each name stands for, a quantity's for all of its rows and a row's for itself."""
     owners: dict[str, list[str]] = {}
     for row in rows:
         for name in {row, parts(row)[0]}:
             owners.setdefault(name, []).append(row)
+    return owners
+
+
+def rows_of(owners: Mapping[str, list[str]], names: Sequence[str], where: str) -> list[str]:
+    """The rows of some quantities, each named whole or by a row of it, in the order of the names and each once."""
     for name in names:
         if name not in owners:
             raise InputError(f"{where}: it has no quantity '{name}'{suggest(name, owners)}")

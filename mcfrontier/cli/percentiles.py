@@ -49,7 +49,7 @@ def command(
     if form not in FORMATS:
         raise InputError(f"--format {form}: unknown format{suggest(form, FORMATS)}")
     from mcfrontier import files
-    from mcfrontier.finished import finished, is_run, rows_of, summary_at
+    from mcfrontier.finished import finished, is_run, owners_of, rows_of, summary_at
 
     asked = {"draws": draws, "seed": seed, "sampler": sampler}
     asked = {word: value for word, value in asked.items() if value is not None}
@@ -59,10 +59,10 @@ def command(
         run = finished(source)
         for noted in run.manifest.notes:
             note(noted)
-        rows = rows_of(run.rows, quantities or run.manifest.targets, source)
+        rows = rows_of(owners_of(run.rows), quantities or run.manifest.targets, source)
     else:
         run = made(source, quantities, asked, split_pins(pins))
-        rows = rows_of(run.rows, quantities or run.study.targets, source)
+        rows = rows_of(owners_of(run.rows), quantities or run.study.targets, source)
     from mcfrontier.outputs.percentiles import percentiles_csv, percentiles_json
 
     told = {row: summary_at(run, row, levels) for row in rows}
@@ -81,7 +81,7 @@ def made(source: str, quantities: Sequence[str], asked: Mapping[str, int | str],
     """A run of a study that has the quantities. What its targets do not need is a target, too, and so is whatever else
     is asked where the draws of targets alone are counted."""
     from mcfrontier import study
-    from mcfrontier.finished import rows_of
+    from mcfrontier.finished import owners_of, rows_of
     from mcfrontier.wording import parts
 
     loaded = study.load(source, set=pins)
@@ -90,7 +90,7 @@ def made(source: str, quantities: Sequence[str], asked: Mapping[str, int | str],
     more = [name for name in dict.fromkeys(parts(quantity)[0] for quantity in quantities) if name not in there]
     if more:
         loaded = study.load(source, targets=(*loaded.targets, *more), set=pins)
-    rows_of(loaded.rows, quantities, source)  # before any work is done
+    rows_of(owners_of(loaded.rows), quantities, source)  # before any work is done
     with progress() as steps:
         done = study.run(loaded, **asked, progress=steps)
     for told in done.notes:
