@@ -317,9 +317,9 @@ def test_the_sheet_of_an_event_tells_its_probability(command, folder, tmp_path):
     rows = [*openpyxl.load_workbook(tmp_path / "bill.xlsx")["dear"].iter_rows(values_only=True)]
     (*_, last) = rows
     value, error = (finished(folder).summary["dear"][i]["probability"] for i in (1, 2))
-    assert last[0] == "probability"
-    assert last[1].startswith(f"{value:.1%}"[:1])
-    assert last[2:4] == (value, error)
+    assert last[1] == "probability"
+    assert last[2].startswith(f"{value:.1%}"[:1])
+    assert last[3:5] == (value, error)
 
 
 @pytest.mark.slow

@@ -62,6 +62,29 @@ def test_a_threshold_is_passed_when_the_growth_has_made_up_the_ratio():
     assert chances == [0, 0, 0, 1, 1]
 
 
+def test_years_up_to_the_base_have_no_figure_and_a_base_above_the_threshold_has_passed_it():
+    done = mcf.run("frontier-cost", draws=2**10, set={"base_date": 2026.5, "base_cost": 2e9})
+    course = "[trend goes on,{}]".format
+    assert {f"frontier_cost{course(year)}" for year in (2024, 2025, 2026)} <= done.missing
+    assert f"frontier_cost{course(2027)}" not in done.missing
+    chances = {year: done.summary[f"over_threshold{course(year)}"].values["probability"] for year in range(2024, 2031)}
+    assert chances == {year: float(year >= 2026) for year in range(2024, 2031)}
+    assert set(done.told("threshold_date[trend goes on]")) == {2026.5}
+
+
+def test_a_path_begins_at_a_base_that_is_later_than_the_first_years():
+    pins = {"base_date": 2026.5, "base_cost": 5e8, "growth": 2.0, "power_counts": 0}
+    done = mcf.run("frontier-cost", draws=2**10, set=pins)
+    dates = done.told("threshold_date[trend goes on]")
+    cost = done.told("frontier_cost[trend goes on,2027]")
+    straight = 2026.5 + np.log(2) / np.log(cost / 5e8)  # where the straight way to 2027.5 passes a billion
+    passed = cost > 1e9
+    np.testing.assert_allclose(dates[passed], straight[passed])
+    assert passed.mean() > 0.3
+    assert dates.min() >= 2026.5
+
+
+
 def test_what_is_never_passed_is_told_as_the_last_year_and_as_no_event():
     run = mcf.run(known(["threshold_date", "over_threshold"], **believed("growth", value=1.0)), draws=64)
     assert run.summary["threshold_date[straight]"].values["p50"] == pytest.approx(2028)

@@ -8,12 +8,15 @@ import math
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcfrontier.entries import rows_of
 from mcfrontier.family import REPORTED
 from mcfrontier.finished import Finished
+from mcfrontier.outputs.percentiles import SHARP, UNSTABLE
+from mcfrontier.results import PROBABILITY
 from mcfrontier.wording import amount, label, parts, probability, sentence
 
 if TYPE_CHECKING:
@@ -21,22 +24,25 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 RUN, INPUTS = "Run", "Inputs"
-LONGEST, FORBIDDEN, RESERVED = 31, "]:*?/\\", "history"  # what Excel says of the names of sheets
+LONGEST, FORBIDDEN, RESERVED = 31, "[]:*?/\\", "history"  # what Excel says of the names of sheets
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a zip file can tell
 TOLD = ("stated_in", "by", "family", "unit", "source", "note", *REPORTED)  # all else are words of a family
 
 
 def xlsx(run: Finished, rows: Sequence[str], path: Path) -> None:
-    """A sheet on the run, one of its inputs, and one a row with its percentiles; rows without a figure have none."""
+    """A sheet on the run, one of its inputs, and one a quantity with its percentiles, row by row where it has several;
+    rows without a figure are left out."""
     import openpyxl
 
     book = openpyxl.Workbook()
     book.remove(book.active)
-    rows = [row for row in rows if math.isfinite(run.summary[row].values["mean"])]
+    of: dict[str, list[str]] = {}
+    for row in (row for row in rows if math.isfinite(run.summary[row].values["mean"])):
+        of.setdefault(parts(row)[0], []).append(row)
     fill(book.create_sheet(RUN), about(run), (22, 100))
     fill(book.create_sheet(INPUTS), inputs(run), (28, 22, 14, 40, 16, 60, 60, 26))
-    for row, name in zip(rows, sheet_names(rows, (RUN, INPUTS)), strict=True):
-        fill(book.create_sheet(name), percentiles(run, row), (22, 22, 26, 26))
+    for (quantity, own), name in zip(of.items(), sheet_names(list(of), (RUN, INPUTS)), strict=True):
+        fill(book.create_sheet(name), percentiles(run, quantity, own), (30, 14, 22, 26, 26, 30))
     path.write_bytes(packed(book))
 
 
@@ -65,20 +71,27 @@ def inputs(run: Finished) -> Iterator[list[Any]]:
                 yield [name, at, each["family"], words(each, TOLD), unit, *further]
 
 
-def percentiles(run: Finished, row: str) -> Iterator[list[Any]]:
-    """The statistics of a row, told and in full, each beside its Monte Carlo error; of an event the probability."""
-    unit, values, errors = run.summary[row]
-    yield [sentence(label(row))]
-    yield ["quantity", row]
-    yield ["unit", unit]
-    yield ["integrated out", run.integrated.get(row, "")]
+def percentiles(run: Finished, quantity: str, rows: Sequence[str]) -> Iterator[list[Any]]:
+    """The statistics of some rows of a quantity, told and in full, each beside its Monte Carlo error; of an event the
+    probability alone. A remark says which percentiles have an input integrated out and which mean is not to be told."""
+    yield [sentence(label(quantity))]
+    yield ["quantity", quantity]
+    yield ["unit", run.unit(rows[0])]
     yield []
-    yield ["statistic", "told", "value", "Monte Carlo error"]
-    if run.is_event(row):
-        value, error = values["probability"], errors["probability"]
-        yield ["probability", probability(value, error), value, error]
-        return
-    yield from ([word, amount(value, unit, errors[word]), value, errors[word]] for word, value in values.items())
+    yield ["row", "statistic", "told", "value", "Monte Carlo error", "remark"]
+    for row in rows:
+        unit, values, errors = run.summary[row]
+        for word in [PROBABILITY] if run.is_event(row) else values:
+            tell = probability if word == PROBABILITY else partial(amount, unit=unit)
+            told = tell(values[word], error=errors[word])
+            yield [parts(row)[1], word, told, values[word], errors[word], remark(run, row, word)]
+
+
+def remark(run: Finished, row: str, word: str) -> str:
+    """What must be told of a statistic of a row; nothing of most."""
+    if word in ("mean", "sd"):
+        return UNSTABLE if row in run.unstable else ""
+    return f"{run.integrated[row]} integrated out" if row in run.integrated and word in SHARP else ""
 
 
 def words(entry: dict[str, Any], but: Sequence[str]) -> str:
@@ -93,13 +106,11 @@ def stated(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def sheet_names(rows: Sequence[str], taken: Sequence[str]) -> list[str]:
-    """Names that Excel takes, each another one whatever its capitals: price[A100] is price (A100)."""
+def sheet_names(names: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """Names that Excel takes, each another one whatever its capitals."""
     seen, out = {RESERVED, *(name.casefold() for name in taken)}, []
-    for row in rows:
-        name, rest = parts(row)
-        whole = f"{name} ({rest})" if rest else name
-        whole = "".join("-" if sign in FORBIDDEN + "[" else sign for sign in whole)
+    for name in names:
+        whole = "".join("-" if sign in FORBIDDEN else sign for sign in name)
         number, told = 1, whole[:LONGEST].strip("' ")
         while told.casefold() in seen:
             number += 1

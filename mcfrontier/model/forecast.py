@@ -11,11 +11,12 @@ from mcfrontier.graph import node
 
 @node("USD")
 def trend_cost(base_cost, growth, calendar_year, base_date, one_year, year_scatter):
-    """Cost of a year's largest run while the trend goes on.
+    """Cost of a year's largest run while the trend goes on; no figure for a year that is not after the base.
 
     It grows from the base by one rate for all years, and a year's largest run lies some orders of magnitude off that.
     """
-    return base_cost * growth ** ((calendar_year - base_date) / one_year) * 10**year_scatter
+    foreseen = np.where(calendar_year > base_date, 1, np.nan)
+    return foreseen * base_cost * growth ** ((calendar_year - base_date) / one_year) * 10**year_scatter
 
 
 @node("1")
@@ -83,9 +84,10 @@ def threshold_date(frontier_cost, calendar_year, base_cost, base_date, cost_thre
     draw that stays below up to the last year is told as the last year, so that percentiles before it are right.
     """
     after = np.log10(frontier_cost / cost_threshold)
-    first = np.log10(base_cost / cost_threshold) + 0 * after[:1]
+    first = np.log10(base_cost / cost_threshold) + 0 * after[-1:]
+    after = np.where(calendar_year > base_date, after, first)
     before = np.concatenate([first, after[:-1]])
-    start = np.concatenate([base_date + 0 * calendar_year[:1], calendar_year[:-1]])
+    start = np.concatenate([base_date + 0 * calendar_year[:1], np.maximum(calendar_year[:-1], base_date)])
     rises = (before < 0) & (after >= 0)
     way = np.where(rises, before / np.where(rises, before - after, 1), 1)
     dates = np.where(rises, start + (calendar_year - start) * way, calendar_year[-1:])
@@ -93,9 +95,9 @@ def threshold_date(frontier_cost, calendar_year, base_cost, base_date, cost_thre
 
 
 @node("share", event=True)
-def over_threshold(threshold_date, calendar_year):
+def over_threshold(threshold_date, calendar_year, base_date):
     """That a run up to the year has cost more than the threshold."""
-    return threshold_date < calendar_year
+    return (threshold_date < calendar_year) | ((threshold_date <= base_date) & (base_date <= calendar_year))
 
 
 @node("MW")
