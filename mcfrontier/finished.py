@@ -59,6 +59,7 @@ class Manifest(msgspec.Struct, frozen=True):
     decision: dict[str, Any] | None = None
     disclosed: dict[str, dict[str, Any]] = {}
     formulas: dict[str, str] = {}
+    capped: dict[str, float] = {}
     files: dict[str, str] = {}
 
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable)
 
 
-def node(unit: str, along: str | None = None, event: bool = False) -> Callable[[Function], Function]:
+def node(
+    unit: str, along: str | None = None, event: bool = False, capped: bool = False
+) -> Callable[[Function], Function]:
     """Declare a function to be a node that yields `unit`, such as "USD", "chip*h", "share" or "1".
 
     With `along`, the node works along that dimension: it is given arrays with the dimension as their first axis, not
@@ -30,6 +32,9 @@ def node(unit: str, along: str | None = None, event: bool = False) -> Callable[[
 
     An `event` yields 1 in the draws in which it happens and 0 in all others, or true and false; its unit is "share".
     It is told by its probability, the mean, where percentiles would all be 0 or 1.
+
+    Of what is `capped` the largest value stands for all beyond, such as the last year that is looked at for later, or
+    never. How many draws lie there is told.
 
     The function is left as it is: plain, to be called with numbers, arrays or quantities with units.
     It sees numbers in base units (h, W, USD, FLOP, chip, ...), so a formula holds no conversion.
@@ -40,7 +45,7 @@ def node(unit: str, along: str | None = None, event: bool = False) -> Callable[[
         raise InputError(f"an event is told by its probability, which is a share, not in {unit}; write 'share'")
 
     def declare(function: Function) -> Function:
-        function.unit, function.along, function.event = unit, along, event
+        function.unit, function.along, function.event, function.capped = unit, along, event, capped
         return function
 
     return declare
@@ -56,6 +61,7 @@ class Node:
     needs: tuple[str, ...]
     along: str | None = None
     event: bool = False
+    capped: bool = False
 
     @property
     def about(self) -> str:
@@ -138,8 +144,8 @@ def read(function: Callable) -> Node:
     needs = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     if code.co_flags & 0x0C or function.__defaults__ or function.__kwdefaults__:  # *args, **kwargs
         raise InputError(f"node {name}: name each quantity it needs, without *, ** or defaults")
-    along, event = getattr(function, "along", None), getattr(function, "event", False)
-    return Node(name, function.unit, function, needs, along, event)
+    words = {word: getattr(function, word) for word in ("along", "event", "capped") if hasattr(function, word)}
+    return Node(name, function.unit, function, needs, **words)
 
 
 def order(

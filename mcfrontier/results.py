@@ -29,6 +29,7 @@ from mcfrontier.analysis import (
 )
 from mcfrontier.engine import Blocks
 from mcfrontier.errors import InputError, suggest
+from mcfrontier.wording import amount
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -278,6 +279,7 @@ class Run:
             *counted,
             *lost,
             *strayed,
+            *self.told_caps(),
             *(told for name in dict.fromkeys(self.study.targets) if (told := self.told_mean(name))),
         )
 
@@ -293,6 +295,24 @@ class Run:
             elif tail := tails.heavy(self.values[name][index]):
                 found[row] = tail
         return found
+
+    @cached_property
+    def capped(self) -> dict[str, float]:
+        """The rows of what is capped of which several draws lie at the largest value, and that value in their unit."""
+        found = {}
+        for row in self.rows_of(name for name in self.study.order if self.study.nodes[name].capped):
+            x = self.told(row)
+            if np.isfinite(x).any() and np.count_nonzero(x == (top := np.nanmax(x))) > 1:
+                found[row] = float(top)
+        return found
+
+    def told_caps(self) -> list[str]:
+        """What must be told of rows whose largest value stands for all beyond."""
+        out = []
+        for row, top in self.capped.items():
+            share, at = 100 * float((self.told(row) == top).mean()), amount(top, self.unit(row))
+            out.append(f"{row}: {share:.2g} % of the draws lie at {at}, which stands for all beyond")
+        return out
 
     def told_mean(self, name: str) -> str:
         """What must be told of the means of a quantity; nothing where they are to be trusted."""
@@ -476,7 +496,7 @@ class Run:
         blocks = self.blocks(way, name, points)
         values = [each[name][index] for each in (blocks.values, self.far, (self.before or self).values)]
         seen = (np.ascontiguousarray(x) / units.scale(self.unit(row)) for x in values)
-        if scale is None and self.unit(row) == "AD":  # a date has no orders of magnitude
+        if scale is None and self.unit(row) == units.DATE:  # a date has no orders of magnitude
             scale = "raw"
         return variance.shares(blocks, row, scale, *seen)
 
@@ -662,7 +682,7 @@ class Run:
         self.check_row(target)
         rows, draws = sorted(self.behind(target)), min(first.MOST, self.held)
         y, *inputs = (np.broadcast_to(self.told(row), self.held)[:draws] for row in (target, *rows))
-        scale = "raw" if scale is None and self.unit(target) == "AD" else variance.scale_of(scale, target, y)
+        scale = "raw" if scale is None and self.unit(target) == units.DATE else variance.scale_of(scale, target, y)
         if self.counted is not None and target in self.counted:
             draws, places = self.sampler.draws, [(self.rows[row][0], self.study.place_of(row)) for row in rows]
             found = self.counted.by_bin(target, places, scale == "log", first.BITS)

@@ -15,7 +15,6 @@ from mcfrontier.ledger import Row
 from mcfrontier.wording import parts
 
 PLAIN = ("1", "share")  # units whose figures may be stated bare
-DATE = "AD"  # above zero, but a logarithm of it means nothing
 
 
 def outcome(run: Finished, text: str) -> tuple[str, float]:
@@ -27,6 +26,8 @@ def outcome(run: Finished, text: str) -> tuple[str, float]:
         if not (name and equals and stated):
             raise InputError(f"write NAME=VALUE UNIT, such as {example(run, run.targets[0])}")
         row = row_of(run, name)
+        if run.unit(row) == units.DATE and units.is_day(stated):
+            return row, units.read(stated, units.DATE, row)
         number, unit = units.split(stated)
         if not math.isfinite(number):
             raise InputError(f"a number with its unit is expected, such as {example(run, row)}")
@@ -75,7 +76,8 @@ def scored(run: Finished, row: str, value: float, source: str = "", note: str = 
     lost = int((~np.isfinite(x)).sum())
     if lost == x.size:
         raise InputError(f"{run.folder}: {row}: no draw has a figure, so nothing was foretold")
-    found = scores.score(x, value, positive=run.unit(row) != DATE, event=run.is_event(row))
+    value = min(value, asked.capped.get(row, value))  # which stands for all beyond
+    found = scores.score(x, value, positive=run.unit(row) != units.DATE, event=run.is_event(row))
     _, values, errors = summary_at(run, row, BRIEF)
     return Row(
         study=asked.study,

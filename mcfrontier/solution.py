@@ -154,7 +154,7 @@ def axes_of(before: Study, decide: str, between: Sequence[str | float] | None) -
         along = before.dimensions_of[decide][0]
         raise InputError(f"for {decide}: it has a row for each {along}; solve for what has one value")
     unit = before.unit(decide)
-    dated, whole = unit == "AD", unit in ("share", "%")
+    dated, whole = unit == units.DATE, unit in ("share", "%")
     if between is None:
         centre = float(before.centre()[decide].flat[0])
         if whole:

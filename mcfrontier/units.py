@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ from mcfrontier.errors import InputError, suggest
 
 if TYPE_CHECKING:
     import pint
+
+
+DATE = "AD"  # years of the calendar, 2027.5 being the middle of 2027
 
 
 @cache
@@ -51,8 +55,8 @@ def told(quantity: pint.Quantity) -> str:
 
 
 def same_kind(unit: str, other: str) -> bool:
-    """Whether a quantity in one unit can be told in the other."""
-    return parse(unit).dimensionality == parse(other).dimensionality
+    """Whether a quantity in one unit can be told in the other. A date is no length of time."""
+    return parse(unit).dimensionality == parse(other).dimensionality and (unit == DATE) == (other == DATE)
 
 
 def convert(value: float, unit: str, to: str) -> float:
@@ -74,6 +78,8 @@ def split(text: str) -> tuple[float, str]:
 def read(text: str | float, unit: str, name: str, example: str = "15_000") -> float:
     """A number that is written with its unit, or else in the one given, told in the one given. `name` is what it
     measures, `example` how it may be written before its unit."""
+    if unit == DATE and is_day(str(text)):
+        return year_of(*map(int, str(text).split("-")))
     number, stated = split(str(text))
     if not math.isfinite(number):
         raise InputError(f"a number is expected, with or without a unit, such as {example} {unit}")
@@ -81,3 +87,17 @@ def read(text: str | float, unit: str, name: str, example: str = "15_000") -> fl
     if not same_kind(stated, unit):
         raise InputError(f"'{stated}' is not a unit of {name}; give it in {unit}")
     return convert(number, stated, unit)
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day, 2027-07-01."""
+    return re.fullmatch(r"\s*\d{4}-\d\d-\d\d\s*", text) is not None
+
+
+def year_of(year: int, month: int, day: int) -> float:
+    """A day as a year of the calendar, at its beginning."""
+    try:
+        begun, gone = date(year, 1, 1), date(year, month, day)
+        return year + (gone - begun).days / (date(year + 1, 1, 1) - begun).days
+    except ValueError:
+        raise InputError(f"{year}-{month:02}-{day:02}: there is no such day") from None

@@ -84,7 +84,6 @@ def test_a_path_begins_at_a_base_that_is_later_than_the_first_years():
     assert dates.min() >= 2026.5
 
 
-
 def test_what_is_never_passed_is_told_as_the_last_year_and_as_no_event():
     run = mcf.run(known(["threshold_date", "over_threshold"], **believed("growth", value=1.0)), draws=64)
     assert run.summary["threshold_date[straight]"].values["p50"] == pytest.approx(2028)
@@ -267,3 +266,35 @@ def test_the_command_tells_dates_costs_and_probabilities(command, tmp_path):
     assert 0.5 < row["probability"] == row["mean"] < 1
     assert f"{100 * row['probability']:.0f}"[:1] in line
     assert (tmp_path / "out/report.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.fixture(scope="module")
+def ten_billion(tmp_path_factory):
+    """The forecast of the year in which ten billion are passed, which a part of the draws never does."""
+    place = tmp_path_factory.mktemp("reports") / "ten"
+    done = mcf.run("frontier-cost", targets=["threshold_date"], set={"cost_threshold": 10e9}, draws=2**12)
+    done.write(place, report=False)
+    row = "threshold_date[power limits]"
+    return place, row, float((done.told(row) == 2030.5).mean()), done
+
+
+def test_draws_that_never_pass_are_told_and_lie_beyond_a_forecast(ten_billion, command):
+    place, row, never, done = ten_billion
+    assert 0.2 < never < 0.6
+    told = f"{row}: {100 * never:.2g} % of the draws lie at 2030.5, which stands for all beyond"
+    assert told in done.notes
+    asked = ("export", place, "--to", "metaculus", "--target", row, "--lower", 2023.5, "--open-upper", "--upper")
+    found = json.loads(command(*asked, 2030.5).out)
+    assert found["outside"]["above_upper"]["draws"] == never
+    assert found["continuous_cdf"][-1] == pytest.approx(1 - never, abs=1e-3)
+    refused = command(*asked, 2035)
+    assert (refused.code, refused.out) == (2, "")
+    assert f"{row} is told up to 2030.5, which stands for all beyond; give that or less" in refused.err
+
+
+def test_an_outcome_beyond_the_last_year_is_what_the_last_year_stands_for(ten_billion, command, tmp_path):
+    place, row, never, _ = ten_billion
+    words = ("--outcome", f"{row}=2035 AD", "--ledger", tmp_path / "ledger.csv", "--json")
+    (scored,) = json.loads(command("score", place, *words).out)
+    assert scored["percentile"] == pytest.approx(100 * (1 - never / 2))
+    assert scored["log_score"] == pytest.approx(np.log(never))

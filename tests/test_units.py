@@ -45,3 +45,17 @@ def test_a_text_that_is_no_unit_is_refused(text):
 def test_an_unknown_unit_brings_a_suggestion():
     with pytest.raises(InputError, match="did you mean 'kWh'"):
         units.parse("kWhh")
+
+
+@pytest.mark.parametrize(
+    ("day", "year"), [("2027-01-01", 2027), ("2028-07-02", 2028.5), ("2027-12-31", 2028 - 1 / 365)]
+)
+def test_a_day_is_read_as_a_year_of_the_calendar(day, year):
+    assert units.read(day, "AD", "start") == pytest.approx(year)
+
+
+def test_a_length_of_time_is_no_date_and_a_day_must_be_one():
+    assert not units.same_kind("year", "AD")
+    for text, told in (("2 years", "'years' is not a unit of start"), ("2027-02-30", "there is no such day")):
+        with pytest.raises(InputError, match=told):
+            units.read(text, "AD", "start")

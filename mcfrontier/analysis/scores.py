@@ -11,6 +11,7 @@ from mcfrontier.analysis.intervals import Estimate, estimate
 
 LEVELS = (0.5, 0.8, 0.9, 0.98)  # of the central intervals that an outcome may lie in
 EVENT = "event"  # the scale of what happens or does not
+ATOM = 8  # draws that are an outcome, from which on they are no chance
 SAME = 1e-12  # of an outcome: a draw that is no further from it is the outcome, but for rounding
 
 
@@ -49,7 +50,7 @@ def score(x: np.ndarray, outcome: float, positive: bool = True, event: bool = Fa
 
 def scale_of(x: np.ndarray, outcome: float, positive: bool) -> str:
     """The scale that the log score of draws is told on."""
-    if np.unique(x).size < max(2, x.size // 2):
+    if np.unique(x).size < max(2, x.size // 2) or np.count_nonzero(x == outcome) >= ATOM:
         return "counted"
     return "log" if positive and outcome > 0 and x.min() > 0 else "raw"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from mcfrontier import engine, graph, sampling
+from mcfrontier import engine, graph, sampling, units
 from mcfrontier.analysis import intervals, waterfall
 from mcfrontier.analysis.waterfall import Waterfall
 from mcfrontier.comparison import hybrids
@@ -50,7 +50,7 @@ def fallen(
             x = draws_of(done, row_in(done, row), runs[0].unit(row))
             found[row].append(central(x, row, row in events))
     falls = {
-        row: waterfall.waterfall(ways, things, found[row], log=runs[0].unit(row) != "AD")
+        row: waterfall.waterfall(ways, things, found[row], log=runs[0].unit(row) != units.DATE)
         for things, ways, own in jobs
         for row in own
     }

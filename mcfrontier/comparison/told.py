@@ -57,7 +57,7 @@ def side_by_side(row: str, first: Run, other: Run) -> Told:
     event = is_event(row, (first, other))
     with np.errstate(all="ignore"):
         difference = y - x
-        ratio = np.full_like(difference, np.nan) if unit == "AD" else y / x  # a date has no zero to measure from
+        ratio = np.full_like(difference, np.nan) if unit == units.DATE else y / x  # a date has no zero to measure from
     finite = np.isfinite(difference)
     each = (x, y, difference, np.where(np.isfinite(ratio), ratio, np.nan))
     return Told(

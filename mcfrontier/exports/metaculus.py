@@ -81,9 +81,19 @@ def metaculus(
     draws = run.told(row)
     if np.isnan(draws).all():
         raise InputError(f"--to metaculus: {row}: no draw of it has a figure; choose another with --target")
+    if (top := run.manifest.capped.get(row)) is not None:
+        if grid.upper > top:
+            end = amount(top, unit)
+            raise InputError(
+                f"--upper {upper}: {row} is told up to {end}, which stands for all beyond; give that or less"
+            )
+        draws = np.where(draws >= top, np.inf, draws)
     outside = beyond(grid, draws)
+    if sum(share for share, _ in outside) == 1:
+        raise InputError(f"--to metaculus: {row}: no draw lies between --lower and --upper; give them in {unit}")
     for bound, (share, _) in zip(("lower", "upper"), outside, strict=True):
         check_closed(grid, bound, share, unit)
+    for bound, (share, _) in zip(("lower", "upper"), outside, strict=True):
         if share and not getattr(grid, f"open_{bound}"):
             tell(f"{row}: {100 * share:.2g}% of the draws lie beyond --{bound}, which is closed; they are left out")
     counted = counts(grid, draws)

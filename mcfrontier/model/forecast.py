@@ -76,7 +76,7 @@ def frontier_power(frontier_chips, chip_power):
     return frontier_chips * chip_power
 
 
-@node("AD", along="year")
+@node("AD", along="year", capped=True)
 def threshold_date(frontier_cost, calendar_year, base_cost, base_date, cost_threshold):
     """When the largest run first costs more than a threshold; the last date there is stands for later, or never.
 

@@ -61,6 +61,7 @@ def write_manifest(run: Run, path: Path) -> None:
         "sobol_dimensions": run.sampler.dimensions,
         "inputs": {name: {"stated_in": files.kept(p.where), **p.stated} for name, p in study.inputs.items()},
         "formulas": {name: study.nodes[name].formula for name in study.order},
+        "capped": run.capped,
         "files": {each.name: digest(each) for each in sorted(path.parent.iterdir()) if each != path},
     }
     path.write_text(json_text(told) + "\n", encoding="utf-8")
