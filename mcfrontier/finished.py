@@ -17,7 +17,7 @@ import numpy as np
 from mcfrontier.analysis import intervals
 from mcfrontier.errors import InputError, suggest
 from mcfrontier.results import Run, Summaries, Summary
-from mcfrontier.wording import parts
+from mcfrontier.wording import label, parts
 
 FORMAT = 1  # of the files of a run
 MANIFEST, PERCENTILES, DRAWS = "manifest.json", "percentiles.json", ("draws.nc", "draws.zarr")
@@ -233,7 +233,11 @@ def owners_of(rows: Iterable[str]) -> dict[str, list[str]]:
 
 
 def rows_of(owners: Mapping[str, list[str]], names: Sequence[str], where: str) -> list[str]:
-    """The rows of some quantities, each named whole or by a row of it, in the order of the names and each once."""
+    """The rows of some quantities, each named whole or by a row of it, in the order of the names and each once. Tables
+    print a blank after the comma between labels, so it may be written."""
+    if any(name not in owners for name in names):
+        printed = {label(name): name for name in owners if "[" in name}
+        names = [name if name in owners else printed.get(label(name), name) for name in names]
     for name in names:
         if name not in owners:
             raise InputError(f"{where}: it has no quantity '{name}'{suggest(name, owners)}")

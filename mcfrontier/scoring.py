@@ -24,7 +24,8 @@ def outcome(run: Finished, text: str) -> tuple[str, float]:
         if name.endswith(("<", ">")):
             raise InputError("a bound has no percentile; give the figure itself")
         if not (name and equals and stated):
-            raise InputError(f"write NAME=VALUE UNIT, such as {example(run, run.targets[0])}")
+            named = next((row for row in (stated, name) if row in run.rows), run.targets[0])
+            raise InputError(f"write NAME=VALUE UNIT, such as {example(run, named)}")
         row = row_of(run, name)
         if run.unit(row) == units.DATE and units.is_day(stated):
             return row, units.read(stated, units.DATE, row)
@@ -59,7 +60,8 @@ def converted(run: Finished, row: str, number: float, unit: str) -> float:
 
 def example(run: Finished, row: str) -> str:
     """How an outcome of a row is written."""
-    return f"{row}={run.estimates(row, [0.5])[0][-1]:.3g} {run.unit(row)}".removesuffix(" 1").removesuffix(" share")
+    digits, median = 6 if run.unit(row) == units.DATE else 3, run.estimates(row, [0.5])[0][-1]
+    return f"{row}={median:.{digits}g} {run.unit(row)}".removesuffix(" 1").removesuffix(" share")
 
 
 def stated(run: Finished, row: str) -> str:

@@ -23,7 +23,7 @@ from mcfrontier.graph import Node
 from mcfrontier.priors import Page, Prior
 from mcfrontier.results import Run
 from mcfrontier.sampling import Sampler
-from mcfrontier.wording import label
+from mcfrontier.wording import label, parts
 from mcfrontier.words import Evidence
 
 DRAWS, SEED, SAMPLER, METHOD = 2**17, 1, "sobol", "auto"
@@ -234,7 +234,9 @@ def load(
     for target in (*asked, *(targets or ())):
         if target not in known:
             place = f"{page.where}: targets" if target in page.words.targets else "target"
-            raise InputError(f"{place}: '{target}' is no node and no entry{suggest(target, known)}")
+            whole = parts(target)[0]
+            near = f"; ask for {whole}, which has it" if whole in known else suggest(target, known)
+            raise InputError(f"{place}: '{target}' is no node and no entry{near}")
     with located(page.where):
         observed = checks.observed(page, known)
         stated_inputs, stated_nodes = graph.order(nodes, believed, (*asked, *observed))

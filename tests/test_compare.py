@@ -1,8 +1,6 @@
 """Studies compared: closed forms, and the same worked out another way."""
 
 import json
-import re
-import shlex
 from itertools import permutations
 from math import erf, exp, sqrt
 
@@ -15,7 +13,7 @@ from pypdf import PdfReader
 import mcfrontier as mcf
 from mcfrontier.errors import InputError
 from mcfrontier.outputs.comparison import comparison_json
-from tests.conftest import ROOT, believed, entry
+from tests.conftest import believed, entry
 
 DRAWS = 2**12
 
@@ -530,19 +528,6 @@ def test_mixtures_that_cannot_be_leave_the_rest_of_the_comparison():
     found = compare(*told, model=[quotient])
     assert "no waterfall, since a mixture of the two cannot be evaluated: quotient: none of its draws" in found.notes[0]
     assert (found.difference.quotient == 0).all()
-
-
-SHOWN = re.findall(
-    r"^```\n\$ python -m mcfrontier (compare [^\n]*)\n(.*?)^```", (ROOT / "docs/compare.md").read_text(), re.M | re.S
-)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("asked", "shown"), SHOWN, ids=[asked for asked, _ in SHOWN])
-def test_the_page_shows_what_the_command_prints(asked, shown, command):
-    ended = command(*shlex.split(asked))
-    printed = "".join(f"{line.rstrip()}\n" for line in ended.out.splitlines())
-    assert printed == shown or (shown.endswith("\n...\n") and printed.startswith(shown.removesuffix("...\n")))
 
 
 @mcf.node("1")

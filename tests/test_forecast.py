@@ -1,8 +1,6 @@
 """Forecasts by year: a trend, the limits that bend it, and when it passes a threshold."""
 
 import json
-import re
-import shlex
 
 import numpy as np
 import pytest
@@ -243,17 +241,6 @@ def test_the_forecast_of_ones_own_in_the_docs_runs(page_of_ones_own):
 def page_of_ones_own(page):
     text = (ROOT / "docs/forecast.md").read_text().split("```toml\n")[1].split("```")[0]
     return page("mine", text)
-
-
-@pytest.mark.slow
-def test_the_output_in_the_docs_is_what_the_commands_print(command, tmp_path):
-    text = (ROOT / "docs/forecast.md").read_text()
-    asked = re.findall(r"```sh\n(python -m mcfrontier run .*?)```\n\n```\n(.*?)```", text, re.S)
-    assert len(asked) == 2
-    for line, printed in asked:
-        words = shlex.split(line.replace("\\\n", " "))[3:]
-        shown = [row.split() for row in command(*words, "--no-report", "--out", tmp_path / "out").out.splitlines()]
-        assert [row for row in printed.splitlines() if row != "..." and row.split() not in shown] == []
 
 
 def test_the_command_tells_dates_costs_and_probabilities(command, tmp_path):

@@ -164,11 +164,12 @@ def test_percentiles_are_told_before_and_after_with_their_error(asked, gpt4):
     width = 500e6 / 200
     for word, level in (("p5", 0.05), ("p50", 0.5), ("p95", 0.95)):
         moved, (_, values, errors) = told["moved"][word], gpt4.summary["cloud_cost"]
-        assert (moved["before"], moved["mc_error"]) == (values[word], errors[word])
+        assert (moved["draws"], moved["mc_error"]) == (values[word], errors[word])
+        assert abs(moved["before"] - values[word]) < width  # by straight lines between the points
         at = np.interp(level, told["continuous_cdf"], np.linspace(0, 500e6, 201))
         assert moved["after"] == pytest.approx(at)
-        assert moved["difference"] == pytest.approx(at - values[word])
-        assert abs(moved["difference"]) < width
+        assert moved["difference"] == pytest.approx(moved["after"] - moved["before"], abs=1e-6)
+        assert abs(moved["difference"]) < width / 100  # the rules bind far from here
 
 
 def test_a_percentile_beyond_an_open_bound_is_none(asked):

@@ -3,7 +3,6 @@
 import json
 import math
 import re
-import shlex
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from scipy import stats
 
 import mcfrontier as mcf
 from mcfrontier.outputs.solution import cells, sentences, solution_json
-from tests.conftest import ROOT, believed
+from tests.conftest import believed
 from tests.test_bad_input import one_line
 
 Z95 = stats.norm.ppf(0.95)
@@ -295,16 +294,6 @@ def test_a_person_is_told_the_answer_with_its_error_and_what_else_is_there(comma
     assert third.startswith("set aside: what the study has, 13.8 trillion tokens")
     assert heading.strip().startswith("at 12.1")
     assert rows[0].startswith("amortised cost")
-
-
-SHOWN = re.findall(r"```\n\$ python -m mcfrontier (solve .*)\n((?:.*\n)+?)```", (ROOT / "docs/solve.md").read_text())
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("asked", "shown"), SHOWN, ids=[asked for asked, _ in SHOWN])
-def test_what_the_docs_show_is_what_is_printed(command, asked, shown):
-    printed = "\n".join(line.rstrip() for line in command(*shlex.split(asked)).out.splitlines()) + "\n"
-    assert printed.startswith(shown.removesuffix("...\n"))
 
 
 TOKENS, MONEY = ("--for", "tokens"), ("--so-that", "amortised_cost < 5e7 USD")

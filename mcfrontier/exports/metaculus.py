@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mcfrontier.analysis import intervals
-from mcfrontier.analysis.intervals import Estimate
+from mcfrontier.analysis.intervals import BRIEF, BRIEF_WORDS, Estimate
 from mcfrontier.errors import InputError, located
 from mcfrontier.exports.standard import ONE, standardised
 from mcfrontier.finished import Finished
@@ -104,7 +104,8 @@ def metaculus(
         word: {"draws": share, "mc_error": error, "cdf": given}
         for word, (share, error), given in zip(("below_lower", "above_upper"), outside, tails, strict=True)
     }
-    told["moved"] = {"largest_cdf_difference": float(np.abs(cdf - counted).max()), **moved(run, row, grid, cdf)}
+    told["moved"] = {"largest_cdf_difference": float(np.abs(cdf - counted).max())}
+    told["moved"] |= moved(run, row, grid, counted, cdf)
     return json_text(told | {"continuous_cdf": cdf.tolist()}) + "\n"
 
 
@@ -165,12 +166,18 @@ def counts(grid: Grid, draws: np.ndarray) -> np.ndarray:
     return upto / draws.size
 
 
-def moved(run: Finished, row: str, grid: Grid, cdf: np.ndarray) -> dict[str, Any]:
-    """Percentiles of the draws and of the CDF as told; a percentile beyond the bounds is none there."""
-    before, errors = (each[2:] for each in run.estimates(row, intervals.BRIEF))
-    way = np.interp(intervals.BRIEF, cdf, np.linspace(0, 1, grid.points), left=math.nan, right=math.nan)
-    after = grid.at(way).tolist()
+def moved(run: Finished, row: str, grid: Grid, counted: np.ndarray, cdf: np.ndarray) -> dict[str, Any]:
+    """Percentiles of the draws, of their CDF read straight between the points, and of the CDF as told: what lies
+    between the last two is what standardising moved. A percentile beyond the bounds is none."""
+    draws, errors = (each[2:] for each in run.estimates(row, BRIEF))
+
+    def between(cdf: np.ndarray) -> np.ndarray:
+        way = np.interp(BRIEF, cdf, np.linspace(0, 1, grid.points), left=math.nan, right=math.nan)
+        return grid.at(way)
+
+    before, after = between(counted), between(cdf)
+    columns = (draws, before, after, after - before, errors)
+    words = ("draws", "before", "after", "difference", "mc_error")
     return {
-        word: {"before": x, "after": y, "difference": y - x, "mc_error": error}
-        for word, x, y, error in zip(intervals.BRIEF_WORDS, before.tolist(), after, errors.tolist(), strict=True)
+        word: dict(zip(words, map(float, each), strict=True)) for word, *each in zip(BRIEF_WORDS, *columns, strict=True)
     }
