@@ -20,6 +20,7 @@ from mcfrontier.samples import counted, shares
 from mcfrontier.sampling import RANDOMISATIONS
 
 NEAR = 0.01  # the distance of the CDFs that passes in any case
+CLOSE = 0.1  # of a value: p5 and p95 that lie nearer are told apart by the way between them
 FITTED = np.arange(1, 200) / 200
 SMALLEST = 1e-100  # way from p5 to p95, of which squares and cubes still are numbers
 VALUES = 1000  # that stand for a distribution which has no name
@@ -108,5 +109,6 @@ def measured(name: str, words: Words, curve: Distribution, draws: Draws) -> Fit:
     )
     theirs, its = np.quantile(draws.rising, intervals.BRIEF), curve.quantile(np.array(intervals.BRIEF))
     low, high, width = draws.ends
-    misses = (its - theirs) / (np.abs(theirs) if low * high > 0 else max(width, math.ulp(0.0)))
+    apart = low * high > 0 and width > CLOSE * max(abs(low), abs(high))  # dates, say, are not
+    misses = (its - theirs) / (np.abs(theirs) if apart else max(width, math.ulp(0.0)))
     return Fit(name, words, float(np.nan_to_num(distance, nan=1.0)), tuple(misses.tolist()))
