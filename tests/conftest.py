@@ -106,3 +106,10 @@ def entry(name, family="value", unit="1", source="a test", **words):
 def believed(name, family="value", unit="1", **words):
     """An entry as part of the mapping of a priors file."""
     return {name: {"family": family, "unit": unit, "source": "a test", **words}}
+
+
+BILL = (
+    'title = "A bill"\ntargets = ["energy_cost"]\n'
+    + entry("energy", "lognormal", "kWh", p5=1, p95=3)
+    + entry("energy_price", "uniform", "USD/kWh", low=0.05, high=0.10)
+)

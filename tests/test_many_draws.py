@@ -8,18 +8,12 @@ import pytest
 import mcfrontier as mcf
 from mcfrontier import engine, outputs
 from mcfrontier.engine import KEPT, Engine, Keeper
-from tests.conftest import believed, entry
-
-STUDY = (
-    'title = "A bill"\ntargets = ["energy_cost"]\n'
-    + entry("energy", "lognormal", "kWh", p5=1, p95=3)
-    + entry("energy_price", "uniform", "USD/kWh", low=0.05, high=0.10)
-)
+from tests.conftest import BILL, believed
 
 
 @pytest.fixture
 def bill(page):
-    page("bill", STUDY)
+    page("bill", BILL)
 
 
 def test_many_draws_leave_percentiles_and_say_what_they_are_of(bill, command, tmp_path):

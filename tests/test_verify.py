@@ -13,13 +13,7 @@ from mcfrontier.finished import finished
 from mcfrontier.verification import CHANGED, IDENTICAL, WITHIN, code_alone, verify
 from mcfrontier.verification.changes import Change
 from mcfrontier.verification.contents import DIFFERS, SAME, SAME_BYTES
-from tests.conftest import ROOT, believed, entry
-
-BILL = (
-    'title = "A bill"\ntargets = ["energy_cost"]\n'
-    + entry("energy", "lognormal", "kWh", p5=1, p95=3)
-    + entry("energy_price", "uniform", "USD/kWh", low=0.05, high=0.10)
-)
+from tests.conftest import BILL, ROOT, believed, entry
 
 
 @pytest.fixture

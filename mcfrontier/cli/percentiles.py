@@ -72,9 +72,11 @@ def command(
         sys.stdout.write(percentiles_csv(run, told) if form == "csv" else percentiles_json(run, told) + "\n")
 
 
-def no_study(folder: Path) -> bool:
-    """Whether a folder cannot be that of a study, so that a run must be meant."""
-    return folder.is_dir() and not any(folder.glob("*.toml"))
+def no_study(source: Path) -> bool:
+    """Whether a path cannot be that of a study, so that a run must be meant."""
+    if source.is_dir():
+        return not any(source.glob("*.toml"))
+    return len(source.parts) > 1 and source.suffix != ".toml" and not Path(f"{source}.toml").exists()
 
 
 def made(source: str, quantities: Sequence[str], asked: Mapping[str, int | str], pins: Mapping[str, str]) -> Run:
