@@ -129,7 +129,7 @@ def test_a_folder_without_draws_says_which_percentiles_it_has(bill, command):
         (("reports/bill", "--sampler", "lhs"), "--sampler: reports/bill is a run that is finished"),
         (("reports/bill", "--set", "energy=1"), "--set: reports/bill is a run that is finished"),
         (("reports",), "reports: not the folder of a run: it has no manifest.json"),
-        (("reports/bil",), "reports/bil: not the folder of a run: there is no such folder; did you mean 'reports/bill'?"),
+        (("reports/bil",), "there is no such folder; did you mean 'reports/bill'?"),
         (("bil",), "bil: there is no such study; did you mean 'bill'?"),
         (("bill", "--quantiles", "0"), "--quantiles 0: 0 is no percent above 0 and below 100"),
         (("bill", "--quantiles", "5,100"), "100 is no percent above 0 and below 100"),
