@@ -196,31 +196,44 @@ def evaluate(
     """
     import numpy as np
 
-    names, values = list(names), {}
-
-    def keep(name: str, x: np.ndarray) -> None:
+    names, values, plain = tuple(names), dict(given), np.dtype(float)
+    for x in values.values():
         x.flags.writeable = False  # a node that works in place would change what others see
-        values[name] = x
-
-    for name, x in given.items():
-        keep(name, x)
-    last = {} if wanted is None else {need: name for name in names for need in nodes[name].needs if need not in wanted}
-    done: dict[str, list[str]] = {}
-    for need, name in last.items():
-        done.setdefault(name, []).append(need)
+    gone = let_go(names, tuple(nodes[name].needs for name in names), None if wanted is None else tuple(wanted))
     with np.errstate(all="ignore"):  # draws that are not finite are counted by name afterwards
-        for name in names:
+        for name, done in zip(names, gone, strict=True):
             node = nodes[name]
-            axis = axis_of(node, dimensions)
             needed = [values[need] for need in node.needs]
+            axis = None if node.along is None else axis_of(node, dimensions)
             if axis is not None:
                 needed = [np.moveaxis(x, axis, 0) for x in needed]
-            shape = shape_of(tuple(x.shape for x in needed), axis is not None)
-            x = one_value_a_draw(name, called(node, needed), shape)
-            keep(name, x if axis is None else np.expand_dims(x, axis))
-            for need in done.get(name, ()):
+            x = called(node, needed)
+            if not (type(x) is np.ndarray and x.dtype is plain and alike(x.shape, needed) and axis is None):
+                x = one_value_a_draw(name, x, shape_of(tuple(y.shape for y in needed), axis is not None))
+                x = x if axis is None else np.expand_dims(x, axis)
+            x.flags.writeable = False
+            values[name] = x
+            for need in done:
                 del values[need]
     return values if wanted is None else {name: values[name] for name in wanted}
+
+
+@lru_cache(maxsize=64)
+def let_go(
+    names: tuple[str, ...], needs: tuple[tuple[str, ...], ...], wanted: tuple[str, ...] | None
+) -> list[list[str]]:
+    """What is not needed any more after each of the nodes, in order of evaluation, and is not wanted: nothing if all
+    is."""
+    last = {} if wanted is None else {need: name for name, own in zip(names, needs, strict=True) for need in own}
+    return [[need for need, after in last.items() if after == name and need not in wanted] for name in names]
+
+
+def alike(shape: tuple[int, ...], needed: list[np.ndarray]) -> bool:
+    """Whether arrays, one or more, are all of a shape."""
+    for x in needed:
+        if x.shape != shape:
+            return False
+    return bool(needed)
 
 
 @lru_cache(maxsize=1024)

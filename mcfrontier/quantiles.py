@@ -1,53 +1,77 @@
 """Quantile functions by table: how the points of a sampler become draws, a few nanoseconds each.
 
 A point is a whole number of 52 bits, the word k, and stands for the probability (k + 1/2) / 2^52: never 0, never 1,
-and exact in a float. Its first 12 bits say in which of 4,096 cells of equal probability it lies; there the quantile
-function is a parabola through three of its points. Where that is not near enough, in the tails and about jumps and
-kinks, the exact function is called.
+and exact in a float. Its first 12 bits say in which of 4,096 cells of equal probability it lies; but for the first
+and the last 64th of all, the tails, which have 64 cells for each halving of the probability beyond. In a cell the
+quantile function is a parabola through three of its points. Where that is not near enough, about jumps and kinks, and
+in the last 2^-22 on either side, the exact function is called.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy import special
 
+from mcfrontier import loops
 from mcfrontier.distributions import Array, Curve, Distribution
+from mcfrontier.loops.plain import ONE, PARTS, mixed
 
 BITS = 52
-CELL_BITS = 12
-CELLS = 1 << CELL_BITS
-SMALL = 1e-7  # of the width of a distribution: the error that a table may have
+CELL_BITS, EDGE = 12, 64  # of the cells of equal probability; how many of them, on either side, are the tails
+CELLS = (1 << CELL_BITS) - 2 * EDGE
+FINE_BITS, HALVINGS = 6, 16  # of the cells of a halving; how many there are of each tail
+SMALL = 1e-7  # the error that a table may have: of the width of a distribution, in its tails of the way from its median
 NEAR = 1e-5  # of a value, likewise: what is above 0 stays there
-ONE = np.float64(1).view(np.uint64)  # the bits of 1.0: with 52 others behind them, a float from 1 to 2
 REACH, KNOTS = 6, 128  # of the table of a costly quantile function: standard deviations, knots in each
+ENDS = EDGE / 2**CELL_BITS / 2.0 ** np.arange(HALVINGS, 0, -1)  # where each halving of a tail begins
+PLACES = (BITS - CELL_BITS, EDGE, BITS - FINE_BITS, int(ENDS[:1].view(np.int64)[0]) >> BITS - FINE_BITS)
+
+
+class Points(NamedTuple):
+    """Points of draws, (times * m,): words of 52 bits, (m,), as often as `moved`, (times, 16), has rows, each combined
+    (exclusive or) with the one of its randomisation there. Blocks of Sobol points share their words."""
+
+    words: Array
+    moved: Array = np.zeros((1, PARTS), np.uint64)
+
+    @property
+    def size(self) -> int:
+        return self.words.size * len(self.moved)
+
+    @property
+    def whole(self) -> Array:
+        """The points, each a word."""
+        return mixed(*self)
+
+    @property
+    def probabilities(self) -> Array:
+        """The probability of each."""
+        return to_probability(self.whole)
 
 
 @dataclass(frozen=True)
 class Quantile:
     """A quantile function by cells.
 
-    curve      the exact function
-    parabolas  (3, cells): the value is a + u (b + c u) at u = 1 + k / 2^52; not a number where that is not near enough
+    curve   the exact function
+    body    (3, cells): the value is a + u (b + c u) at u = 1 + k / 2^52; not a number where that is not near enough
+    tails   (3, 2, cells): the same at the probability from the nearer end, for the lower tail and the upper
     """
 
     curve: Curve
-    parabolas: Array
+    body: Array
+    tails: Array
 
-    def __call__(self, words: Array) -> Array:
-        """The quantiles at points of 52 bits, of the same shape."""
-        cell, u = (words >> np.uint64(BITS - CELL_BITS)).view(np.intp), (words | ONE).view(float)
-        level, slope, bend = self.parabolas
-        x = bend.take(cell, mode="clip")
-        x *= u
-        x += slope.take(cell, mode="clip")
-        x *= u
-        x += level.take(cell, mode="clip")
-        exact = np.flatnonzero(np.isnan(x))
-        if exact.size:
+    def __call__(self, points: Points) -> Array:
+        """The quantiles at some points, (n,)."""
+        x = np.empty(points.size)
+        if loops.looked_up(*points, self.body, self.tails, *PLACES, x):
+            exact = np.flatnonzero(np.isnan(x))
             with np.errstate(all="ignore"):  # draws that are not finite are counted by name afterwards
-                x.reshape(-1)[exact] = self.curve(to_probability(words.reshape(-1)[exact]))
+                x[exact] = self.curve(points.probabilities[exact])
         return x
 
 
@@ -56,9 +80,9 @@ def to_probability(words: Array) -> Array:
     return (words | ONE).view(float) - (1 - 2.0**-53)
 
 
-def to_words(probabilities: Array) -> Array:
-    """The points of 52 bits of some probabilities, the nearest there are."""
-    return np.minimum(probabilities * 2.0**BITS, 2.0**BITS - 1).astype(np.uint64)
+def to_points(probabilities: Array) -> Points:
+    """The points of some probabilities, (n,), the nearest there are."""
+    return Points(np.minimum(probabilities * 2.0**BITS, 2.0**BITS - 1).astype(np.uint64))
 
 
 def tabulated(distribution: Distribution, scale: float = 1.0) -> Quantile:
@@ -68,27 +92,42 @@ def tabulated(distribution: Distribution, scale: float = 1.0) -> Quantile:
     def curve(p: Array) -> Array:
         return exact(p) * scale
 
-    with np.errstate(all="ignore"):
-        knots = curve(np.arange(2 * CELLS + 1) / (2 * CELLS))
-        allowed = SMALL * abs(float(np.subtract(*curve(np.array([0.95, 0.05])))))
-        left, middle, right = knots[:-1:2], knots[1::2], knots[2::2]
-        up, on = middle - left, right - middle  # 0 where values are equal, with no rounding
+    low, middle, high = curve(np.array([0.05, 0.5, 0.95]))
+    width = abs(float(high - low))
+
+    def fitted(start: Array, step: Array, cells: int, upper: bool, origin: float = 0.0) -> Array:
+        """Parabolas for rows of so many cells, each row from its start on in its own steps: (3, rows, cells)."""
+
+        def at(way: Array) -> Array:
+            p = start[:, None] + step[:, None] * way
+            return curve(1 - p if upper else p)
+
+        knots = at(np.arange(2 * cells + 1) / 2)
+        left, centre, right = knots[:, :-1:2], knots[:, 1::2], knots[:, 2::2]
+        up, on = centre - left, right - centre  # 0 where values are equal, with no rounding
         rise, bend = 3 * up - on, 2 * (on - up)  # over a cell from 0 to 1
         if distribution.rough:
-            miss = np.zeros(CELLS)
+            miss = np.zeros(left.shape)
             for t in (0.125, 0.375, 0.625, 0.875):
-                there = curve((np.arange(CELLS) + t) / CELLS)
-                miss = np.maximum(miss, np.abs(left + t * (rise + t * bend) - there))
+                miss = np.maximum(miss, np.abs(left + t * (rise + t * bend) - at(np.arange(cells) + t)))
         else:
             # what a parabola through three points of a smooth curve misses: sqrt(3) / 27 of the third difference
-            thirds = np.abs(np.diff(knots, 3, prepend=np.nan, append=np.nan))[: 2 * CELLS]
-            miss = np.fmax(thirds[::2], thirds[1::2]) * 3**0.5 / 27
-            miss[[0, -1]] = np.nan
+            thirds = np.abs(np.diff(knots, 3, axis=1))
+            thirds = np.pad(thirds, ((0, 0), (1, 1)), constant_values=np.nan)
+            miss = np.fmax(thirds[:, ::2], thirds[:, 1::2]) * 3**0.5 / 27
+        allowed = SMALL * np.maximum(width, np.maximum(np.abs(left - middle), np.abs(right - middle)))
+        if not distribution.rough:
             allowed = np.minimum(allowed, NEAR * np.minimum(np.abs(left), np.abs(right)))
         beside = ~(miss <= allowed)
-        first = CELLS + np.arange(CELLS)
-        parabolas = [left - first * (rise - first * bend), CELLS * (rise - 2 * first * bend), CELLS**2 * bend]
-    return Quantile(curve, np.where(beside, [[np.nan], [0.0], [0.0]], parabolas))
+        first, per = (start / step)[:, None] + np.arange(cells) + origin / step[:, None], 1 / step[:, None]
+        found = [left - first * (rise - first * bend), per * (rise - 2 * first * bend), per**2 * bend]
+        return np.where(beside, np.array([np.nan, 0, 0])[:, None, None], found)
+
+    with np.errstate(all="ignore"):
+        step = 2.0**-CELL_BITS
+        body = fitted(np.array([EDGE * step]), np.array([step]), CELLS, False, origin=1.0)[:, 0]
+        tails = [fitted(ENDS, ENDS / 2**FINE_BITS, 2**FINE_BITS, upper).reshape(3, -1) for upper in (False, True)]
+    return Quantile(curve, body, np.stack(tails, axis=1))
 
 
 def by_scores(distribution: Distribution) -> Curve:

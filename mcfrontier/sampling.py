@@ -21,7 +21,7 @@ import numpy as np
 from mcfrontier.distributions import Array
 from mcfrontier.errors import InputError, suggest
 from mcfrontier.priors import Prior
-from mcfrontier.quantiles import BITS, to_probability, to_words
+from mcfrontier.quantiles import BITS, Points, to_points
 
 RANDOMISATIONS = 16
 SMALLEST = 2 * RANDOMISATIONS
@@ -29,7 +29,7 @@ MOST = 2**48
 BLOCK_BITS = 9  # of the Sobol points of each randomisation that are worked out one by one
 MIXINGS = 5  # of the bits of a place in a Latin hypercube
 
-Stream = Callable[[int, int], Array]  # the points, of 52 bits, of the draws from one (a multiple of 16) to another
+Stream = Callable[[int, int], Points]  # of the draws from one (a multiple of 16) to another
 
 
 @dataclass(frozen=True)
@@ -80,36 +80,36 @@ def streams(plan: Sampler, prior: Prior) -> tuple[Stream, ...]:
     return tuple(stream(plan, prior.name, label) for label in prior.labels or (None,))
 
 
-def words(prior: Prior, rows: Sequence[Stream], start: int, stop: int) -> Array:
-    """The points of an input's draws from `start` to `stop`: shape (draws,) or (labels, draws)."""
-    return np.stack([row(start, stop) for row in rows]) if prior.labels else rows[0](start, stop)
-
-
 def probabilities(plan: Sampler, name: str, label: str | None = None) -> Array:
     """The probability of each draw of an input: shape (draws,), strictly between 0 and 1."""
-    return to_probability(stream(plan, name, label)(0, plan.draws))
+    return stream(plan, name, label)(0, plan.draws).probabilities
 
 
 def points(plan: Sampler, prior: Prior) -> Array:
     """The probabilities of an uncertain input: shape (draws,) or (labels, draws)."""
-    return to_probability(words(prior, streams(plan, prior), 0, plan.draws))
+    return stacked(prior, [row(0, plan.draws) for row in streams(plan, prior)])
+
+
+def stacked(prior: Prior, at: Sequence[Points]) -> Array:
+    """The probabilities of an input, (draws,) or (labels, draws), from the points of its rows."""
+    return np.stack([row.probabilities for row in at]) if prior.labels else at[0].probabilities
 
 
 def values(prior: Prior, at: Array | None) -> Array:
     """An input in base units at probabilities (..., draws), of shape (draws,) or (labels, draws); a last axis of 1 if
     it is known, whatever they are."""
-    return values_at(prior, None if prior.known or at is None else to_words(at))
+    return values_at(prior, [] if prior.known or at is None else [to_points(row) for row in np.atleast_2d(at)])
 
 
-def values_at(prior: Prior, at: Array | None) -> Array:
-    """The same at points of 52 bits."""
+def values_at(prior: Prior, at: Sequence[Points] = ()) -> Array:
+    """The same at the points of its rows."""
     if prior.known:
         rows = [np.array([distribution.median]) for distribution in prior.distributions]
         return (np.stack(rows) if prior.labels else rows[0]) * prior.scale
     if prior.entry.joint:
-        return prior.entry.together(to_probability(at)) * prior.scale
+        return prior.entry.together(stacked(prior, at)) * prior.scale
     if not prior.labels:
-        return prior.quantiles[0](at)
+        return prior.quantiles[0](at[0])
     return np.stack([row(here) for row, here in zip(prior.quantiles, at, strict=True)])
 
 
@@ -123,11 +123,11 @@ def random_stream(plan: Sampler, name: str, label: str | None) -> Stream:
     """Independent random points."""
     first = generator(plan, name, label).bit_generator.state
 
-    def between(start: int, stop: int) -> Array:
+    def between(start: int, stop: int) -> Points:
         place = np.random.Philox()
         place.state = first
         place.advance(start // RANDOMISATIONS * RANDOMISATIONS // 4)  # a step of its counter makes four numbers
-        return place.random_raw(stop - start) >> np.uint64(64 - BITS)
+        return Points(place.random_raw(stop - start) >> np.uint64(64 - BITS))
 
     return between
 
@@ -138,12 +138,12 @@ def latin_stream(plan: Sampler, name: str, label: str | None) -> Stream:
     size = (plan.draws - np.arange(RANDOMISATIONS, dtype=np.uint64) + (RANDOMISATIONS - 1)) // RANDOMISATIONS
     order = permutation(rng, size.astype(np.uint64))
 
-    def between(start: int, stop: int) -> Array:
+    def between(start: int, stop: int) -> Points:
         count = -(-(stop - start) // RANDOMISATIONS)
         place = np.arange(start // RANDOMISATIONS, start // RANDOMISATIONS + count, dtype=np.uint64)
         stratum = order(place).ravel()[: stop - start]
-        within = to_probability(jitter(start, stop))
-        return to_words((stratum + within) / np.resize(size, stop - start))
+        within = jitter(start, stop).probabilities
+        return to_points((stratum + within) / np.resize(size, stop - start))
 
     return between
 
@@ -184,24 +184,31 @@ def sobol_stream(plan: Sampler, name: str, label: str | None) -> Stream:
     bits = (plan.draws // RANDOMISATIONS).bit_length() - 1
     directions = scrambled(direction_words(plan.dimensions[name], bits), rng)
     shift = rng.integers(0, 1 << BITS, RANDOMISATIONS, dtype=np.uint64)
-    own = min(bits, BLOCK_BITS)
-    first = np.zeros((1 << own, RANDOMISATIONS), dtype=np.uint64)
-    for bit in range(own):
-        np.bitwise_xor(first[: 1 << bit], directions[bit], out=first[1 << bit : 2 << bit])
+    first, *tables = (combined(directions[bit : bit + BLOCK_BITS]) for bit in range(0, bits, BLOCK_BITS))
 
-    def between(start: int, stop: int) -> Array:
+    def moved(blocks: range) -> Array:
+        """What the first block is combined with to be others: (blocks, 16)."""
+        out = np.repeat(shift[None], len(blocks), axis=0)
+        for i, table in enumerate(tables):
+            out ^= table[np.array(blocks) >> i * BLOCK_BITS & (1 << BLOCK_BITS) - 1]
+        return out
+
+    def between(start: int, stop: int) -> Points:
         blocks = range(start // first.size, -(-stop // first.size))
-        out = np.empty((len(blocks), *first.shape), dtype=np.uint64)
-        for place, block in zip(out, blocks, strict=True):
-            moved = shift
-            for bit in range(block.bit_length()):
-                if block >> bit & 1:
-                    moved = moved ^ directions[own + bit]
-            np.bitwise_xor(first, moved, out=place)
-        skipped = blocks.start * first.size
-        return out.reshape(-1)[start - skipped : stop - skipped]
+        found, skipped = Points(first.reshape(-1), moved(blocks)), blocks.start * first.size
+        if len(blocks) == 1:
+            return found._replace(words=found.words[start - skipped : stop - skipped])
+        return found if found.size == stop - start else Points(found.whole[start - skipped : stop - skipped])
 
     return between
+
+
+def combined(directions: Array) -> Array:
+    """What the direction words of some bits, (bits, 16), come to at each number of so many bits: (2^bits, 16)."""
+    out = np.zeros((1 << len(directions), RANDOMISATIONS), dtype=np.uint64)
+    for bit, word in enumerate(directions):
+        np.bitwise_xor(out[: 1 << bit], word, out=out[1 << bit : 2 << bit])
+    return out
 
 
 STREAMS = {"sobol": sobol_stream, "random": random_stream, "lhs": latin_stream}

@@ -32,7 +32,7 @@ FLOORS = [
     {"betas", "metalogs", "samples", "skewnormals"},
     {"family"},
     {"quantiles"},
-    {"distributions", "memory", "writing"},
+    {"distributions", "loops", "memory", "writing"},
     {"wording", "units"},
     {"errors"},
 ]

@@ -16,7 +16,7 @@ def test_a_point_is_a_probability_and_back(word):
     p = quantiles.to_probability(word)
     assert 0 < p[0] < 1
     assert p[0] == (word[0].astype(float) + 0.5) * 2.0**-52
-    assert quantiles.to_words(p) == word
+    assert quantiles.to_points(p).words == word
 
 
 @pytest.mark.parametrize("shape", [(1.4, 4.6), (1, 5), (2, 30), (200, 300), (0.5, 0.5), (0.1, 3)])
@@ -27,35 +27,40 @@ def test_a_table_over_normal_scores_is_the_quantile(shape):
     assert np.abs(quantiles.by_scores(exact)(p) - exact.quantile(p)).max() < 1e-9 * width
 
 
-def test_a_table_is_exact_in_the_tails():
-    words = np.array([0, 1, 2**30, 2**52 - 2**30, 2**52 - 2, 2**52 - 1], dtype=np.uint64)
-    assert (quantiles.tabulated(NORMAL)(words) == NORMAL.quantile(quantiles.to_probability(words))).all()
+def test_a_table_serves_far_into_the_tails_and_the_exact_function_beyond():
+    far = np.array([0, 1, 2**29, 2**52 - 2**29, 2**52 - 2, 2**52 - 1], dtype=np.uint64)
+    assert (quantiles.tabulated(NORMAL)(quantiles.Points(far)) == NORMAL.quantile(quantiles.to_probability(far))).all()
+    from_end = (2.0 ** np.random.default_rng(5).uniform(31, 47, 20_000)).astype(np.uint64)
+    for words in (from_end, np.uint64(2**52 - 1) - from_end):
+        exact = NORMAL.quantile(quantiles.to_probability(words))
+        assert np.abs(quantiles.tabulated(NORMAL)(quantiles.Points(words)) - exact).max() < 1e-7
+        assert (np.isnan(quantiles.tabulated(NORMAL).tails)).sum() == 0
 
 
 def test_a_table_counts_values_exactly():
     some = counted(np.array([1.0, 2.0, 7.0]), np.array([0.3, 0.3001, 0.3999]))
     words = np.random.default_rng(3).integers(0, 1 << 52, 100_000, dtype=np.uint64)
-    assert (quantiles.tabulated(some)(words) == some.quantile(quantiles.to_probability(words))).all()
+    assert (quantiles.tabulated(some)(quantiles.Points(words)) == some.quantile(quantiles.to_probability(words))).all()
 
 
 def test_values_that_are_counted_are_those_that_are_stated():
     some = counted(np.array([0.1, 0.3, 0.7]), np.array([0.5, 0.2, 0.3]))
     words = np.random.default_rng(3).integers(0, 1 << 52, 100_000, dtype=np.uint64)
-    assert {*quantiles.tabulated(some)(words)} == {0.1, 0.3, 0.7}
+    assert {*quantiles.tabulated(some)(quantiles.Points(words))} == {0.1, 0.3, 0.7}
 
 
 @pytest.mark.parametrize("curve", [beta(0.1, 3), beta(0.3, 3), gamma(0.05), gamma(0.3), gamma(3.0)])
 def test_what_is_above_0_stays_there_to_a_part_in_a_hundred_thousand(curve):
     words = np.random.default_rng(3).integers(0, 1 << 52, 30_000, dtype=np.uint64)
     exact = curve.quantile(quantiles.to_probability(words))
-    np.testing.assert_allclose(quantiles.tabulated(curve)(words), exact, rtol=2e-5, atol=0)
+    np.testing.assert_allclose(quantiles.tabulated(curve)(quantiles.Points(words)), exact, rtol=2e-5, atol=0)
 
 
 @given(start=st.integers(0, 5000), count=st.integers(1, 5000))
 def test_a_draw_does_not_know_its_neighbours(start, count):
     words = np.random.default_rng(4).integers(0, 1 << 52, 10_000, dtype=np.uint64)
-    whole = TABLE(words)
-    assert (TABLE(words[start : start + count]) == whole[start : start + count]).all()
+    whole = TABLE(quantiles.Points(words))
+    assert (TABLE(quantiles.Points(words[start : start + count])) == whole[start : start + count]).all()
 
 
 TABLE = quantiles.tabulated(moved(NORMAL, 3.0, 2.0))

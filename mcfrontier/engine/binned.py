@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcfrontier.engine.blocks import Blocks, size_of, spans
-from mcfrontier.engine.tally import PARTS, Row
+from mcfrontier.engine.tally import Row
 from mcfrontier.quantiles import BITS
 from mcfrontier.sampling import RANDOMISATIONS
 
@@ -46,17 +46,17 @@ def binned(binning: Binning, start: int, stop: int) -> Sums:
     size = bins * RANDOMISATIONS
     shape = (len(binning.inputs), bins, RANDOMISATIONS)
     found = Sums(np.zeros((shape[0], size)), np.zeros((shape[0], size)), np.zeros((3, RANDOMISATIONS)))
-    for first, last in spans(stop, min(PARTS.size, size_of(binning.blocks.study)), start):
-        at = binning.blocks.points(first, last)
-        y = np.broadcast_to(binning.blocks.values(at)[name][index], last - first)
+    for first, last in spans(stop, size_of(binning.blocks.study), start):
+        at = {prior.name: (prior, rows) for prior, rows in binning.blocks.points(first, last)}
+        y = np.broadcast_to(binning.blocks.values(at.values())[name][index], last - first)
         with np.errstate(all="ignore"):
             y = (np.log(y) if binning.log else y) - binning.centre
         kept = np.flatnonzero(np.isfinite(y))
-        y, part = y[kept], PARTS[kept]
+        y, part = y[kept], kept % RANDOMISATIONS
         found.whole[:] += [np.bincount(part, w, RANDOMISATIONS) for w in (None, y, y * y)]
         for (own, i), sums, counts in zip(binning.inputs, found.sums, found.counts, strict=True):
-            words = at[own][i] if at[own].ndim == 2 else at[own]
-            cell = (words[kept] >> np.uint64(BITS - binning.bits)).view(np.intp) * RANDOMISATIONS + part
+            words = at[own][1][i].whole[kept]
+            cell = (words >> np.uint64(BITS - binning.bits)).view(np.intp) * RANDOMISATIONS + part
             sums += np.bincount(cell, y, size)
             counts += np.bincount(cell, minlength=size)
     return Sums(found.sums.reshape(shape), found.counts.reshape(shape), found.whole)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mcfrontier import loops
+from mcfrontier.loops.plain import keys
 from mcfrontier.sampling import RANDOMISATIONS
 
 Array = np.ndarray
@@ -31,35 +33,24 @@ class Bins:
     shift   bits that do not matter
     first   the key of bin 0
     count   how many bins; what lies beyond is counted in the first and the last
-    zero    where draws of both signs are foreseen, the key of a size below which all is taken for 0; else None
+    zero    where draws of both signs are foreseen, the key of a size below which all is taken for 0; else -1
     atoms   values that came again and again: what falls into the bin of one is taken for it
     """
 
     shift: int
     first: int
     count: int
-    zero: int | None
+    zero: int
     atoms: tuple[float, ...] = ()
-
-    def keys(self, x: Array) -> Array:
-        """The first bits of each draw, as numbers that rise with it."""
-        if self.zero is None:
-            return x.view(np.int64) >> self.shift
-        size = np.maximum((np.abs(x).view(np.int64) >> self.shift) - self.zero, 0)
-        return np.where(x < 0, -size, size)
 
     def of(self, x: Array) -> Array:
         """The bin of each draw."""
-        key = self.keys(x)
-        key -= self.first
-        if key.size and (key.min() < 0 or key.max() >= self.count):
-            np.clip(key, 0, self.count - 1, out=key)
-        return key
+        return np.clip(keys(x, self.shift, self.zero) - self.first, 0, self.count - 1)
 
     def edges(self, bins: Array) -> Array:
         """The lower edge of some bins; the upper one is that of the next."""
         key = np.asarray(bins, np.int64) + self.first
-        if self.zero is None:
+        if self.zero < 0:
             return (key << self.shift).view(float)
         size = np.where(key > 0, key, 1 - key) + self.zero
         return np.where(key > 0, 1.0, -1.0) * (size << self.shift).view(float)
@@ -83,12 +74,12 @@ def made_for(x: Array, rows: int) -> Bins:
     while True:  # as fine as leaves room for all that was seen
         shift, margin = MANTISSA - bits, MARGIN >> max(0, FINE - bits)
         least = (spread or top or 1e-300) * 2.0**-bits
-        zero = int(np.float64(least).view(np.int64)) >> shift if x[0] <= 0 else None
-        first, last = (int(key) for key in Bins(shift, 0, 2**62, zero).keys(x[[0, -1]]))
+        zero = int(np.float64(least).view(np.int64)) >> shift if x[0] <= 0 else -1
+        first, last = keys(x[[0, -1]], shift, zero).tolist()
         if last - first + 2 * margin < MOST:
             break
         bits -= 1
-    first, last = (first - margin if zero is not None else max(first - margin, 1)), last + margin
+    first, last = (max(first - margin, 1) if zero < 0 else first - margin), last + margin
     return Bins(shift, first, last - first + 1, zero, atoms)
 
 
@@ -106,14 +97,12 @@ class Counts:
         """No draws yet; of 32 bits, counts lie nearer to the processor."""
         return cls(bins, np.zeros(bins.count, kind), np.zeros(((bins.count >> COARSE) + 1) * RANDOMISATIONS, kind))
 
-    def add(self, x: Array, part: Array) -> None:
-        """Count draws, each with its randomisation."""
-        key, one = self.bins.of(x), self.fine.dtype.type(1)
-        np.add.at(self.fine, key, one)
-        key >>= COARSE
-        key *= RANDOMISATIONS
-        key += part
-        np.add.at(self.coarse, key, one)
+    def add(self, x: Array, centre: float) -> tuple[Array, int]:
+        """Count draws, (n,), the first of them of randomisation 0. The sums of their distances from a centre and of the
+        squares of these, each randomisation on its own, (2, 16); and how many are left out, for they are not finite."""
+        made, sums = self.bins, np.empty((2, RANDOMISATIONS))
+        coarse = self.coarse.reshape(-1, RANDOMISATIONS)
+        return sums, loops.counted(x, centre, made.shift, made.first, made.zero, COARSE, self.fine, coarse, sums)
 
     def trimmed(self) -> list[tuple[int, Array]]:
         """What was counted, (place, counts) of both, without the zeros before and after."""

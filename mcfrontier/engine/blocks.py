@@ -12,7 +12,7 @@ import numpy as np
 from mcfrontier import graph, sampling
 from mcfrontier.dependence import joined
 from mcfrontier.priors import Prior
-from mcfrontier.quantiles import to_probability, to_words
+from mcfrontier.quantiles import Points, to_points
 from mcfrontier.sampling import Sampler, Stream
 
 if TYPE_CHECKING:
@@ -41,19 +41,24 @@ class Blocks:
     def __call__(self, start: int, stop: int) -> dict[str, Array]:
         return self.values(self.points(start, stop))
 
-    def points(self, start: int, stop: int) -> dict[str, Array]:
-        """The points of the uncertain inputs, (draws,) or (labels, draws), those that depend on each other mixed."""
-        at = {prior.name: sampling.words(prior, rows, start, stop) for prior, rows in self.streams}
-        groups = [group for group in self.study.dependence.groups if not at.keys().isdisjoint(group.names)]
-        if groups:
-            tied = {name: to_probability(at[name]) for group in groups for name in group.names}
-            at |= {name: to_words(p) for name, p in joined(groups, tied).items()}
-        return at
+    def points(self, start: int, stop: int) -> Iterator[tuple[Prior, list[Points]]]:
+        """The uncertain inputs with the points of their rows, those that depend on each other mixed. Each when it is
+        asked for, so that it is still near the processor when it is used."""
+        tied, own = {}, {}
+        for prior, rows in self.streams:
+            at = [row(start, stop) for row in rows]
+            if self.study.dependence.group_of(prior.name):
+                tied[prior.name], own[prior.name] = prior, sampling.stacked(prior, at)
+            else:
+                yield prior, at
+        groups = [group for group in self.study.dependence.groups if not tied.keys().isdisjoint(group.names)]
+        for name, p in joined(groups, own).items():
+            yield tied[name], [to_points(row) for row in np.atleast_2d(p)]
 
-    def values(self, at: Mapping[str, Array]) -> dict[str, Array]:
+    def values(self, at: Iterable[tuple[Prior, list[Points]]]) -> dict[str, Array]:
         """The quantities at points of the uncertain inputs."""
         study = self.study
-        given = {prior.name: study.place(prior, sampling.values_at(prior, at[prior.name])) for prior, _ in self.streams}
+        given = {prior.name: study.place(prior, sampling.values_at(prior, here)) for prior, here in at}
         wanted = dict.fromkeys(self.names)
         return graph.evaluate(study.nodes, self.order, self.known | given, list(study.page.dimensions), wanted)
 
@@ -70,7 +75,7 @@ class Blocks:
     def known(self) -> dict[str, Array]:
         """The inputs that are values."""
         known = [self.study.inputs[name] for name in self.reached[0] if self.study.inputs[name].known]
-        return {prior.name: self.study.place(prior, sampling.values_at(prior, None)) for prior in known}
+        return {prior.name: self.study.place(prior, sampling.values_at(prior)) for prior in known}
 
     @cached_property
     def streams(self) -> list[tuple[Prior, tuple[Stream, ...]]]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 Array = np.ndarray
 LEAF = 2**15  # draws that are summed up in one go
 NUMBERS = 2**22  # of all rows in a leaf
-PARTS = np.arange(LEAF) % RANDOMISATIONS
 Row = tuple[str, tuple[int, ...]]  # a quantity, and the place in its dimensions
 
 
@@ -107,7 +106,7 @@ def count(job: Job, start: int, stop: int) -> Part:
         for first, last in spans(end, job.leaf, begin):
             leaf = np.empty((len(counts), 2, RANDOMISATIONS))
             for i, x in enumerate(rows):
-                leaf[i], gone = added(x[first - begin : last - begin], job.centres[i], counts[i])
+                leaf[i], gone = counts[i].add(x[first - begin : last - begin], job.centres[i])
                 lost[i] += gone
             tree.add(sums, leaf, first // job.leaf)
     return Part(sums, [each.trimmed() for each in counts], lost)
@@ -124,33 +123,6 @@ def rows_of(job: Job, begin: int, end: int) -> list[Array]:
         for own, (name, index) in zip(x, job.rows.values(), strict=True):
             own[one - begin : other - begin] = values[name][index]
     return list(x)
-
-
-def added(x: Array, centre: float, counts: Counts) -> tuple[Array, int]:
-    """Count some draws of a row; the sums of their distances from its centre, and how many are not finite."""
-    part, off = PARTS[: x.size], x - centre
-    moments = summed(off)
-    lost = 0
-    if not np.isfinite(moments).all():
-        finite = np.isfinite(x)
-        moments, x, part = summed(np.where(finite, off, 0.0)), x[finite], part[finite]
-        lost = finite.size - x.size
-    if x.size:
-        counts.add(x, part)
-    return moments, lost
-
-
-def summed(off: Array) -> Array:
-    """The sums of some distances and of their squares, each randomisation on its own: (2, 16)."""
-    whole = off.size // RANDOMISATIONS * RANDOMISATIONS
-    rows = off[:whole].reshape(-1, RANDOMISATIONS)
-    out = np.empty((2, RANDOMISATIONS))
-    np.einsum("ij->j", rows, out=out[0])
-    np.einsum("ij,ij->j", rows, rows, out=out[1])
-    if whole < off.size:
-        rest = off[whole:]
-        out[:, : rest.size] += [rest, rest * rest]
-    return out
 
 
 def job_of(blocks: Blocks, rows: Mapping[str, Row], first: Mapping[str, Array], block: int | None = None) -> Job:

@@ -1,0 +1,98 @@
+"""The loops over draws, in numpy: what is done, and how where it is not compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+
+Array = np.ndarray
+ONE = np.float64(1).view(np.uint64)  # the bits of 1.0: with 52 others behind them, a float from 1 to 2
+PARTS = 16  # draw i belongs to part i mod 16
+
+
+def looked_up(
+    words: Array, moved: Array, body: Array, tails: Array, shift: int, edge: int, fine: int, first: int, out: Array
+) -> int:
+    """Parabolas at points of 52 bits, (n,), into `out`, (n,); how many are not a number. The points are those of
+    mixed(words, moved).
+
+    The bits of a point but the last `shift` tell its cell: the first and the last `edge` cells are the tails, those
+    between are of `body` (3, cells), a + u (b + c u) at u = 1 + k / 2^52 for the point k. In the tails the cell is told
+    by q, how far the probability is from the nearer end: by the bits of that float but the last `fine`, from `first`
+    on. `tails` (3, 2, cells) has a + q (b + c q), for the lower one and the upper; nearer to the end there is nothing.
+    """
+    words = mixed(words, moved)
+    cell = (words >> np.uint64(shift)).view(np.int64) - edge
+    tail = np.flatnonzero((cell < 0) | (cell >= body.shape[1]))
+    evaluated(body, np.clip(cell, 0, body.shape[1] - 1), (words | ONE).view(float), out)
+    words = words[tail]
+    p = (words | ONE).view(float) - (1 - 2.0**-53)
+    q = np.minimum(p, 1 - p)
+    cell = (q.view(np.int64) >> fine) - first
+    there = np.maximum(cell, 0) + (words >> np.uint64(51)).view(np.int64) * tails.shape[2]
+    out[tail] = np.where(cell < 0, np.nan, evaluated(tails.reshape(3, -1), there, q, np.empty_like(q)))
+    return int(np.isnan(out).sum())
+
+
+def mixed(words: Array, moved: Array) -> Array:
+    """Words, (m,), as often as `moved`, (times, 16), has rows, each combined (exclusive or) with the one of its part:
+    (times * m,)."""
+    if words.size % PARTS:
+        return np.concatenate([words ^ np.resize(row, words.size) for row in moved])
+    return (words.reshape(-1, PARTS) ^ moved[:, None]).reshape(-1)
+
+
+def evaluated(parabolas: Array, cell: Array, u: Array, out: Array) -> Array:
+    """The parabolas of some cells at u, into `out`."""
+    level, slope, bend = parabolas
+    np.multiply(bend.take(cell), u, out=out)
+    out += slope.take(cell)
+    out *= u
+    out += level.take(cell)
+    return out
+
+
+def counted(
+    x: Array, centre: float, shift: int, first: int, zero: int, wide: int, fine: Array, coarse: Array, sums: Array
+) -> int:
+    """Count draws, (n,), of which the first is of part 0; how many are not finite and are left out.
+
+    The key of a draw is its bits but the last `shift`; where `zero` is not -1, its size is counted from the key `zero`
+    on, down if it is below 0. Bin 0 is that of the key `first`, and what is beyond the bins goes into the nearest.
+    `fine` (bins,) gets one for each draw; `coarse` (coarse bins, 16), each of 2^wide bins, by part; `sums` (2, 16)
+    becomes the sums of their distances from the centre, and of the squares of these.
+    """
+    size, part = x.size, np.resize(np.arange(PARTS), x.size)
+    off = np.zeros(-(-size // PARTS) * PARTS)
+    finite = np.isfinite(x)
+    with np.errstate(over="ignore"):
+        np.subtract(x, centre, out=off[:size], where=finite)
+        off = off.reshape(-1, PARTS)
+        sums[:] = off.sum(axis=0), (off * off).sum(axis=0)
+    if not finite.all():
+        x, part = x[finite], part[finite]
+    key = np.clip(keys(x, shift, zero) - first, 0, fine.size - 1)
+    np.add.at(fine, key, fine.dtype.type(1))
+    np.add.at(coarse.reshape(-1), (key >> wide) * PARTS + part, coarse.dtype.type(1))
+    return size - x.size
+
+
+def keys(x: Array, shift: int, zero: int) -> Array:
+    """The first bits of each draw, as numbers that rise with it."""
+    if zero < 0:
+        return x.view(np.int64) >> shift
+    size = np.maximum((np.abs(x).view(np.int64) >> shift) - zero, 0)
+    return np.where(x < 0, -size, size)
+
+
+def below(at: Array, start: Array, slope: Array, low: float, steps: float, table: Array, sums: Array) -> None:
+    """The probabilities that start + slope t is at most each of `at`, summed up by part: `sums` becomes (at, 16).
+
+    `start` and `slope` are of draws, (n,) both, n a multiple of 16. The probability that t is at most so much is told
+    by `table`, (2, cells): its value where each cell begins and its rise there, from `low` on, so many `steps` to 1.
+    """
+    value, rise = table
+    for v, own in zip(at, sums, strict=True):
+        place = np.clip(((v - start) / slope - low) * steps, 0, value.size - 1)
+        cell = place.astype(np.intp)
+        p = value.take(cell) + (place - cell) * rise.take(cell)
+        own[:] = np.where(slope < 0, 1 - p, p).reshape(-1, PARTS).sum(axis=0)

@@ -1,0 +1,120 @@
+"""The loops over draws: what is compiled does what numpy does, to the bit, and both do what they say."""
+
+import shutil
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mcfrontier import loops, quantiles
+from mcfrontier.distributions import NORMAL, beta
+from mcfrontier.loops import plain
+from mcfrontier.samples import sampled
+
+TABLES = [quantiles.tabulated(each) for each in (NORMAL, beta(0.3, 3), sampled(np.array([1.0, 2.0, 7.0])))]
+SEEDS, SIZES = st.integers(0, 2**32), st.integers(0, 200)
+
+
+@pytest.fixture(scope="module")
+def compiled():
+    """The compiled loops, which are there where the package was built with a C compiler."""
+    return pytest.importorskip("mcfrontier.loops.compiled")
+
+
+def test_loops_are_compiled_where_there_is_a_compiler():
+    if shutil.which("cc"):
+        assert loops.looked_up.__module__ == "mcfrontier.loops.compiled"
+
+
+@pytest.mark.parametrize("table", TABLES)
+@given(seed=SEEDS, size=SIZES, times=st.integers(1, 3))
+def test_points_are_looked_up_alike(compiled, table, seed, size, times):
+    rng = np.random.default_rng(seed)
+    words, moved = (rng.integers(0, 2**52, shape, dtype=np.uint64) for shape in (size, (times, 16)))
+    words[: size // 2] >>= rng.integers(0, 52, size // 2, dtype=np.uint64)  # far out in the lower tail
+    words[: size // 4] ^= np.uint64(2**52 - 1)
+    ours, theirs = np.empty((2, times * size))
+    lost = [
+        each.looked_up(words, moved, table.body, table.tails, *quantiles.PLACES, out)
+        for each, out in ((plain, ours), (compiled, theirs))
+    ]
+    assert lost[0] == lost[1] == np.isnan(ours).sum()
+    np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("loop", [plain, loops])
+def test_points_are_words_combined_with_those_of_their_part(loop):
+    words, moved = np.random.default_rng(1).integers(0, 2**52, (2, 64), dtype=np.uint64)
+    moved = moved[:32].reshape(2, 16)
+    whole = [int(word) ^ int(row[i % 16]) for row in moved for i, word in enumerate(words)]
+    assert quantiles.Points(words, moved).whole.tolist() == whole
+    table = quantiles.tabulated(NORMAL)
+    combined, alone = np.empty((2, 128))
+    loop.looked_up(words, moved, table.body, table.tails, *quantiles.PLACES, combined)
+    loop.looked_up(
+        np.array(whole, np.uint64), np.zeros((1, 16), np.uint64), table.body, table.tails, *quantiles.PLACES, alone
+    )
+    assert (combined == alone).all()
+
+
+def drawn(seed, size, signs):
+    """Draws of one sign or both, some of them not finite, some beyond the bins, some zero."""
+    rng = np.random.default_rng(seed)
+    x = np.exp(rng.normal(0, 1, size))
+    x[rng.random(size) < 0.1] = rng.choice([np.nan, np.inf, -np.inf, 1e300, 1e-300])
+    return x if not signs else np.where(rng.random(size) < 0.1, 0.0, x * rng.choice([-1, 1], size))
+
+
+@given(seed=SEEDS, size=SIZES, signs=st.booleans(), kind=st.sampled_from([np.int32, np.int64]))
+def test_draws_are_counted_alike(compiled, seed, size, signs, kind):
+    x, middle = drawn(seed, size, signs), int(np.float64(1).view(np.int64)) >> 44
+    where = (44, -900, middle - 800) if signs else (44, middle - 500, -1)
+    found = []
+    for each in (plain, compiled):
+        fine, coarse, sums = np.zeros(1801, kind), np.zeros((57, 16), kind), np.full((2, 16), np.nan)
+        found.append((each.counted(x, 1.0, *where, 5, fine, coarse, sums), fine, coarse, sums))
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("loop", [plain, loops])
+def test_what_is_counted_is_what_there_is(loop):
+    x = np.array([1.0, 1.5, np.nan, 1.5, -1.0, 1e9, np.inf] + 10 * [2.0])
+    fine, coarse, sums = np.zeros(64, np.int64), np.zeros((2, 16), np.int64), np.empty((2, 16))
+    first = int(np.float64(1).view(np.int64)) >> 48  # 16 bins to each doubling, from 1 on
+    assert loop.counted(x, 1.0, 48, first, -1, 5, fine, coarse, sums) == 2
+    assert {i: n for i, n in enumerate(fine.tolist()) if n} == {0: 2, 8: 2, 16: 10, 63: 1}
+    assert coarse.sum(axis=0).tolist() == [2, 1, 0, 1, 1, 1, 0, *9 * [1]]
+    assert (coarse[1, 5], coarse[1].sum()) == (1, 1)
+    assert sums.tolist() == [
+        [1, 0.5, 0, 0.5, -2, 1e9 - 1, 0, *9 * [1]],
+        [1, 0.25, 0, 0.25, 4, (1e9 - 1) ** 2, 0, *9 * [1]],
+    ]
+
+
+@given(seed=SEEDS, falling=st.booleans())
+def test_probabilities_are_summed_up_alike(compiled, seed, falling):
+    rng = np.random.default_rng(seed)
+    start, slope, at = rng.normal(0, 1, 64), rng.uniform(0.1, 2, 64), rng.normal(0, 3, 5)
+    slope[rng.random(64) < falling / 2] *= -1
+    ours, theirs = np.full((2, 5, 16), np.nan)
+    for each, sums in ((plain, ours), (compiled, theirs)):
+        each.below(at, start, slope, -2.0, 8.0, rng_table(seed), sums)
+    np.testing.assert_array_equal(ours, theirs)
+
+
+def rng_table(seed):
+    """Any table of probabilities, (2, 33): where each cell begins, and its rise."""
+    p = np.sort(np.random.default_rng(seed).random(33))
+    return np.stack([p, np.diff(p, append=p[-1])])
+
+
+@pytest.mark.parametrize("loop", [plain, loops])
+def test_probabilities_of_a_uniform_are_its_shares(loop):
+    """Of start + slope t at most v, with t uniform from 0 to 1: (v - start) / slope, or the rest where it falls."""
+    p = np.linspace(0, 1, 9)
+    start, slope = np.repeat([0.0, 1.0], 8), np.repeat([2.0, -4.0], 8)
+    sums = np.empty((2, 16))
+    loop.below(np.array([0.5, 3.0]), start, slope, 0.0, 8.0, np.stack([p, np.diff(p, append=1)]), sums)
+    np.testing.assert_allclose(sums, [[0.25] * 8 + [0.875] * 8, [1.0] * 16])
