@@ -351,8 +351,8 @@ def test_a_table_has_the_probabilities_of_the_distribution(family, words):
     assert base.costly
     x = base.quantile(p)
     knots = quantiles.by_scores(base)(special.ndtr(SCORES))
-    for t, below in ways(prior, np.concatenate([base.quantile(ENDS), x, knots])):
-        np.testing.assert_allclose(below(t[2:]), p, atol=2 * SURE)
+    for t, made in ways(prior, np.concatenate([base.quantile(ENDS), x, knots])):
+        np.testing.assert_allclose(made()(t[2:]), p, atol=2 * SURE)
 
 
 @given(st.floats(-3, 3).filter(lambda k: abs(k) > 0.1), st.floats(0.2, 2), st.floats(-5, 5))
@@ -360,9 +360,9 @@ def test_a_table_is_right_where_the_row_rises_or_falls_any_way(k, width, offset)
     """Along exp(k s) + width s + offset, turned about; what is level by rounding far out is left out."""
     score = np.linspace(-4, 4, 321)
     along = math.copysign(1, k) * (np.exp(np.concatenate([special.ndtri(ENDS), score, SCORES]) * k)) + offset
-    ((t, below),) = tabled(along)
+    ((t, made),) = tabled(along)
     p = special.ndtr(score) if t[1] >= t[0] and along[1] > along[0] else special.ndtr(-score)
-    np.testing.assert_allclose(below(t[2:]), p, atol=2e-7)
+    np.testing.assert_allclose(made()(t[2:]), p, atol=2e-7)
 
 
 @settings(max_examples=15, deadline=None)

@@ -93,28 +93,52 @@ def test_what_is_counted_is_what_there_is(loop):
     ]
 
 
-@given(seed=SEEDS, falling=st.booleans())
-def test_probabilities_are_summed_up_alike(compiled, seed, falling):
+def table_of(edges, even):
+    """Parabolas through any rising probabilities at cells' edges, distances from 0: as loops.below reads them."""
+    p = np.sort(np.random.default_rng(edges.size).random(2 * edges.size - 1))
+    left, width = edges[:-1], np.diff(edges)
+    rise, bend = 4 * p[1:-1:2] - 3 * p[:-2:2] - p[2::2], 2 * (p[:-2:2] - 2 * p[1:-1:2] + p[2::2])
+    parabolas = np.stack(
+        [
+            p[:-2:2] - left * (rise - left * bend / width) / width,
+            rise / width - 2 * left * bend / width**2,
+            bend / width**2,
+        ]
+    )
+    parabolas = np.concatenate([parabolas, parabolas[:, -1:]], axis=1)
+    return (0.0, edges[-1], 1 / width[0], 0, 0, parabolas) if even else (0.0, edges[-1], 0.0, 52, 1020, parabolas)
+
+
+TABLES_OF_P = [table_of(np.arange(33) / 8.0, True), table_of(np.concatenate([[0.0], 2.0 ** np.arange(-3, 3)]), False)]
+
+
+@pytest.mark.parametrize("table", TABLES_OF_P)
+@given(seed=SEEDS, falling=st.booleans(), turned=st.booleans())
+def test_probabilities_are_summed_up_alike(compiled, table, seed, falling, turned):
     rng = np.random.default_rng(seed)
-    start, slope, at = rng.normal(0, 1, 64), rng.uniform(0.1, 2, 64), rng.normal(0, 3, 5)
-    slope[rng.random(64) < falling / 2] *= -1
+    start, inverse, at = rng.normal(0, 1, 64), rng.uniform(0.5, 5, 64), rng.normal(0, 3, 5)
+    inverse[rng.random(64) < falling / 2] *= -1
     ours, theirs = np.full((2, 5, 16), np.nan)
     for each, sums in ((plain, ours), (compiled, theirs)):
-        each.below(at, start, slope, -2.0, 8.0, rng_table(seed), sums)
+        each.below(at, start, inverse, turned, table, sums)
     np.testing.assert_array_equal(ours, theirs)
-
-
-def rng_table(seed):
-    """Any table of probabilities, (2, 33): where each cell begins, and its rise."""
-    p = np.sort(np.random.default_rng(seed).random(33))
-    return np.stack([p, np.diff(p, append=p[-1])])
 
 
 @pytest.mark.parametrize("loop", [plain, loops])
 def test_probabilities_of_a_uniform_are_its_shares(loop):
-    """Of start + slope t at most v, with t uniform from 0 to 1: (v - start) / slope, or the rest where it falls."""
-    p = np.linspace(0, 1, 9)
-    start, slope = np.repeat([0.0, 1.0], 8), np.repeat([2.0, -4.0], 8)
-    sums = np.empty((2, 16))
-    loop.below(np.array([0.5, 3.0]), start, slope, 0.0, 8.0, np.stack([p, np.diff(p, append=1)]), sums)
-    np.testing.assert_allclose(sums, [[0.25] * 8 + [0.875] * 8, [1.0] * 16])
+    """Of start + slope t at most v, with t uniform from 0 to 1: (v - start) / slope, or the rest where it falls. In one
+    cell, or in three of which each is twice as wide as the one before."""
+    start, slope, sums = np.repeat([0.0, 1.0], 8), np.repeat([2.0, -4.0], 8), np.empty((2, 16))
+    line = np.repeat([[0.0], [1.0], [0.0]], 4, axis=1)
+    for cells in ((1.0, 0, 0), (0.0, 52, 1021)):
+        loop.below(np.array([0.5, 3.0]), start, 1 / slope, False, (0.0, 1.0, *cells, line), sums)
+        np.testing.assert_allclose(sums, [[0.25] * 8 + [0.875] * 8, [1.0] * 16])
+    loop.below(
+        np.array([0.5, 3.0]),
+        start,
+        -1 / slope,
+        True,
+        (-1.0, 0.0, 1.0, 0, 0, np.array([[0.0], [1.0], [0.0]]).repeat(2, 1)),
+        sums,
+    )
+    np.testing.assert_allclose(sums, [[0.75] * 8 + [0.125] * 8, [0.0] * 16])

@@ -17,7 +17,7 @@ from scipy import special
 
 from mcfrontier import sampling, units
 from mcfrontier.analysis import intervals, tornado
-from mcfrontier.analysis.lines import READINGS, SCORES, SURE, Ground, Line, Row, ground, lines, moved_by
+from mcfrontier.analysis.lines import READINGS, SCORES, Ground, Line, Row, ground, lines, moved_by
 from mcfrontier.priors import Prior
 from mcfrontier.sampling import RANDOMISATIONS, Sampler
 
@@ -133,9 +133,9 @@ def left_over(line: Line, y: Array) -> float:
 def percentiles(line: Line, rising: Array, scale: float, levels: Sequence[float]) -> tuple[Array, Array]:
     """Percentiles of a row and their standard errors, (levels,) both, in the unit of this many base units.
 
-    The sixteen randomisations tell the error, by where each comes to the level; a table may be off by SURE besides.
+    The sixteen randomisations tell the error, by where each comes to the level; its table may be off besides.
     """
-    back = READINGS[line.reading][1]
+    _, back, _ = READINGS[line.reading]
     with np.errstate(all="ignore"):
         at, sixteen, slack = roots(line, rising, np.asarray(levels, float))
         values = back(at)
@@ -145,7 +145,7 @@ def percentiles(line: Line, rising: Array, scale: float, levels: Sequence[float]
 
 def roots(line: Line, rising: Array, levels: Array) -> tuple[Array, Array, Array]:
     """Where a row as it is read comes to each level, (levels,); where each randomisation does, (16, levels), to first
-    order; and how much SURE is there.
+    order; and how much its table may be off there.
 
     From the order statistics of the draws by secants over normal scores, which are nearly straight: to the root of the
     first few draws, and from there to that of all.
@@ -178,4 +178,4 @@ def roots(line: Line, rising: Array, levels: Array) -> tuple[Array, Array, Array
             inside = (step > low[left]) & (step < high[left])
             at[left] = np.where(inside, step, (low[left] + high[left]) / 2)
         at = np.where(np.abs(miss) <= close, at - miss / slope, np.nan)
-    return at, at - (parts - parts.mean(axis=0)) / (slope * density), SURE / (slope * density)
+    return at, at - (parts - parts.mean(axis=0)) / (slope * density), line.below.miss / (slope * density)

@@ -1,23 +1,26 @@
 """Rows that are a straight line in one input, whatever the others are, once both are read the right way.
 
 A row is y = a(Z) + b(Z) t(x), with t a monotone function of the input x and Z the other inputs: sums, products, ratios
-and powers of x all are, y read as itself, as its logarithm or as its reciprocal. Evaluations tell: two far out in the
+and powers of x all are, y read as itself, as its logarithm or as its reciprocal, and shares of a whole, read as odds.
+Evaluations tell: two far out in the
 tails of the input at each draw of the others draw the line, and the draw itself must lie on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special
 
-from mcfrontier import graph, sampling
+from mcfrontier import graph, loops, sampling
 from mcfrontier.dependence import joined
 from mcfrontier.distributions import Curve
+from mcfrontier.loops.plain import probability
 from mcfrontier.priors import Prior
 from mcfrontier.sampling import RANDOMISATIONS, Sampler
 
@@ -26,20 +29,46 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 Row = tuple[str, tuple[int, ...]]  # a quantity, and the place of the row in it
-Way = tuple[Array, Curve]  # an input as it is read, at its ends and draws; the probability that it is at most so much
 ENDS = np.array([2.0**-20, 1 - 2.0**-20])  # probabilities of the input that a line is drawn through
 STRAIGHT, ROUNDING = 1e-9, 1e-13  # how far off the draw may be: of the way to the nearer end, and of the row
 SCORES = np.linspace(-6, 6, 2**15 + 1)  # normal scores of the input that a table of it has knots at
-CELLS = 2**15  # of the same table in steps that are all alike, which is read five times as fast
+CELLS = 2**12  # of a table, all alike; four times as many where they grow,
+DOUBLINGS = (15, 30, 60)  # over so many
 MOST_NUMBERS = 2**20  # of one quantity along an input
-SURE = 1e-8  # of a probability: what a table may be off
+SURE = 1e-7  # of a probability: what a table may be off
 
-# How a row and an input are read: rising functions with their inverses, but for the first of what is above 0.
-READINGS: tuple[tuple[Curve, Curve], ...] = (
-    (np.positive, np.positive),
-    (np.log, np.exp),
-    (lambda x: -1 / x, lambda t: np.where(t < 0, -1 / t, np.inf)),
+
+def between_0_and_1(x: Array) -> bool:
+    """Whether values can be read as odds."""
+    return bool(((x > 0) & (x < 1)).all())
+
+
+def above_0(x: Array) -> bool:
+    """Whether values can be read as logarithms or reciprocals."""
+    return bool((x >= 0).all())
+
+
+# How a row and an input are read: rising functions with their inverses, and of which values.
+READINGS: tuple[tuple[Curve, Curve, Callable[[Array], bool]], ...] = (
+    (np.positive, np.positive, lambda x: True),
+    (np.log, np.exp, above_0),
+    (lambda x: -1 / x, lambda t: np.where(t < 0, -1 / t, np.inf), above_0),
+    (lambda x: x / (1 - x), lambda t: t / (1 + t), between_0_and_1),
 )
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The probability that t is at most so much, and where it is read (see loops): that of -t if it is `turned`. It is
+    off by `miss` at most."""
+
+    places: tuple[float, float, float, int, int, Array]
+    miss: float
+    turned: bool = False
+
+    def __call__(self, t: Array) -> Array:
+        """The probability, for arrays of any shape."""
+        return probability(-t if self.turned else t, *self.places)
 
 
 @dataclass(frozen=True)
@@ -50,24 +79,27 @@ class Line:
     reading: int
     start: Array
     slope: Array
-    below: Curve
+    below: Table
     low: float
     high: float
 
     @cached_property
-    def falling(self) -> Array | None:
-        """Where the row falls with t; None where it rises at all draws."""
-        return self.slope < 0 if (self.slope < 0).any() else None
+    def inverse(self) -> Array:
+        return (-1 if self.below.turned else 1) / self.slope
 
-    def given_others(self, v: float, draws: int | None = None) -> Array:
-        """The probability that the row as it is read is at most v, given the other inputs at the first draws."""
-        p = self.below((v - self.start[:draws]) / self.slope[:draws])
-        return p if self.falling is None else np.where(self.falling[:draws], 1 - p, p)
+    def given_others(self, v: float) -> Array:
+        """The probability that the row as it is read is at most v, given the other inputs at each draw."""
+        p = self.below((v - self.start) / self.slope)
+        return np.where(self.slope < 0, 1 - p, p)
 
-    def parts(self, at: Array, draws: int | None = None) -> Array:
+    def parts(self, at: Array, draws: int) -> Array:
         """The probability that it is at most so much, by each randomisation of the first draws: (16, at)."""
-        parts = [self.given_others(v, draws).reshape(-1, RANDOMISATIONS).mean(axis=0) for v in at]
-        return np.stack(parts, axis=1)
+        sums = np.empty((at.size, RANDOMISATIONS))
+        loops.below(at, self.start[:draws], self.inverse[:draws], self.below.turned, self.below.places, sums)
+        return sums.T / (draws / RANDOMISATIONS)
+
+
+Way = tuple[Array, Callable[[], Table | None]]  # an input as it is read, at its ends and draws; its probabilities
 
 
 @dataclass(frozen=True)
@@ -124,57 +156,83 @@ def lines(at: Ground, prior: Prior, rows: Mapping[str, Row], scores: Array = SCO
         if found is None and few:  # it may be a line in what it does along the input with the others at their medians
             along = led(study, at.medians, prior, x) if along is None else along
             t = along[name][index]
-            found = line_of(y, [tabled(read(t, forward), scores) for forward, _ in READINGS]) if t.size > 1 else None
+            found = line_of(y, [tabled(read(t, reading), scores) for reading in READINGS]) if t.size > 1 else None
         if found is not None:
             yield row, found
 
 
-def read(x: Array, forward: Curve) -> Array:
+def read(x: Array, reading: tuple[Curve, Curve, Callable[[Array], bool]]) -> Array:
     """Values as they are read; not numbers where some cannot be."""
     with np.errstate(all="ignore"):
-        return forward(x) if forward is np.positive or (x >= 0).all() else np.full(x.shape, np.nan)
+        return reading[0](x) if reading[2](x) else np.full(x.shape, np.nan)
 
 
 def ways(prior: Prior, x: Array, scores: Array = SCORES) -> list[Way]:
     """The ways to read an input that has these values at its ends, at its draws and at its normal scores."""
     base, scale, found = prior.distributions[0], prior.scale, []
-    for forward, back in READINGS if base.low >= 0 else READINGS[:1]:
-        t = read(x, forward)
-        exact = lambda t, back=back: base.cdf(back(t) / scale)  # noqa: E731
-        found += tabled(t, scores) if base.costly else [(t[: -scores.size], exact)]
+    for reading in READINGS if base.low >= 0 else READINGS[:1]:
+        t = read(x, reading)
+        exact = lambda t, back=reading[1]: base.cdf(back(t) / scale)  # noqa: E731
+        found += tabled(t, scores, None if base.costly else exact)
     return found
 
 
-def tabled(t: Array, scores: Array = SCORES) -> list[Way]:
+def tabled(t: Array, scores: Array = SCORES, exact: Curve | None = None) -> list[Way]:
     """A way to read an input from the values that it gives at its ends, draws and normal scores, the last for a table
-    of probabilities; none where they do not rise or fall all the way."""
+    of probabilities if it has no exact ones; none where they do not rise or fall all the way."""
     if not np.isfinite(t).all():
         return []
     t = np.where(t[1] < t[0], -t, t)
     knots, p = t[-scores.size :], special.ndtr(scores)
     rises, level = np.diff(knots, append=np.inf) > 0, np.diff(knots, append=np.inf) == 0
-    if not ((rises | level).all() and np.diff(p, append=1.0)[level].sum() < 10 * SURE):
+    if not ((rises | level).all() and np.diff(p, append=1.0)[level].sum() < SURE):
         return []  # what is level by rounding, far out, does no harm
-    curve = cache(lambda: table(knots[rises], p[rises]))
-    return [(t[: -scores.size], lambda t: curve()(t))]
+    known = exact or (lambda t: np.interp(t, knots[rises], p[rises]))
+    made = lru_cache(lambda: table(known, float(knots[0]), float(knots[-1])))
+    return [(t[: -scores.size], made)]
 
 
-def table(knots: Array, p: Array) -> Curve:
-    """The probability that a quantity is at most so much, from some: lines between knots, told by their values in steps
-    that are all alike where these serve."""
-    low, high = knots[0], knots[-1]
-    fine = np.interp(np.linspace(low, high, 2 * CELLS + 1), knots, p)
-    whole, (p, middle) = p, (fine[::2], fine[1::2])
-    if np.abs((p[1:] + p[:-1]) / 2 - middle).max() > SURE:
-        return lambda t: np.interp(t, knots, whole)
-    rise, steps = np.diff(p, append=p[-1]), CELLS / (high - low)
+def table(curve: Curve, low: float, high: float) -> Table | None:
+    """A probability that rises from one value to another as a table, where one serves: in cells that are all alike, or
+    that grow with the distance from one end."""
+    found = even(curve, low, high)
+    for doublings, turned in product(DOUBLINGS, (False, True)):
+        if found is None:
+            found = growing(
+                (lambda t: curve(-t)) if turned else curve, *((-high, -low) if turned else (low, high)), doublings
+            )
+            found = found and replace(found, turned=turned)
+    return found
 
-    def between(t: Array) -> Array:
-        at = np.clip((t - low) * steps, 0, CELLS)
-        cell = at.astype(np.intp)
-        return p.take(cell) + (at - cell) * rise.take(cell)
 
-    return between
+def even(curve: Curve, low: float, high: float) -> Table | None:
+    """Cells of one width."""
+    steps = CELLS / (high - low)
+    parabolas, miss = fitted(curve, low, np.arange(CELLS + 1) / steps)
+    return Table((low, high, steps, 0, 0, parabolas), miss) if miss <= SURE else None
+
+
+def growing(curve: Curve, low: float, high: float, doublings: int) -> Table | None:
+    """Cells as many for each doubling of the distance from the lower end, of so many doublings."""
+    shift = 52 - int(np.log2(4 * CELLS / doublings))
+    ends = (high - low) * np.array([2.0**-doublings, 1])
+    first, last = (int(key) for key in ends.view(np.int64) >> shift)
+    edges = (np.arange(first, last + 2) << shift).view(float)
+    edges[-1] = max(ends[1], edges[-2] * (1 + 1e-9))
+    parabolas, miss = fitted(curve, low, np.concatenate([[0.0], edges]))
+    return Table((low, high, 0.0, shift, first, parabolas), miss) if miss <= SURE else None
+
+
+def fitted(curve: Curve, low: float, edges: Array) -> tuple[Array, float]:
+    """Parabolas for a curve between edges, which are distances from `low`, (3, cells + 1), the last twice; and how far
+    they are off."""
+    left, width = edges[:-1], np.diff(edges)
+    at = [curve(low + left + t * width) for t in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    rise, bend = 4 * at[2] - 3 * at[0] - at[4], 2 * (at[0] - 2 * at[2] + at[4])
+    miss = np.maximum(*(np.abs(at[0] + t * (rise + t * bend) - at[k]) for t, k in ((0.25, 1), (0.75, 3))))
+    slope, bend = rise / width, bend / width**2
+    found = np.stack([at[0] - left * (slope - left * bend), slope - 2 * left * bend, bend])
+    return np.concatenate([found, found[:, -1:]], axis=1), float(miss.max())
 
 
 def line_of(y: Array, ways: Sequence[Sequence[Way]]) -> Line | None:
@@ -182,14 +240,14 @@ def line_of(y: Array, ways: Sequence[Sequence[Way]]) -> Line | None:
     and way to read the input of those that go with it, that make it one."""
     if not np.isfinite(y).all():
         return None
-    for reading, (forward, _) in enumerate(READINGS):
-        z = read(y, forward)
-        for t, below in ways[reading]:
+    for number, reading in enumerate(READINGS):
+        z = read(y, reading)
+        for t, below in ways[number]:
             with np.errstate(all="ignore"):
                 slope = (z[1] - z[0]) / (t[1] - t[0])
                 off = np.abs(z[0] + slope * (t[2:] - t[0]) - z[2])
                 near = np.minimum(np.abs(t[2:] - t[0]), np.abs(t[1] - t[2:]))
                 may = STRAIGHT * np.abs(slope) * near + ROUNDING * np.abs(z[:2]).max(axis=0)
-            if ((slope != 0) & (off <= may)).all():
-                return Line(reading, z[0] - slope * t[0], slope, below, z[:2].min(), z[:2].max())
+            if ((slope != 0) & (off <= may)).all() and (found := below()):
+                return Line(number, z[0] - slope * t[0], slope, found, z[:2].min(), z[:2].max())
     return None

@@ -99,24 +99,25 @@ def counted(
 
 
 def below(
-    const double[::1] at,
-    const double[::1] start,
-    const double[::1] slope,
-    double low,
-    double steps,
-    const double[:, ::1] table,
-    double[:, ::1] sums,
+    const double[::1] at, const double[::1] start, const double[::1] inverse, bint turned, tuple table, double[:, ::1] sums
 ):
     """See plain.below."""
-    cdef Py_ssize_t n = start.shape[0], i, k
-    cdef double last = table.shape[1] - 1, place, p
-    cdef int64_t cell
+    cdef double low = table[0], high = table[1], steps = table[2], t, p
+    cdef int shift = table[3]
+    cdef int64_t first = table[4], cell
+    cdef const double[:, ::1] parabolas = table[5]
+    cdef Py_ssize_t i, k
+    cdef Number d
     sums[:] = 0
     with nogil:
         for k in range(at.shape[0]):
-            for i in range(n):
-                place = ((at[k] - start[i]) / slope[i] - low) * steps
-                place = 0 if place < 0 else last if place > last else place
-                cell = <int64_t> place
-                p = table[0, cell] + (place - cell) * table[1, cell]
-                sums[k, i % PARTS] += 1 - p if slope[i] < 0 else p
+            for i in range(start.shape[0]):
+                t = (at[k] - start[i]) * inverse[i]
+                d.value = (low if t < low else high if t > high else t) - low
+                if steps > 0:
+                    cell = <int64_t> (d.value * steps)
+                else:
+                    cell = (d.bits >> shift) - first + 1
+                    cell = 0 if cell < 0 else cell
+                p = (parabolas[2, cell] * d.value + parabolas[1, cell]) * d.value + parabolas[0, cell]
+                sums[k, i % PARTS] += 1 - p if (inverse[i] < 0) != turned else p

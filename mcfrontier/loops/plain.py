@@ -84,15 +84,21 @@ def keys(x: Array, shift: int, zero: int) -> Array:
     return np.where(x < 0, -size, size)
 
 
-def below(at: Array, start: Array, slope: Array, low: float, steps: float, table: Array, sums: Array) -> None:
-    """The probabilities that start + slope t is at most each of `at`, summed up by part: `sums` becomes (at, 16).
+def below(at: Array, start: Array, inverse: Array, turned: bool, table: tuple, sums: Array) -> None:
+    """The probabilities that start + t / inverse is at most each of `at`, summed up by part: `sums` becomes (at, 16).
 
-    `start` and `slope` are of draws, (n,) both, n a multiple of 16. The probability that t is at most so much is told
-    by `table`, (2, cells): its value where each cell begins and its rise there, from `low` on, so many `steps` to 1.
+    `start` and `inverse` are of draws, (n,) both, and n is a multiple of 16. The probability that t is at most so much
+    is that of `table`, or if it is `turned`, that -t is at least so much; where t falls it is the rest.
     """
-    value, rise = table
     for v, own in zip(at, sums, strict=True):
-        place = np.clip(((v - start) / slope - low) * steps, 0, value.size - 1)
-        cell = place.astype(np.intp)
-        p = value.take(cell) + (place - cell) * rise.take(cell)
-        own[:] = np.where(slope < 0, 1 - p, p).reshape(-1, PARTS).sum(axis=0)
+        p = probability((v - start) * inverse, *table)
+        own[:] = np.where((inverse < 0) != turned, 1 - p, p).reshape(-1, PARTS).sum(axis=0)
+
+
+def probability(t: Array, low: float, high: float, steps: float, shift: int, first: int, parabolas: Array) -> Array:
+    """a + d (b + c d) at t = low + d, or at the nearer end of low to high: by `parabolas` (3, cells), in cells of which
+    there are `steps` to 1, or where that is 0, that are told by the bits of the float d but the last `shift`, the
+    second of them by `first`."""
+    d = np.minimum(np.maximum(t, low), high) - low
+    cell = (d * steps).astype(np.intp) if steps > 0 else np.maximum((d.view(np.int64) >> shift) - first + 1, 0)
+    return evaluated(parabolas, cell, d, np.empty_like(d))
