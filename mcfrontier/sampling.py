@@ -217,8 +217,9 @@ STREAMS = {"sobol": sobol_stream, "random": random_stream, "lhs": latin_stream}
 def scrambled(directions: Array, rng: np.random.Generator) -> Array:
     """Direction words times a random matrix of bits (ones on its diagonal, none above) for each of the
     16 randomisations: shape (words, 16). A word is made of the columns where it has a one."""
-    place = np.uint64(1) << np.arange(BITS - 1, -1, -1, dtype=np.uint64)  # highest bit first
-    columns = rng.integers(0, 1 << BITS, (BITS, RANDOMISATIONS), dtype=np.uint64)
+    used = len(directions)  # the first words have ones in the first bits alone
+    place = np.uint64(1) << np.arange(BITS - 1, BITS - 1 - used, -1, dtype=np.uint64)  # highest bit first
+    columns = rng.integers(0, 1 << BITS, (BITS, RANDOMISATIONS), dtype=np.uint64)[:used]
     columns = columns & (place - np.uint64(1))[:, None] | place[:, None]
     chosen = (directions[:, None] & place) != 0
     return np.bitwise_xor.reduce(np.where(chosen[:, :, None], columns, np.uint64(0)), axis=1)

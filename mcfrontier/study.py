@@ -330,10 +330,11 @@ def evaluated(study: Study, plan: Sampler, who: Engine, exact: bool, progress: P
     held = study.held(plan.draws)
     memory.check(held, study.sizes)
     memory.keep_freed()
-    whole = Blocks(study, plan, study.quantities)
+    blocks = Blocks(study, plan, study.quantities)
     if held < plan.draws:
-        return with_counts(Run(study, plan, Held(whole, held)), who, exact, progress)
-    done = Run(study, plan, engine.whole(whole, held, progress=progress))
+        return with_counts(Run(study, plan, Held(blocks, held)), who, exact, progress)
+    targets = engine.whole(replace(blocks, names=tuple(dict.fromkeys(study.targets))), held, progress=progress)
+    done = Run(study, plan, Held(blocks, held, targets))
     check_finite(study, done.values)
     return conditioned(done) if study.evidence else done
 

@@ -14,7 +14,7 @@ from scipy import special, stats
 import mcfrontier as mcf
 from mcfrontier import quantiles, sampling
 from mcfrontier.analysis import conditional, intervals
-from mcfrontier.analysis.lines import ENDS, READINGS, SCORES, SURE, ground, lines, tabled, ways
+from mcfrontier.analysis.lines import CHANCES, ENDS, READINGS, SCORES, SURE, ground, lines, tabled, ways
 from mcfrontier.outputs.percentiles import percentiles_json
 from mcfrontier.outputs.report import told_integrated
 from mcfrontier.study import load
@@ -350,7 +350,7 @@ def test_a_table_has_the_probabilities_of_the_distribution(family, words):
     base, p = prior.distributions[0], np.concatenate([np.linspace(1e-4, 1 - 1e-4, 999), ENDS])
     assert base.costly
     x = base.quantile(p)
-    knots = quantiles.by_scores(base)(special.ndtr(SCORES))
+    knots = quantiles.by_scores(base)(CHANCES)
     for t, made in ways(prior, np.concatenate([base.quantile(ENDS), x, knots])):
         np.testing.assert_allclose(made()(t[2:]), p, atol=2 * SURE)
 

@@ -17,7 +17,7 @@ from scipy import special
 
 from mcfrontier import sampling, units
 from mcfrontier.analysis import intervals, tornado
-from mcfrontier.analysis.lines import READINGS, SCORES, Ground, Line, Row, ground, lines, moved_by
+from mcfrontier.analysis.lines import READINGS, Ground, Line, Row, ground, lines, moved_by
 from mcfrontier.priors import Prior
 from mcfrontier.sampling import RANDOMISATIONS, Sampler
 
@@ -106,17 +106,18 @@ def surer(ours: Array, theirs: Array) -> bool:
 def chosen(at: Ground, inputs: Sequence[Prior], rows: Mapping[str, Row], most: float) -> dict[str, str]:
     """The input to integrate out of each row: of those that it hangs on most, the one that leaves least of the variance
     of a count, if that is no more than `most`."""
-    ranks = {prior.name: tornado.ranks(at.draws_of(prior)) for prior in inputs}
-    reached = {prior.name: {prior.name, *moved_by(at.study, prior.name)} for prior in inputs}
-    tried: dict[str, list[str]] = {}
-    for row, (name, index) in rows.items():
-        own = tornado.ranks(at.values[name][index])
-        pull = {n: abs(tornado.rank_correlation(x, own)) for n, x in ranks.items() if name in reached[n]}
-        tried[row] = sorted(pull, key=pull.get, reverse=True)[:TRIED]
+    names = [prior.name for prior in inputs]
+    draws = [at.draws_of(prior) for prior in inputs]
+    draws += [np.broadcast_to(at.values[name][index], draws[0].size) for name, index in rows.values()]
+    with np.errstate(all="ignore"):  # a row that does not vary has no correlation
+        pulls = np.abs(np.corrcoef([tornado.ranks(x) for x in draws])[len(names) :, : len(names)])
+    tried = {
+        row: [names[i] for i in np.argsort(-np.nan_to_num(pull))[:TRIED]] for row, pull in zip(rows, pulls, strict=True)
+    }
     best: dict[str, tuple[float, str]] = {}
     for prior in inputs:
         near = {row: rows[row] for row, names in tried.items() if prior.name in names}
-        for row, line in lines(at, prior, near, SCORES[::COARSE]):
+        for row, line in lines(at, prior, near, COARSE):
             name, index = rows[row]
             left = left_over(line, at.values[name][index])
             best[row] = min(best.get(row, (most, "")), (left, prior.name))

@@ -18,8 +18,8 @@ import numpy as np
 from scipy import special
 
 from mcfrontier import graph, loops, sampling
-from mcfrontier.dependence import joined
 from mcfrontier.distributions import Curve
+from mcfrontier.engine import Blocks, whole
 from mcfrontier.loops.plain import probability
 from mcfrontier.priors import Prior
 from mcfrontier.sampling import RANDOMISATIONS, Sampler
@@ -31,7 +31,8 @@ Array = np.ndarray
 Row = tuple[str, tuple[int, ...]]  # a quantity, and the place of the row in it
 ENDS = np.array([2.0**-20, 1 - 2.0**-20])  # probabilities of the input that a line is drawn through
 STRAIGHT, ROUNDING = 1e-9, 1e-13  # how far off the draw may be: of the way to the nearer end, and of the row
-SCORES = np.linspace(-6, 6, 2**15 + 1)  # normal scores of the input that a table of it has knots at
+SCORES = np.linspace(-6, 6, 2**15 + 1)  # normal scores of the input that a table of it has knots at,
+CHANCES = special.ndtr(SCORES)  # and their probabilities
 CELLS = 2**12  # of a table, all alike; four times as many where they grow,
 DOUBLINGS = (15, 30, 60)  # over so many
 MOST_NUMBERS = 2**20  # of one quantity along an input
@@ -117,8 +118,7 @@ class Ground:
 
 def ground(study: Study, plan: Sampler) -> Ground:
     """A study at the draws of a plan."""
-    at = {prior.name: sampling.points(plan, prior) for prior in study.drawn}
-    values = study.evaluate(study.at(joined(study.dependence.groups, at)))
+    values = whole(Blocks(study, plan, study.quantities), plan.draws)
     middle = {name: study.place(prior, np.array(prior.medians)[:, None]) for name, prior in study.inputs.items()}
     return Ground(study, values, study.evaluate(middle))
 
@@ -140,14 +140,15 @@ def led(study: Study, values: Mapping[str, Array], prior: Prior, x: Array) -> di
     return graph.evaluate(study.nodes, later, given, list(study.page.dimensions))
 
 
-def lines(at: Ground, prior: Prior, rows: Mapping[str, Row], scores: Array = SCORES) -> Iterator[tuple[str, Line]]:
-    """Those of the rows that are a line in an input at all draws, each with it; `scores` are the knots of tables."""
+def lines(at: Ground, prior: Prior, rows: Mapping[str, Row], grain: int = 1) -> Iterator[tuple[str, Line]]:
+    """Those of the rows that are a line in an input at all draws, each with it, told by tables with every so many-th of
+    the knots."""
     if not rows:
         return
     study, own, ends = at.study, at.draws_of(prior), sampling.values(prior, ENDS)
-    x = np.concatenate([ends, own, prior.quantiles[0].curve(special.ndtr(scores))])
+    x = np.concatenate([ends, own, prior.quantiles[0].curve(CHANCES[::grain])])
     low, high = (led(study, at.values, prior, end[None]) for end in ends)
-    known, along, few = ways(prior, x, scores), None, x.size * max(study.sizes) <= MOST_NUMBERS
+    known, along, few = ways(prior, x, grain), None, x.size * max(study.sizes) <= MOST_NUMBERS
     for row, (name, index) in rows.items():
         if at.values[name].shape[-1] < own.size:
             continue
@@ -156,7 +157,7 @@ def lines(at: Ground, prior: Prior, rows: Mapping[str, Row], scores: Array = SCO
         if found is None and few:  # it may be a line in what it does along the input with the others at their medians
             along = led(study, at.medians, prior, x) if along is None else along
             t = along[name][index]
-            found = line_of(y, [tabled(read(t, reading), scores) for reading in READINGS]) if t.size > 1 else None
+            found = line_of(y, [tabled(read(t, reading), grain) for reading in READINGS]) if t.size > 1 else None
         if found is not None:
             yield row, found
 
@@ -167,60 +168,60 @@ def read(x: Array, reading: tuple[Curve, Curve, Callable[[Array], bool]]) -> Arr
         return reading[0](x) if reading[2](x) else np.full(x.shape, np.nan)
 
 
-def ways(prior: Prior, x: Array, scores: Array = SCORES) -> list[Way]:
+def ways(prior: Prior, x: Array, grain: int = 1) -> list[Way]:
     """The ways to read an input that has these values at its ends, at its draws and at its normal scores."""
     base, scale, found = prior.distributions[0], prior.scale, []
     for reading in READINGS if base.low >= 0 else READINGS[:1]:
         t = read(x, reading)
         exact = lambda t, back=reading[1]: base.cdf(back(t) / scale)  # noqa: E731
-        found += tabled(t, scores, None if base.costly else exact)
+        found += tabled(t, grain, None if base.costly else exact)
     return found
 
 
-def tabled(t: Array, scores: Array = SCORES, exact: Curve | None = None) -> list[Way]:
+def tabled(t: Array, grain: int = 1, exact: Curve | None = None) -> list[Way]:
     """A way to read an input from the values that it gives at its ends, draws and normal scores, the last for a table
     of probabilities if it has no exact ones; none where they do not rise or fall all the way."""
     if not np.isfinite(t).all():
         return []
-    t = np.where(t[1] < t[0], -t, t)
-    knots, p = t[-scores.size :], special.ndtr(scores)
+    t, p = np.where(t[1] < t[0], -t, t), CHANCES[::grain]
+    knots = t[-p.size :]
     rises, level = np.diff(knots, append=np.inf) > 0, np.diff(knots, append=np.inf) == 0
     if not ((rises | level).all() and np.diff(p, append=1.0)[level].sum() < SURE):
         return []  # what is level by rounding, far out, does no harm
     known = exact or (lambda t: np.interp(t, knots[rises], p[rises]))
-    made = lru_cache(lambda: table(known, float(knots[0]), float(knots[-1])))
-    return [(t[: -scores.size], made)]
+    made = lru_cache(lambda: table(known, float(knots[0]), float(knots[-1]), grain))
+    return [(t[: -p.size], made)]
 
 
-def table(curve: Curve, low: float, high: float) -> Table | None:
+def table(curve: Curve, low: float, high: float, grain: int = 1) -> Table | None:
     """A probability that rises from one value to another as a table, where one serves: in cells that are all alike, or
     that grow with the distance from one end."""
-    found = even(curve, low, high)
+    cells, may = CELLS // grain, SURE * grain**2
+    found = even(curve, low, high, cells)
     for doublings, turned in product(DOUBLINGS, (False, True)):
-        if found is None:
-            found = growing(
-                (lambda t: curve(-t)) if turned else curve, *((-high, -low) if turned else (low, high)), doublings
-            )
-            found = found and replace(found, turned=turned)
-    return found
+        if found.miss <= may:
+            return found
+        own = (lambda t: curve(-t), -high, -low) if turned else (curve, low, high)
+        found = replace(growing(*own, doublings, 4 * cells), turned=turned)
+    return found if found.miss <= may else None
 
 
-def even(curve: Curve, low: float, high: float) -> Table | None:
+def even(curve: Curve, low: float, high: float, cells: int) -> Table:
     """Cells of one width."""
-    steps = CELLS / (high - low)
-    parabolas, miss = fitted(curve, low, np.arange(CELLS + 1) / steps)
-    return Table((low, high, steps, 0, 0, parabolas), miss) if miss <= SURE else None
+    steps = cells / (high - low)
+    parabolas, miss = fitted(curve, low, np.arange(cells + 1) / steps)
+    return Table((low, high, steps, 0, 0, parabolas), miss)
 
 
-def growing(curve: Curve, low: float, high: float, doublings: int) -> Table | None:
+def growing(curve: Curve, low: float, high: float, doublings: int, cells: int) -> Table:
     """Cells as many for each doubling of the distance from the lower end, of so many doublings."""
-    shift = 52 - int(np.log2(4 * CELLS / doublings))
+    shift = 52 - int(np.log2(cells / doublings))
     ends = (high - low) * np.array([2.0**-doublings, 1])
     first, last = (int(key) for key in ends.view(np.int64) >> shift)
     edges = (np.arange(first, last + 2) << shift).view(float)
     edges[-1] = max(ends[1], edges[-2] * (1 + 1e-9))
     parabolas, miss = fitted(curve, low, np.concatenate([[0.0], edges]))
-    return Table((low, high, 0.0, shift, first, parabolas), miss) if miss <= SURE else None
+    return Table((low, high, 0.0, shift, first, parabolas), miss)
 
 
 def fitted(curve: Curve, low: float, edges: Array) -> tuple[Array, float]:

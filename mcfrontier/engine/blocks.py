@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -88,17 +88,19 @@ class Blocks:
 
 @dataclass(frozen=True, eq=False)
 class Held(Mapping[str, Array]):
-    """The first draws of some quantities, all worked out when one is first read."""
+    """The first draws of some quantities, all worked out when one is first read that is not `known` already."""
 
     blocks: Blocks
     draws: int
+    known: Mapping[str, Array] = field(default_factory=dict)
 
     @cached_property
-    def found(self) -> dict[str, Array]:
-        return whole(self.blocks, self.draws)
+    def others(self) -> dict[str, Array]:
+        names = tuple(name for name in self.blocks.names if name not in self.known)
+        return whole(replace(self.blocks, names=names), self.draws)
 
     def __getitem__(self, name: str) -> Array:
-        return self.found[name]
+        return self.known[name] if name in self.known else self.others[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.blocks.names)
