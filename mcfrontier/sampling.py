@@ -184,13 +184,17 @@ def sobol_stream(plan: Sampler, name: str, label: str | None) -> Stream:
     bits = (plan.draws // RANDOMISATIONS).bit_length() - 1
     directions = scrambled(direction_words(plan.dimensions[name], bits), rng)
     shift = rng.integers(0, 1 << BITS, RANDOMISATIONS, dtype=np.uint64)
-    first, *tables = (combined(directions[bit : bit + BLOCK_BITS]) for bit in range(0, bits, BLOCK_BITS))
+    first, *tables = (
+        combined(directions[bit : bit + BLOCK_BITS]) for bit in range(0, max(bits, BLOCK_BITS + 1), BLOCK_BITS)
+    )
+    tables[0] ^= shift
 
     def moved(blocks: range) -> Array:
         """What the first block is combined with to be others: (blocks, 16)."""
-        out = np.repeat(shift[None], len(blocks), axis=0)
-        for i, table in enumerate(tables):
-            out ^= table[np.array(blocks) >> i * BLOCK_BITS & (1 << BLOCK_BITS) - 1]
+        place, last = np.arange(blocks.start, blocks.stop), (1 << BLOCK_BITS) - 1
+        out = tables[0].take(place & last, axis=0)
+        for i, table in enumerate(tables[1:], 1):
+            out ^= table.take(place >> i * BLOCK_BITS & last, axis=0)
         return out
 
     def between(start: int, stop: int) -> Points:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 import mcfrontier as mcf
-from mcfrontier import quantiles, sampling
+from mcfrontier import sampling
 from mcfrontier.analysis import conditional, intervals
-from mcfrontier.analysis.lines import CHANCES, ENDS, READINGS, SCORES, SURE, ground, lines, tabled, ways
+from mcfrontier.analysis.lines import ENDS, READINGS, SCORES, SURE, ground, lines, way_along, ways
 from mcfrontier.outputs.percentiles import percentiles_json
 from mcfrontier.outputs.report import told_integrated
 from mcfrontier.study import load
@@ -350,8 +350,7 @@ def test_a_table_has_the_probabilities_of_the_distribution(family, words):
     base, p = prior.distributions[0], np.concatenate([np.linspace(1e-4, 1 - 1e-4, 999), ENDS])
     assert base.costly
     x = base.quantile(p)
-    knots = quantiles.by_scores(base)(CHANCES)
-    for t, made in ways(prior, np.concatenate([base.quantile(ENDS), x, knots])):
+    for t, made in ways(prior, np.concatenate([base.quantile(ENDS), x])):
         np.testing.assert_allclose(made()(t[2:]), p, atol=2 * SURE)
 
 
@@ -360,7 +359,7 @@ def test_a_table_is_right_where_the_row_rises_or_falls_any_way(k, width, offset)
     """Along exp(k s) + width s + offset, turned about; what is level by rounding far out is left out."""
     score = np.linspace(-4, 4, 321)
     along = math.copysign(1, k) * (np.exp(np.concatenate([special.ndtri(ENDS), score, SCORES]) * k)) + offset
-    ((t, made),) = tabled(along)
+    ((t, made),) = way_along(along)
     p = special.ndtr(score) if t[1] >= t[0] and along[1] > along[0] else special.ndtr(-score)
     np.testing.assert_allclose(made()(t[2:]), p, atol=2e-7)
 

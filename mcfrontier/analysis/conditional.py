@@ -66,9 +66,9 @@ def sharpened(study: Study, plan: Sampler, rows: Mapping[str, Row], errors: Mapp
     if not rows:
         return {}
     draws = points_of(study, plan.draws)
-    pilot = ground(study, replace(plan, draws=min(PILOT, draws)))
+    at = ground(study, replace(plan, draws=draws))
+    pilot = replace(at, values={name: x[..., :PILOT] for name, x in at.values.items()})
     wanted, out = chosen(pilot, inputs, rows, most_left(plan, draws)), {}
-    at = ground(study, replace(plan, draws=draws)) if wanted else pilot
     for prior in inputs:
         own = {row: rows[row] for row, name in wanted.items() if name == prior.name}
         for row, line in lines(at, prior, own):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -50,7 +50,8 @@ def above_0(x: Array) -> bool:
 
 
 # How a row and an input are read: rising functions with their inverses, and of which values.
-READINGS: tuple[tuple[Curve, Curve, Callable[[Array], bool]], ...] = (
+Reading = tuple[Curve, Curve, Callable[[Array], bool]]
+READINGS: tuple[Reading, ...] = (
     (np.positive, np.positive, lambda x: True),
     (np.log, np.exp, above_0),
     (lambda x: -1 / x, lambda t: np.where(t < 0, -1 / t, np.inf), above_0),
@@ -146,51 +147,70 @@ def lines(at: Ground, prior: Prior, rows: Mapping[str, Row], grain: int = 1) -> 
     if not rows:
         return
     study, own, ends = at.study, at.draws_of(prior), sampling.values(prior, ENDS)
-    x = np.concatenate([ends, own, prior.quantiles[0].curve(CHANCES[::grain])])
     low, high = (led(study, at.values, prior, end[None]) for end in ends)
-    known, along, few = ways(prior, x, grain), None, x.size * max(study.sizes) <= MOST_NUMBERS
+    known, along, few = (
+        ways(prior, np.concatenate([ends, own]), grain),
+        None,
+        max(study.sizes) * own.size <= MOST_NUMBERS,
+    )
     for row, (name, index) in rows.items():
         if at.values[name].shape[-1] < own.size:
             continue
         y = np.stack([np.broadcast_to(values[name][index], own.size) for values in (low, high, at.values)])
         found = line_of(y, [known] * len(READINGS))
         if found is None and few:  # it may be a line in what it does along the input with the others at their medians
-            along = led(study, at.medians, prior, x) if along is None else along
+            if along is None:
+                x = np.concatenate([ends, own, prior.quantiles[0].curve(CHANCES[::grain])])
+                along = led(study, at.medians, prior, x)
             t = along[name][index]
-            found = line_of(y, [tabled(read(t, reading), grain) for reading in READINGS]) if t.size > 1 else None
+            found = line_of(y, [way_along(read(t, reading), grain) for reading in READINGS]) if t.size > 1 else None
         if found is not None:
             yield row, found
 
 
-def read(x: Array, reading: tuple[Curve, Curve, Callable[[Array], bool]]) -> Array:
+def read(x: Array, reading: Reading) -> Array:
     """Values as they are read; not numbers where some cannot be."""
     with np.errstate(all="ignore"):
         return reading[0](x) if reading[2](x) else np.full(x.shape, np.nan)
 
 
 def ways(prior: Prior, x: Array, grain: int = 1) -> list[Way]:
-    """The ways to read an input that has these values at its ends, at its draws and at its normal scores."""
-    base, scale, found = prior.distributions[0], prior.scale, []
-    for reading in READINGS if base.low >= 0 else READINGS[:1]:
-        t = read(x, reading)
-        exact = lambda t, back=reading[1]: base.cdf(back(t) / scale)  # noqa: E731
-        found += tabled(t, grain, None if base.costly else exact)
-    return found
+    """The ways to read an input that has these values at its ends and at its draws."""
+    read_so = [
+        (reading, read(x, reading)) for reading in (READINGS if prior.distributions[0].low >= 0 else READINGS[:1])
+    ]
+    return [(t, lru_cache(partial(own_table, prior, reading, grain))) for reading, t in read_so if np.isfinite(t).all()]
 
 
-def tabled(t: Array, grain: int = 1, exact: Curve | None = None) -> list[Way]:
-    """A way to read an input from the values that it gives at its ends, draws and normal scores, the last for a table
-    of probabilities if it has no exact ones; none where they do not rise or fall all the way."""
-    if not np.isfinite(t).all():
+def own_table(prior: Prior, reading: Reading, grain: int) -> Table | None:
+    """The probabilities of an input as it is read."""
+    base, curve = prior.distributions[0], prior.quantiles[0].curve
+    if base.costly:
+        return between_knots(read(curve(CHANCES[::grain]), reading), grain)
+    low, high = read(curve(CHANCES[[0, -1]]), reading).tolist()
+    return table(lambda t: base.cdf(reading[1](t) / prior.scale), low, high, grain) if high - low < np.inf else None
+
+
+def way_along(t: Array, grain: int = 1) -> list[Way]:
+    """A way to read an input from the values that it gives at its ends, draws and normal scores; none where they do not
+    rise or fall all the way."""
+    t = np.where(t[1] < t[0], -t, t)
+    cut = -CHANCES[::grain].size
+    knots = t[cut:]
+    step = np.diff(knots, append=np.inf)
+    flat = np.diff(CHANCES[::grain], append=1.0)[step == 0]  # what is level by rounding, far out, does no harm
+    if not (np.isfinite(t).all() and (step >= 0).all() and flat.sum() < SURE):
         return []
-    t, p = np.where(t[1] < t[0], -t, t), CHANCES[::grain]
-    knots = t[-p.size :]
-    rises, level = np.diff(knots, append=np.inf) > 0, np.diff(knots, append=np.inf) == 0
-    if not ((rises | level).all() and np.diff(p, append=1.0)[level].sum() < SURE):
-        return []  # what is level by rounding, far out, does no harm
-    known = exact or (lambda t: np.interp(t, knots[rises], p[rises]))
-    made = lru_cache(lambda: table(known, float(knots[0]), float(knots[-1]), grain))
-    return [(t[: -p.size], made)]
+    return [(t[:cut], lru_cache(partial(between_knots, knots, grain)))]
+
+
+def between_knots(knots: Array, grain: int) -> Table | None:
+    """The probabilities of what has these values at normal scores."""
+    if not np.isfinite(knots).all():
+        return None
+    rises = np.diff(knots, append=np.inf) > 0
+    knots, p = knots[rises], CHANCES[::grain][rises]
+    return table(lambda t: np.interp(t, knots, p), float(knots[0]), float(knots[-1]), grain)
 
 
 def table(curve: Curve, low: float, high: float, grain: int = 1) -> Table | None:

@@ -21,7 +21,7 @@ MANTISSA = 52
 FINE = 12  # bits of the mantissa that tell a bin; fewer where many rows are counted
 ROWS = 32  # so many that they are
 COARSE = 5  # bits fewer, for the bins in which each randomisation is counted on its own
-MARGIN = 2**15  # bins beyond the lowest and highest of the draws that the bins were made for
+MARGIN = 2**14  # bins beyond the lowest and highest of the draws that the bins were made for
 MOST = 2**20
 ATOM = 8  # draws of the first that are equal, from which on they are no chance
 
@@ -146,10 +146,11 @@ def quantiles(counts: Counts, levels: Array) -> tuple[Array, Array]:
         found[start + place == counts.bins.of(np.array([atom]))] = atom
     nearby = np.minimum(np.minimum(levels, 1 - levels) / 2, 0.02)
     span = at(levels + nearby)[0] - at(levels - nearby)[0]
-    coarse = counts.coarse.reshape(-1, RANDOMISATIONS)
+    lowest = start >> COARSE
+    coarse = counts.coarse.reshape(-1, RANDOMISATIONS)[lowest : (start + fine.size >> COARSE) + 1]
     below = np.concatenate([np.zeros((1, RANDOMISATIONS), np.int64), np.cumsum(coarse, axis=0)])
-    bin_of = start + place >> COARSE
-    edge = np.clip((bin_of << COARSE) - start, 0, fine.size)
+    bin_of = (start + place >> COARSE) - lowest
+    edge = np.clip((bin_of + lowest << COARSE) - start, 0, fine.size)
     rank = levels * (draws - 1) + 0.5
     within = (rank - upto[edge]) / np.maximum(coarse[bin_of].sum(axis=1), 1)
     share = (below[bin_of] + within[:, None] * coarse[bin_of]) / np.maximum(below[-1], 1)
