@@ -69,8 +69,8 @@ def made_for(x: Array, rows: int) -> Bins:
     bits = FINE - max(0, math.ceil(math.log2(rows / ROWS)))
     if 0 < spread < top:  # draws that lie close together agree in their first bits
         bits = min(40, bits + math.ceil(math.log2(top / spread)))
-    values, often = np.unique(x, return_counts=True)
-    atoms = tuple(values[often >= ATOM].tolist())
+    again = x[ATOM - 1 :] == x[: max(0, x.size - ATOM + 1)]
+    atoms = tuple(np.unique(x[: again.size][again]).tolist())
     while True:  # as fine as leaves room for all that was seen
         shift, margin = MANTISSA - bits, MARGIN >> max(0, FINE - bits)
         least = (spread or top or 1e-300) * 2.0**-bits
