@@ -27,7 +27,7 @@ from mcfrontier.wording import label, parts
 from mcfrontier.words import Evidence
 
 DRAWS, SEED, SAMPLER, METHOD = 2**17, 1, "sobol", "auto"
-FIRST = 2**14  # draws that tell in which bins the others are counted
+FIRST = 2**13  # draws that tell in which bins the others are counted
 MOST = 2**24  # draws that a precision may take
 MOST_NUMBERS = 2**23  # of one quantity: with many rows, a run that is not told how many draws takes fewer
 
@@ -156,6 +156,16 @@ class Study:
         if prior.labels:
             shape[list(self.page.dimensions).index(prior.entry.by)] = len(prior.labels)
         return values.reshape(*shape, values.shape[-1])
+
+    def reached(self, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The inputs that some quantities need, and the nodes in order of evaluation; worked out once."""
+        if names not in self.orders:
+            self.orders[names] = graph.order(self.nodes, self.inputs, names)
+        return self.orders[names]
+
+    @cached_property
+    def orders(self) -> dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]]:
+        return {}
 
     @cached_property
     def drawn(self) -> list[Prior]:

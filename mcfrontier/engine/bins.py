@@ -1,7 +1,7 @@
 """Draws counted in bins, from which quantiles are told to a known precision however many draws there are.
 
 A bin holds the floats that agree in sign, exponent and the first bits of the mantissa, so its width is a fixed share
-of what it holds: 2^-12 of it, or finer where the draws lie close together. Counting takes the bits as they are, and
+of what it holds: 2^-10 of it, or finer where the draws lie close together. Counting takes the bits as they are, and
 counts add up exactly, in any order.
 """
 
@@ -18,10 +18,10 @@ from mcfrontier.sampling import RANDOMISATIONS
 
 Array = np.ndarray
 MANTISSA = 52
-FINE = 12  # bits of the mantissa that tell a bin; fewer where many rows are counted
+FINE = 10  # bits of the mantissa that tell a bin; fewer where many rows are counted
 ROWS = 32  # so many that they are
-COARSE = 5  # bits fewer, for the bins in which each randomisation is counted on its own
-MARGIN = 2**14  # bins beyond the lowest and highest of the draws that the bins were made for
+COARSE = 3  # bits fewer, for the bins in which each randomisation is counted on its own
+MARGIN = 2**12  # bins beyond the lowest and highest of the draws that the bins were made for
 MOST = 2**20
 ATOM = 8  # draws of the first that are equal, from which on they are no chance
 
@@ -86,7 +86,7 @@ def made_for(x: Array, rows: int) -> Bins:
 @dataclass(frozen=True)
 class Counts:
     """Draws of a row by bin: `fine` (bins,), and `coarse` (coarse bins * 16,), each randomisation on its own. A coarse
-    bin is as wide as 2^5 fine ones."""
+    bin is as wide as 2^3 fine ones."""
 
     bins: Bins
     fine: Array

@@ -65,7 +65,7 @@ class Blocks:
     @cached_property
     def reached(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The inputs that the quantities need, and the nodes in order of evaluation."""
-        return graph.order(self.study.nodes, self.study.inputs, self.names)
+        return self.study.reached(self.names)
 
     @property
     def order(self) -> tuple[str, ...]:
