@@ -17,7 +17,7 @@ class Loops(BuildHookInterface):
         exact = ["-O2", "-g0", "-ffp-contract=off"]
         loops = Extension(LOOPS, [LOOPS.replace(".", "/") + ".pyx"], extra_compile_args=exact, optional=True)
         build = Distribution({"ext_modules": [loops], "packages": ["mcfrontier.loops"]}).get_command_obj("build_ext")
-        build.inplace = build.cython_c_in_temp = True
+        build.inplace = True
         with TemporaryDirectory() as build.build_temp:
             build.build_lib = build.build_temp
             build.ensure_finalized()

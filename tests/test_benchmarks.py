@@ -84,11 +84,15 @@ def test_a_job_that_fails_tells_why():
         memory.peak_of("mcfrontier", 1000, sampler="dice")
 
 
-def test_a_table_is_one_that_a_text_can_hold(capsys):
-    table.show("Of", ("tool", "s"), [("numpy", "1.5"), ("ours", table.at_least(3, 4))])
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[3:5] == ["| tool  |           s |", "| ----- | ----------: |"]
-    assert lines[-1] == "| ours  | ≥ 4, missed |"
+def test_all_is_told_in_one_table_that_a_text_can_hold(capsys):
+    table.show({("ours", 10): {"MB": "3.2"}, ("numpy", 10): {"× ours": table.at_least(3, 4)}})
+    assert capsys.readouterr().out.splitlines() == [
+        "| what  | draws |         × ours |  MB |",
+        "| ----- | ----: | -------------: | --: |",
+        "| ours  |    10 |                | 3.2 |",
+        "| numpy |    10 | 3.00, missed 4 |     |",
+    ]
+    assert (table.at_least(4, 4), table.at_most(0.2, 0.1)) == ("4.00, ≥ 4", "0.200, missed 0.1")
 
 
 @pytest.mark.parametrize(("value", "told"), [(0.01234, "0.0123"), (1, "1.00"), (99.96, "100"), (1234567, "1,230,000")])

@@ -20,6 +20,7 @@ from mcfrontier import engine, sampling
 from mcfrontier.analysis import intervals
 from mcfrontier.engine import Blocks, Engine, Keeper, bins, exact, tree
 from mcfrontier.errors import InputError
+from mcfrontier.study import FIRST
 from tests.conftest import ROOT, believed
 
 DRAWS = 2**19  # more than twice what a run keeps
@@ -89,7 +90,7 @@ def test_draws_are_the_same_in_blocks_of_any_size(name, sampler):
 def test_what_is_counted_is_the_same_to_the_bit_whoever_counts_and_in_blocks_of_any_size(done):
     plan, rows = done.sampler, {"product": ("product", ())}
     blocks = Blocks(SMALL, plan, ("product",))
-    first = engine.whole(blocks, 2**14)
+    first = engine.whole(blocks, FIRST)
     for size in (2**10, 2**13, 2**17):
         found = engine.counted(blocks, rows, first, None, Engine(), block=size)
         for a, b in zip(found.estimates("product", LEVELS), done.counted.estimates("product", LEVELS), strict=True):

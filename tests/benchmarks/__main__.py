@@ -1,11 +1,12 @@
 """Benchmarks, side by side in one run, because machines are noisy: python -m tests.benchmarks [SECTION ...] [--quick]
 
-    startup   commands from start to end, beside the imports that they need
     peers     the job of job.py by mcfrontier, numpy, scipy, squigglepy, OpenTURNS and chaospy
     memory    its peak memory
     accuracy  the error of its figures, for the time of the processor that they take
+    startup   commands from start to end, beside the imports that they need
 
-All of it on one core. What the figures mean, and what they were, is in docs/performance.md.
+All of it on one core, and in one table: a row for each tool and number of draws. What the figures mean, and what they
+were, is in docs/performance.md.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import sys
 
-SECTIONS = ("startup", "peers", "memory", "accuracy")
+SECTIONS = ("peers", "memory", "accuracy", "startup")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -27,7 +29,7 @@ def on_one_core() -> None:
 
 
 def main() -> None:
-    """Print the tables that are asked for."""
+    """Print the table, or those columns of it that are asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Time mcfrontier and its peers.")
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"one or more of {', '.join(SECTIONS)}; or all")
     parser.add_argument("--quick", action="store_true", help="fewer turns and smaller jobs")
@@ -35,8 +37,14 @@ def main() -> None:
     if unknown := [name for name in asked.sections if name not in SECTIONS]:
         parser.error(f"there is no section {unknown[0]}; there are {', '.join(SECTIONS)}")
     on_one_core()
+    from tests.benchmarks.table import Rows, show
+
+    found: Rows = {}
     for name in asked.sections or SECTIONS:
-        importlib.import_module(f"tests.benchmarks.{name}").section(asked.quick)
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        for key, cells in importlib.import_module(f"tests.benchmarks.{name}").rows(asked.quick):
+            found.setdefault(key, {}).update(cells)
+    show(found)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tests.benchmarks.job import STATISTICS, TARGETS
-from tests.benchmarks.table import at_most, show, three
+from tests.benchmarks.table import Key, at_most, three
 from tests.benchmarks.tools import OURS, Job, installed
 from tests.benchmarks.truth import TRUTH
 
@@ -33,8 +33,9 @@ class Found(NamedTuple):
     errors: np.ndarray
 
 
-def section(quick: bool) -> None:
-    """Print a table for each budget."""
+def rows(quick: bool) -> Iterator[tuple[Key, dict[str, str]]]:
+    """The cells of errors, for each budget: after a second, so errors times the root of the seconds, and the worse of
+    p5's and p95's as a multiple of the best peer's."""
     jobs = installed()
     if "scipy" in jobs:
         from tests.benchmarks.tools.with_scipy import quasi_random
@@ -42,10 +43,16 @@ def section(quick: bool) -> None:
         jobs["scipy, Sobol"] = quasi_random
     for budget in (0.1,) if quick else (0.1, 1.0):
         found = {name: measured(job, budget) for name, job in jobs.items()}
-        head = ("tool", "draws", "CPU s", *SHOWN, *(f"{word} × best" for word in SHOWN), "goal")
-        show(
-            f"Errors in {budget:g} s, in millionths of the width p5 to p95, over {len(SEEDS)} seeds", head, rows(found)
-        )
+        weighed = {name: each.errors * np.sqrt(each.seconds) for name, each in found.items()}
+        best = np.min([x for name, x in weighed.items() if name != OURS], axis=0)
+        for name, each in found.items():
+            errors, ratios = (dict(zip(STATISTICS, x, strict=True)) for x in (weighed[name], weighed[name] / best))
+            worst = at_most(max(ratios[word] for word in HELD), GOAL if name == OURS else None)
+            told = {word: three(1e6 * errors[word]) for word in SHOWN}
+            yield (
+                (f"{name}, {budget:g} s", each.draws),
+                {"seconds": three(each.seconds), **told, "p5, p95 × best": worst},
+            )
 
 
 def measured(job: Job, budget: float) -> Found:
@@ -79,14 +86,3 @@ def timed(job: Job, draws: int, seed: int) -> tuple[dict[str, list[float]], floa
     start = time.process_time()
     found = job(draws, seed)
     return found, time.process_time() - start
-
-
-def rows(found: dict[str, Found]) -> Iterator[tuple[str, ...]]:
-    """A row for each tool: errors, then errors times the root of the seconds as multiples of the best peer's."""
-    weighed = {name: each.errors * np.sqrt(each.seconds) for name, each in found.items()}
-    best = np.min([x for name, x in weighed.items() if name != OURS], axis=0)
-    for name, each in found.items():
-        errors, ratios = (dict(zip(STATISTICS, x, strict=True)) for x in (each.errors, weighed[name] / best))
-        goal = at_most(max(ratios[word] for word in HELD), GOAL) if name == OURS else ""
-        told = (*(three(1e6 * errors[word]) for word in SHOWN), *(f"{ratios[word]:.3f}" for word in SHOWN))
-        yield (name, f"{each.draws:,}", three(each.seconds), *told, goal)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks import ROOT
-from tests.benchmarks.table import at_most, show, three
+from tests.benchmarks.table import Key, at_most, three
 from tests.benchmarks.tools import OURS, installed, job_of
 
 STATUS = Path("/proc/self/status")
@@ -38,33 +39,20 @@ def peak_of(tool: str, draws: int, **how: str) -> int:
     return int(ended.stdout)
 
 
-def section(quick: bool) -> None:
-    """Print the table."""
-    rows = beside(list(installed()), 10**6, 0.45)
+def rows(quick: bool) -> Iterator[tuple[Key, dict[str, str]]]:
+    """The cells of memory."""
+    yield from beside(list(installed()), 10**6, 0.45)
     if not quick:
-        rows += [*beside([OURS, "numpy"], 10**7), large(10**8, 150)]
-    show("Peak memory of the job", ("tool", "draws", "MB", "× numpy", "goal"), rows)
+        yield from beside([OURS, "numpy"], 10**7)
+        yield (f"{OURS}, random", 10**8), {"MB": at_most(peak_of(OURS, 10**8, sampler="random") / 1e6, 150)}
 
 
-def beside(tools: list[str], draws: int, goal: float | None = None) -> list[tuple[str, ...]]:
-    """A row for each tool; the goal is of ours, as a multiple of numpy's."""
+def beside(tools: list[str], draws: int, goal: float | None = None) -> Iterator[tuple[Key, dict[str, str]]]:
+    """The cells of each tool; the goal is of ours, as a multiple of numpy's."""
     peaks = {tool: peak_of(tool, draws) for tool in tools}
-    ratios = {tool: size / peaks["numpy"] for tool, size in peaks.items()}
-    goals = {OURS: at_most(ratios[OURS], goal)}
-    return [
-        (tool, f"{draws:,}", three(size / 1e6), f"{ratios[tool]:.2f}", goals.get(tool, ""))
-        for tool, size in peaks.items()
-    ]
-
-
-def large(draws: int, goal: float) -> tuple[str, ...]:
-    """The row of a large run of ours; the goal is in megabytes."""
-    try:
-        size = peak_of(OURS, draws, sampler="random") / 1e6
-    except ValueError as problem:
-        print(f"{OURS} {draws:.0e}: left out: {problem}")
-        return (OURS, f"{draws:,}", "", "", f"{at_most(goal, goal)} MB")
-    return (OURS, f"{draws:,}", three(size), "", at_most(size, goal).replace(f"{goal:g}", f"{goal:g} MB"))
+    for tool, size in peaks.items():
+        share = at_most(size / peaks["numpy"], goal if tool == OURS else None)
+        yield (tool, draws), {"MB": three(size / 1e6), "× numpy's": share}
 
 
 def main(tool: str, draws: str, *words: str) -> None:

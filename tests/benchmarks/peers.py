@@ -15,11 +15,10 @@ from itertools import count
 
 import numpy as np
 
-import mcfrontier as mcf
 from tests.benchmarks.job import INPUTS
-from tests.benchmarks.table import at_least, show, three
+from tests.benchmarks.table import Key, at_least, three
 from tests.benchmarks.tools import OURS, Job, installed, ours
-from tests.benchmarks.turns import Call, Clock, pair
+from tests.benchmarks.turns import FEWEST, Call, pair
 
 GOALS = {  # draws: how many times ours a peer must take
     10**4: {"squigglepy": 1.0},
@@ -46,61 +45,59 @@ def fresh(job: Job, draws: int, **how) -> Call:
     return lambda: job(draws, next(SEEDS), **how)
 
 
-def section(quick: bool) -> None:
-    """Print both tables."""
+def rows(quick: bool) -> Iterator[tuple[Key, dict[str, str]]]:
+    """The cells of times."""
     jobs = installed()
     less = 5 if quick else 1
-    rows = [row for draws in (10**4, 10**6) for row in beside(jobs, draws, TURNS[draws] // less)]
-    rows.append(drawn(2**20))
+    for draws in (10**4, 10**6) if quick else (10**4, 10**6, 10**7):
+        own = jobs if draws < 10**7 else {name: jobs[name] for name in (OURS, "numpy")}
+        yield from beside(own, draws, TURNS[draws] // less)
+    yield drawn(2**20)
     if not quick:
-        rows += beside({name: jobs[name] for name in (OURS, "numpy")}, 10**7, TURNS[10**7])
-    show("The job", ("tool", "draws", "seconds", "× ours", "goal", "draws/s", "of raw", "goal"), rows)
-    if not quick:
-        show("Large runs", ("first, second", "first, s", "second, s", "ratio", "goal"), large(jobs["numpy"]))
+        yield from large(jobs["numpy"])
 
 
-def beside(jobs: dict[str, Job], draws: int, turns: int) -> Iterator[tuple[str, ...]]:
-    """A row for each tool at so many draws: ours, ours with plain random draws, and the others."""
+def beside(jobs: dict[str, Job], draws: int, turns: int) -> Iterator[tuple[Key, dict[str, str]]]:
+    """The cells of each tool at so many draws: ours, ours with plain random draws, and the others."""
     job = fresh(jobs[OURS], draws)
     found = pair(partial(raw, draws), job, turns, time.process_time)
-    yield row(OURS, draws, found.second, 1.0, None, 1 / found.ratio)
+    yield (OURS, draws), cells(draws, found.second, 1.0, None, 1 / found.ratio)
     others = {f"{OURS}, random": ours.at_random} | {name: other for name, other in jobs.items() if name != OURS}
     for name, other in others.items():
         beside_ours = pair(job, fresh(other, draws), turns, time.process_time)
         share = 1 / (found.ratio * beside_ours.ratio)
-        yield row(name, draws, beside_ours.second, beside_ours.ratio, GOALS[draws].get(name), share)
+        yield (name, draws), cells(draws, beside_ours.second, beside_ours.ratio, GOALS[draws].get(name), share)
 
 
-def row(name: str, draws: int, seconds: float, ratio: float, goal: float | None, share: float) -> tuple[str, ...]:
-    """A tool's row."""
-    told = (three(seconds), f"{ratio:.2f}", at_least(ratio, goal), three(draws / seconds), f"{share:.3f}")
-    return (name, f"{draws:,}", *told, "")
+def cells(draws: int, seconds: float, ratio: float, goal: float | None, share: float) -> dict[str, str]:
+    """A tool's cells."""
+    rate = {"draws/s": three(draws / seconds), "of raw": f"{share:.3f}"}
+    return {"seconds": three(seconds), "× ours": at_least(ratio, goal), **rate}
 
 
-def drawn(draws: int) -> tuple[str, ...]:
-    """The row of a run of ours that is drawn and evaluated, and not summed up."""
+def drawn(draws: int) -> tuple[Key, dict[str, str]]:
+    """The cells of a run of ours that is drawn and evaluated, and not summed up."""
     found = pair(partial(raw, draws), fresh(ours.drawn, draws), clock=time.process_time)
-    name, *told, _ = row(f"{OURS}, no figures", draws, found.second, 1.0, None, 1 / found.ratio)
-    return (name, *told, at_least(1 / found.ratio, OF_RAW))
+    told = {"seconds": three(found.second), "draws/s": three(draws / found.second)}
+    return (f"{OURS}, no figures", draws), {**told, "of raw": at_least(1 / found.ratio, OF_RAW)}
 
 
-def large(numpy_job: Job) -> Iterator[tuple[str, ...]]:
-    """The rows of large runs. What cannot be run is told with its reason."""
+def large(numpy_job: Job) -> Iterator[tuple[Key, dict[str, str]]]:
+    """The cells of large runs: what numpy takes for a tenth of the draws, and what one process takes beside two."""
     whole = fresh(ours.job, LARGE, **RANDOM)
     two = fresh(ours.job, LARGE, **RANDOM, **TWO)
-    yield both(f"{OURS} {LARGE:.0e}, numpy {1e7:.0e}", whole, fresh(numpy_job, 10**7), 1.0, time.process_time)
+    tenth = pair(whole, fresh(numpy_job, LARGE // 10), FEWEST, time.process_time)
+    yield (f"{OURS}, random", LARGE), {"seconds": three(tenth.first), "draws/s": three(LARGE / tenth.first)}
+    yield ("numpy, for a tenth of the draws", LARGE // 10), told(tenth.second, tenth.ratio, 1.0)
     with every_core():
-        yield both(f"{OURS} {LARGE:.0e}: two processes, one", two, whole, 1.6, time.perf_counter)
+        one = pair(two, whole, FEWEST, time.perf_counter)
+    yield (f"{OURS}, random, two processes", LARGE), {"seconds": three(one.first), "draws/s": three(LARGE / one.first)}
+    yield (f"{OURS}, random, one beside two", LARGE), told(one.second, one.ratio, 1.6)
 
 
-def both(name: str, first: Call, second: Call, goal: float, clock: Clock) -> tuple[str, ...]:
-    """A row of two calls, of which the second takes so many times the first's time."""
-    try:
-        found = pair(first, second, 3, clock)
-    except (TypeError, mcf.InputError) as problem:
-        print(f"{name}: left out: {problem}")
-        return (name, "", "", "", at_least(goal, goal))
-    return (name, three(found.first), three(found.second), f"{found.ratio:.2f}", at_least(found.ratio, goal))
+def told(seconds: float, ratio: float, goal: float) -> dict[str, str]:
+    """The cells of a call beside another of ours."""
+    return {"seconds": three(seconds), "× ours": at_least(ratio, goal)}
 
 
 @contextmanager

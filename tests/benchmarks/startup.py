@@ -6,17 +6,18 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from functools import partial
 
 from tests.benchmarks import ROOT
-from tests.benchmarks.table import at_most, show, three
+from tests.benchmarks.table import Key, at_most, three
 from tests.benchmarks.turns import pair
 
 IMPORTS = ["-c", "import numpy, xarray, matplotlib.figure"]
-COMMANDS = {  # the most that each may take as a multiple of the imports, and its words
-    "--help": (0.12, ["--help"]),
-    "run gpt4 --no-report": (1.2, ["run", "gpt4", "--no-report", "--quiet"]),
-    "run gpt4, PDF included": (1.8, ["run", "gpt4", "--quiet"]),
+COMMANDS = {  # the most that each may take as a multiple of the imports, its draws, and its words
+    "--help": (0.12, 0, ["--help"]),
+    "run gpt4 --no-report": (1.2, 2**17, ["run", "gpt4", "--no-report", "--quiet"]),
+    "run gpt4, PDF included": (1.8, 2**17, ["run", "gpt4", "--quiet"]),
 }
 
 
@@ -28,12 +29,10 @@ def python(words: list[str], folder: str) -> None:
     subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL, cwd=folder, env=known)
 
 
-def section(quick: bool) -> None:
-    """Print the table."""
-    rows = []
+def rows(quick: bool) -> Iterator[tuple[Key, dict[str, str]]]:
+    """The cells of commands."""
     with tempfile.TemporaryDirectory() as folder:
         imports = partial(python, IMPORTS, folder)
-        for name, (goal, words) in COMMANDS.items():
+        for name, (goal, draws, words) in COMMANDS.items():
             found = pair(imports, partial(python, ["-m", "mcfrontier", *words], folder), 5 if quick else 11)
-            rows.append((name, three(found.second), f"{found.ratio:.2f}", at_most(found.ratio, goal)))
-    show("Commands, from start to end", ("command", "seconds", "× imports", "goal"), rows)
+            yield (name, draws), {"seconds": three(found.second), "× imports": at_most(found.ratio, goal)}

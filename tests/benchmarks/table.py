@@ -1,30 +1,39 @@
-"""Tables in plain text, and goals that are met or missed."""
+"""The table in plain text, and goals that are met or missed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+Key = tuple[str, int]  # what was run, and of how many draws
+Rows = dict[Key, dict[str, str]]  # the cells of each, by the head of their column
+COLUMNS = (
+    *("seconds", "× ours", "draws/s", "of raw", "MB", "× numpy's"),
+    *("p5", "p50", "p95", "mean", "p5, p95 × best", "× imports"),
+)
 
 
-def show(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table as it may stand in a text: the first column to the left, the others to the right."""
-    rows = [tuple(head), *map(tuple, rows)]
+def show(found: Rows) -> None:
+    """Print the table as it may stand in a text: the first column to the left, the others to the right."""
+    heads = [head for head in COLUMNS if any(head in cells for cells in found.values())]
+    rows = [("what", "draws", *heads)]
+    rows += [(what, f"{draws:,}", *(cells.get(head, "") for head in heads)) for (what, draws), cells in found.items()]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     rule = [f"{'-' * (width - 1)}{':' if i else '-'}" for i, width in enumerate(widths)]
     lines = [
         [cell.rjust(width) if i else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True))]
         for row in (rows[0], rule, *rows[1:])
     ]
-    print(f"\n{title}\n", *(f"| {' | '.join(line)} |" for line in lines), sep="\n", flush=True)
+    print(*(f"| {' | '.join(line)} |" for line in lines), sep="\n", flush=True)
 
 
 def at_least(value: float, goal: float | None) -> str:
-    """A goal from below, and whether it is missed."""
-    return "" if goal is None else f"≥ {goal:g}{'' if value >= goal else ', missed'}"
+    """A figure, with its goal from below if it has one, and whether it is missed."""
+    told = f"{value:.3f}" if value < 0.995 else f"{value:.2f}"
+    return told if goal is None else f"{told}, {'≥' if value >= goal else 'missed'} {goal:g}"
 
 
 def at_most(value: float, goal: float | None) -> str:
-    """A goal from above, and whether it is missed."""
-    return "" if goal is None else f"≤ {goal:g}{'' if value <= goal else ', missed'}"
+    """A figure, with its goal from above if it has one, and whether it is missed."""
+    told = f"{value:.3f}" if value < 0.995 else three(value)
+    return told if goal is None else f"{told}, {'≤' if value <= goal else 'missed'} {goal:g}"
 
 
 def three(value: float) -> str:
