@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -24,7 +24,8 @@ class Distribution:
 
     quantile(p) and upper_quantile(q) give x with P(X <= x) = p and P(X > x) = q; cdf(x) and sf(x) give
     those probabilities back. `costly`: the quantiles are slow enough to be worth a table. `rough`: they may
-    jump or have kinks, as where values are counted or modes lie apart.
+    jump or have kinks, as where values are counted or modes lie apart. `knots`: values between which the probability
+    goes straight, if it does so all the way.
     """
 
     quantile: Curve
@@ -35,6 +36,7 @@ class Distribution:
     high: float
     costly: bool = False
     rough: bool = False
+    knots: Array | None = None
 
     @property
     def median(self) -> float:
@@ -154,12 +156,18 @@ def mapped(base: Distribution, forward: Curve, inverse: Curve) -> Distribution:
 def stretched(base: Distribution, low: float, high: float) -> Distribution:
     """A distribution on 0 to 1, laid over `low` to `high`."""
     width = high - low
-    return mapped(base, lambda x: low + width * x, lambda x: (x - low) / width)
+    return straight(base, lambda x: low + width * x, lambda x: (x - low) / width)
 
 
 def moved(base: Distribution, location: float, scale: float) -> Distribution:
     """A distribution made `scale` times as wide and moved by `location`."""
-    return mapped(base, lambda x: location + scale * x, lambda x: (x - location) / scale)
+    return straight(base, lambda x: location + scale * x, lambda x: (x - location) / scale)
+
+
+def straight(base: Distribution, forward: Curve, inverse: Curve) -> Distribution:
+    """The same as mapped, for a `forward` that is a line."""
+    made = mapped(base, forward, inverse)
+    return made if base.knots is None else replace(made, knots=forward(base.knots))
 
 
 def truncated(base: Distribution, low: float, high: float) -> Distribution:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from mcfrontier import units
-from mcfrontier.distributions import Array, Distribution, crossing, from_both_ends, stretched
+from mcfrontier.distributions import Array, Curve, Distribution, crossing, from_both_ends, stretched
 from mcfrontier.errors import InputError, located
 from mcfrontier.family import REPORTED, Family, Truncatable
 from mcfrontier.samples import check_weights, shares
@@ -82,6 +82,9 @@ def mixture(parts: Sequence[Distribution], weights: Array) -> Distribution:
     def sf(x: Array) -> Array:
         return sum(weight * part.sf(x) for part, weight in zip(parts, weights, strict=True))
 
+    if all(part.knots is not None for part in parts):
+        return through(np.unique(np.concatenate([part.knots for part in parts])), cdf, sf)
+
     def lower(p: Array) -> Array:
         at = np.array([part.quantile(p) for part in parts])
         return crossing(cdf, p, at.min(axis=0), at.max(axis=0))
@@ -101,6 +104,15 @@ def mixture(parts: Sequence[Distribution], weights: Array) -> Distribution:
         costly=True,
         rough=True,
     )
+
+
+def through(knots: Array, cdf: Curve, sf: Curve) -> Distribution:
+    """The distribution whose probabilities go straight between knots, and may jump there."""
+    x = np.stack([np.nextafter(knots, -math.inf), knots], axis=1).ravel()
+    below, beyond = np.maximum.accumulate(cdf(x)), np.maximum.accumulate(-sf(x))
+    quantile, upper_quantile = from_both_ends(lambda p: np.interp(p, below, x), lambda q: np.interp(-q, beyond, x))
+    low, high = float(knots[0]), float(knots[-1])
+    return Distribution(quantile, upper_quantile, cdf, sf, low, high, rough=True, knots=knots)
 
 
 def disagreement(entry: Mixture) -> float:

@@ -137,4 +137,5 @@ def sampled(values: Array) -> Distribution:
         low=float(values[0]),
         high=float(values[-1]),
         rough=True,
+        knots=values,
     )

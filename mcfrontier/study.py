@@ -353,7 +353,8 @@ def with_counts(done: Run, who: Engine, exact: bool, progress: Progress) -> Run:
     """A run whose draws are not kept: those of the targets are counted."""
     study, plan = done.study, done.sampler
     targets = tuple(dict.fromkeys(study.targets))
-    first = engine.whole(Blocks(study, plan, targets), min(FIRST, plan.draws))
+    blocks = Blocks(study, plan, targets)
+    first = engine.whole(blocks, min(FIRST, plan.draws))
     check_finite(study, first)
     missing = study.missing
     rows = {row: place for row, place in study.rows.items() if place[0] in first and row not in missing}
@@ -362,9 +363,8 @@ def with_counts(done: Run, who: Engine, exact: bool, progress: Progress) -> Run:
     }
     if not rows:  # all are known
         return done
-    names = tuple(dict.fromkeys(name for name, _ in rows.values()))
     levels = np.array(intervals.LEVELS) if exact else None
-    found = engine.counted(Blocks(study, plan, names), rows, first, levels, who, progress)
+    found = engine.counted(blocks, rows, first, levels, who, progress)
     return replace(done, counted=found)
 
 

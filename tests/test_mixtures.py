@@ -5,9 +5,11 @@ import pytest
 from scipy import stats
 
 import mcfrontier as mcf
-from mcfrontier import entries, priors, quantiles
+from mcfrontier import entries, mixtures, priors, quantiles
+from mcfrontier.distributions import stretched, truncated
 from mcfrontier.mixtures import disagreement
 from mcfrontier.outputs import report
+from mcfrontier.samples import sampled
 from tests.conftest import believed
 
 EXPERTS = """
@@ -135,3 +137,20 @@ def test_a_cut_on_a_value_leaves_the_value_in():
     made = mixture(uniform, {"family": "value", "value": 0.5}, low=0.5).distribution()
     p = np.array([0.1, 0.66, 2 / 3 + 1 / 6])
     np.testing.assert_allclose(made.quantile(p), [0.5, 0.5, 0.75], rtol=1e-12)
+
+
+def test_a_mixture_of_samples_is_exactly_what_its_parts_come_to():
+    """Its probabilities go straight between all values of its parts, and jump where a value comes again."""
+    parts = [sampled(np.array(values)) for values in ([1.0, 2.0, 2.0, 7.0], [2.0, 3.0], [-1.0, 0.5, 9.0])]
+    made = mixtures.mixture(parts, np.array([0.5, 0.2, 0.3]))
+    p = np.concatenate([np.linspace(0.001, 0.999, 999), [1e-9, 1 - 1e-9]])
+    x = made.quantile(p)
+    below = sum(w * part.cdf(np.nextafter(x, -np.inf)) for w, part in zip((0.5, 0.2, 0.3), parts, strict=True))
+    assert (below <= p + 1e-12).all()
+    assert (made.cdf(np.nextafter(x, np.inf)) >= p - 1e-12).all()
+    np.testing.assert_allclose(made.upper_quantile(1 - p), x, rtol=1e-9, atol=1e-12)
+    twice = mixtures.mixture([stretched(part, 1.0, 3.0) for part in parts], np.array([0.5, 0.2, 0.3]))
+    np.testing.assert_allclose(twice.quantile(p), 1 + 2 * x, rtol=1e-12)
+    cut = truncated(made, 0.0, 5.0)
+    assert cut.knots is None
+    assert cut.cdf(cut.quantile(np.array([0.3])))[0] == pytest.approx(0.3)

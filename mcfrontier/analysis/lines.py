@@ -36,7 +36,7 @@ CHANCES = special.ndtr(SCORES)  # and their probabilities
 CELLS = 2**12  # of a table, all alike; four times as many where they grow,
 DOUBLINGS = (15, 30, 60)  # over so many
 MOST_NUMBERS = 2**20  # of one quantity along an input
-SURE = 1e-7  # of a probability: what a table may be off
+SURE, EXACT = 1e-7, 1e-10  # of a probability: what a table may be off, and what it is taken to be off at least
 
 
 def between_0_and_1(x: Array) -> bool:
@@ -253,7 +253,7 @@ def fitted(curve: Curve, low: float, edges: Array) -> tuple[Array, float]:
     miss = np.maximum(*(np.abs(at[0] + t * (rise + t * bend) - at[k]) for t, k in ((0.25, 1), (0.75, 3))))
     slope, bend = rise / width, bend / width**2
     found = np.stack([at[0] - left * (slope - left * bend), slope - 2 * left * bend, bend])
-    return np.concatenate([found, found[:, -1:]], axis=1), float(miss.max())
+    return np.concatenate([found, found[:, -1:]], axis=1), max(float(miss.max()), EXACT)
 
 
 def line_of(y: Array, ways: Sequence[Sequence[Way]]) -> Line | None:

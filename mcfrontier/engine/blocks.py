@@ -41,6 +41,9 @@ class Blocks:
     def __call__(self, start: int, stop: int) -> dict[str, Array]:
         return self.values(self.points(start, stop))
 
+    def __reduce__(self) -> tuple:
+        return Blocks, (self.study, self.plan, self.names)  # streams are made anew where it arrives
+
     def points(self, start: int, stop: int) -> Iterator[tuple[Prior, list[Points]]]:
         """The uncertain inputs with the points of their rows, those that depend on each other mixed. Each when it is
         asked for, so that it is still near the processor when it is used."""

@@ -7,7 +7,7 @@ from libc.stdint cimport int32_t, int64_t, uint64_t
 cdef uint64_t ONE = <uint64_t> 1023 << 52  # the bits of 1.0
 
 cdef enum:
-    PARTS = 16
+    LAST = 15  # draw i is of part i & 15, which is i mod 16
 
 ctypedef fused Count:
     int32_t
@@ -38,7 +38,7 @@ def looked_up(
     with nogil:
         for row in range(moved.shape[0]):
             for i in range(size):
-                word = words[i] ^ moved[row, i % PARTS]
+                word = words[i] ^ moved[row, i & LAST]
                 u.bits = word | ONE
                 cell = <int64_t> (word >> shift) - edge
                 if 0 <= cell < cells:
@@ -77,7 +77,7 @@ def counted(
     sums[:] = 0
     with nogil:
         for i in range(n):
-            part = i % PARTS
+            part = i & LAST
             if not isfinite(x[i]):
                 lost += 1
                 continue
@@ -120,4 +120,4 @@ def below(
                     cell = (d.bits >> shift) - first + 1
                     cell = 0 if cell < 0 else cell
                 p = (parabolas[2, cell] * d.value + parabolas[1, cell]) * d.value + parabolas[0, cell]
-                sums[k, i % PARTS] += 1 - p if (inverse[i] < 0) != turned else p
+                sums[k, i & LAST] += 1 - p if (inverse[i] < 0) != turned else p
