@@ -22,15 +22,15 @@ def looked_up(
     """
     words = mixed(words, moved)
     cell = (words >> np.uint64(shift)).view(np.int64) - edge
-    tail = np.flatnonzero((cell < 0) | (cell >= body.shape[1]))
-    evaluated(body, np.clip(cell, 0, body.shape[1] - 1), (words | ONE).view(float), out)
+    tail = np.flatnonzero(cell.view(np.uint64) >= body.shape[1])  # below 0 too, which is large without a sign
+    evaluated(body, cell, (words | ONE).view(float), out)
     words = words[tail]
     p = (words | ONE).view(float) - (1 - 2.0**-53)
     q = np.minimum(p, 1 - p)
     cell = (q.view(np.int64) >> fine) - first
     there = np.maximum(cell, 0) + (words >> np.uint64(51)).view(np.int64) * tails.shape[2]
     out[tail] = np.where(cell < 0, np.nan, evaluated(tails.reshape(3, -1), there, q, np.empty_like(q)))
-    return int(np.isnan(out).sum())
+    return int(np.count_nonzero(np.isnan(out)))
 
 
 def mixed(words: Array, moved: Array) -> Array:
@@ -42,12 +42,12 @@ def mixed(words: Array, moved: Array) -> Array:
 
 
 def evaluated(parabolas: Array, cell: Array, u: Array, out: Array) -> Array:
-    """The parabolas of some cells at u, into `out`."""
+    """The parabolas of some cells, or of the nearest there are, at u, into `out`."""
     level, slope, bend = parabolas
-    np.multiply(bend.take(cell), u, out=out)
-    out += slope.take(cell)
+    np.multiply(bend.take(cell, mode="clip"), u, out=out)
+    out += slope.take(cell, mode="clip")
     out *= u
-    out += level.take(cell)
+    out += level.take(cell, mode="clip")
     return out
 
 
@@ -61,18 +61,23 @@ def counted(
     `fine` (bins,) gets one for each draw; `coarse` (coarse bins, 16), each of 2^wide bins, by part; `sums` (2, 16)
     becomes the sums of their distances from the centre, and of the squares of these.
     """
-    size, part = x.size, np.resize(np.arange(PARTS), x.size)
-    off = np.zeros(-(-size // PARTS) * PARTS)
-    finite = np.isfinite(x)
-    with np.errstate(over="ignore"):
-        np.subtract(x, centre, out=off[:size], where=finite)
-        off = off.reshape(-1, PARTS)
+    size, part, off = x.size, np.arange(x.size) % PARTS, np.zeros((-(-x.size // PARTS), PARTS))
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.subtract(x, centre, out=off.reshape(-1)[:size])
         sums[:] = off.sum(axis=0), (off * off).sum(axis=0)
-    if not finite.all():
-        x, part = x[finite], part[finite]
-    key = np.clip(keys(x, shift, zero) - first, 0, fine.size - 1)
+        if not np.isfinite(sums).all():
+            finite = np.isfinite(x)
+            off.reshape(-1)[:size][~finite] = 0.0
+            sums[:] = off.sum(axis=0), (off * off).sum(axis=0)
+            x, part = x[finite], part[finite]
+    key = keys(x, shift, zero)
+    key -= first
+    np.minimum(np.maximum(key, 0, out=key), fine.size - 1, out=key)
     np.add.at(fine, key, fine.dtype.type(1))
-    np.add.at(coarse.reshape(-1), (key >> wide) * PARTS + part, coarse.dtype.type(1))
+    key >>= wide
+    key *= PARTS
+    key += part
+    np.add.at(coarse.reshape(-1), key, coarse.dtype.type(1))
     return size - x.size
 
 
