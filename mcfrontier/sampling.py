@@ -184,9 +184,8 @@ def sobol_stream(plan: Sampler, name: str, label: str | None) -> Stream:
     bits = (plan.draws // RANDOMISATIONS).bit_length() - 1
     directions = scrambled(direction_words(plan.dimensions[name], bits), rng)
     shift = rng.integers(0, 1 << BITS, RANDOMISATIONS, dtype=np.uint64)
-    first, *tables = (
-        combined(directions[bit : bit + BLOCK_BITS]) for bit in range(0, max(bits, BLOCK_BITS + 1), BLOCK_BITS)
-    )
+    digits = range(0, max(bits, BLOCK_BITS + 1), BLOCK_BITS)  # of a place: the first within a block, the others of it
+    first, *tables = (combined(directions[bit : bit + BLOCK_BITS]) for bit in digits)
     tables[0] ^= shift
 
     def moved(blocks: range) -> Array:

@@ -2,8 +2,8 @@
 
 A row is y = a(Z) + b(Z) t(x), with t a monotone function of the input x and Z the other inputs: sums, products, ratios
 and powers of x all are, y read as itself, as its logarithm or as its reciprocal, and shares of a whole, read as odds.
-Evaluations tell: two far out in the
-tails of the input at each draw of the others draw the line, and the draw itself must lie on it.
+Evaluations tell: two far out in the tails of the input at each draw of the others draw the line, and the draw itself
+must lie on it.
 """
 
 from __future__ import annotations
@@ -148,11 +148,8 @@ def lines(at: Ground, prior: Prior, rows: Mapping[str, Row], grain: int = 1) -> 
         return
     study, own, ends = at.study, at.draws_of(prior), sampling.values(prior, ENDS)
     low, high = (led(study, at.values, prior, end[None]) for end in ends)
-    known, along, few = (
-        ways(prior, np.concatenate([ends, own]), grain),
-        None,
-        max(study.sizes) * own.size <= MOST_NUMBERS,
-    )
+    known, along = ways(prior, np.concatenate([ends, own]), grain), None
+    few = max(study.sizes) * (own.size + SCORES.size // grain) <= MOST_NUMBERS
     for row, (name, index) in rows.items():
         if at.values[name].shape[-1] < own.size:
             continue
@@ -176,10 +173,12 @@ def read(x: Array, reading: Reading) -> Array:
 
 def ways(prior: Prior, x: Array, grain: int = 1) -> list[Way]:
     """The ways to read an input that has these values at its ends and at its draws."""
-    read_so = [
-        (reading, read(x, reading)) for reading in (READINGS if prior.distributions[0].low >= 0 else READINGS[:1])
-    ]
-    return [(t, lru_cache(partial(own_table, prior, reading, grain))) for reading, t in read_so if np.isfinite(t).all()]
+    found = []
+    for reading in READINGS if prior.distributions[0].low >= 0 else READINGS[:1]:
+        t = read(x, reading)
+        if np.isfinite(t).all():
+            found.append((t, lru_cache(partial(own_table, prior, reading, grain))))
+    return found
 
 
 def own_table(prior: Prior, reading: Reading, grain: int) -> Table | None:
@@ -239,7 +238,7 @@ def growing(curve: Curve, low: float, high: float, doublings: int, cells: int) -
     ends = (high - low) * np.array([2.0**-doublings, 1])
     first, last = (int(key) for key in ends.view(np.int64) >> shift)
     edges = (np.arange(first, last + 2) << shift).view(float)
-    edges[-1] = max(ends[1], edges[-2] * (1 + 1e-9))
+    edges[-1] = max(ends[1], edges[-2] * (1 + 1e-9))  # no further: beyond the end there may be a kink
     parabolas, miss = fitted(curve, low, np.concatenate([[0.0], edges]))
     return Table((low, high, 0.0, shift, first, parabolas), miss)
 
