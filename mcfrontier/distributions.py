@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -156,18 +156,12 @@ def mapped(base: Distribution, forward: Curve, inverse: Curve) -> Distribution:
 def stretched(base: Distribution, low: float, high: float) -> Distribution:
     """A distribution on 0 to 1, laid over `low` to `high`."""
     width = high - low
-    return straight(base, lambda x: low + width * x, lambda x: (x - low) / width)
+    return mapped(base, lambda x: low + width * x, lambda x: (x - low) / width)
 
 
 def moved(base: Distribution, location: float, scale: float) -> Distribution:
     """A distribution made `scale` times as wide and moved by `location`."""
-    return straight(base, lambda x: location + scale * x, lambda x: (x - location) / scale)
-
-
-def straight(base: Distribution, forward: Curve, inverse: Curve) -> Distribution:
-    """The same as mapped, for a `forward` that is a line."""
-    made = mapped(base, forward, inverse)
-    return made if base.knots is None else replace(made, knots=forward(base.knots))
+    return mapped(base, lambda x: location + scale * x, lambda x: (x - location) / scale)
 
 
 def truncated(base: Distribution, low: float, high: float) -> Distribution:

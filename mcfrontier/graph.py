@@ -208,7 +208,7 @@ def evaluate(
             if axis is not None:
                 needed = [np.moveaxis(x, axis, 0) for x in needed]
             x = called(node, needed)
-            if not (type(x) is np.ndarray and x.dtype is plain and alike(x.shape, needed) and axis is None):
+            if not (axis is None and type(x) is np.ndarray and x.dtype is plain and alike(x.shape, needed)):
                 x = one_value_a_draw(name, x, shape_of(tuple(y.shape for y in needed), axis is not None))
                 x = x if axis is None else np.expand_dims(x, axis)
             x.flags.writeable = False
@@ -221,11 +221,11 @@ def evaluate(
 @lru_cache(maxsize=64)
 def let_go(
     names: tuple[str, ...], needs: tuple[tuple[str, ...], ...], wanted: tuple[str, ...] | None
-) -> list[list[str]]:
+) -> tuple[tuple[str, ...], ...]:
     """What is not needed any more after each of the nodes, in order of evaluation, and is not wanted: nothing if all
     is."""
     last = {} if wanted is None else {need: name for name, own in zip(names, needs, strict=True) for need in own}
-    return [[need for need, after in last.items() if after == name and need not in wanted] for name in names]
+    return tuple(tuple(need for need, after in last.items() if after == name and need not in wanted) for name in names)
 
 
 def alike(shape: tuple[int, ...], needed: list[np.ndarray]) -> bool:

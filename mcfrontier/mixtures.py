@@ -108,8 +108,8 @@ def mixture(parts: Sequence[Distribution], weights: Array) -> Distribution:
 
 def through(knots: Array, cdf: Curve, sf: Curve) -> Distribution:
     """The distribution whose probabilities go straight between knots, and may jump there."""
-    x = np.stack([np.nextafter(knots, -math.inf), knots], axis=1).ravel()
-    below, beyond = np.maximum.accumulate(cdf(x)), np.maximum.accumulate(-sf(x))
+    sides = np.stack([np.nextafter(knots, -math.inf), knots], axis=1).ravel()  # before a jump, and after it
+    below, beyond, x = np.maximum.accumulate(cdf(sides)), np.maximum.accumulate(-sf(sides)), np.repeat(knots, 2)
     quantile, upper_quantile = from_both_ends(lambda p: np.interp(p, below, x), lambda q: np.interp(-q, beyond, x))
     low, high = float(knots[0]), float(knots[-1])
     return Distribution(quantile, upper_quantile, cdf, sf, low, high, rough=True, knots=knots)

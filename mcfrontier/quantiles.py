@@ -3,8 +3,8 @@
 A point is a whole number of 52 bits, the word k, and stands for the probability (k + 1/2) / 2^52: never 0, never 1,
 and exact in a float. Its first 12 bits say in which of 4,096 cells of equal probability it lies; but for the first
 and the last 64th of all, the tails, which have 64 cells for each halving of the probability beyond. In a cell the
-quantile function is a parabola through three of its points. Where that is not near enough, about jumps and kinks, and
-in the last 2^-22 on either side, the exact function is called.
+quantile function is a parabola through three of its points. Where that is not near enough, about jumps, kinks and 0,
+and in the last 2^-22 on either side, the exact function is called.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scipy import special
 
 from mcfrontier import loops
 from mcfrontier.distributions import Array, Curve, Distribution
-from mcfrontier.loops.plain import ONE, PARTS, mixed
+from mcfrontier.loops.plain import PARTS, mixed, to_probability
 
 BITS = 52
 CELL_BITS, EDGE = 12, 64  # of the cells of equal probability; how many of them, on either side, are the tails
@@ -71,13 +71,8 @@ class Quantile:
         if loops.looked_up(*points, self.body, self.tails, *PLACES, x):
             exact = np.flatnonzero(np.isnan(x))
             with np.errstate(all="ignore"):  # draws that are not finite are counted by name afterwards
-                x[exact] = self.curve(points.probabilities[exact])
+                x[exact] = self.curve(to_probability(points.whole[exact]))
         return x
-
-
-def to_probability(words: Array) -> Array:
-    """The probability of each point of 52 bits."""
-    return (words | ONE).view(float) - (1 - 2.0**-53)
 
 
 def to_points(probabilities: Array) -> Points:

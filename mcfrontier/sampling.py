@@ -20,10 +20,11 @@ import numpy as np
 
 from mcfrontier.distributions import Array
 from mcfrontier.errors import InputError, suggest
+from mcfrontier.loops.plain import PARTS
 from mcfrontier.priors import Prior
 from mcfrontier.quantiles import BITS, Points, to_points
 
-RANDOMISATIONS = 16
+RANDOMISATIONS = PARTS
 SMALLEST = 2 * RANDOMISATIONS
 MOST = 2**48
 BLOCK_BITS = 9  # of the Sobol points of each randomisation that are worked out one by one

@@ -134,7 +134,7 @@ def integrated(name, seed, draws=2**12, sampler="sobol"):
     """Values and errors of the percentiles of a case (2, levels): with x integrated out, and by order statistics."""
     case, study = CASES[name], study_of(name)
     line, y = line_in(study, sampling.sampler(sampler, seed, draws, study.inputs), case.row, "x")
-    rising = np.sort(READINGS[line.reading][0](y))
+    rising = np.sort(READINGS[line.reading].forward(y))
     ours = conditional.percentiles(line, rising, 1.0, case.levels)
     return np.array(ours), np.array(intervals.with_errors(y, case.levels))[:, 2:]
 
@@ -331,9 +331,34 @@ def test_levels_beyond_all_draws_have_their_percentile(name):
     levels = np.array([1e-6, 1e-4, 0.3, 1 - 1e-4, 1 - 1e-6])
     case, study = CASES[name], study_of(name)
     line, y = line_in(study, sampling.sampler("sobol", 1, 2**12, study.inputs), case.row, "x")
-    values, errors = conditional.percentiles(line, np.sort(READINGS[line.reading][0](y)), 1.0, levels)
+    values, errors = conditional.percentiles(line, np.sort(READINGS[line.reading].forward(y)), 1.0, levels)
     assert (np.abs(values - case.quantile(levels)) < 5 * errors).all()
     assert (np.diff(values) > 0).all()
+
+
+def test_levels_that_no_draw_comes_near_to_have_a_percentile_or_none():
+    line, y = line_in(*few_draws(2**8), "product", "x")
+    levels = np.array([1e-12, 1e-8, 0.05, 0.5, 0.95, 1 - 1e-12])
+    values, errors = conditional.percentiles(line, np.sort(READINGS[line.reading].forward(y)), 1.0, levels)
+    truth = CASES["product of lognormals"].quantile(levels)
+    known = np.isfinite(values)
+    assert known[2:5].all()
+    assert (np.abs(values[known] - truth[known]) < 6 * errors[known]).all()
+    run_of(product, CASES["product of lognormals"].inputs, 2**16).estimates("product", [1e-10, 0.5])
+
+
+def few_draws(draws):
+    """The study of three lognormals, and a plan of so many draws."""
+    study = study_of("product of lognormals")
+    return study, sampling.sampler("sobol", 1, draws, study.inputs)
+
+
+def test_a_row_that_is_nothing_at_most_draws_is_tried_without_a_word():
+    @mcf.node("1")
+    def beyond(a, b):
+        return np.maximum(a - 1, 0) * (b + a)
+
+    assert sharp(run_of(beyond, normal("a", 0, 1) | normal("b", 5, 1), 2**12)) == {}
 
 
 def test_levels_of_0_and_1_have_no_root():
@@ -383,7 +408,7 @@ def test_the_percentiles_of_any_power_product_are_known(x_power, y_power, sd, se
         page_of(powers, lognormal("x", 1) | lognormal("y", sd + 0.01)), model=[powers], draws=2**12, seed=seed
     )
     line, y = line_in(run.study, run.sampler, "powers", "x")
-    values, errors = conditional.percentiles(line, np.sort(READINGS[line.reading][0](y)), 1.0, LEVELS)
+    values, errors = conditional.percentiles(line, np.sort(READINGS[line.reading].forward(y)), 1.0, LEVELS)
     truth = 7 * np.exp(math.hypot(x_power, y_power * (sd + 0.01)) * special.ndtri(LEVELS))
     assert (np.abs(values - truth) < 8 * errors).all()
     assert (np.diff(values) > 0).all()

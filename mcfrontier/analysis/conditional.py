@@ -73,7 +73,10 @@ def sharpened(study: Study, plan: Sampler, rows: Mapping[str, Row], errors: Mapp
         own = {row: rows[row] for row, name in wanted.items() if name == prior.name}
         for row, line in lines(at, prior, own):
             name, index = rows[row]
-            rising, scale = np.sort(READINGS[line.reading][0](at.values[name][index])), units.scale(study.unit(name))
+            rising, scale = (
+                np.sort(READINGS[line.reading].forward(at.values[name][index])),
+                units.scale(study.unit(name)),
+            )
             found = percentiles(line, rising, scale, intervals.LEVELS)
             if surer(found[1], errors[row]):
                 out[row] = Sharp(prior.name, *found, line, rising, scale)
@@ -106,14 +109,13 @@ def surer(ours: Array, theirs: Array) -> bool:
 def chosen(at: Ground, inputs: Sequence[Prior], rows: Mapping[str, Row], most: float) -> dict[str, str]:
     """The input to integrate out of each row: of those that it hangs on most, the one that leaves least of the variance
     of a count, if that is no more than `most`."""
-    names = [prior.name for prior in inputs]
-    draws = [at.draws_of(prior) for prior in inputs]
-    draws += [np.broadcast_to(at.values[name][index], draws[0].size) for name, index in rows.values()]
-    with np.errstate(all="ignore"):  # a row that does not vary has no correlation
-        pulls = np.abs(np.corrcoef([tornado.ranks(x) for x in draws])[len(names) :, : len(names)])
-    tried = {
-        row: [names[i] for i in np.argsort(-np.nan_to_num(pull))[:TRIED]] for row, pull in zip(rows, pulls, strict=True)
-    }
+    own = {prior.name: standing(at.draws_of(prior)) for prior in inputs}
+    reached = {prior.name: {prior.name, *moved_by(at.study, prior.name)} for prior in inputs}
+    tried: dict[str, list[str]] = {}
+    for row, (name, index) in rows.items():
+        whole = standing(at.values[name][index])
+        pull = {n: abs(x @ whole) if whole.size == x.size else 0.0 for n, x in own.items() if name in reached[n]}
+        tried[row] = sorted(pull, key=pull.get, reverse=True)[:TRIED]
     best: dict[str, tuple[float, str]] = {}
     for prior in inputs:
         near = {row: rows[row] for row, names in tried.items() if prior.name in names}
@@ -124,10 +126,17 @@ def chosen(at: Ground, inputs: Sequence[Prior], rows: Mapping[str, Row], most: f
     return {row: name for row, (_, name) in best.items() if name}
 
 
+def standing(x: Array) -> Array:
+    """The ranks of draws about their mean, of length 1; zeros where they do not vary or are not finite."""
+    off = tornado.ranks(x) - (x.size - 1) / 2
+    length = np.sqrt((off * off).sum())
+    return off / length if length > 0 else np.zeros(x.size)
+
+
 def left_over(line: Line, y: Array) -> float:
     """The variance of the probabilities given the other inputs, of that of a count, at p5, p50 and p95 of the draws."""
     levels = np.array([0.05, 0.5, 0.95])
-    at = intervals.of_rising(np.sort(READINGS[line.reading][0](y))[None], levels)[0]
+    at = intervals.of_rising(np.sort(READINGS[line.reading].forward(y))[None], levels)[0]
     return float(np.mean([line.given_others(v).var() for v in at] / (levels * (1 - levels))))
 
 
@@ -136,7 +145,7 @@ def percentiles(line: Line, rising: Array, scale: float, levels: Sequence[float]
 
     The sixteen randomisations tell the error, by where each comes to the level; its table may be off besides.
     """
-    _, back, _ = READINGS[line.reading]
+    back = READINGS[line.reading].back
     with np.errstate(all="ignore"):
         at, sixteen, slack = roots(line, rising, np.asarray(levels, float))
         values = back(at)
@@ -159,9 +168,10 @@ def roots(line: Line, rising: Array, levels: Array) -> tuple[Array, Array, Array
     slope = (special.ndtri(around[2]) - special.ndtri(around[0])) / (after - before)
     parts, miss = np.full((RANDOMISATIONS, goal.size), np.nan), np.full(goal.size, np.nan)
     density = np.exp(-(goal**2) / 2) / np.sqrt(2 * np.pi)  # of normal scores
-    for draws, most in ((max(PILOT, rising.size // 8), 1e-6), (rising.size, 1e-3)):
+    few = min(rising.size, max(PILOT, rising.size // 8))
+    for draws, most in ((few, 1e-6), (rising.size, 1e-3)):
         low, high = np.full(goal.size, line.low), np.full(goal.size, line.high)
-        left, was = np.arange(goal.size), np.full(goal.size, np.nan)
+        left, was = np.flatnonzero(np.isfinite(at)), np.full(goal.size, np.nan)
         for _ in range(ROUNDS):
             parts[:, left] = line.parts(at[left], draws)
             missed, miss[left] = miss[left], special.ndtri(parts[:, left].mean(axis=0)) - goal[left]

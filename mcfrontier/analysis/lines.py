@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
-from itertools import product
-from typing import TYPE_CHECKING
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import special
@@ -49,13 +48,19 @@ def above_0(x: Array) -> bool:
     return bool((x >= 0).all())
 
 
-# How a row and an input are read: rising functions with their inverses, and of which values.
-Reading = tuple[Curve, Curve, Callable[[Array], bool]]
-READINGS: tuple[Reading, ...] = (
-    (np.positive, np.positive, lambda x: True),
-    (np.log, np.exp, above_0),
-    (lambda x: -1 / x, lambda t: np.where(t < 0, -1 / t, np.inf), above_0),
-    (lambda x: x / (1 - x), lambda t: t / (1 + t), between_0_and_1),
+class Reading(NamedTuple):
+    """How a row or an input is read: a rising function, its inverse, and whether it fits some values."""
+
+    forward: Curve
+    back: Curve
+    fits: Callable[[Array], bool]
+
+
+READINGS = (
+    Reading(np.positive, np.positive, lambda x: True),
+    Reading(np.log, np.exp, above_0),
+    Reading(lambda x: -1 / x, lambda t: np.where(t < 0, -1 / t, np.inf), above_0),
+    Reading(lambda x: x / (1 - x), lambda t: t / (1 + t), between_0_and_1),
 )
 
 
@@ -87,6 +92,7 @@ class Line:
 
     @cached_property
     def inverse(self) -> Array:
+        """What a step of the row is of t, or of -t where the table is of that: (draws,)."""
         return (-1 if self.below.turned else 1) / self.slope
 
     def given_others(self, v: float) -> Array:
@@ -168,7 +174,7 @@ def lines(at: Ground, prior: Prior, rows: Mapping[str, Row], grain: int = 1) -> 
 def read(x: Array, reading: Reading) -> Array:
     """Values as they are read; not numbers where some cannot be."""
     with np.errstate(all="ignore"):
-        return reading[0](x) if reading[2](x) else np.full(x.shape, np.nan)
+        return reading.forward(x) if reading.fits(x) else np.full(x.shape, np.nan)
 
 
 def ways(prior: Prior, x: Array, grain: int = 1) -> list[Way]:
@@ -177,7 +183,7 @@ def ways(prior: Prior, x: Array, grain: int = 1) -> list[Way]:
     for reading in READINGS if prior.distributions[0].low >= 0 else READINGS[:1]:
         t = read(x, reading)
         if np.isfinite(t).all():
-            found.append((t, lru_cache(partial(own_table, prior, reading, grain))))
+            found.append((t, cache(partial(own_table, prior, reading, grain))))
     return found
 
 
@@ -187,20 +193,22 @@ def own_table(prior: Prior, reading: Reading, grain: int) -> Table | None:
     if base.costly:
         return between_knots(read(curve(CHANCES[::grain]), reading), grain)
     low, high = read(curve(CHANCES[[0, -1]]), reading).tolist()
-    return table(lambda t: base.cdf(reading[1](t) / prior.scale), low, high, grain) if high - low < np.inf else None
+    return table(lambda t: base.cdf(reading.back(t) / prior.scale), low, high, grain) if high - low < np.inf else None
 
 
 def way_along(t: Array, grain: int = 1) -> list[Way]:
     """A way to read an input from the values that it gives at its ends, draws and normal scores; none where they do not
     rise or fall all the way."""
+    if not np.isfinite(t).all():
+        return []
     t = np.where(t[1] < t[0], -t, t)
     cut = -CHANCES[::grain].size
     knots = t[cut:]
     step = np.diff(knots, append=np.inf)
     flat = np.diff(CHANCES[::grain], append=1.0)[step == 0]  # what is level by rounding, far out, does no harm
-    if not (np.isfinite(t).all() and (step >= 0).all() and flat.sum() < SURE):
+    if (step < 0).any() or flat.sum() > SURE:
         return []
-    return [(t[:cut], lru_cache(partial(between_knots, knots, grain)))]
+    return [(t[:cut], cache(partial(between_knots, knots, grain)))]
 
 
 def between_knots(knots: Array, grain: int) -> Table | None:
@@ -215,14 +223,15 @@ def between_knots(knots: Array, grain: int) -> Table | None:
 def table(curve: Curve, low: float, high: float, grain: int = 1) -> Table | None:
     """A probability that rises from one value to another as a table, where one serves: in cells that are all alike, or
     that grow with the distance from one end."""
-    cells, may = CELLS // grain, SURE * grain**2
-    found = even(curve, low, high, cells)
-    for doublings, turned in product(DOUBLINGS, (False, True)):
-        if found.miss <= may:
-            return found
-        own = (lambda t: curve(-t), -high, -low) if turned else (curve, low, high)
-        found = replace(growing(*own, doublings, 4 * cells), turned=turned)
-    return found if found.miss <= may else None
+    return next((found for found in tables(curve, low, high, CELLS // grain) if found.miss <= SURE * grain**2), None)
+
+
+def tables(curve: Curve, low: float, high: float, cells: int) -> Iterator[Table]:
+    """The tables that may serve, the quickest first."""
+    yield even(curve, low, high, cells)
+    for doublings in DOUBLINGS:
+        yield growing(curve, low, high, doublings, 4 * cells)
+        yield replace(growing(lambda t: curve(-t), -high, -low, doublings, 4 * cells), turned=True)
 
 
 def even(curve: Curve, low: float, high: float, cells: int) -> Table:

@@ -105,6 +105,9 @@ class Held(Mapping[str, Array]):
     def __getitem__(self, name: str) -> Array:
         return self.known[name] if name in self.known else self.others[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.blocks.names
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.blocks.names)
 

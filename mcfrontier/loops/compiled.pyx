@@ -106,6 +106,7 @@ def below(
     cdef int shift = table[3]
     cdef int64_t first = table[4], cell
     cdef const double[:, ::1] parabolas = table[5]
+    cdef Py_ssize_t last = parabolas.shape[1] - 1
     cdef Py_ssize_t i, k
     cdef Number d
     sums[:] = 0
@@ -118,6 +119,6 @@ def below(
                     cell = <int64_t> (d.value * steps)
                 else:
                     cell = (d.bits >> shift) - first + 1
-                    cell = 0 if cell < 0 else cell
+                cell = 0 if cell < 0 else last if cell > last else cell  # d may be no number
                 p = (parabolas[2, cell] * d.value + parabolas[1, cell]) * d.value + parabolas[0, cell]
                 sums[k, i & LAST] += 1 - p if (inverse[i] < 0) != turned else p

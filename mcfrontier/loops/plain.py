@@ -1,4 +1,4 @@
-"""The loops over draws, in numpy: what is done, and how where it is not compiled."""
+"""The loops over draws, in numpy: what is done, and how where it is not compiled; and what is needed beside them."""
 
 from __future__ import annotations
 
@@ -25,12 +25,17 @@ def looked_up(
     tail = np.flatnonzero(cell.view(np.uint64) >= body.shape[1])  # below 0 too, which is large without a sign
     evaluated(body, cell, (words | ONE).view(float), out)
     words = words[tail]
-    p = (words | ONE).view(float) - (1 - 2.0**-53)
+    p = to_probability(words)
     q = np.minimum(p, 1 - p)
     cell = (q.view(np.int64) >> fine) - first
     there = np.maximum(cell, 0) + (words >> np.uint64(51)).view(np.int64) * tails.shape[2]
     out[tail] = np.where(cell < 0, np.nan, evaluated(tails.reshape(3, -1), there, q, np.empty_like(q)))
     return int(np.count_nonzero(np.isnan(out)))
+
+
+def to_probability(words: Array) -> Array:
+    """The probability of each point of 52 bits."""
+    return (words | ONE).view(float) - (1 - 2.0**-53)
 
 
 def mixed(words: Array, moved: Array) -> Array:
@@ -92,8 +97,8 @@ def keys(x: Array, shift: int, zero: int) -> Array:
 def below(at: Array, start: Array, inverse: Array, turned: bool, table: tuple, sums: Array) -> None:
     """The probabilities that start + t / inverse is at most each of `at`, summed up by part: `sums` becomes (at, 16).
 
-    `start` and `inverse` are of draws, (n,) both, and n is a multiple of 16. The probability that t is at most so much
-    is that of `table`, or if it is `turned`, that -t is at least so much; where t falls it is the rest.
+    `start` and `inverse` are of draws, (n,) both, and n is a multiple of 16. `table` tells how likely t is at most so
+    much, or if it is `turned`, at least so much; the rest of it counts where `inverse` has the other sign.
     """
     for v, own in zip(at, sums, strict=True):
         p = probability((v - start) * inverse, *table)
@@ -105,5 +110,6 @@ def probability(t: Array, low: float, high: float, steps: float, shift: int, fir
     there are `steps` to 1, or where that is 0, that are told by the bits of the float d but the last `shift`, the
     second of them by `first`."""
     d = np.minimum(np.maximum(t, low), high) - low
-    cell = (d * steps).astype(np.intp) if steps > 0 else np.maximum((d.view(np.int64) >> shift) - first + 1, 0)
+    with np.errstate(invalid="ignore"):  # what is no number stays none
+        cell = (d * steps).astype(np.intp) if steps > 0 else (d.view(np.int64) >> shift) - first + 1
     return evaluated(parabolas, cell, d, np.empty_like(d))

@@ -40,11 +40,13 @@ def main() -> None:
     from tests.benchmarks.table import Rows, show
 
     found: Rows = {}
-    for name in asked.sections or SECTIONS:
-        print(f"{name} ...", file=sys.stderr, flush=True)
-        for key, cells in importlib.import_module(f"tests.benchmarks.{name}").rows(asked.quick):
-            found.setdefault(key, {}).update(cells)
-    show(found)
+    try:
+        for name in asked.sections or SECTIONS:
+            print(f"{name} ...", file=sys.stderr, flush=True)
+            for key, cells in importlib.import_module(f"tests.benchmarks.{name}").rows(asked.quick):
+                found.setdefault(key, {}).update(cells)
+    finally:  # what is measured is told, whatever comes after
+        show(found)
 
 
 if __name__ == "__main__":
