@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shlex
 import subprocess
 import sys
 
@@ -175,3 +176,19 @@ def test_show_tells_what_goes_together_and_what_was_observed(command):
     assert "gpu_price ~ rental_price: spearman correlation +0.6" in out
     assert "server_price ~ rental_price" not in out  # of an input that this study does not have
     assert "evidence reported: chip_time: 2.58e+06 to 2.75e+06 chip*h" in command("show", "deepseek-v3-given").out
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="streams are closed by a shell")
+@pytest.mark.parametrize(
+    ("closed", "words", "code"), [(">&-", "list", 0), ("2>&-", "list", 0), ("2>&-", "show nothing", 2)]
+)
+def test_a_stream_that_is_closed_hears_nothing(closed, words, code):
+    ended = subprocess.run(
+        f"{shlex.quote(sys.executable)} -m mcfrontier {words} {closed}",
+        shell=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.returncode, "Traceback" in ended.stdout + ended.stderr) == (code, False)

@@ -347,13 +347,27 @@ def test_moments_and_errors_leave_out_what_is_not_finite_and_stay_with_their_ran
     assert lost == np.isnan(x).sum()
 
 
+@pytest.mark.parametrize("level", [1e-300, 1e-9, 1 - 1e-9])
+def test_the_error_of_a_level_that_no_draw_is_beyond_is_that_of_sixteen_extremes(level):
+    """The smallest of all draws, and of those of each randomisation, to a coarse bin."""
+    x = np.exp(np.random.default_rng(5).normal(size=2**14))
+    counts = bins.Counts.none(bins.made_for(x, 1))
+    counts.add(x, 1.0)
+    found, parts = bins.quantiles(counts, np.array([level, 0.5]))
+    extreme = np.min if level < 0.5 else np.max
+    assert found[0] == pytest.approx(extreme(x), rel=1e-3)
+    np.testing.assert_allclose(
+        parts[:, 0], [extreme(x[r::16]) for r in range(16)], rtol=2.0 ** (bins.COARSE - bins.FINE)
+    )
+
+
 def test_quantiles_of_counts_made_by_hand():
     """Sixteen draws in each of two bins side by side, evenly: 32 steps from edge to edge; one randomisation has both of
     its draws in the lower bin."""
     made = bins.Bins(40, int(np.float64(1).view(np.int64)) >> 40, 64, -1)
     counts = bins.Counts.none(made)
     counts.fine[32:34] = 16
-    counts.coarse.reshape(-1, 16)[1] = 2
+    counts.coarse.reshape(-1, 16)[32 >> bins.COARSE] = 2
     low, middle, high = made.edges(np.array([32, 33, 34]))
     found, parts = bins.quantiles(counts, np.array([0.0, 0.5, 1.0]))
     step = (high - low) / 32

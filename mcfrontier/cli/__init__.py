@@ -48,6 +48,8 @@ class Commands(click.Group):
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command. What the user got wrong is one line on standard error and exit 2; a fault of ours
     keeps its traceback."""
+    for name in ("stdout", "stderr"):  # one that is closed hears nothing
+        setattr(sys, name, getattr(sys, name) or open(os.devnull, "w"))  # noqa: SIM115
     gc.disable()  # a command's cycles are few, and looking for them costs a tenth of its imports
     try:
         with contextlib.suppress(AttributeError):  # a stream that was replaced may not know the call

@@ -23,6 +23,7 @@ ROWS = 32  # so many that they are
 COARSE = 3  # bits fewer, for the bins in which each randomisation is counted on its own
 MARGIN = 2**12  # bins beyond the lowest and highest of the draws that the bins were made for
 MOST = 2**20
+RARE = 8  # draws beyond a quantile, of all; of fewer a randomisation has none that tell the density
 ATOM = 8  # draws of the first that are equal, from which on they are no chance
 
 
@@ -127,7 +128,7 @@ def quantiles(counts: Counts, levels: Array) -> tuple[Array, Array]:
     """Quantiles (levels,), and those that each randomisation would have, (16, levels), in a line about them.
 
     Within a bin the draws are taken to lie evenly. That of a randomisation is as far off as the share of its draws
-    below the quantile is from the level, over the density there.
+    below the quantile is from the level, over the density there; where hardly a draw is beyond, it is its own.
     """
     start, fine = trim(counts.fine)
     upto = np.concatenate([[0], np.cumsum(fine)])
@@ -155,5 +156,11 @@ def quantiles(counts: Counts, levels: Array) -> tuple[Array, Array]:
     within = (rank - upto[edge]) / np.maximum(coarse[bin_of].sum(axis=1), 1)
     share = (below[bin_of] + within[:, None] * coarse[bin_of]) / np.maximum(below[-1], 1)
     with np.errstate(all="ignore"):
-        off = np.where(nearby > 0, (share.T - share.mean(axis=1)) * span / (2 * nearby), np.nan)
-    return found, found - off
+        parts = found - np.where(nearby > 0, (share.T - share.mean(axis=1)) * span / (2 * nearby), np.nan)
+    for level in np.flatnonzero((nearby > 0) & (np.minimum(levels, 1 - levels) * draws < RARE)):
+        for part, own in enumerate(below.T):
+            rank = levels[level] * (own[-1] - 1) + 0.5
+            bin_of = int(np.clip(np.searchsorted(own, rank, side="right") - 1, 0, len(coarse) - 1))
+            low, high = counts.bins.edges(np.array([bin_of, bin_of + 1]) + lowest << COARSE)
+            parts[part, level] = low + (high - low) * (rank - own[bin_of]) / max(1, own[bin_of + 1] - own[bin_of])
+    return found, parts
