@@ -279,6 +279,8 @@ def finished(folder: str | Path, edited_too: bool = False) -> Finished:
     """The run in a folder, or an InputError where there is none, it is damaged, of another version or, unless told,
     edited."""
     folder = Path(folder)
+    if os.path.isfile(folder):
+        raise InputError(f"{folder}: not the folder of a run: it is a file; name the folder that `run` wrote")
     if not is_run(folder):
         beside = [path.as_posix() for path in neighbours(folder) if is_run(path)]
         what = "it has no manifest.json" if os.path.isdir(folder) else "there is no such folder"

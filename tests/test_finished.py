@@ -81,5 +81,7 @@ def test_a_folder_that_is_none_and_a_quantity_that_is_none_are_told_with_the_nea
     gpt4.write(tmp_path / "gpt4", report=False)
     with pytest.raises(InputError, match=r"there is no such folder; did you mean '.*/gpt4'\?"):
         finished(tmp_path / "gtp4")
+    with pytest.raises(InputError, match=r"percentiles\.csv: not the folder of a run: it is a file; name the folder"):
+        finished(tmp_path / "gpt4" / "percentiles.csv")
     with pytest.raises(InputError, match="it has no quantity 'enregy'; did you mean 'energy'"):
         finished(tmp_path / "gpt4").rows_of(["enregy"])
