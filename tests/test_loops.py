@@ -1,5 +1,11 @@
 """The loops over draws: what is compiled does what numpy does, to the bit, and both do what they say."""
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,6 +24,18 @@ SEEDS, SIZES = st.integers(0, 2**32), st.integers(0, 200)
 def compiled():
     """The compiled loops, which are there where the package was built with a C compiler."""
     return pytest.importorskip("mcfrontier.loops.compiled")
+
+
+@pytest.mark.parametrize(("older", "chosen"), [("compiled.pyx", "compiled"), ("compiled.*.so", "plain")])
+def test_loops_whose_source_has_changed_since_are_left_alone(compiled, older, chosen, tmp_path):
+    place = tmp_path / "mcfrontier" / "loops"
+    shutil.copytree(Path(plain.__file__).parent, place, ignore=shutil.ignore_patterns("__pycache__"))
+    (place.parent / "__init__.py").touch()
+    for path in place.iterdir():
+        os.utime(path, (1e9, 1e9) if path.match(older) else (2e9, 2e9))
+    probe = "from mcfrontier import loops; print(loops.below.__module__)"
+    ended = subprocess.run([sys.executable, "-c", probe], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == f"mcfrontier.loops.{chosen}"
 
 
 @pytest.mark.parametrize("table", TABLES)
