@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 METHODS = ("auto", "order")  # integrate where it makes percentiles surer, or order statistics alone
 FROM = 2**16  # draws of a run: of fewer it takes longer than they do
-FEWEST, SHARE, MOST, MOST_NUMBERS = 2**12, 16, 2**14, 2**21  # draws, of those of the run; numbers of one quantity
+FEWEST, SHARE, MOST, MOST_NUMBERS = 2**12, 8, 2**14, 2**21  # draws, of those of the run; numbers of one quantity
 PILOT, TRIED = 2**9, 2  # draws that choose an input, of so many that the row hangs on most
 COARSE = 2**6  # scores of an input that are passed over while it is chosen
 LEFT = 0.3  # of the variance of a count: where more is left, order statistics of the whole run do as well
