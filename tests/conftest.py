@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+import scipy.special  # noqa: F401 - before mpmath, which warns when pickle looks through it for scipy's functions
 
 import mcfrontier as mcf
 from mcfrontier.cli import main

@@ -120,7 +120,7 @@ def test_percentiles_of_counted_draws_are_those_of_the_draws_to_a_bin(done, kept
     values, errors = done.estimates("product", LEVELS)
     exact, _ = intervals.with_errors(kept, LEVELS)
     np.testing.assert_allclose(values[:2], exact[:2], rtol=1e-12)
-    assert np.abs(values[2:] / exact[2:] - 1).max() < 6.2e-5  # half a bin
+    assert np.abs(values[2:] / exact[2:] - 1).max() < 6.2e-5  # an eighth of a bin: within it draws lie evenly
     assert np.abs(values[2:-1] - exact[2:-1]).max() < errors[2:-1].max()
     assert "from counts in bins at most 0.049 % wide" in " ".join(done.notes)
 

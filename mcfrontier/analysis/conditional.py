@@ -73,10 +73,8 @@ def sharpened(study: Study, plan: Sampler, rows: Mapping[str, Row], errors: Mapp
         own = {row: rows[row] for row, name in wanted.items() if name == prior.name}
         for row, line in lines(at, prior, own):
             name, index = rows[row]
-            rising, scale = (
-                np.sort(READINGS[line.reading].forward(at.values[name][index])),
-                units.scale(study.unit(name)),
-            )
+            rising = np.sort(READINGS[line.reading].forward(at.values[name][index]))
+            scale = units.scale(study.unit(name))
             found = percentiles(line, rising, scale, intervals.LEVELS)
             if surer(found[1], errors[row]):
                 out[row] = Sharp(prior.name, *found, line, rising, scale)
