@@ -17,17 +17,17 @@ from scipy import special
 
 from mcfrontier import loops
 from mcfrontier.distributions import Array, Curve, Distribution
-from mcfrontier.loops.plain import PARTS, mixed, to_probability
+from mcfrontier.loops.plain import BITS, CELL_BITS, PARTS, mixed, to_probability
 
-BITS = 52
-CELL_BITS, EDGE = 12, 64  # of the cells of equal probability; how many of them, on either side, are the tails
+EDGE = 64  # cells of equal probability that are a tail, on either side
 CELLS = (1 << CELL_BITS) - 2 * EDGE
 FINE_BITS, HALVINGS = 6, 16  # of the cells of a halving; how many there are of each tail
 SMALL = 1e-7  # the error that a table may have: of the width of a distribution, in its tails of the way from its median
 NEAR = 1e-5  # of a value, likewise: what is above 0 stays there
 REACH, KNOTS = 6, 128  # of the table of a costly quantile function: standard deviations, knots in each
 ENDS = EDGE / 2**CELL_BITS / 2.0 ** np.arange(HALVINGS, 0, -1)  # where each halving of a tail begins
-PLACES = (BITS - CELL_BITS, EDGE, BITS - FINE_BITS, int(ENDS[:1].view(np.int64)[0]) >> BITS - FINE_BITS)
+TAIL = HALVINGS << FINE_BITS  # cells of each tail
+PLACES = (BITS - FINE_BITS, int(ENDS[:1].view(np.int64)[0]) >> BITS - FINE_BITS, TAIL)
 
 
 class Points(NamedTuple):
@@ -56,19 +56,18 @@ class Points(NamedTuple):
 class Quantile:
     """A quantile function by cells.
 
-    curve   the exact function
-    body    (3, cells): the value is a + u (b + c u) at u = 1 + k / 2^52; not a number where that is not near enough
-    tails   (3, 2, cells): the same at the probability from the nearer end, for the lower tail and the upper
+    curve      the exact function
+    parabolas  (cells, 3), as loops.looked_up reads them: the cells of equal probability, those of the lower tail and
+               those of the upper one; not a number where they are not near enough
     """
 
     curve: Curve
-    body: Array
-    tails: Array
+    parabolas: Array
 
     def __call__(self, points: Points) -> Array:
         """The quantiles at some points, (n,)."""
         x = np.empty(points.size)
-        if loops.looked_up(*points, self.body, self.tails, *PLACES, x):
+        if loops.looked_up(*points, self.parabolas, *PLACES, x):
             exact = np.flatnonzero(np.isnan(x))
             with np.errstate(all="ignore"):  # draws that are not finite are counted by name afterwards
                 x[exact] = self.curve(to_probability(points.whole[exact]))
@@ -82,47 +81,51 @@ def to_points(probabilities: Array) -> Points:
 
 def tabulated(distribution: Distribution, scale: float = 1.0) -> Quantile:
     """The quantile function of a distribution as a table, times `scale`. tests/test_quantiles.py holds the error."""
-    exact = by_scores(distribution) if distribution.costly else distribution.quantile
+    exact, rough = by_scores(distribution) if distribution.costly else distribution.quantile, distribution.rough
 
     def curve(p: Array) -> Array:
         return exact(p) * scale
 
-    low, middle, high = curve(np.array([0.05, 0.5, 0.95]))
-    width = abs(float(high - low))
-
-    def fitted(start: Array, step: Array, cells: int, upper: bool, origin: float = 0.0) -> Array:
-        """Parabolas for rows of so many cells, each row from its start on in its own steps: (3, rows, cells)."""
-
-        def at(way: Array) -> Array:
-            p = start[:, None] + step[:, None] * way
-            return curve(1 - p if upper else p)
-
-        knots = at(np.arange(2 * cells + 1) / 2)
-        left, centre, right = knots[:, :-1:2], knots[:, 1::2], knots[:, 2::2]
-        up, on = centre - left, right - centre  # 0 where values are equal, with no rounding
-        rise, bend = 3 * up - on, 2 * (on - up)  # over a cell from 0 to 1
-        if distribution.rough:
-            miss = np.zeros(left.shape)
-            for t in (0.125, 0.375, 0.625, 0.875):
-                miss = np.maximum(miss, np.abs(left + t * (rise + t * bend) - at(np.arange(cells) + t)))
-        else:
-            # what a parabola through three points of a smooth curve misses: sqrt(3) / 27 of the third difference
-            thirds = np.abs(np.diff(knots, 3, axis=1))
-            thirds = np.pad(thirds, ((0, 0), (1, 1)), constant_values=np.nan)
-            miss = np.fmax(thirds[:, ::2], thirds[:, 1::2]) * 3**0.5 / 27
-        allowed = SMALL * np.maximum(width, np.maximum(np.abs(left - middle), np.abs(right - middle)))
-        if not distribution.rough:
-            allowed = np.minimum(allowed, NEAR * np.minimum(np.abs(left), np.abs(right)))
-        beside = ~(miss <= allowed)
-        first, per = (start / step)[:, None] + np.arange(cells) + origin / step[:, None], 1 / step[:, None]
-        found = [left - first * (rise - first * bend), per * (rise - 2 * first * bend), per**2 * bend]
-        return np.where(beside, np.array([np.nan, 0, 0])[:, None, None], found)
+    def upper(q: Array) -> Array:
+        return curve(1 - q)
 
     with np.errstate(all="ignore"):
-        step = 2.0**-CELL_BITS
-        body = fitted(np.array([EDGE * step]), np.array([step]), CELLS, False, origin=1.0)[:, 0]
-        tails = [fitted(ENDS, ENDS / 2**FINE_BITS, 2**FINE_BITS, upper).reshape(3, -1) for upper in (False, True)]
-    return Quantile(curve, body, np.stack(tails, axis=1))
+        middle, step = curve(np.array([0.05, 0.5, 0.95])), 2.0**-CELL_BITS
+        body = fitted(curve, np.array([EDGE * step]), np.array([step]), CELLS, middle, rough, origin=1.0)
+        tails = [fitted(each, ENDS, ENDS / 2**FINE_BITS, 2**FINE_BITS, middle, rough) for each in (curve, upper)]
+    edge = np.full((EDGE, 3), np.nan)
+    return Quantile(curve, np.concatenate([edge, body, edge, *tails]))
+
+
+def fitted(
+    curve: Curve, start: Array, step: Array, cells: int, middle: Array, rough: bool, origin: float = 0.0
+) -> Array:
+    """Parabolas for rows of so many cells, each row from its start on in its own steps: (rows * cells, 3), functions of
+    the probability from `origin` on. Not numbers where they are off by more than they may be for a distribution that
+    has this p5, p50 and p95."""
+
+    def at(way: Array) -> Array:
+        return curve(start[:, None] + step[:, None] * way)
+
+    knots = at(np.arange(2 * cells + 1) / 2)
+    left, centre, right = knots[:, :-1:2], knots[:, 1::2], knots[:, 2::2]
+    up, on = centre - left, right - centre  # 0 where values are equal, with no rounding
+    rise, bend = 3 * up - on, 2 * (on - up)  # over a cell from 0 to 1
+    low, centre, high = middle
+    allowed = SMALL * np.maximum(abs(high - low), np.maximum(np.abs(left - centre), np.abs(right - centre)))
+    if rough:
+        miss = np.zeros(left.shape)
+        for t in (0.125, 0.375, 0.625, 0.875):
+            miss = np.maximum(miss, np.abs(left + t * (rise + t * bend) - at(np.arange(cells) + t)))
+    else:
+        # what a parabola through three points of a smooth curve misses: sqrt(3) / 27 of the third difference
+        thirds = np.pad(np.abs(np.diff(knots, 3, axis=1)), ((0, 0), (1, 1)), constant_values=np.nan)
+        miss = np.fmax(thirds[:, ::2], thirds[:, 1::2]) * 3**0.5 / 27
+        allowed = np.minimum(allowed, NEAR * np.minimum(np.abs(left), np.abs(right)))
+    first, per = (start / step)[:, None] + np.arange(cells) + origin / step[:, None], 1 / step[:, None]
+    found = np.stack([left - first * (rise - first * bend), per * (rise - 2 * first * bend), per**2 * bend], axis=-1)
+    found[~(miss <= allowed)] = np.nan
+    return found.reshape(-1, 3)
 
 
 def by_scores(distribution: Distribution) -> Curve:

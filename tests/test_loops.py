@@ -47,7 +47,7 @@ def test_points_are_looked_up_alike(compiled, table, seed, size, times):
     words[: size // 4] ^= np.uint64(2**52 - 1)
     ours, theirs = np.empty((2, times * size))
     lost = [
-        each.looked_up(words, moved, table.body, table.tails, *quantiles.PLACES, out)
+        each.looked_up(words, moved, table.parabolas, *quantiles.PLACES, out)
         for each, out in ((plain, ours), (compiled, theirs))
     ]
     assert lost[0] == lost[1] == np.isnan(ours).sum()
@@ -62,10 +62,9 @@ def test_points_are_words_combined_with_those_of_their_part(loop):
     assert quantiles.Points(words, moved).whole.tolist() == whole
     table = quantiles.tabulated(NORMAL)
     combined, alone = np.empty((2, 128))
-    loop.looked_up(words, moved, table.body, table.tails, *quantiles.PLACES, combined)
-    loop.looked_up(
-        np.array(whole, np.uint64), np.zeros((1, 16), np.uint64), table.body, table.tails, *quantiles.PLACES, alone
-    )
+    loop.looked_up(words, moved, table.parabolas, *quantiles.PLACES, combined)
+    still = np.zeros((1, 16), np.uint64)
+    loop.looked_up(np.array(whole, np.uint64), still, table.parabolas, *quantiles.PLACES, alone)
     assert (combined == alone).all()
 
 
@@ -83,8 +82,8 @@ def test_draws_are_counted_alike(compiled, seed, size, signs, kind):
     where = (44, -900, middle - 800) if signs else (44, middle - 500, -1)
     found = []
     for each in (plain, compiled):
-        fine, coarse, sums = np.zeros(1801, kind), np.zeros((57, 16), kind), np.full((2, 16), np.nan)
-        found.append((each.counted(x, 1.0, *where, 5, fine, coarse, sums), fine, coarse, sums))
+        fine, coarse, sums = np.zeros(1801, kind), np.zeros((226, 16), kind), np.full((2, 16), np.nan)
+        found.append((each.counted(x, 1.0, *where, fine, coarse, sums), fine, coarse, sums))
     for ours, theirs in zip(*found, strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
@@ -92,12 +91,13 @@ def test_draws_are_counted_alike(compiled, seed, size, signs, kind):
 @pytest.mark.parametrize("loop", [plain, loops])
 def test_what_is_counted_is_what_there_is(loop):
     x = np.array([1.0, 1.5, np.nan, 1.5, -1.0, 1e9, np.inf] + 10 * [2.0])
-    fine, coarse, sums = np.zeros(64, np.int64), np.zeros((2, 16), np.int64), np.empty((2, 16))
+    fine, coarse, sums = np.zeros(64, np.int64), np.zeros((8, 16), np.int64), np.empty((2, 16))
     first = int(np.float64(1).view(np.int64)) >> 48  # 16 bins to each doubling, from 1 on
-    assert loop.counted(x, 1.0, 48, first, -1, 5, fine, coarse, sums) == 2
+    assert loop.counted(x, 1.0, 48, first, -1, fine, coarse, sums) == 2
     assert {i: n for i, n in enumerate(fine.tolist()) if n} == {0: 2, 8: 2, 16: 10, 63: 1}
     assert coarse.sum(axis=0).tolist() == [2, 1, 0, 1, 1, 1, 0, *9 * [1]]
-    assert (coarse[1, 5], coarse[1].sum()) == (1, 1)
+    assert {i: n for i, n in enumerate(coarse.sum(axis=1).tolist()) if n} == {0: 2, 1: 2, 2: 10, 7: 1}
+    assert coarse[7, 5] == 1
     assert sums.tolist() == [
         [1, 0.5, 0, 0.5, -2, 1e9 - 1, 0, *9 * [1]],
         [1, 0.25, 0, 0.25, 4, (1e9 - 1) ** 2, 0, *9 * [1]],
@@ -114,9 +114,10 @@ def table_of(edges, even):
             p[:-2:2] - left * (rise - left * bend / width) / width,
             rise / width - 2 * left * bend / width**2,
             bend / width**2,
-        ]
+        ],
+        axis=1,
     )
-    parabolas = np.concatenate([parabolas, parabolas[:, -1:]], axis=1)
+    parabolas = np.concatenate([parabolas, parabolas[-1:]])
     return (0.0, edges[-1], 1 / width[0], 0, 0, parabolas) if even else (0.0, edges[-1], 0.0, 52, 1020, parabolas)
 
 
@@ -141,10 +142,10 @@ def test_probabilities_of_a_uniform_are_its_shares(loop):
     """Of start + slope t at most v, with t uniform from 0 to 1: (v - start) / slope, or the rest where it falls. In one
     cell, or in three of which each is twice as wide as the one before."""
     start, slope, sums = np.repeat([0.0, 1.0], 8), np.repeat([2.0, -4.0], 8), np.empty((2, 16))
-    line = np.repeat([[0.0], [1.0], [0.0]], 4, axis=1)
+    line = np.repeat([[0.0, 1.0, 0.0]], 4, axis=0)
     for cells in ((1.0, 0, 0), (0.0, 52, 1021)):
         loop.below(np.array([0.5, 3.0]), start, 1 / slope, False, (0.0, 1.0, *cells, line), sums)
         np.testing.assert_allclose(sums, [[0.25] * 8 + [0.875] * 8, [1.0] * 16])
-    falling = np.array([[1.0], [-1.0], [0.0]]).repeat(2, axis=1)  # that -t is at least so much, from -1 to 0
+    falling = np.repeat([[1.0, -1.0, 0.0]], 2, axis=0)  # that -t is at least so much, from -1 to 0
     loop.below(np.array([0.5, 3.0]), start, -1 / slope, True, (-1.0, 0.0, 1.0, 0, 0, falling), sums)
     np.testing.assert_allclose(sums, [[0.25] * 8 + [0.875] * 8, [1.0] * 16])

@@ -253,15 +253,15 @@ def growing(curve: Curve, low: float, high: float, doublings: int, cells: int) -
 
 
 def fitted(curve: Curve, low: float, edges: Array) -> tuple[Array, float]:
-    """Parabolas for a curve between edges, which are distances from `low`, (3, cells + 1), the last twice; and how far
+    """Parabolas for a curve between edges, which are distances from `low`, (cells + 1, 3), the last twice; and how far
     they are off."""
     left, width = edges[:-1], np.diff(edges)
     at = [curve(low + left + t * width) for t in (0.0, 0.25, 0.5, 0.75, 1.0)]
     rise, bend = 4 * at[2] - 3 * at[0] - at[4], 2 * (at[0] - 2 * at[2] + at[4])
     miss = np.maximum(*(np.abs(at[0] + t * (rise + t * bend) - at[k]) for t, k in ((0.25, 1), (0.75, 3))))
     slope, bend = rise / width, bend / width**2
-    found = np.stack([at[0] - left * (slope - left * bend), slope - 2 * left * bend, bend])
-    return np.concatenate([found, found[:, -1:]], axis=1), max(float(miss.max()), EXACT)
+    found = np.stack([at[0] - left * (slope - left * bend), slope - 2 * left * bend, bend], axis=1)
+    return np.concatenate([found, found[-1:]]), max(float(miss.max()), EXACT)
 
 
 def line_of(y: Array, ways: Sequence[Sequence[Way]]) -> Line | None:

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcfrontier import loops
-from mcfrontier.loops.plain import keys
+from mcfrontier.loops.plain import COARSE, keys
 from mcfrontier.sampling import RANDOMISATIONS
 
 Array = np.ndarray
 MANTISSA = 52
 FINE = 10  # bits of the mantissa that tell a bin; fewer where many rows are counted
 ROWS = 32  # so many that they are
-COARSE = 3  # bits fewer, for the bins in which each randomisation is counted on its own
 MARGIN = 2**12  # bins beyond the lowest and highest of the draws that the bins were made for
 MOST = 2**20
 RARE = 8  # draws beyond a quantile, of all; of fewer a randomisation has none that tell the density
@@ -103,7 +102,7 @@ class Counts:
         squares of these, each randomisation on its own, (2, 16); and how many are left out, for they are not finite."""
         made, sums = self.bins, np.empty((2, RANDOMISATIONS))
         coarse = self.coarse.reshape(-1, RANDOMISATIONS)
-        return sums, loops.counted(x, centre, made.shift, made.first, made.zero, COARSE, self.fine, coarse, sums)
+        return sums, loops.counted(x, centre, made.shift, made.first, made.zero, self.fine, coarse, sums)
 
     def trimmed(self) -> list[tuple[int, Array]]:
         """What was counted, (place, counts) of both, without the zeros before and after."""

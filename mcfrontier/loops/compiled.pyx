@@ -8,6 +8,10 @@ cdef uint64_t ONE = <uint64_t> 1023 << 52  # the bits of 1.0
 
 cdef enum:
     LAST = 15  # draw i is of part i & 15, which is i mod 16
+    PARTS = 16
+    SHIFT = 52 - 12  # bits of a point behind those that tell its cell
+    COARSE = 3
+    TURN = 512  # points that are looked up before those that are left are
 
 ctypedef fused Count:
     int32_t
@@ -21,40 +25,50 @@ cdef union Number:
 def looked_up(
     const uint64_t[::1] words,
     const uint64_t[:, ::1] moved,
-    const double[:, ::1] body,
-    const double[:, :, ::1] tails,
-    int shift,
-    int64_t edge,
+    const double[:, ::1] parabolas,
     int fine,
     int64_t first,
+    int64_t tail,
     double[::1] out,
 ):
-    """See plain.looked_up."""
-    cdef Py_ssize_t size = words.shape[0], cells = body.shape[1], missed = 0, place = 0, upper, row, i
+    """See plain.looked_up. What is not in the cells of most points is left for a second turn, so that the first is
+    short and has no choices."""
+    cdef const uint64_t* own = &words[0]
+    cdef const double* cells = &parabolas[0, 0]
+    cdef const double* each
+    cdef const uint64_t* by
+    cdef double* y = &out[0]
+    cdef Py_ssize_t size = words.shape[0], behind = parabolas.shape[0] - 2 * tail, missed = 0, row, turn, i, k, count
+    cdef int32_t left[TURN]
     cdef int64_t cell
     cdef uint64_t word
-    cdef double y, p
+    cdef double p
     cdef Number u
     with nogil:
         for row in range(moved.shape[0]):
-            for i in range(size):
-                word = words[i] ^ moved[row, i & LAST]
-                u.bits = word | ONE
-                cell = <int64_t> (word >> shift) - edge
-                if 0 <= cell < cells:
-                    y = (body[2, cell] * u.value + body[1, cell]) * u.value + body[0, cell]
-                else:
-                    upper = word >> 51
+            by = &moved[row, 0]
+            for turn in range((size + TURN - 1) / TURN):
+                count = 0
+                for i in range(turn * TURN, min((turn + 1) * TURN, size)):
+                    word = own[i] ^ by[i & LAST]
+                    u.bits = word | ONE
+                    each = cells + 3 * (word >> SHIFT)
+                    p = (each[2] * u.value + each[1]) * u.value + each[0]
+                    y[i] = p
+                    left[count] = <int32_t> i
+                    count += p != p
+                for k in range(count):
+                    i = left[k]
+                    word = own[i] ^ by[i & LAST]
+                    u.bits = word | ONE
                     p = u.value - (1 - 2.0 ** -53)
-                    u.value = 1 - p if upper else p
+                    u.value = 1 - p if word >> 51 else p
                     cell = (u.bits >> fine) - first
-                    if cell < 0:
-                        y = NAN
-                    else:
-                        y = (tails[2, upper, cell] * u.value + tails[1, upper, cell]) * u.value + tails[0, upper, cell]
-                out[place] = y
-                missed += y != y
-                place += 1
+                    if 0 <= cell < tail:
+                        each = cells + 3 * (behind + <int64_t> (word >> 51) * tail + cell)
+                        y[i] = (each[2] * u.value + each[1]) * u.value + each[0]
+                    missed += y[i] != y[i]
+            y += size
     return missed
 
 
@@ -64,37 +78,44 @@ def counted(
     int shift,
     int64_t first,
     int64_t zero,
-    int wide,
     Count[::1] fine,
     Count[:, ::1] coarse,
     double[:, ::1] sums,
 ):
     """See plain.counted."""
-    cdef Py_ssize_t n = x.shape[0], i, part, lost = 0
+    cdef const double* values = &x[0]
+    cdef Count* singly = &fine[0]
+    cdef Count* by_part = &coarse[0, 0]
+    cdef double powers[2][PARTS]
+    cdef Py_ssize_t i, part, lost = 0
     cdef int64_t key, last = fine.shape[0] - 1
     cdef double off
     cdef Number each
-    sums[:] = 0
+    for part in range(PARTS):
+        powers[0][part] = powers[1][part] = 0
     with nogil:
-        for i in range(n):
+        for i in range(x.shape[0]):
             part = i & LAST
-            if not isfinite(x[i]):
+            each.value = values[i]
+            if not isfinite(each.value):
                 lost += 1
                 continue
-            off = x[i] - centre
-            sums[0, part] += off
-            sums[1, part] += off * off
-            each.value = x[i]
+            off = each.value - centre
+            powers[0][part] += off
+            powers[1][part] += off * off
             if zero < 0:
                 key = (each.bits >> shift) - first
             else:
-                each.value = fabs(x[i])
+                each.value = fabs(each.value)
                 key = (each.bits >> shift) - zero
                 key = 0 if key < 0 else key
-                key = (-key if x[i] < 0 else key) - first
-            key = 0 if key < 0 else last if key > last else key
-            fine[key] += 1
-            coarse[key >> wide, part] += 1
+                key = (-key if values[i] < 0 else key) - first
+            if not 0 <= key <= last:
+                key = 0 if key < 0 else last
+            singly[key] += 1
+            by_part[(key >> COARSE) * PARTS + part] += 1
+    for part in range(PARTS):
+        sums[0, part], sums[1, part] = powers[0][part], powers[1][part]
     return lost
 
 
@@ -106,7 +127,7 @@ def below(
     cdef int shift = table[3]
     cdef int64_t first = table[4], cell
     cdef const double[:, ::1] parabolas = table[5]
-    cdef Py_ssize_t last = parabolas.shape[1] - 1
+    cdef Py_ssize_t last = parabolas.shape[0] - 1
     cdef Py_ssize_t i, k
     cdef Number d
     sums[:] = 0
@@ -120,5 +141,5 @@ def below(
                 else:
                     cell = (d.bits >> shift) - first + 1
                 cell = 0 if cell < 0 else last if cell > last else cell  # d may be no number
-                p = (parabolas[2, cell] * d.value + parabolas[1, cell]) * d.value + parabolas[0, cell]
+                p = (parabolas[cell, 2] * d.value + parabolas[cell, 1]) * d.value + parabolas[cell, 0]
                 sums[k, i & LAST] += 1 - p if (inverse[i] < 0) != turned else p

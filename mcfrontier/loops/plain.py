@@ -7,30 +7,32 @@ import numpy as np
 Array = np.ndarray
 ONE = np.float64(1).view(np.uint64)  # the bits of 1.0: with 52 others behind them, a float from 1 to 2
 PARTS = 16  # draw i belongs to part i mod 16
+BITS, CELL_BITS = 52, 12  # of a point; those of its first that tell its cell
+COARSE = 3  # bits fewer, for the bins in which each part is counted on its own
 
 
 def looked_up(
-    words: Array, moved: Array, body: Array, tails: Array, shift: int, edge: int, fine: int, first: int, out: Array
+    words: Array, moved: Array, parabolas: Array, fine: int, first: int, tail: int, out: Array
 ) -> int:
-    """Parabolas at points of 52 bits, (n,), into `out`, (n,); how many are not a number. The points are those of
-    mixed(words, moved).
+    """Parabolas (cells, 3) at points of 52 bits, (n,), into `out`, (n,); how many are not a number. The points are those
+    of mixed(words, moved).
 
-    The bits of a point but the last `shift` tell its cell: the first and the last `edge` cells are the tails, those
-    between are of `body` (3, cells), a + u (b + c u) at u = 1 + k / 2^52 for the point k. In the tails the cell is told
-    by q, how far the probability is from the nearer end: by the bits of that float but the last `fine`, from `first`
-    on. `tails` (3, 2, cells) has a + q (b + c q), for the lower one and the upper; nearer to the end there is nothing.
+    The first 12 bits of a point tell its cell, and the value is a + u (b + c u) at u = 1 + k / 2^52 for the
+    point k. Where that is not a number, the cell is told by q, how far the probability is from the nearer end: by the
+    bits of that float but the last `fine`, from `first` on. There are `tail` such cells of the lower tail and as many
+    of the upper one, behind the others, each with a + q (b + c q); beyond them there is nothing.
     """
     words = mixed(words, moved)
-    cell = (words >> np.uint64(shift)).view(np.int64) - edge
-    tail = np.flatnonzero(cell.view(np.uint64) >= body.shape[1])  # below 0 too, which is large without a sign
-    evaluated(body, cell, (words | ONE).view(float), out)
-    words = words[tail]
+    evaluated(parabolas, (words >> np.uint64(BITS - CELL_BITS)).view(np.int64), (words | ONE).view(float), out)
+    left = np.flatnonzero(np.isnan(out))
+    words = words[left]
     p = to_probability(words)
     q = np.minimum(p, 1 - p)
     cell = (q.view(np.int64) >> fine) - first
-    there = np.maximum(cell, 0) + (words >> np.uint64(51)).view(np.int64) * tails.shape[2]
-    out[tail] = np.where(cell < 0, np.nan, evaluated(tails.reshape(3, -1), there, q, np.empty_like(q)))
-    return int(np.count_nonzero(np.isnan(out)))
+    behind = len(parabolas) - 2 * tail + (words >> np.uint64(51)).view(np.int64) * tail
+    found = evaluated(parabolas, behind + cell, q, np.empty_like(q))
+    out[left] = np.where((cell < 0) | (cell >= tail), np.nan, found)
+    return int(np.count_nonzero(np.isnan(out[left])))
 
 
 def to_probability(words: Array) -> Array:
@@ -47,23 +49,23 @@ def mixed(words: Array, moved: Array) -> Array:
 
 
 def evaluated(parabolas: Array, cell: Array, u: Array, out: Array) -> Array:
-    """The parabolas of some cells, or of the nearest there are, at u, into `out`."""
-    level, slope, bend = parabolas
-    np.multiply(bend.take(cell, mode="clip"), u, out=out)
-    out += slope.take(cell, mode="clip")
+    """The parabolas (cells, 3) of some cells, or of the nearest there are, at u, into `out`."""
+    level, slope, bend = parabolas.take(cell, axis=0, mode="clip").T
+    np.multiply(bend, u, out=out)
+    out += slope
     out *= u
-    out += level.take(cell, mode="clip")
+    out += level
     return out
 
 
 def counted(
-    x: Array, centre: float, shift: int, first: int, zero: int, wide: int, fine: Array, coarse: Array, sums: Array
+    x: Array, centre: float, shift: int, first: int, zero: int, fine: Array, coarse: Array, sums: Array
 ) -> int:
     """Count draws, (n,), of which the first is of part 0; how many are not finite and are left out.
 
     The key of a draw is its bits but the last `shift`; where `zero` is not -1, its size is counted from the key `zero`
     on, down if it is below 0. Bin 0 is that of the key `first`, and what is beyond the bins goes into the nearest.
-    `fine` (bins,) gets one for each draw; `coarse` (coarse bins, 16), each of 2^wide bins, by part; `sums` (2, 16)
+    `fine` (bins,) gets one for each draw; `coarse` (coarse bins, 16), each of 2^3 bins, by part; `sums` (2, 16)
     becomes the sums of their distances from the centre, and of the squares of these.
     """
     size, part, off = x.size, np.arange(x.size) % PARTS, np.zeros((-(-x.size // PARTS), PARTS))
@@ -79,7 +81,7 @@ def counted(
     key -= first
     np.minimum(np.maximum(key, 0, out=key), fine.size - 1, out=key)
     np.add.at(fine, key, fine.dtype.type(1))
-    key >>= wide
+    key >>= COARSE
     key *= PARTS
     key += part
     np.add.at(coarse.reshape(-1), key, coarse.dtype.type(1))
@@ -106,7 +108,7 @@ def below(at: Array, start: Array, inverse: Array, turned: bool, table: tuple, s
 
 
 def probability(t: Array, low: float, high: float, steps: float, shift: int, first: int, parabolas: Array) -> Array:
-    """a + d (b + c d) at t = low + d, or at the nearer end of low to high: by `parabolas` (3, cells), in cells of which
+    """a + d (b + c d) at t = low + d, or at the nearer end of low to high: by `parabolas` (cells, 3), in cells of which
     there are `steps` to 1, or where that is 0, that are told by the bits of the float d but the last `shift`, the
     second of them by `first`."""
     d = np.minimum(np.maximum(t, low), high) - low
