@@ -188,17 +188,17 @@ def evaluate(
     given: Mapping[str, np.ndarray],
     dimensions: Sequence[str] = (),
     wanted: Collection[str] | None = None,
+    drawn: Callable[[str], np.ndarray] | None = None,
 ) -> dict[str, np.ndarray]:
     """The values of all quantities, or of those wanted: those given, and the named nodes in turn. All in base units.
 
     Arrays of shape (dimensions..., draws), a last axis of 1 where nothing is uncertain. A node must give a
-    value for each draw, and cannot change what it is given. What is not wanted is let go once it was used.
+    value for each draw, and cannot change what it is given. What is not wanted is let go once it was used, and what is
+    not given is drawn when it is first needed: so what is worked on stays near the processor.
     """
     import numpy as np
 
-    names, values, plain = tuple(names), dict(given), np.dtype(float)
-    for x in values.values():
-        x.flags.writeable = False  # a node that works in place would change what others see
+    names, values, plain = tuple(names), Values(given, drawn), np.dtype(float)
     gone = let_go(names, tuple(nodes[name].needs for name in names), None if wanted is None else tuple(wanted))
     with np.errstate(all="ignore"):  # draws that are not finite are counted by name afterwards
         for name, done in zip(names, gone, strict=True):
@@ -216,6 +216,23 @@ def evaluate(
             for need in done:
                 del values[need]
     return values if wanted is None else {name: values[name] for name in wanted}
+
+
+class Values(dict):
+    """Values by name, those that are not there drawn when they are asked for."""
+
+    def __init__(self, given: Mapping[str, np.ndarray], drawn: Callable[[str], np.ndarray] | None) -> None:
+        super().__init__(given)
+        self.drawn = drawn
+        for x in given.values():
+            x.flags.writeable = False  # a node that works in place would change what others see
+
+    def __missing__(self, name: str) -> np.ndarray:
+        if self.drawn is None:
+            raise KeyError(name)
+        x = self[name] = self.drawn(name)
+        x.flags.writeable = False
+        return x
 
 
 @lru_cache(maxsize=64)

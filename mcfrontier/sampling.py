@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from hashlib import blake2b
 from pathlib import Path
 
@@ -186,21 +186,26 @@ def sobol_stream(plan: Sampler, name: str, label: str | None) -> Stream:
     directions = scrambled(direction_words(plan.dimensions[name], bits), rng)
     shift = rng.integers(0, 1 << BITS, RANDOMISATIONS, dtype=np.uint64)
     digits = range(0, max(bits, BLOCK_BITS + 1), BLOCK_BITS)  # of a place: the first within a block, the others of it
-    first, *tables = (combined(directions[bit : bit + BLOCK_BITS]) for bit in digits)
-    tables[0] ^= shift
+    first, table, *others = (combined(directions[bit : bit + BLOCK_BITS]) for bit in digits)
+    table ^= shift
 
-    def moved(blocks: range) -> Array:
-        """What the first block is combined with to be others: (blocks, 16)."""
-        place, last = np.arange(blocks.start, blocks.stop), (1 << BLOCK_BITS) - 1
-        out = tables[0].take(place & last, axis=0)
-        for i, table in enumerate(tables[1:], 1):
-            out ^= table.take(place >> i * BLOCK_BITS & last, axis=0)
-        return out
+    @lru_cache(maxsize=1)
+    def run(number: int) -> Array:
+        """What the first block is combined with to be those of a run of 2^9 blocks: (blocks, 16)."""
+        digits = (number >> i * BLOCK_BITS & (1 << BLOCK_BITS) - 1 for i in range(len(others)))
+        return reduce(np.bitwise_xor, (other[digit] for other, digit in zip(others, digits, strict=True)), table)
+
+    def moved(start: int, stop: int) -> Array:
+        """The same for any blocks, which mostly are of one run."""
+        number, skipped = start // len(table), start % len(table)
+        if stop <= (number + 1) * len(table):
+            return run(number)[skipped : skipped + stop - start]
+        return np.concatenate([run(number)[skipped:], moved((number + 1) * len(table), stop)])
 
     def between(start: int, stop: int) -> Points:
-        blocks = range(start // first.size, -(-stop // first.size))
-        found, skipped = Points(first.reshape(-1), moved(blocks)), blocks.start * first.size
-        if len(blocks) == 1:
+        begin, end = start // first.size, -(-stop // first.size)
+        found, skipped = Points(first.reshape(-1), moved(begin, end)), begin * first.size
+        if end - begin == 1:
             return found._replace(words=found.words[start - skipped : stop - skipped])
         return found if found.size == stop - start else Points(found.whole[start - skipped : stop - skipped])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -47,15 +48,15 @@ def binned(binning: Binning, start: int, stop: int) -> Sums:
     shape = (len(binning.inputs), bins, RANDOMISATIONS)
     found = Sums(np.zeros((shape[0], size)), np.zeros((shape[0], size)), np.zeros((3, RANDOMISATIONS)))
     for first, last in spans(stop, size_of(binning.blocks.study), start):
-        at = {prior.name: (prior, rows) for prior, rows in binning.blocks.points(first, last)}
-        y = np.broadcast_to(binning.blocks.values(at.values())[name][index], last - first)
+        at = cache(binning.blocks.points(first, last))
+        y = np.broadcast_to(binning.blocks.values(at)[name][index], last - first)
         with np.errstate(all="ignore"):
             y = (np.log(y) if binning.log else y) - binning.centre
         kept = np.flatnonzero(np.isfinite(y))
         y, part = y[kept], kept % RANDOMISATIONS
         found.whole[:] += [np.bincount(part, w, RANDOMISATIONS) for w in (None, y, y * y)]
         for (own, i), sums, counts in zip(binning.inputs, found.sums, found.counts, strict=True):
-            words = at[own][1][i].whole[kept]
+            words = at(own)[i].whole[kept]
             cell = (words >> np.uint64(BITS - binning.bits)).view(np.intp) * RANDOMISATIONS + part
             sums += np.bincount(cell, y, size)
             counts += np.bincount(cell, minlength=size)

@@ -11,7 +11,6 @@ import numpy as np
 
 from mcfrontier import graph, sampling
 from mcfrontier.dependence import joined
-from mcfrontier.priors import Prior
 from mcfrontier.quantiles import Points, to_points
 from mcfrontier.sampling import Sampler, Stream
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 BLOCK = 2**15  # numbers of one quantity: they stay near the processor while the graph is evaluated
 LEAST = 2**10  # draws of a block, however many rows a quantity has
+Lookup = Callable[[str], list[Points]]  # of the points of an input's rows
 Progress = Callable[[Sequence, str], Iterable]  # goes through steps, and tells whoever waits how far it is
 
 
@@ -44,26 +44,34 @@ class Blocks:
     def __reduce__(self) -> tuple:
         return Blocks, (self.study, self.plan, self.names)  # streams are made anew where it arrives
 
-    def points(self, start: int, stop: int) -> Iterator[tuple[Prior, list[Points]]]:
-        """The uncertain inputs with the points of their rows, those that depend on each other mixed. Each when it is
-        asked for, so that it is still near the processor when it is used."""
-        tied, own = {}, {}
-        for prior, rows in self.streams:
-            at = [row(start, stop) for row in rows]
-            if self.study.dependence.group_of(prior.name):
-                tied[prior.name], own[prior.name] = prior, sampling.stacked(prior, at)
-            else:
-                yield prior, at
-        groups = [group for group in self.study.dependence.groups if not tied.keys().isdisjoint(group.names)]
-        for name, p in joined(groups, own).items():
-            yield tied[name], [to_points(row) for row in np.atleast_2d(p)]
+    def points(self, start: int, stop: int) -> Lookup:
+        """The points of an uncertain input's rows by its name, those of inputs that depend on each other mixed."""
+        mixed: dict[str, list[Points]] = {}
 
-    def values(self, at: Iterable[tuple[Prior, list[Points]]]) -> dict[str, Array]:
-        """The quantities at points of the uncertain inputs."""
-        study = self.study
-        given = {prior.name: study.place(prior, sampling.values_at(prior, here)) for prior, here in at}
-        wanted = dict.fromkeys(self.names)
-        return graph.evaluate(study.nodes, self.order, self.known | given, list(study.page.dimensions), wanted)
+        def own(name: str) -> list[Points]:
+            return [row(start, stop) for row in self.streams[name]]
+
+        def of(name: str) -> list[Points]:
+            group = self.study.dependence.group_of(name)
+            if group is None:
+                return own(name)
+            if name not in mixed:
+                apart = {each: sampling.stacked(self.study.inputs[each], own(each)) for each in group.names}
+                for each, p in joined([group], apart).items():
+                    mixed[each] = [to_points(row) for row in np.atleast_2d(p)]
+            return mixed[name]
+
+        return of
+
+    def values(self, at: Lookup) -> dict[str, Array]:
+        """The quantities at points of the uncertain inputs, each drawn when it is first needed."""
+        study, wanted = self.study, dict.fromkeys(self.names)
+
+        def drawn(name: str) -> Array:
+            prior = study.inputs[name]
+            return study.place(prior, sampling.values_at(prior, at(name)))
+
+        return graph.evaluate(study.nodes, self.order, self.known, list(study.page.dimensions), wanted, drawn)
 
     @cached_property
     def reached(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -81,12 +89,12 @@ class Blocks:
         return {prior.name: self.study.place(prior, sampling.values_at(prior)) for prior in known}
 
     @cached_property
-    def streams(self) -> list[tuple[Prior, tuple[Stream, ...]]]:
-        """The inputs that are uncertain, and those that they depend on, each with the streams of its rows."""
+    def streams(self) -> dict[str, tuple[Stream, ...]]:
+        """The streams of the rows of each input that is uncertain, and of those that they depend on."""
         names = [name for name in self.reached[0] if not self.study.inputs[name].known]
         ties = [group.names for group in self.study.dependence.groups if not {*names}.isdisjoint(group.names)]
-        priors = [self.study.inputs[name] for name in dict.fromkeys([*names, *(name for tie in ties for name in tie)])]
-        return [(prior, sampling.streams(self.plan, prior)) for prior in priors]
+        whole = dict.fromkeys([*names, *(name for tie in ties for name in tie)])
+        return {name: sampling.streams(self.plan, self.study.inputs[name]) for name in whole}
 
 
 @dataclass(frozen=True, eq=False)
