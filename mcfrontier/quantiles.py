@@ -1,10 +1,10 @@
 """Quantile functions by table: how the points of a sampler become draws, a few nanoseconds each.
 
 A point is a whole number of 52 bits, the word k, and stands for the probability (k + 1/2) / 2^52: never 0, never 1,
-and exact in a float. Its first 12 bits say in which of 4,096 cells of equal probability it lies; but for the first
-and the last 64th of all, the tails, which have 64 cells for each halving of the probability beyond. In a cell the
-quantile function is a parabola through three of its points. Where that is not near enough, about jumps, kinks and 0,
-and in the last 2^-22 on either side, the exact function is called.
+and exact in a float. Its first 12 bits say in which of 4,096 cells of equal probability it lies. In a cell the quantile
+function is a parabola through three of its points. Where that is not near enough, it is another one in the tails, the
+first and the last 64th, which have 64 cells for each halving of the probability beyond; and elsewhere, about jumps,
+kinks and 0 and in the last 2^-22 on either side, the exact function is called.
 """
 
 from __future__ import annotations
@@ -19,15 +19,12 @@ from mcfrontier import loops
 from mcfrontier.distributions import Array, Curve, Distribution
 from mcfrontier.loops.plain import BITS, CELL_BITS, PARTS, mixed, to_probability
 
-EDGE = 64  # cells of equal probability that are a tail, on either side
-CELLS = (1 << CELL_BITS) - 2 * EDGE
-FINE_BITS, HALVINGS = 6, 16  # of the cells of a halving; how many there are of each tail
-SMALL = 1e-7  # the error that a table may have: of the width of a distribution, in its tails of the way from its median
+TAIL, FINE_BITS, HALVINGS = 2.0**-6, 6, 16  # the share of a tail; bits of the cells of a halving; how many it has
+SMALL = 3e-8  # the error that a table may have: of the width of a distribution, in its tails of the way from its median
 NEAR = 1e-5  # of a value, likewise: what is above 0 stays there
 REACH, KNOTS = 6, 128  # of the table of a costly quantile function: standard deviations, knots in each
-ENDS = EDGE / 2**CELL_BITS / 2.0 ** np.arange(HALVINGS, 0, -1)  # where each halving of a tail begins
-TAIL = HALVINGS << FINE_BITS  # cells of each tail
-PLACES = (BITS - FINE_BITS, int(ENDS[:1].view(np.int64)[0]) >> BITS - FINE_BITS, TAIL)
+ENDS = TAIL / 2.0 ** np.arange(HALVINGS, 0, -1)  # where each halving of a tail begins
+PLACES = (BITS - FINE_BITS, int(ENDS[:1].view(np.int64)[0]) >> BITS - FINE_BITS, HALVINGS << FINE_BITS)
 
 
 class Points(NamedTuple):
@@ -91,10 +88,9 @@ def tabulated(distribution: Distribution, scale: float = 1.0) -> Quantile:
 
     with np.errstate(all="ignore"):
         middle, step = curve(np.array([0.05, 0.5, 0.95])), 2.0**-CELL_BITS
-        body = fitted(curve, np.array([EDGE * step]), np.array([step]), CELLS, middle, rough, origin=1.0)
+        body = fitted(curve, np.zeros(1), np.array([step]), 2**CELL_BITS, middle, rough, origin=1.0)
         tails = [fitted(each, ENDS, ENDS / 2**FINE_BITS, 2**FINE_BITS, middle, rough) for each in (curve, upper)]
-    edge = np.full((EDGE, 3), np.nan)
-    return Quantile(curve, np.concatenate([edge, body, edge, *tails]))
+    return Quantile(curve, np.concatenate([body, *tails]))
 
 
 def fitted(

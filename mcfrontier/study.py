@@ -15,6 +15,7 @@ import numpy as np
 
 from mcfrontier import checks, engine, graph, memory, priors, sampling
 from mcfrontier.analysis import conditional, evidence, intervals
+from mcfrontier.analysis.conditional import Leader
 from mcfrontier.dependence import Dependence, dependence
 from mcfrontier.engine import Blocks, Engine, Held
 from mcfrontier.engine.blocks import Progress, silent
@@ -165,6 +166,11 @@ class Study:
 
     @cached_property
     def orders(self) -> dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]]:
+        return {}
+
+    @cached_property
+    def leaders(self) -> dict[str, Leader]:
+        """The input to integrate out of each row that was asked about: analysis.conditional works it out."""
         return {}
 
     @cached_property

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import special
@@ -59,16 +59,18 @@ class Sharp:
 
 def sharpened(study: Study, plan: Sampler, rows: Mapping[str, Row], errors: Mapping[str, Array]) -> dict[str, Sharp]:
     """Those of the rows whose percentiles are surer with an input integrated out than by order statistics, which have
-    these errors at intervals.LEVELS, (9,), in the unit of the row. By the first draws of the run."""
+    these errors at intervals.LEVELS, (9,), in the unit of the row."""
     inputs = [] if study.evidence else [prior for prior in study.drawn if may_go(study, prior)]
     reached = {prior.name: {prior.name, *moved_by(study, prior.name)} for prior in inputs}
     rows = {row: place for row, place in rows.items() if any(place[0] in names for names in reached.values())}
     if not rows:
         return {}
     draws = points_of(study, plan.draws)
-    at = ground(study, replace(plan, draws=draws))
-    pilot = replace(at, values={name: x[..., :PILOT] for name, x in at.values.items()})
-    wanted, out = chosen(pilot, inputs, rows, most_left(plan, draws)), {}
+    most, known = most_left(plan, draws), leaders(study, inputs, rows)
+    wanted = {row: known[row].input for row in rows if known[row].left <= most}
+    if not wanted:
+        return {}
+    at, out = ground(study, replace(plan, draws=draws)), {}
     for prior in inputs:
         own = {row: rows[row] for row, name in wanted.items() if name == prior.name}
         for row, line in lines(at, prior, own):
@@ -104,24 +106,39 @@ def surer(ours: Array, theirs: Array) -> bool:
         return bool(np.mean(np.log(theirs / ours)) > np.log(GAIN))
 
 
-def chosen(at: Ground, inputs: Sequence[Prior], rows: Mapping[str, Row], most: float) -> dict[str, str]:
-    """The input to integrate out of each row: of those that it hangs on most, the one that leaves least of the variance
-    of a count, if that is no more than `most`."""
+class Leader(NamedTuple):
+    """What share of the variance of a count is left where an input is integrated out, and which that is."""
+
+    left: float
+    input: str
+
+
+def leaders(study: Study, inputs: Sequence[Prior], rows: Mapping[str, Row]) -> dict[str, Leader]:
+    """The input to integrate out of each row: of those that it hangs on most, the one that leaves least. The same
+    whatever the draws of a run, and worked out once."""
+    rows = {row: place for row, place in rows.items() if row not in study.leaders}
+    if rows:
+        study.leaders.update(found(study, inputs, rows))
+    return study.leaders
+
+
+def found(study: Study, inputs: Sequence[Prior], rows: Mapping[str, Row]) -> dict[str, Leader]:
+    """The leaders of rows, by a few draws."""
+    at = ground(study, sampling.sampler("sobol", 1, PILOT, [prior.name for prior in study.drawn if not prior.labels]))
     own = {prior.name: standing(at.draws_of(prior)) for prior in inputs}
-    reached = {prior.name: {prior.name, *moved_by(at.study, prior.name)} for prior in inputs}
+    reached = {prior.name: {prior.name, *moved_by(study, prior.name)} for prior in inputs}
     tried: dict[str, list[str]] = {}
     for row, (name, index) in rows.items():
         whole = standing(at.values[name][index])
         pull = {n: abs(x @ whole) if whole.size == x.size else 0.0 for n, x in own.items() if name in reached[n]}
         tried[row] = sorted(pull, key=pull.get, reverse=True)[:TRIED]
-    best: dict[str, tuple[float, str]] = {}
+    best = dict.fromkeys(rows, Leader(np.inf, ""))
     for prior in inputs:
         near = {row: rows[row] for row, names in tried.items() if prior.name in names}
         for row, line in lines(at, prior, near, COARSE):
             name, index = rows[row]
-            left = left_over(line, at.values[name][index])
-            best[row] = min(best.get(row, (most, "")), (left, prior.name))
-    return {row: name for row, (_, name) in best.items() if name}
+            best[row] = min(best[row], Leader(left_over(line, at.values[name][index]), prior.name))
+    return best
 
 
 def standing(x: Array) -> Array:

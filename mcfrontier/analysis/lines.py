@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import special
 
 from mcfrontier import graph, loops, sampling
-from mcfrontier.distributions import Curve
+from mcfrontier.distributions import Curve, Distribution
 from mcfrontier.engine import Blocks, whole
 from mcfrontier.loops.plain import probability
 from mcfrontier.priors import Prior
@@ -32,6 +32,7 @@ ENDS = np.array([2.0**-20, 1 - 2.0**-20])  # probabilities of the input that a l
 STRAIGHT, ROUNDING = 1e-9, 1e-13  # how far off the draw may be: of the way to the nearer end, and of the row
 SCORES = np.linspace(-6, 6, 2**15 + 1)  # normal scores of the input that a table of it has knots at,
 CHANCES = special.ndtr(SCORES)  # and their probabilities
+FEW = 2**6  # draws that must be straight before all are looked at
 CELLS = 2**12  # of a table, all alike; four times as many where they grow,
 DOUBLINGS = (15, 30, 60)  # over so many
 MOST_NUMBERS = 2**20  # of one quantity along an input
@@ -179,21 +180,21 @@ def read(x: Array, reading: Reading) -> Array:
 
 def ways(prior: Prior, x: Array, grain: int = 1) -> list[Way]:
     """The ways to read an input that has these values at its ends and at its draws."""
-    found = []
-    for reading in READINGS if prior.distributions[0].low >= 0 else READINGS[:1]:
+    base, curve, found = prior.distributions[0], prior.quantiles[0].curve, []
+    for reading in READINGS if base.low >= 0 else READINGS[:1]:
         t = read(x, reading)
         if np.isfinite(t).all():
-            found.append((t, cache(partial(own_table, prior, reading, grain))))
+            found.append((t, partial(own_table, base, curve, prior.scale, reading, grain)))
     return found
 
 
-def own_table(prior: Prior, reading: Reading, grain: int) -> Table | None:
-    """The probabilities of an input as it is read."""
-    base, curve = prior.distributions[0], prior.quantiles[0].curve
+@lru_cache(maxsize=64)
+def own_table(base: Distribution, curve: Curve, scale: float, reading: Reading, grain: int) -> Table | None:
+    """The probabilities of an input as it is read, by its distribution and its quantiles in base units."""
     if base.costly:
         return between_knots(read(curve(CHANCES[::grain]), reading), grain)
     low, high = read(curve(CHANCES[[0, -1]]), reading).tolist()
-    return table(lambda t: base.cdf(reading.back(t) / prior.scale), low, high, grain) if high - low < np.inf else None
+    return table(lambda t: base.cdf(reading.back(t) / scale), low, high, grain) if high - low < np.inf else None
 
 
 def way_along(t: Array, grain: int = 1) -> list[Way]:
@@ -270,13 +271,23 @@ def line_of(y: Array, ways: Sequence[Sequence[Way]]) -> Line | None:
     if not np.isfinite(y).all():
         return None
     for number, reading in enumerate(READINGS):
-        z = read(y, reading)
+        few = read(y[:, :FEW], reading)
         for t, below in ways[number]:
-            with np.errstate(all="ignore"):
-                slope = (z[1] - z[0]) / (t[1] - t[0])
-                off = np.abs(z[0] + slope * (t[2:] - t[0]) - z[2])
-                near = np.minimum(np.abs(t[2:] - t[0]), np.abs(t[1] - t[2:]))
-                may = STRAIGHT * np.abs(slope) * near + ROUNDING * np.abs(z[:2]).max(axis=0)
-            if ((slope != 0) & (off <= may)).all() and (found := below()):
+            if slope_of(few, t[: 2 + FEW]) is None:  # mostly, and soon told
+                continue
+            z = read(y, reading)
+            slope = slope_of(z, t)
+            if slope is not None and (found := below()):
                 return Line(number, z[0] - slope * t[0], slope, found, z[:2].min(), z[:2].max())
     return None
+
+
+def slope_of(z: Array, t: Array) -> Array | None:
+    """The slope of the line at each draw, (draws,), if there is one at all of them: from a row at the ends of an input
+    and at its draws, (3, draws), and the input there, (2 + draws,)."""
+    with np.errstate(all="ignore"):
+        slope = (z[1] - z[0]) / (t[1] - t[0])
+        off = np.abs(z[0] + slope * (t[2:] - t[0]) - z[2])
+        near = np.minimum(np.abs(t[2:] - t[0]), np.abs(t[1] - t[2:]))
+        may = STRAIGHT * np.abs(slope) * near + ROUNDING * np.abs(z[:2]).max(axis=0)
+    return slope if ((slope != 0) & (off <= may)).all() else None

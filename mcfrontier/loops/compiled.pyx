@@ -62,7 +62,7 @@ def looked_up(
                     word = own[i] ^ by[i & LAST]
                     u.bits = word | ONE
                     p = u.value - (1 - 2.0 ** -53)
-                    u.value = 1 - p if word >> 51 else p
+                    u.value = 1 - p if 1 - p < p else p
                     cell = (u.bits >> fine) - first
                     if 0 <= cell < tail:
                         each = cells + 3 * (behind + <int64_t> (word >> 51) * tail + cell)
@@ -123,23 +123,31 @@ def below(
     const double[::1] at, const double[::1] start, const double[::1] inverse, bint turned, tuple table, double[:, ::1] sums
 ):
     """See plain.below."""
-    cdef double low = table[0], high = table[1], steps = table[2], t, p
+    cdef double low = table[0], high = table[1], steps = table[2], v, t, p
     cdef int shift = table[3]
     cdef int64_t first = table[4], cell
     cdef const double[:, ::1] parabolas = table[5]
-    cdef Py_ssize_t last = parabolas.shape[0] - 1
-    cdef Py_ssize_t i, k
+    cdef const double* starts = &start[0]
+    cdef const double* inverses = &inverse[0]
+    cdef const double* each
+    cdef double own[PARTS]
+    cdef Py_ssize_t last = parabolas.shape[0] - 1, size = start.shape[0], i, k, part
     cdef Number d
-    sums[:] = 0
     with nogil:
         for k in range(at.shape[0]):
-            for i in range(start.shape[0]):
-                t = (at[k] - start[i]) * inverse[i]
+            v = at[k]
+            for part in range(PARTS):
+                own[part] = 0
+            for i in range(size):
+                t = (v - starts[i]) * inverses[i]
                 d.value = (low if t < low else high if t > high else t) - low
                 if steps > 0:
                     cell = <int64_t> (d.value * steps)
                 else:
                     cell = (d.bits >> shift) - first + 1
                 cell = 0 if cell < 0 else last if cell > last else cell  # d may be no number
-                p = (parabolas[cell, 2] * d.value + parabolas[cell, 1]) * d.value + parabolas[cell, 0]
-                sums[k, i & LAST] += 1 - p if (inverse[i] < 0) != turned else p
+                each = &parabolas[cell, 0]
+                p = (each[2] * d.value + each[1]) * d.value + each[0]
+                own[i & LAST] += 1 - p if (inverses[i] < 0) != turned else p
+            for part in range(PARTS):
+                sums[k, part] = own[part]
