@@ -23,6 +23,7 @@ ROWS = 32  # so many that they are
 MARGIN = 2**12  # bins beyond the lowest and highest of the draws that the bins were made for
 MOST = 2**20
 RARE = 8  # draws beyond a quantile, of all; of fewer a randomisation has none that tell the density
+LARGEST = np.array([np.finfo(float).max])
 ATOM = 8  # draws of the first that are equal, from which on they are no chance
 
 
@@ -79,7 +80,8 @@ def made_for(x: Array, rows: int) -> Bins:
         if last - first + 2 * margin < MOST:
             break
         bits -= 1
-    first, last = (max(first - margin, 1) if zero < 0 else first - margin), last + margin
+    most = int(keys(LARGEST, shift, zero)[0])  # what is not finite is in no bin
+    first, last = max(first - margin, 1 if zero < 0 else -most), min(last + margin, most)
     return Bins(shift, first, last - first + 1, zero, atoms)
 
 

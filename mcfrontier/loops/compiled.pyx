@@ -95,14 +95,7 @@ def counted(
         powers[0][part] = powers[1][part] = 0
     with nogil:
         for i in range(x.shape[0]):
-            part = i & LAST
             each.value = values[i]
-            if not isfinite(each.value):
-                lost += 1
-                continue
-            off = each.value - centre
-            powers[0][part] += off
-            powers[1][part] += off * off
             if zero < 0:
                 key = (each.bits >> shift) - first
             else:
@@ -111,7 +104,14 @@ def counted(
                 key = 0 if key < 0 else key
                 key = (-key if values[i] < 0 else key) - first
             if not 0 <= key <= last:
+                if not isfinite(values[i]):
+                    lost += 1
+                    continue
                 key = 0 if key < 0 else last
+            part = i & LAST
+            off = values[i] - centre
+            powers[0][part] += off
+            powers[1][part] += off * off
             singly[key] += 1
             by_part[(key >> COARSE) * PARTS + part] += 1
     for part in range(PARTS):

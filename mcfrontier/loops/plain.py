@@ -64,7 +64,8 @@ def counted(
     """Count draws, (n,), of which the first is of part 0; how many are not finite and are left out.
 
     The key of a draw is its bits but the last `shift`; where `zero` is not -1, its size is counted from the key `zero`
-    on, down if it is below 0. Bin 0 is that of the key `first`, and what is beyond the bins goes into the nearest.
+    on, down if it is below 0. Bin 0 is that of the key `first`, and what is beyond the bins goes into the nearest; none
+    may be of what is not finite.
     `fine` (bins,) gets one for each draw; `coarse` (coarse bins, 16), each of 2^3 bins, by part; `sums` (2, 16)
     becomes the sums of their distances from the centre, and of the squares of these.
     """
