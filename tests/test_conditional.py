@@ -188,7 +188,7 @@ def test_an_error_is_never_less_than_rounding(seed):
 def test_an_eighth_of_the_draws_does_better_than_order_statistics_of_all(draws):
     run = run_of(product, CASES["product of lognormals"].inputs, draws)
     found = sharp(run)["product"]
-    assert found.line.start.size == max(2**12, draws // 8)
+    assert found.traced.line.start.size == max(2**12, draws // 8)
     truth = CASES["product of lognormals"].quantile(LEVELS)
     values, errors = np.array(intervals.with_errors(run.told("product"), LEVELS))[:, 2:]
     assert np.exp(np.log(errors / found.errors).mean()) > 5
@@ -198,7 +198,7 @@ def test_an_eighth_of_the_draws_does_better_than_order_statistics_of_all(draws):
 def test_the_points_are_the_first_draws_of_the_run():
     run = run_of(total, normal("x", 0, 1) | normal("y", 0, 1), 2**16)
     (found,) = sharp(run).values()
-    assert (found.rising == np.sort(run.told("total")[: found.rising.size])).all()
+    assert (found.traced.rising == np.sort(run.told("total")[: found.traced.rising.size])).all()
 
 
 def test_another_input_that_the_row_does_not_hang_on_changes_nothing():

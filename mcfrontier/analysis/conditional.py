@@ -17,7 +17,8 @@ from scipy import special
 
 from mcfrontier import sampling, units
 from mcfrontier.analysis import intervals, tornado
-from mcfrontier.analysis.lines import READINGS, Ground, Line, Row, ground, lines, moved_by
+from mcfrontier.analysis.lines import ENDS, READINGS, Line, Row, ground, led, lines, moved_by
+from mcfrontier.engine.blocks import Blocks, size_of, spans
 from mcfrontier.priors import Prior
 from mcfrontier.sampling import RANDOMISATIONS, Sampler
 
@@ -28,33 +29,47 @@ Array = np.ndarray
 METHODS = ("auto", "order")  # integrate where it makes percentiles surer, or order statistics alone
 FROM = 2**16  # draws of a run: of fewer it takes longer than they do
 FEWEST, SHARE, MOST, MOST_NUMBERS = 2**12, 8, 2**14, 2**21  # draws, of those of the run; numbers of one quantity
+LONG, LONG_SHARE, LONG_MOST = 2**22, 16, 2**20  # a run of so many draws is told by more of them, block by block,
+STEP = 8  # in steps of so many times as many
 PILOT, TRIED = 2**9, 2  # draws that choose an input, of so many that the row hangs on most
 COARSE = 2**6  # scores of an input that are passed over while it is chosen
-LEFT = 0.3  # of the variance of a count: where more is left, order statistics of the whole run do as well
+LEFT, LONG_LEFT = 0.3, 0.5  # of the variance of a count: where more is left, order statistics of all draws do as well
 GAIN = 1.5  # how much smaller errors must be: which of two that are much alike is smaller is chance
 CLOSE, MAY, ROUNDS = 1e-7, 10, 60  # normal scores a root may be off before its last step, or so many of its errors
 
 
-@dataclass(frozen=True)
-class Sharp:
-    """A row with an input integrated out: its percentiles at intervals.LEVELS and their errors, (9,) both, in its unit.
+@dataclass(frozen=True, eq=False)
+class Traced:
+    """A row as a line in an input: at the first draws of the others, and with its own draws there as the line has them,
+    in rising order. `plan` has all draws that tell it; `scale` is the number of base units in its unit."""
 
-    What they are from: its line at the draws of the others, and its draws as the line has them, in rising order;
-    `scale` is the number of base units in its unit.
-    """
-
-    input: str
-    values: Array
-    errors: Array
+    study: Study
+    plan: Sampler
+    input: Prior
+    place: Row
     line: Line
     rising: Array
     scale: float
+
+
+@dataclass(frozen=True, eq=False)
+class Sharp:
+    """A row with an input integrated out: its percentiles at intervals.LEVELS and their errors, (9,) both, in its
+    unit."""
+
+    traced: Traced
+    values: Array
+    errors: Array
+
+    @property
+    def input(self) -> str:
+        return self.traced.input.name
 
     def percentiles(self, levels: Sequence[float]) -> tuple[Array, Array]:
         """Percentiles at any levels and their errors, (levels,) both; not numbers where there are none."""
         if levels is intervals.LEVELS:
             return self.values, self.errors
-        return percentiles(self.line, self.rising, self.scale, levels)
+        return found({self.input: self.traced}, levels)[self.input]
 
 
 def sharpened(study: Study, plan: Sampler, rows: Mapping[str, Row], errors: Mapping[str, Array]) -> dict[str, Sharp]:
@@ -65,22 +80,21 @@ def sharpened(study: Study, plan: Sampler, rows: Mapping[str, Row], errors: Mapp
     rows = {row: place for row, place in rows.items() if any(place[0] in names for names in reached.values())}
     if not rows:
         return {}
-    draws = points_of(study, plan.draws)
-    most, known = most_left(plan, draws), leaders(study, inputs, rows)
+    draws, all_draws = points_of(study, plan.draws), points_in_all(study, plan.draws)
+    most, known = most_left(plan, all_draws), leaders(study, inputs, rows)
     wanted = {row: known[row].input for row in rows if known[row].left <= most}
     if not wanted:
         return {}
-    at, out = ground(study, replace(plan, draws=draws)), {}
+    at, traced = ground(study, replace(plan, draws=draws)), {}
+    plan = replace(plan, draws=all_draws)
     for prior in inputs:
         own = {row: rows[row] for row, name in wanted.items() if name == prior.name}
         for row, line in lines(at, prior, own):
             name, index = rows[row]
             rising = np.sort(READINGS[line.reading].forward(at.values[name][index]))
-            scale = units.scale(study.unit(name))
-            found = percentiles(line, rising, scale, intervals.LEVELS)
-            if surer(found[1], errors[row]):
-                out[row] = Sharp(prior.name, *found, line, rising, scale)
-    return {row: out[row] for row in rows if row in out}
+            traced[row] = Traced(study, plan, prior, rows[row], line, rising, units.scale(study.unit(name)))
+    sharp = {row: Sharp(traced[row], *own) for row, own in found(traced, intervals.LEVELS).items()}
+    return {row: sharp[row] for row in rows if row in sharp and surer(sharp[row].errors, errors[row])}
 
 
 def may_go(study: Study, prior: Prior) -> bool:
@@ -89,15 +103,27 @@ def may_go(study: Study, prior: Prior) -> bool:
 
 
 def points_of(study: Study, draws: int) -> int:
-    """How many draws of a run are taken: a power of two."""
+    """How many draws of a run are taken at first, all at once."""
     most = min(draws, max(FEWEST, draws // SHARE), MOST, MOST_NUMBERS // max(study.sizes, default=1))
-    return 1 << (max(most, sampling.SMALLEST).bit_length() - 1)
+    return power_of_two(max(most, sampling.SMALLEST))
+
+
+def points_in_all(study: Study, draws: int) -> int:
+    """How many tell the percentiles at last."""
+    more = power_of_two(min(draws // LONG_SHARE, LONG_MOST)) if draws >= LONG else 0
+    return max(points_of(study, draws), more)
+
+
+def power_of_two(draws: int) -> int:
+    """The largest that is no more."""
+    return 1 << (draws.bit_length() - 1)
 
 
 def most_left(plan: Sampler, draws: int) -> float:
     """How much of the variance of a count may be left for so many draws to do better than all: Sobol points gain by
     smoothness too, others by what is left alone."""
-    return LEFT if plan.kind == "sobol" else min(LEFT, draws / plan.draws / GAIN**2)
+    most = LEFT if plan.draws < LONG else LONG_LEFT
+    return most if plan.kind == "sobol" else min(most, draws / plan.draws / GAIN**2)
 
 
 def surer(ours: Array, theirs: Array) -> bool:
@@ -118,11 +144,11 @@ def leaders(study: Study, inputs: Sequence[Prior], rows: Mapping[str, Row]) -> d
     whatever the draws of a run, and worked out once."""
     rows = {row: place for row, place in rows.items() if row not in study.leaders}
     if rows:
-        study.leaders.update(found(study, inputs, rows))
+        study.leaders.update(led_by(study, inputs, rows))
     return study.leaders
 
 
-def found(study: Study, inputs: Sequence[Prior], rows: Mapping[str, Row]) -> dict[str, Leader]:
+def led_by(study: Study, inputs: Sequence[Prior], rows: Mapping[str, Row]) -> dict[str, Leader]:
     """The leaders of rows, by a few draws."""
     at = ground(study, sampling.sampler("sobol", 1, PILOT, [prior.name for prior in study.drawn if not prior.labels]))
     own = {prior.name: standing(at.draws_of(prior)) for prior in inputs}
@@ -155,26 +181,81 @@ def left_over(line: Line, y: Array) -> float:
     return float(np.mean([line.given_others(v).var() for v in at] / (levels * (1 - levels))))
 
 
-def percentiles(line: Line, rising: Array, scale: float, levels: Sequence[float]) -> tuple[Array, Array]:
-    """Percentiles of a row and their standard errors, (levels,) both, in the unit of this many base units.
+def found(traced: Mapping[str, Traced], levels: Sequence[float]) -> dict[str, tuple[Array, Array]]:
+    """Percentiles of rows and their standard errors, (levels,) both, in the unit of each: by the draws at hand, and
+    where there are more, from there in steps, each over eight times as many."""
+    roots_of = {row: roots(each.line, each.rising, levels) for row, each in traced.items()}
+    draws = min((each.rising.size for each in traced.values()), default=0)
+    while draws < max((each.plan.draws for each in traced.values()), default=0):
+        draws = min(STEP * draws, *(each.plan.draws for each in traced.values()))
+        here = {row: stepped(own, levels) for row, own in roots_of.items()}
+        parts = further(traced, here, draws)
+        roots_of = {row: Roots(here[row], parts[row], own.slope) for row, own in roots_of.items()}
+    return {row: told(each.line, roots_of[row], each.scale, levels) for row, each in traced.items()}
 
-    The sixteen randomisations tell the error, by where each comes to the level; its table may be off besides.
-    """
+
+def further(traced: Mapping[str, Traced], at: Mapping[str, Array], draws: int) -> dict[str, Array]:
+    """The probabilities that rows as they are read are at most so much, by each randomisation of the first so many draws
+    of the plan: (16, at) each."""
+    study, plan = next((each.study, each.plan) for each in traced.values())
+    inputs = {each.input.name: each.input for each in traced.values()}
+    names = {name: tuple({each.place[0]: 0 for each in traced.values() if each.input.name == name}) for name in inputs}
+    moved = {name: {*moved_by(study, name)} & {*study.reached(names[name])[1]} for name in inputs}
+    others = {need for name in inputs for node in moved[name] for need in study.nodes[node].needs if need != name}
+    blocks = Blocks(study, plan, tuple(name for name in study.quantities if name in others))
+    sums = dict.fromkeys(traced, 0.0)
+    parts = spans(draws, size_of(study))
+    for start, stop in parts:
+        values = blocks(start, stop)
+        for name, prior in inputs.items():
+            low, high = (led(study, values, prior, end[None], names[name]) for end in sampling.values(prior, ENDS))
+            for row, each in traced.items():
+                if each.input is prior:
+                    ends = (np.broadcast_to(x[each.place[0]][each.place[1]], stop - start) for x in (low, high))
+                    sums[row] = sums[row] + each.line.through(*ends).parts(at[row], stop - start)
+    return {row: total / len(parts) for row, total in sums.items()}
+
+
+class Roots(NamedTuple):
+    """Where a row as it is read nearly comes to each level, (levels,), not a number where that was not found; the
+    probabilities there by each randomisation, (16, levels); and the slope there, in normal scores."""
+
+    at: Array
+    parts: Array
+    slope: Array
+
+
+def stepped(roots: Roots, levels: Sequence[float]) -> Array:
+    """Where the row comes to each level, by the slope: (levels,)."""
+    return roots.at - (special.ndtri(roots.parts.mean(axis=0)) - special.ndtri(levels)) / roots.slope
+
+
+def percentiles(line: Line, rising: Array, scale: float, levels: Sequence[float]) -> tuple[Array, Array]:
+    """Percentiles of a row and their standard errors, (levels,) both, in the unit of this many base units, by the draws
+    at hand."""
+    return told(line, roots(line, rising, levels), scale, levels)
+
+
+def told(line: Line, roots: Roots, scale: float, levels: Sequence[float]) -> tuple[Array, Array]:
+    """The same from the roots: the sixteen randomisations tell the error, by where each comes to the level to first
+    order; the table of the line may be off besides."""
     back = READINGS[line.reading].back
     with np.errstate(all="ignore"):
-        at, sixteen, slack = roots(line, rising, np.asarray(levels, float))
+        steep = roots.slope * np.exp(-(special.ndtri(levels) ** 2) / 2) / np.sqrt(2 * np.pi)  # of the probability
+        at = stepped(roots, levels)
+        sixteen = at - (roots.parts - roots.parts.mean(axis=0)) / steep
         values = back(at)
-        errors = np.hypot(intervals.error(values, back(sixteen)), back(at + slack) - values)
+        errors = np.hypot(intervals.error(values, back(sixteen)), back(at + line.below.miss / steep) - values)
     return values / scale, errors / scale
 
 
-def roots(line: Line, rising: Array, levels: Array) -> tuple[Array, Array, Array]:
-    """Where a row as it is read comes to each level, (levels,); where each randomisation does, (16, levels), to first
-    order; and how much its table may be off there.
+def roots(line: Line, rising: Array, levels: Sequence[float]) -> Roots:
+    """Where a row comes to each level, but for a last step, and that only once.
 
     From the order statistics of the draws by secants over normal scores, which are nearly straight: to the root of the
     first few draws, and from there to that of all.
     """
+    levels = np.asarray(levels, float)
     goal, grain = special.ndtri(levels), 1 / rising.size
     inside = np.clip(levels, 4 * grain, 1 - 4 * grain)
     wide = 2 * np.sqrt(inside * (1 - inside) * grain)
@@ -203,5 +284,6 @@ def roots(line: Line, rising: Array, levels: Array) -> tuple[Array, Array, Array
             step = at[left] - miss[left] / slope[left]
             inside = (step > low[left]) & (step < high[left])
             at[left] = np.where(inside, step, (low[left] + high[left]) / 2)
-        at = np.where(np.abs(miss) <= close, at - miss / slope, np.nan)
-    return at, at - (parts - parts.mean(axis=0)) / (slope * density), line.below.miss / (slope * density)
+        looked = np.where(np.abs(miss) <= close, at, np.nan)
+        at = looked - miss / slope
+    return Roots(looked, parts, slope)

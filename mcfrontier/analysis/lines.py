@@ -82,14 +82,23 @@ class Table:
 @dataclass(frozen=True)
 class Line:
     """A row that, read as READINGS[reading], is start + slope * t at each draw, (draws,) both; `below` gives the
-    probability that t is at most so much, `low` and `high` are how far the row reaches."""
+    probability that t is at most so much, `ends` are t at the ends of the input, `low` and `high` are how far the row
+    reaches."""
 
     reading: int
     start: Array
     slope: Array
     below: Table
+    ends: Array
     low: float
     high: float
+
+    def through(self, low: Array, high: Array) -> Line:
+        """The same at other draws, where the row comes to so much at the ends of the input: (draws,) both."""
+        with np.errstate(all="ignore"):
+            z = [READINGS[self.reading].forward(y) for y in (low, high)]
+            slope = (z[1] - z[0]) / (self.ends[1] - self.ends[0])
+            return replace(self, start=z[0] - slope * self.ends[0], slope=slope)
 
     @cached_property
     def inverse(self) -> Array:
@@ -140,12 +149,16 @@ def moved_by(study: Study, name: str) -> list[str]:
     return [node for node in study.order if node in found]
 
 
-def led(study: Study, values: Mapping[str, Array], prior: Prior, x: Array) -> dict[str, Array]:
-    """All quantities with an input at other values in base units, (1,) or (draws,), the other inputs as they were."""
-    later = moved_by(study, prior.name)
+def led(
+    study: Study, values: Mapping[str, Array], prior: Prior, x: Array, names: tuple[str, ...] | None = None
+) -> dict[str, Array]:
+    """All quantities, or those of some names, with an input at other values in base units, (1,) or (draws,), the other
+    inputs as they were."""
+    reached = study.order if names is None else study.reached(names)[1]
+    later = [node for node in moved_by(study, prior.name) if node in reached]
     given = {name: old for name, old in values.items() if name not in later}
     given[prior.name] = study.place(prior, x)
-    return graph.evaluate(study.nodes, later, given, list(study.page.dimensions))
+    return graph.evaluate(study.nodes, later, given, list(study.page.dimensions), names)
 
 
 def lines(at: Ground, prior: Prior, rows: Mapping[str, Row], grain: int = 1) -> Iterator[tuple[str, Line]]:
@@ -278,7 +291,7 @@ def line_of(y: Array, ways: Sequence[Sequence[Way]]) -> Line | None:
             z = read(y, reading)
             slope = slope_of(z, t)
             if slope is not None and (found := below()):
-                return Line(number, z[0] - slope * t[0], slope, found, z[:2].min(), z[:2].max())
+                return Line(number, z[0] - slope * t[0], slope, found, t[:2].copy(), z[:2].min(), z[:2].max())
     return None
 
 

@@ -129,6 +129,7 @@ def below(
     cdef const double[:, ::1] parabolas = table[5]
     cdef const double* starts = &start[0]
     cdef const double* inverses = &inverse[0]
+    cdef const double* cells = &parabolas[0, 0]
     cdef const double* each
     cdef double own[PARTS]
     cdef Py_ssize_t last = parabolas.shape[0] - 1, size = start.shape[0], i, k, part
@@ -140,13 +141,12 @@ def below(
                 own[part] = 0
             for i in range(size):
                 t = (v - starts[i]) * inverses[i]
-                d.value = (low if t < low else high if t > high else t) - low
-                if steps > 0:
-                    cell = <int64_t> (d.value * steps)
-                else:
-                    cell = (d.bits >> shift) - first + 1
-                cell = 0 if cell < 0 else last if cell > last else cell  # d may be no number
-                each = &parabolas[cell, 0]
+                t = high if t > high else t
+                d.value = (low if t < low else t) - low
+                cell = <int64_t> (d.value * steps) if steps > 0 else (d.bits >> shift) - first + 1
+                if not 0 <= cell <= last:  # or d is no number
+                    cell = 0 if cell < 0 else last
+                each = cells + 3 * cell
                 p = (each[2] * d.value + each[1]) * d.value + each[0]
                 own[i & LAST] += 1 - p if (inverses[i] < 0) != turned else p
             for part in range(PARTS):

@@ -11,16 +11,13 @@ BITS, CELL_BITS = 52, 12  # of a point; those of its first that tell its cell
 COARSE = 3  # bits fewer, for the bins in which each part is counted on its own
 
 
-def looked_up(
-    words: Array, moved: Array, parabolas: Array, fine: int, first: int, tail: int, out: Array
-) -> int:
-    """Parabolas (cells, 3) at points of 52 bits, (n,), into `out`, (n,); how many are not a number. The points are those
-    of mixed(words, moved).
+def looked_up(words: Array, moved: Array, parabolas: Array, fine: int, first: int, tail: int, out: Array) -> int:
+    """Parabolas (cells, 3) at the points mixed(words, moved), of 52 bits, into `out`, (n,); how many are not a number.
 
-    The first 12 bits of a point tell its cell, and the value is a + u (b + c u) at u = 1 + k / 2^52 for the
-    point k. Where that is not a number, the cell is told by q, how far the probability is from the nearer end: by the
-    bits of that float but the last `fine`, from `first` on. There are `tail` such cells of the lower tail and as many
-    of the upper one, behind the others, each with a + q (b + c q); beyond them there is nothing.
+    The first 12 bits of a point tell its cell, and the value is a + u (b + c u) at u = 1 + k / 2^52 for the point k.
+    Where that is not a number, the cell is told by q, how far the probability is from the nearer end: by the bits of
+    that float but the last `fine`, from `first` on. There are `tail` such cells of the lower tail and as many of the
+    upper one, behind the others, each with a + q (b + c q); beyond them there is nothing.
     """
     words = mixed(words, moved)
     evaluated(parabolas, (words >> np.uint64(BITS - CELL_BITS)).view(np.int64), (words | ONE).view(float), out)
@@ -58,16 +55,13 @@ def evaluated(parabolas: Array, cell: Array, u: Array, out: Array) -> Array:
     return out
 
 
-def counted(
-    x: Array, centre: float, shift: int, first: int, zero: int, fine: Array, coarse: Array, sums: Array
-) -> int:
+def counted(x: Array, centre: float, shift: int, first: int, zero: int, fine: Array, coarse: Array, sums: Array) -> int:
     """Count draws, (n,), of which the first is of part 0; how many are not finite and are left out.
 
     The key of a draw is its bits but the last `shift`; where `zero` is not -1, its size is counted from the key `zero`
     on, down if it is below 0. Bin 0 is that of the key `first`, and what is beyond the bins goes into the nearest; none
-    may be of what is not finite.
-    `fine` (bins,) gets one for each draw; `coarse` (coarse bins, 16), each of 2^3 bins, by part; `sums` (2, 16)
-    becomes the sums of their distances from the centre, and of the squares of these.
+    may be of what is not finite. `fine` (bins,) gets one for each draw; `coarse` (coarse bins, 16), each of 2^3 bins, by
+    part; `sums` (2, 16) becomes the sums of their distances from the centre, and of the squares of these.
     """
     size, part, off = x.size, np.arange(x.size) % PARTS, np.zeros((-(-x.size // PARTS), PARTS))
     with np.errstate(over="ignore", invalid="ignore"):
