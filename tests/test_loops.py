@@ -133,7 +133,7 @@ def test_probabilities_are_summed_up_alike(compiled, table, seed, falling, turne
     at[0], at[1] = np.nan, rng.choice([-1e300, 1e300])
     ours, theirs = np.full((2, 5, 16), np.nan)
     for each, sums in ((plain, ours), (compiled, theirs)):
-        each.below(at, start, inverse, turned, table, sums)
+        each.below(at, start, inverse, 0.3, turned, table, sums)
     np.testing.assert_array_equal(ours, theirs)
 
 
@@ -144,8 +144,8 @@ def test_probabilities_of_a_uniform_are_its_shares(loop):
     start, slope, sums = np.repeat([0.0, 1.0], 8), np.repeat([2.0, -4.0], 8), np.empty((2, 16))
     line = np.repeat([[0.0, 1.0, 0.0]], 4, axis=0)
     for cells in ((1.0, 0, 0), (0.0, 52, 1021)):
-        loop.below(np.array([0.5, 3.0]), start, 1 / slope, False, (0.0, 1.0, *cells, line), sums)
+        loop.below(np.array([0.5, 3.0]), start + slope / 4, 1 / slope, 0.25, False, (0.0, 1.0, *cells, line), sums)
         np.testing.assert_allclose(sums, [[0.25] * 8 + [0.875] * 8, [1.0] * 16])
     falling = np.repeat([[1.0, -1.0, 0.0]], 2, axis=0)  # that -t is at least so much, from -1 to 0
-    loop.below(np.array([0.5, 3.0]), start, -1 / slope, True, (-1.0, 0.0, 1.0, 0, 0, falling), sums)
+    loop.below(np.array([0.5, 3.0]), start, -1 / slope, 0.0, True, (-1.0, 0.0, 1.0, 0, 0, falling), sums)
     np.testing.assert_allclose(sums, [[0.25] * 8 + [0.875] * 8, [1.0] * 16])

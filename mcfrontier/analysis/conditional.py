@@ -195,8 +195,8 @@ def found(traced: Mapping[str, Traced], levels: Sequence[float]) -> dict[str, tu
 
 
 def further(traced: Mapping[str, Traced], at: Mapping[str, Array], draws: int) -> dict[str, Array]:
-    """The probabilities that rows as they are read are at most so much, by each randomisation of the first so many draws
-    of the plan: (16, at) each."""
+    """The probabilities that rows as they are read are at most so much, by each randomisation of the first so many
+    draws of the plan: (16, at) each."""
     study, plan = next((each.study, each.plan) for each in traced.values())
     inputs = {each.input.name: each.input for each in traced.values()}
     names = {name: tuple({each.place[0]: 0 for each in traced.values() if each.input.name == name}) for name in inputs}
@@ -225,6 +225,7 @@ class Roots(NamedTuple):
     slope: Array
 
 
+@np.errstate(all="ignore")
 def stepped(roots: Roots, levels: Sequence[float]) -> Array:
     """Where the row comes to each level, by the slope: (levels,)."""
     return roots.at - (special.ndtri(roots.parts.mean(axis=0)) - special.ndtri(levels)) / roots.slope
@@ -236,19 +237,20 @@ def percentiles(line: Line, rising: Array, scale: float, levels: Sequence[float]
     return told(line, roots(line, rising, levels), scale, levels)
 
 
+@np.errstate(all="ignore")
 def told(line: Line, roots: Roots, scale: float, levels: Sequence[float]) -> tuple[Array, Array]:
     """The same from the roots: the sixteen randomisations tell the error, by where each comes to the level to first
     order; the table of the line may be off besides."""
     back = READINGS[line.reading].back
-    with np.errstate(all="ignore"):
-        steep = roots.slope * np.exp(-(special.ndtri(levels) ** 2) / 2) / np.sqrt(2 * np.pi)  # of the probability
-        at = stepped(roots, levels)
-        sixteen = at - (roots.parts - roots.parts.mean(axis=0)) / steep
-        values = back(at)
-        errors = np.hypot(intervals.error(values, back(sixteen)), back(at + line.below.miss / steep) - values)
+    steep = roots.slope * np.exp(-(special.ndtri(levels) ** 2) / 2) / np.sqrt(2 * np.pi)  # of the probability
+    at = stepped(roots, levels)
+    sixteen = at - (roots.parts - roots.parts.mean(axis=0)) / steep
+    values = back(at)
+    errors = np.hypot(intervals.error(values, back(sixteen)), back(at + line.below.miss / steep) - values)
     return values / scale, errors / scale
 
 
+@np.errstate(all="ignore")
 def roots(line: Line, rising: Array, levels: Sequence[float]) -> Roots:
     """Where a row comes to each level, but for a last step, and that only once.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from scipy import special
 from mcfrontier import graph, loops, sampling
 from mcfrontier.distributions import Curve, Distribution
 from mcfrontier.engine import Blocks, whole
-from mcfrontier.loops.plain import probability
+from mcfrontier.loops import plain
 from mcfrontier.priors import Prior
 from mcfrontier.sampling import RANDOMISATIONS, Sampler
 
@@ -76,44 +76,44 @@ class Table:
 
     def __call__(self, t: Array) -> Array:
         """The probability, for arrays of any shape."""
-        return probability(-t if self.turned else t, *self.places)
+        return plain.probability(-t if self.turned else t, *self.places)
 
 
 @dataclass(frozen=True)
 class Line:
-    """A row that, read as READINGS[reading], is start + slope * t at each draw, (draws,) both; `below` gives the
-    probability that t is at most so much, `ends` are t at the ends of the input, `low` and `high` are how far the row
-    reaches."""
+    """A row that, read as READINGS[reading], is start + (t - first) / inverse at each draw, (draws,) both, where t is
+    an input as it is read, or that turned about: as `below` gives the probability that it is at most so much.
+
+    `ends` are t at the ENDS of the input, `low` and `high` how far the row reaches.
+    """
 
     reading: int
     start: Array
-    slope: Array
+    inverse: Array
     below: Table
-    ends: Array
+    ends: tuple[float, float]
     low: float
     high: float
+
+    @property
+    def way(self) -> tuple[float, bool, tuple]:
+        """What loops.below needs of it but for the draws."""
+        return self.ends[0], self.below.turned, self.below.places
 
     def through(self, low: Array, high: Array) -> Line:
         """The same at other draws, where the row comes to so much at the ends of the input: (draws,) both."""
         with np.errstate(all="ignore"):
-            z = [READINGS[self.reading].forward(y) for y in (low, high)]
-            slope = (z[1] - z[0]) / (self.ends[1] - self.ends[0])
-            return replace(self, start=z[0] - slope * self.ends[0], slope=slope)
-
-    @cached_property
-    def inverse(self) -> Array:
-        """What a step of the row is of t, or of -t where the table is of that: (draws,)."""
-        return (-1 if self.below.turned else 1) / self.slope
+            start, stop = (READINGS[self.reading].forward(y) for y in (low, high))
+            return replace(self, start=start, inverse=(self.ends[1] - self.ends[0]) / (stop - start))
 
     def given_others(self, v: float) -> Array:
         """The probability that the row as it is read is at most v, given the other inputs at each draw."""
-        p = self.below((v - self.start) / self.slope)
-        return np.where(self.slope < 0, 1 - p, p)
+        return plain.chance(v, self.start, self.inverse, *self.way)
 
     def parts(self, at: Array, draws: int) -> Array:
         """The probability that it is at most so much, by each randomisation of the first draws: (16, at)."""
         sums = np.empty((at.size, RANDOMISATIONS))
-        loops.below(at, self.start[:draws], self.inverse[:draws], self.below.turned, self.below.places, sums)
+        loops.below(at, self.start[:draws], self.inverse[:draws], *self.way, sums)
         return sums.T / (draws / RANDOMISATIONS)
 
 
@@ -289,9 +289,10 @@ def line_of(y: Array, ways: Sequence[Sequence[Way]]) -> Line | None:
             if slope_of(few, t[: 2 + FEW]) is None:  # mostly, and soon told
                 continue
             z = read(y, reading)
-            slope = slope_of(z, t)
-            if slope is not None and (found := below()):
-                return Line(number, z[0] - slope * t[0], slope, found, t[:2].copy(), z[:2].min(), z[:2].max())
+            if slope_of(z, t) is not None and (found := below()):
+                low, high = (-t[:2] if found.turned else t[:2]).tolist()
+                inverse = (high - low) / (z[1] - z[0])
+                return Line(number, z[0], inverse, found, (low, high), z[:2].min(), z[:2].max())
     return None
 
 

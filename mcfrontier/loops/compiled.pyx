@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The loops over draws, compiled: what plain.py does, to the bit."""
 
-from libc.math cimport NAN, fabs, isfinite
+from libc.math cimport fabs, isfinite
 from libc.stdint cimport int32_t, int64_t, uint64_t
 
 cdef uint64_t ONE = <uint64_t> 1023 << 52  # the bits of 1.0
@@ -120,19 +120,25 @@ def counted(
 
 
 def below(
-    const double[::1] at, const double[::1] start, const double[::1] inverse, bint turned, tuple table, double[:, ::1] sums
+    const double[::1] at,
+    const double[::1] start,
+    const double[::1] inverse,
+    double first,
+    bint turned,
+    tuple table,
+    double[:, ::1] sums,
 ):
     """See plain.below."""
     cdef double low = table[0], high = table[1], steps = table[2], v, t, p
     cdef int shift = table[3]
-    cdef int64_t first = table[4], cell
+    cdef int64_t lowest = table[4], cell
     cdef const double[:, ::1] parabolas = table[5]
     cdef const double* starts = &start[0]
     cdef const double* inverses = &inverse[0]
     cdef const double* cells = &parabolas[0, 0]
     cdef const double* each
     cdef double own[PARTS]
-    cdef Py_ssize_t last = parabolas.shape[0] - 1, size = start.shape[0], i, k, part
+    cdef Py_ssize_t highest = parabolas.shape[0] - 1, size = start.shape[0], i, k, part
     cdef Number d
     with nogil:
         for k in range(at.shape[0]):
@@ -140,12 +146,12 @@ def below(
             for part in range(PARTS):
                 own[part] = 0
             for i in range(size):
-                t = (v - starts[i]) * inverses[i]
+                t = (v - starts[i]) * inverses[i] + first
                 t = high if t > high else t
                 d.value = (low if t < low else t) - low
-                cell = <int64_t> (d.value * steps) if steps > 0 else (d.bits >> shift) - first + 1
-                if not 0 <= cell <= last:  # or d is no number
-                    cell = 0 if cell < 0 else last
+                cell = <int64_t> (d.value * steps) if steps > 0 else (d.bits >> shift) - lowest + 1
+                if not 0 <= cell <= highest:  # or d is no number
+                    cell = 0 if cell < 0 else highest
                 each = cells + 3 * cell
                 p = (each[2] * d.value + each[1]) * d.value + each[0]
                 own[i & LAST] += 1 - p if (inverses[i] < 0) != turned else p

@@ -60,8 +60,8 @@ def counted(x: Array, centre: float, shift: int, first: int, zero: int, fine: Ar
 
     The key of a draw is its bits but the last `shift`; where `zero` is not -1, its size is counted from the key `zero`
     on, down if it is below 0. Bin 0 is that of the key `first`, and what is beyond the bins goes into the nearest; none
-    may be of what is not finite. `fine` (bins,) gets one for each draw; `coarse` (coarse bins, 16), each of 2^3 bins, by
-    part; `sums` (2, 16) becomes the sums of their distances from the centre, and of the squares of these.
+    may be of what is not finite. `fine` (bins,) gets one for each draw; `coarse` (coarse bins, 16), each of 2^3 bins,
+    by part; `sums` (2, 16) becomes the sums of their distances from the centre, and of the squares of these.
     """
     size, part, off = x.size, np.arange(x.size) % PARTS, np.zeros((-(-x.size // PARTS), PARTS))
     with np.errstate(over="ignore", invalid="ignore"):
@@ -91,15 +91,21 @@ def keys(x: Array, shift: int, zero: int) -> Array:
     return np.where(x < 0, -size, size)
 
 
-def below(at: Array, start: Array, inverse: Array, turned: bool, table: tuple, sums: Array) -> None:
-    """The probabilities that start + t / inverse is at most each of `at`, summed up by part: `sums` becomes (at, 16).
+def below(at: Array, start: Array, inverse: Array, first: float, turned: bool, table: tuple, sums: Array) -> None:
+    """The chances that start + (t - first) / inverse is at most each of `at`, summed up by part: `sums` becomes
+    (at, 16).
 
     `start` and `inverse` are of draws, (n,) both, and n is a multiple of 16. `table` tells how likely t is at most so
     much, or if it is `turned`, at least so much; the rest of it counts where `inverse` has the other sign.
     """
     for v, own in zip(at, sums, strict=True):
-        p = probability((v - start) * inverse, *table)
-        own[:] = np.where((inverse < 0) != turned, 1 - p, p).reshape(-1, PARTS).sum(axis=0)
+        own[:] = chance(v, start, inverse, first, turned, table).reshape(-1, PARTS).sum(axis=0)
+
+
+def chance(v: float, start: Array, inverse: Array, first: float, turned: bool, table: tuple) -> Array:
+    """The chance at each draw, (n,)."""
+    p = probability((v - start) * inverse + first, *table)
+    return np.where((inverse < 0) != turned, 1 - p, p)
 
 
 def probability(t: Array, low: float, high: float, steps: float, shift: int, first: int, parabolas: Array) -> Array:
