@@ -13,7 +13,7 @@ from scipy import special, stats
 
 import mcfrontier as mcf
 from mcfrontier import sampling
-from mcfrontier.analysis import conditional, intervals
+from mcfrontier.analysis import conditional, intervals, roots
 from mcfrontier.analysis.lines import ENDS, READINGS, SCORES, SURE, ground, lines, way_along, ways
 from mcfrontier.outputs.percentiles import percentiles_json
 from mcfrontier.outputs.report import told_integrated
@@ -135,7 +135,7 @@ def integrated(name, seed, draws=2**12, sampler="sobol"):
     case, study = CASES[name], study_of(name)
     line, y = line_in(study, sampling.sampler(sampler, seed, draws, study.inputs), case.row, "x")
     rising = np.sort(READINGS[line.reading].forward(y))
-    ours = conditional.percentiles(line, rising, 1.0, case.levels)
+    ours = roots.percentiles(line, rising, 1.0, case.levels)
     return np.array(ours), np.array(intervals.with_errors(y, case.levels))[:, 2:]
 
 
@@ -193,6 +193,43 @@ def test_an_eighth_of_the_draws_does_better_than_order_statistics_of_all(draws):
     values, errors = np.array(intervals.with_errors(run.told("product"), LEVELS))[:, 2:]
     assert np.exp(np.log(errors / found.errors).mean()) > 5
     assert np.square(found.values / truth - 1).sum() < np.square(values / truth - 1).sum() / 10
+
+
+@pytest.mark.parametrize(
+    "name", ["product of lognormals", "ratio of normals, the lower of either sign", "one over a sum"]
+)
+def test_a_long_run_is_told_by_more_draws(name, monkeypatch):
+    case = CASES[name]
+    short = sharp(mcf.run(study_of(name), draws=2**16))[case.row]
+    monkeypatch.setattr(conditional, "LONG", 2**16)
+    monkeypatch.setattr(conditional, "LONG_SHARE", 1)
+    found = sharp(mcf.run(study_of(name), draws=2**16))[case.row]
+    assert (short.traced.plan.draws, found.traced.plan.draws) == (2**13, 2**16)
+    assert (np.abs(found.values - case.quantile(LEVELS)) < 5 * found.errors).all()
+    assert np.exp(np.log(short.errors / found.errors).mean()) > 3
+    assert found.percentiles([0.05, 0.5])[0].tolist() == found.values[[1, 4]].tolist()
+
+
+def test_draws_that_come_in_blocks_have_the_same_probabilities(monkeypatch):
+    monkeypatch.setattr(conditional, "size_of", lambda study: 2**9)
+    names = ("staff", "tokens", "rent")
+    inputs = {key: entry for name in names for key, entry in lognormal(name, 1).items()} | lognormal("price", 2)
+    study = load({"targets": ["bill_of", "dearest"], "inputs": inputs}, model=[bill_of, dearest])
+    traced = {row: each.traced for row, each in sharp(mcf.run(study, draws=2**12)).items()}
+    assert {row: each.input.name for row, each in traced.items()} == {"bill_of": "price", "dearest": "staff"}
+    at = {row: np.quantile(each.rising, [0.05, 0.5, 0.95]) for row, each in traced.items()}
+    for row, parts in conditional.further(traced, at, 2**12).items():
+        np.testing.assert_allclose(parts, traced[row].line.parts(at[row], 2**12), rtol=1e-9)
+
+
+@mcf.node("1")
+def bill_of(tokens, price, rent):
+    return tokens * price + rent
+
+
+@mcf.node("1")
+def dearest(bill_of, staff):
+    return np.log(bill_of) + 9 * staff
 
 
 def test_the_points_are_the_first_draws_of_the_run():
@@ -331,7 +368,7 @@ def test_levels_beyond_all_draws_have_their_percentile(name):
     levels = np.array([1e-6, 1e-4, 0.3, 1 - 1e-4, 1 - 1e-6])
     case, study = CASES[name], study_of(name)
     line, y = line_in(study, sampling.sampler("sobol", 1, 2**12, study.inputs), case.row, "x")
-    values, errors = conditional.percentiles(line, np.sort(READINGS[line.reading].forward(y)), 1.0, levels)
+    values, errors = roots.percentiles(line, np.sort(READINGS[line.reading].forward(y)), 1.0, levels)
     assert (np.abs(values - case.quantile(levels)) < 5 * errors).all()
     assert (np.diff(values) > 0).all()
 
@@ -339,7 +376,7 @@ def test_levels_beyond_all_draws_have_their_percentile(name):
 def test_levels_that_no_draw_comes_near_to_have_a_percentile_or_none():
     line, y = line_in(*few_draws(2**8), "product", "x")
     levels = np.array([1e-12, 1e-8, 0.05, 0.5, 0.95, 1 - 1e-12])
-    values, errors = conditional.percentiles(line, np.sort(READINGS[line.reading].forward(y)), 1.0, levels)
+    values, errors = roots.percentiles(line, np.sort(READINGS[line.reading].forward(y)), 1.0, levels)
     truth = CASES["product of lognormals"].quantile(levels)
     known = np.isfinite(values)
     assert known[2:5].all()
@@ -409,7 +446,7 @@ def test_the_percentiles_of_any_power_product_are_known(x_power, y_power, sd, se
         page_of(powers, lognormal("x", 1) | lognormal("y", sd + 0.01)), model=[powers], draws=2**12, seed=seed
     )
     line, y = line_in(run.study, run.sampler, "powers", "x")
-    values, errors = conditional.percentiles(line, np.sort(READINGS[line.reading].forward(y)), 1.0, LEVELS)
+    values, errors = roots.percentiles(line, np.sort(READINGS[line.reading].forward(y)), 1.0, LEVELS)
     truth = 7 * np.exp(math.hypot(x_power, y_power * (sd + 0.01)) * special.ndtri(LEVELS))
     assert (np.abs(values - truth) < 8 * errors).all()
     assert (np.diff(values) > 0).all()

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import special
 
 from mcfrontier import sampling, units
 from mcfrontier.analysis import intervals, tornado
 from mcfrontier.analysis.lines import ENDS, READINGS, Line, Row, ground, led, lines, moved_by
+from mcfrontier.analysis.roots import Roots, roots, stepped, told
 from mcfrontier.engine.blocks import Blocks, size_of, spans
 from mcfrontier.priors import Prior
-from mcfrontier.sampling import RANDOMISATIONS, Sampler
+from mcfrontier.sampling import Sampler
 
 if TYPE_CHECKING:
     from mcfrontier.study import Study
@@ -35,7 +35,6 @@ PILOT, TRIED = 2**9, 2  # draws that choose an input, of so many that the row ha
 COARSE = 2**6  # scores of an input that are passed over while it is chosen
 LEFT, LONG_LEFT = 0.3, 0.5  # of the variance of a count: where more is left, order statistics of all draws do as well
 GAIN = 1.5  # how much smaller errors must be: which of two that are much alike is smaller is chance
-CLOSE, MAY, ROUNDS = 1e-7, 10, 60  # normal scores a root may be off before its last step, or so many of its errors
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +92,8 @@ def sharpened(study: Study, plan: Sampler, rows: Mapping[str, Row], errors: Mapp
             name, index = rows[row]
             rising = np.sort(READINGS[line.reading].forward(at.values[name][index]))
             traced[row] = Traced(study, plan, prior, rows[row], line, rising, units.scale(study.unit(name)))
+    if not traced:
+        return {}
     sharp = {row: Sharp(traced[row], *own) for row, own in found(traced, intervals.LEVELS).items()}
     return {row: sharp[row] for row in rows if row in sharp and surer(sharp[row].errors, errors[row])}
 
@@ -183,109 +184,34 @@ def left_over(line: Line, y: Array) -> float:
 
 def found(traced: Mapping[str, Traced], levels: Sequence[float]) -> dict[str, tuple[Array, Array]]:
     """Percentiles of rows and their standard errors, (levels,) both, in the unit of each: by the draws at hand, and
-    where there are more, from there in steps, each over eight times as many."""
-    roots_of = {row: roots(each.line, each.rising, levels) for row, each in traced.items()}
-    draws = min((each.rising.size for each in traced.values()), default=0)
-    while draws < max((each.plan.draws for each in traced.values()), default=0):
-        draws = min(STEP * draws, *(each.plan.draws for each in traced.values()))
-        here = {row: stepped(own, levels) for row, own in roots_of.items()}
-        parts = further(traced, here, draws)
-        roots_of = {row: Roots(here[row], parts[row], own.slope) for row, own in roots_of.items()}
-    return {row: told(each.line, roots_of[row], each.scale, levels) for row, each in traced.items()}
+    where there are more, from there in steps."""
+    some = next(iter(traced.values()))
+    draws, own = some.rising.size, {row: roots(each.line, each.rising, levels) for row, each in traced.items()}
+    while draws < some.plan.draws:
+        draws = min(STEP * draws, some.plan.draws)
+        at = {row: stepped(each, levels) for row, each in own.items()}
+        parts = further(traced, at, draws)
+        own = {row: Roots(at[row], parts[row], each.slope) for row, each in own.items()}
+    return {row: told(each.line, own[row], each.scale, levels) for row, each in traced.items()}
 
 
 def further(traced: Mapping[str, Traced], at: Mapping[str, Array], draws: int) -> dict[str, Array]:
     """The probabilities that rows as they are read are at most so much, by each randomisation of the first so many
-    draws of the plan: (16, at) each."""
-    study, plan = next((each.study, each.plan) for each in traced.values())
+    draws of the plan: (16, at) each. Block by block."""
+    some, sums = next(iter(traced.values())), dict.fromkeys(traced, 0.0)
+    study, parts = some.study, spans(draws, size_of(some.study))
     inputs = {each.input.name: each.input for each in traced.values()}
-    names = {name: tuple({each.place[0]: 0 for each in traced.values() if each.input.name == name}) for name in inputs}
+    rows = {name: {row: each for row, each in traced.items() if each.input.name == name} for name in inputs}
+    names = {name: tuple(dict.fromkeys(each.place[0] for each in own.values())) for name, own in rows.items()}
     moved = {name: {*moved_by(study, name)} & {*study.reached(names[name])[1]} for name in inputs}
     others = {need for name in inputs for node in moved[name] for need in study.nodes[node].needs if need != name}
-    blocks = Blocks(study, plan, tuple(name for name in study.quantities if name in others))
-    sums = dict.fromkeys(traced, 0.0)
-    parts = spans(draws, size_of(study))
+    blocks = Blocks(study, some.plan, tuple(name for name in study.quantities if name in others))
     for start, stop in parts:
         values = blocks(start, stop)
         for name, prior in inputs.items():
             low, high = (led(study, values, prior, end[None], names[name]) for end in sampling.values(prior, ENDS))
-            for row, each in traced.items():
-                if each.input is prior:
-                    ends = (np.broadcast_to(x[each.place[0]][each.place[1]], stop - start) for x in (low, high))
-                    sums[row] = sums[row] + each.line.through(*ends).parts(at[row], stop - start)
+            for row, each in rows[name].items():
+                own, index = each.place
+                ends = (np.broadcast_to(x[own][index], stop - start) for x in (low, high))
+                sums[row] = sums[row] + each.line.through(*ends).parts(at[row], stop - start)
     return {row: total / len(parts) for row, total in sums.items()}
-
-
-class Roots(NamedTuple):
-    """Where a row as it is read nearly comes to each level, (levels,), not a number where that was not found; the
-    probabilities there by each randomisation, (16, levels); and the slope there, in normal scores."""
-
-    at: Array
-    parts: Array
-    slope: Array
-
-
-@np.errstate(all="ignore")
-def stepped(roots: Roots, levels: Sequence[float]) -> Array:
-    """Where the row comes to each level, by the slope: (levels,)."""
-    return roots.at - (special.ndtri(roots.parts.mean(axis=0)) - special.ndtri(levels)) / roots.slope
-
-
-def percentiles(line: Line, rising: Array, scale: float, levels: Sequence[float]) -> tuple[Array, Array]:
-    """Percentiles of a row and their standard errors, (levels,) both, in the unit of this many base units, by the draws
-    at hand."""
-    return told(line, roots(line, rising, levels), scale, levels)
-
-
-@np.errstate(all="ignore")
-def told(line: Line, roots: Roots, scale: float, levels: Sequence[float]) -> tuple[Array, Array]:
-    """The same from the roots: the sixteen randomisations tell the error, by where each comes to the level to first
-    order; the table of the line may be off besides."""
-    back = READINGS[line.reading].back
-    steep = roots.slope * np.exp(-(special.ndtri(levels) ** 2) / 2) / np.sqrt(2 * np.pi)  # of the probability
-    at = stepped(roots, levels)
-    sixteen = at - (roots.parts - roots.parts.mean(axis=0)) / steep
-    values = back(at)
-    errors = np.hypot(intervals.error(values, back(sixteen)), back(at + line.below.miss / steep) - values)
-    return values / scale, errors / scale
-
-
-@np.errstate(all="ignore")
-def roots(line: Line, rising: Array, levels: Sequence[float]) -> Roots:
-    """Where a row comes to each level, but for a last step, and that only once.
-
-    From the order statistics of the draws by secants over normal scores, which are nearly straight: to the root of the
-    first few draws, and from there to that of all.
-    """
-    levels = np.asarray(levels, float)
-    goal, grain = special.ndtri(levels), 1 / rising.size
-    inside = np.clip(levels, 4 * grain, 1 - 4 * grain)
-    wide = 2 * np.sqrt(inside * (1 - inside) * grain)
-    around = np.clip([inside - wide, inside, inside + wide], grain / 2, 1 - grain / 2)
-    before, at, after = intervals.of_rising(rising[None], around.ravel())[0].reshape(around.shape)
-    slope = (special.ndtri(around[2]) - special.ndtri(around[0])) / (after - before)
-    parts, miss = np.full((RANDOMISATIONS, goal.size), np.nan), np.full(goal.size, np.nan)
-    density = np.exp(-(goal**2) / 2) / np.sqrt(2 * np.pi)  # of normal scores
-    few = min(rising.size, max(PILOT, rising.size // 8))
-    for draws, most in ((few, 1e-6), (rising.size, 1e-3)):
-        low, high = np.full(goal.size, line.low), np.full(goal.size, line.high)
-        left, was = np.flatnonzero(np.isfinite(at)), np.full(goal.size, np.nan)
-        for _ in range(ROUNDS):
-            parts[:, left] = line.parts(at[left], draws)
-            missed, miss[left] = miss[left], special.ndtri(parts[:, left].mean(axis=0)) - goal[left]
-            here, change = at[left], miss[left] - missed
-            rise = change / (here - was[left])
-            slope[left] = np.where((np.abs(change) > CLOSE) & (rise > 0) & np.isfinite(rise), rise, slope[left])
-            low[left], high[left] = np.where(miss[left] < 0, [here, high[left]], [low[left], here])
-            error = parts.std(axis=0, ddof=1) / np.sqrt(RANDOMISATIONS) / density
-            close = np.clip(MAY * error, CLOSE, most)
-            left = left[np.abs(miss[left]) > close[left]]
-            if not left.size:
-                break
-            was[left] = at[left]
-            step = at[left] - miss[left] / slope[left]
-            inside = (step > low[left]) & (step < high[left])
-            at[left] = np.where(inside, step, (low[left] + high[left]) / 2)
-        looked = np.where(np.abs(miss) <= close, at, np.nan)
-        at = looked - miss / slope
-    return Roots(looked, parts, slope)
