@@ -87,14 +87,15 @@ def tabulated(distribution: Distribution, scale: float = 1.0) -> Quantile:
         return curve(1 - q)
 
     with np.errstate(all="ignore"):
-        middle, step = curve(np.array([0.05, 0.5, 0.95])), 2.0**-CELL_BITS
-        body = fitted(curve, np.zeros(1), np.array([step]), 2**CELL_BITS, middle, rough, origin=1.0)
-        tails = [fitted(each, ENDS, ENDS / 2**FINE_BITS, 2**FINE_BITS, middle, rough) for each in (curve, upper)]
+        spread, step = curve(np.array([0.05, 0.5, 0.95])), 2.0**-CELL_BITS
+        body = fitted(curve, np.zeros(1), np.array([step]), 2**CELL_BITS, spread, rough, origin=1.0)
+        body[[0, -1]] = np.nan  # the curve may be singular at an end, which its differences do not tell
+        tails = [fitted(each, ENDS, ENDS / 2**FINE_BITS, 2**FINE_BITS, spread, rough) for each in (curve, upper)]
     return Quantile(curve, np.concatenate([body, *tails]))
 
 
 def fitted(
-    curve: Curve, start: Array, step: Array, cells: int, middle: Array, rough: bool, origin: float = 0.0
+    curve: Curve, start: Array, step: Array, cells: int, spread: Array, rough: bool, origin: float = 0.0
 ) -> Array:
     """Parabolas for rows of so many cells, each row from its start on in its own steps: (rows * cells, 3), functions of
     the probability from `origin` on. Not numbers where they are off by more than they may be for a distribution that
@@ -107,8 +108,8 @@ def fitted(
     left, centre, right = knots[:, :-1:2], knots[:, 1::2], knots[:, 2::2]
     up, on = centre - left, right - centre  # 0 where values are equal, with no rounding
     rise, bend = 3 * up - on, 2 * (on - up)  # over a cell from 0 to 1
-    low, centre, high = middle
-    allowed = SMALL * np.maximum(abs(high - low), np.maximum(np.abs(left - centre), np.abs(right - centre)))
+    p5, p50, p95 = spread
+    allowed = SMALL * np.maximum(abs(p95 - p5), np.maximum(np.abs(left - p50), np.abs(right - p50)))
     if rough:
         miss = np.zeros(left.shape)
         for t in (0.125, 0.375, 0.625, 0.875):

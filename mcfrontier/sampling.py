@@ -191,9 +191,10 @@ def sobol_stream(plan: Sampler, name: str, label: str | None) -> Stream:
 
     @lru_cache(maxsize=1)
     def run(number: int) -> Array:
-        """What the first block is combined with to be those of a run of 2^9 blocks: (blocks, 16)."""
-        digits = (number >> i * BLOCK_BITS & (1 << BLOCK_BITS) - 1 for i in range(len(others)))
-        return reduce(np.bitwise_xor, (other[digit] for other, digit in zip(others, digits, strict=True)), table)
+        """What the first block is combined with to be the blocks of a run of them, as many as the table has: (blocks,
+        16)."""
+        last = (1 << BLOCK_BITS) - 1
+        return reduce(np.bitwise_xor, (own[number >> i * BLOCK_BITS & last] for i, own in enumerate(others)), table)
 
     def moved(start: int, stop: int) -> Array:
         """The same for any blocks, which mostly are of one run."""

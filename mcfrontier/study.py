@@ -15,7 +15,6 @@ import numpy as np
 
 from mcfrontier import checks, engine, graph, memory, priors, sampling
 from mcfrontier.analysis import conditional, evidence, intervals
-from mcfrontier.analysis.conditional import Leader
 from mcfrontier.dependence import Dependence, dependence
 from mcfrontier.engine import Blocks, Engine, Held
 from mcfrontier.engine.blocks import Progress, silent
@@ -169,7 +168,7 @@ class Study:
         return {}
 
     @cached_property
-    def leaders(self) -> dict[str, Leader]:
+    def choices(self) -> dict[str, conditional.Choice]:
         """The input to integrate out of each row that was asked about: analysis.conditional works it out."""
         return {}
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from mcfrontier import units
 from mcfrontier.analysis import crossing, intervals
-from mcfrontier.analysis.lines import led, moved_by
+from mcfrontier.analysis.lines import evaluated_at, moved_by
 from mcfrontier.conditions import Condition
 from mcfrontier.results import Run, Summary, brief
 
@@ -73,7 +73,7 @@ class Trial:
 
     def at(self, asked: Study, value: float) -> dict[str, Array]:
         """All quantities of a study at a value."""
-        return led(asked, self.run.values, asked.inputs[self.decide], np.array([value]))
+        return evaluated_at(asked, self.run.values, asked.inputs[self.decide], np.array([value]))
 
     def margins(self, found: Mapping[str, Array]) -> Array:
         """How far each draw is from holding, by its worst condition: below 0 where all hold."""

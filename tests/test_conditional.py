@@ -14,7 +14,7 @@ from scipy import special, stats
 import mcfrontier as mcf
 from mcfrontier import sampling
 from mcfrontier.analysis import conditional, intervals, roots
-from mcfrontier.analysis.lines import ENDS, READINGS, SCORES, SURE, ground, lines, way_along, ways
+from mcfrontier.analysis.lines import READINGS, SCORES, SURE, THREE, ground, lines, way_along, ways
 from mcfrontier.outputs.percentiles import percentiles_json
 from mcfrontier.outputs.report import told_integrated
 from mcfrontier.study import load
@@ -130,12 +130,17 @@ def line_in(study, plan, row, name):
     return found.get(row), at.values[row]
 
 
+def percentiles(line, y, levels):
+    """Percentiles of a row of such draws and their errors, by its line."""
+    near = roots.roots(line, np.sort(READINGS[line.reading].forward(y)), levels)
+    return roots.told(line, near, 1.0, levels)
+
+
 def integrated(name, seed, draws=2**12, sampler="sobol"):
     """Values and errors of the percentiles of a case (2, levels): with x integrated out, and by order statistics."""
     case, study = CASES[name], study_of(name)
     line, y = line_in(study, sampling.sampler(sampler, seed, draws, study.inputs), case.row, "x")
-    rising = np.sort(READINGS[line.reading].forward(y))
-    ours = roots.percentiles(line, rising, 1.0, case.levels)
+    ours = percentiles(line, y, case.levels)
     return np.array(ours), np.array(intervals.with_errors(y, case.levels))[:, 2:]
 
 
@@ -204,7 +209,7 @@ def test_a_long_run_is_told_by_more_draws(name, monkeypatch):
     monkeypatch.setattr(conditional, "LONG", 2**16)
     monkeypatch.setattr(conditional, "LONG_SHARE", 1)
     found = sharp(mcf.run(study_of(name), draws=2**16))[case.row]
-    assert (short.traced.plan.draws, found.traced.plan.draws) == (2**13, 2**16)
+    assert (short.plan.draws, found.plan.draws) == (2**13, 2**16)
     assert (np.abs(found.values - case.quantile(LEVELS)) < 5 * found.errors).all()
     assert np.exp(np.log(short.errors / found.errors).mean()) > 3
     assert found.percentiles([0.05, 0.5])[0].tolist() == found.values[[1, 4]].tolist()
@@ -215,11 +220,31 @@ def test_draws_that_come_in_blocks_have_the_same_probabilities(monkeypatch):
     names = ("staff", "tokens", "rent")
     inputs = {key: entry for name in names for key, entry in lognormal(name, 1).items()} | lognormal("price", 2)
     study = load({"targets": ["bill_of", "dearest"], "inputs": inputs}, model=[bill_of, dearest])
-    traced = {row: each.traced for row, each in sharp(mcf.run(study, draws=2**12)).items()}
+    found = sharp(mcf.run(study, draws=2**12))
+    traced, plan = {row: each.traced for row, each in found.items()}, found["bill_of"].plan
     assert {row: each.input.name for row, each in traced.items()} == {"bill_of": "price", "dearest": "staff"}
     at = {row: np.quantile(each.rising, [0.05, 0.5, 0.95]) for row, each in traced.items()}
-    for row, parts in conditional.further(traced, at, 2**12).items():
+    for row, parts in conditional.further(study, plan, traced, at, 2**12).items():
         np.testing.assert_allclose(parts, traced[row].line.parts(at[row], 2**12), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("node", "wrong"),
+    [(total, "no line"), (harmonic, "no line"), (harmonic, "below 0")],
+)
+def test_one_later_draw_that_is_no_line_leaves_order_statistics(node, wrong):
+    """A kink at one draw of all, or the wrong sign, which a reciprocal would turn into a number."""
+    study = load(page_of(node, uniform("x", 1, 2) | uniform("y", 1, 9)), model=[node])
+    line, _ = line_in(study, sampling.sampler("sobol", 1, 2**10, study.inputs), node.__name__, "x")
+    x, y = 1 + THREE[:, None], np.linspace(1, 9, 64)
+    good = node(x, y)
+    assert np.isfinite(line.through(good).parts(np.array([good.mean()]), 64)).all()
+    bad = good.copy()
+    if wrong == "no line":
+        bad[2, 7] *= 1.001
+    else:
+        bad[:, 7] *= -1
+    assert np.isnan(line.through(bad).parts(READINGS[line.reading].forward(np.array([good.mean()])), 64)).all()
 
 
 @mcf.node("1")
@@ -368,7 +393,7 @@ def test_levels_beyond_all_draws_have_their_percentile(name):
     levels = np.array([1e-6, 1e-4, 0.3, 1 - 1e-4, 1 - 1e-6])
     case, study = CASES[name], study_of(name)
     line, y = line_in(study, sampling.sampler("sobol", 1, 2**12, study.inputs), case.row, "x")
-    values, errors = roots.percentiles(line, np.sort(READINGS[line.reading].forward(y)), 1.0, levels)
+    values, errors = percentiles(line, y, levels)
     assert (np.abs(values - case.quantile(levels)) < 5 * errors).all()
     assert (np.diff(values) > 0).all()
 
@@ -376,7 +401,7 @@ def test_levels_beyond_all_draws_have_their_percentile(name):
 def test_levels_that_no_draw_comes_near_to_have_a_percentile_or_none():
     line, y = line_in(*few_draws(2**8), "product", "x")
     levels = np.array([1e-12, 1e-8, 0.05, 0.5, 0.95, 1 - 1e-12])
-    values, errors = roots.percentiles(line, np.sort(READINGS[line.reading].forward(y)), 1.0, levels)
+    values, errors = percentiles(line, y, levels)
     truth = CASES["product of lognormals"].quantile(levels)
     known = np.isfinite(values)
     assert known[2:5].all()
@@ -418,21 +443,21 @@ def test_levels_of_0_and_1_have_no_root():
 )
 def test_a_table_has_the_probabilities_of_the_distribution(family, words):
     prior = load({"targets": ["x"], "inputs": believed("x", family, **words)}, model=[]).inputs["x"]
-    base, p = prior.distributions[0], np.concatenate([np.linspace(1e-4, 1 - 1e-4, 999), ENDS])
+    base, p = prior.distributions[0], np.concatenate([np.linspace(1e-4, 1 - 1e-4, 999), THREE])
     assert base.costly
     x = base.quantile(p)
-    for t, made in ways(prior, np.concatenate([base.quantile(ENDS), x])):
-        np.testing.assert_allclose(made()(t[2:]), p, atol=2 * SURE)
+    for t, made in ways(prior, np.concatenate([base.quantile(THREE), x])):
+        np.testing.assert_allclose(made()(t[3:]), p, atol=2 * SURE)
 
 
 @given(st.floats(-3, 3).filter(lambda k: abs(k) > 0.1), st.floats(0.2, 2), st.floats(-5, 5))
 def test_a_table_is_right_where_the_row_rises_or_falls_any_way(k, width, offset):
     """Along exp(k s) + width s + offset, turned about; what is level by rounding far out is left out."""
     score = np.linspace(-4, 4, 321)
-    along = math.copysign(1, k) * (np.exp(np.concatenate([special.ndtri(ENDS), score, SCORES]) * k)) + offset
+    along = math.copysign(1, k) * (np.exp(np.concatenate([special.ndtri(THREE), score, SCORES]) * k)) + offset
     ((t, made),) = way_along(along)
     p = special.ndtr(score) if t[1] >= t[0] and along[1] > along[0] else special.ndtr(-score)
-    np.testing.assert_allclose(made()(t[2:]), p, atol=2e-7)
+    np.testing.assert_allclose(made()(t[3:]), p, atol=2e-7)
 
 
 @settings(max_examples=15, deadline=None)
@@ -446,7 +471,7 @@ def test_the_percentiles_of_any_power_product_are_known(x_power, y_power, sd, se
         page_of(powers, lognormal("x", 1) | lognormal("y", sd + 0.01)), model=[powers], draws=2**12, seed=seed
     )
     line, y = line_in(run.study, run.sampler, "powers", "x")
-    values, errors = roots.percentiles(line, np.sort(READINGS[line.reading].forward(y)), 1.0, LEVELS)
+    values, errors = percentiles(line, y, LEVELS)
     truth = 7 * np.exp(math.hypot(x_power, y_power * (sd + 0.01)) * special.ndtri(LEVELS))
     assert (np.abs(values - truth) < 8 * errors).all()
     assert (np.diff(values) > 0).all()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcfrontier import quantiles
-from mcfrontier.distributions import NORMAL, beta, gamma, moved
+from mcfrontier.distributions import NORMAL, beta, gamma, moved, stretched
 from mcfrontier.samples import counted
 
 
@@ -64,3 +64,16 @@ def test_a_draw_does_not_know_its_neighbours(start, count):
 
 
 TABLE = quantiles.tabulated(moved(NORMAL, 3.0, 2.0))
+
+
+@pytest.mark.parametrize("curve", [gamma(0.74), gamma(0.4), beta(0.74, 100), beta(3, 0.6)])
+def test_a_table_is_as_near_at_an_end_where_the_curve_is_singular(curve):
+    """Away from 0, which would have it nearer still."""
+    end = np.concatenate([2.0 ** np.linspace(-30, -5, 4001), np.arange(1, 999) / 2**15])
+    p = np.concatenate([end, 1 - end])
+    curve = stretched(curve, 1.0, 2.0)
+    low, middle, high = curve.quantile(np.array([0.05, 0.5, 0.95]))
+    points = quantiles.to_points(p)
+    exact = curve.quantile(points.probabilities)
+    off = np.abs(quantiles.tabulated(curve)(points) - exact)
+    assert (off < 3e-8 * np.maximum(high - low, np.abs(exact - middle))).all()

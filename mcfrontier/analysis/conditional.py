@@ -16,7 +16,7 @@ import numpy as np
 
 from mcfrontier import sampling, units
 from mcfrontier.analysis import intervals, tornado
-from mcfrontier.analysis.lines import ENDS, READINGS, Line, Row, ground, led, lines, moved_by
+from mcfrontier.analysis.lines import READINGS, THREE, Line, Row, evaluated_at, ground, lines, moved_by
 from mcfrontier.analysis.roots import Roots, roots, stepped, told
 from mcfrontier.engine.blocks import Blocks, size_of, spans
 from mcfrontier.priors import Prior
@@ -29,7 +29,7 @@ Array = np.ndarray
 METHODS = ("auto", "order")  # integrate where it makes percentiles surer, or order statistics alone
 FROM = 2**16  # draws of a run: of fewer it takes longer than they do
 FEWEST, SHARE, MOST, MOST_NUMBERS = 2**12, 8, 2**14, 2**21  # draws, of those of the run; numbers of one quantity
-LONG, LONG_SHARE, LONG_MOST = 2**22, 16, 2**20  # a run of so many draws is told by more of them, block by block,
+LONG, LONG_SHARE, LONG_MOST = 2**22, 8, 2**20  # a run of so many draws is told by more of them, block by block,
 STEP = 8  # in steps of so many times as many
 PILOT, TRIED = 2**9, 2  # draws that choose an input, of so many that the row hangs on most
 COARSE = 2**6  # scores of an input that are passed over while it is chosen
@@ -40,10 +40,8 @@ GAIN = 1.5  # how much smaller errors must be: which of two that are much alike 
 @dataclass(frozen=True, eq=False)
 class Traced:
     """A row as a line in an input: at the first draws of the others, and with its own draws there as the line has them,
-    in rising order. `plan` has all draws that tell it; `scale` is the number of base units in its unit."""
+    in rising order. `scale` is the number of base units in its unit."""
 
-    study: Study
-    plan: Sampler
     input: Prior
     place: Row
     line: Line
@@ -54,8 +52,10 @@ class Traced:
 @dataclass(frozen=True, eq=False)
 class Sharp:
     """A row with an input integrated out: its percentiles at intervals.LEVELS and their errors, (9,) both, in its
-    unit."""
+    unit. `plan` has all draws that tell them."""
 
+    study: Study
+    plan: Sampler
     traced: Traced
     values: Array
     errors: Array
@@ -66,35 +66,34 @@ class Sharp:
 
     def percentiles(self, levels: Sequence[float]) -> tuple[Array, Array]:
         """Percentiles at any levels and their errors, (levels,) both; not numbers where there are none."""
-        if levels is intervals.LEVELS:
-            return self.values, self.errors
-        return found({self.input: self.traced}, levels)[self.input]
+        if {*levels} <= {*intervals.LEVELS}:
+            at = [intervals.LEVELS.index(level) for level in levels]
+            return self.values[at], self.errors[at]
+        (own,) = told_of(self.study, self.plan, {"": self.traced}, levels).values()
+        return own
 
 
 def sharpened(study: Study, plan: Sampler, rows: Mapping[str, Row], errors: Mapping[str, Array]) -> dict[str, Sharp]:
     """Those of the rows whose percentiles are surer with an input integrated out than by order statistics, which have
     these errors at intervals.LEVELS, (9,), in the unit of the row."""
-    inputs = [] if study.evidence else [prior for prior in study.drawn if may_go(study, prior)]
-    reached = {prior.name: {prior.name, *moved_by(study, prior.name)} for prior in inputs}
-    rows = {row: place for row, place in rows.items() if any(place[0] in names for names in reached.values())}
-    if not rows:
+    inputs = [prior for prior in study.drawn if may_go(study, prior)]
+    if study.evidence or not inputs:
         return {}
-    draws, all_draws = points_of(study, plan.draws), points_in_all(study, plan.draws)
-    most, known = most_left(plan, all_draws), leaders(study, inputs, rows)
+    draws = points_in_all(study, plan.draws)
+    most, known = most_left(plan, draws), choices(study, inputs, rows)
     wanted = {row: known[row].input for row in rows if known[row].left <= most}
     if not wanted:
         return {}
-    at, traced = ground(study, replace(plan, draws=draws)), {}
-    plan = replace(plan, draws=all_draws)
+    at, traced = ground(study, replace(plan, draws=points_of(study, plan.draws))), {}
     for prior in inputs:
         own = {row: rows[row] for row, name in wanted.items() if name == prior.name}
         for row, line in lines(at, prior, own):
             name, index = rows[row]
             rising = np.sort(READINGS[line.reading].forward(at.values[name][index]))
-            traced[row] = Traced(study, plan, prior, rows[row], line, rising, units.scale(study.unit(name)))
-    if not traced:
-        return {}
-    sharp = {row: Sharp(traced[row], *own) for row, own in found(traced, intervals.LEVELS).items()}
+            traced[row] = Traced(prior, rows[row], line, rising, units.scale(study.unit(name)))
+    plan = replace(plan, draws=draws)
+    found = told_of(study, plan, traced, intervals.LEVELS)
+    sharp = {row: Sharp(study, plan, traced[row], *own) for row, own in found.items()}
     return {row: sharp[row] for row in rows if row in sharp and surer(sharp[row].errors, errors[row])}
 
 
@@ -133,24 +132,24 @@ def surer(ours: Array, theirs: Array) -> bool:
         return bool(np.mean(np.log(theirs / ours)) > np.log(GAIN))
 
 
-class Leader(NamedTuple):
+class Choice(NamedTuple):
     """What share of the variance of a count is left where an input is integrated out, and which that is."""
 
     left: float
     input: str
 
 
-def leaders(study: Study, inputs: Sequence[Prior], rows: Mapping[str, Row]) -> dict[str, Leader]:
+def choices(study: Study, inputs: Sequence[Prior], rows: Mapping[str, Row]) -> dict[str, Choice]:
     """The input to integrate out of each row: of those that it hangs on most, the one that leaves least. The same
     whatever the draws of a run, and worked out once."""
-    rows = {row: place for row, place in rows.items() if row not in study.leaders}
+    rows = {row: place for row, place in rows.items() if row not in study.choices}
     if rows:
-        study.leaders.update(led_by(study, inputs, rows))
-    return study.leaders
+        study.choices.update(chosen(study, inputs, rows))
+    return study.choices
 
 
-def led_by(study: Study, inputs: Sequence[Prior], rows: Mapping[str, Row]) -> dict[str, Leader]:
-    """The leaders of rows, by a few draws."""
+def chosen(study: Study, inputs: Sequence[Prior], rows: Mapping[str, Row]) -> dict[str, Choice]:
+    """The choices for rows, by a few draws."""
     at = ground(study, sampling.sampler("sobol", 1, PILOT, [prior.name for prior in study.drawn if not prior.labels]))
     own = {prior.name: standing(at.draws_of(prior)) for prior in inputs}
     reached = {prior.name: {prior.name, *moved_by(study, prior.name)} for prior in inputs}
@@ -159,12 +158,12 @@ def led_by(study: Study, inputs: Sequence[Prior], rows: Mapping[str, Row]) -> di
         whole = standing(at.values[name][index])
         pull = {n: abs(x @ whole) if whole.size == x.size else 0.0 for n, x in own.items() if name in reached[n]}
         tried[row] = sorted(pull, key=pull.get, reverse=True)[:TRIED]
-    best = dict.fromkeys(rows, Leader(np.inf, ""))
+    best = dict.fromkeys(rows, Choice(np.inf, ""))
     for prior in inputs:
         near = {row: rows[row] for row, names in tried.items() if prior.name in names}
         for row, line in lines(at, prior, near, COARSE):
             name, index = rows[row]
-            best[row] = min(best[row], Leader(left_over(line, at.values[name][index]), prior.name))
+            best[row] = min(best[row], Choice(left_over(line, at.values[name][index]), prior.name))
     return best
 
 
@@ -182,36 +181,40 @@ def left_over(line: Line, y: Array) -> float:
     return float(np.mean([line.given_others(v).var() for v in at] / (levels * (1 - levels))))
 
 
-def found(traced: Mapping[str, Traced], levels: Sequence[float]) -> dict[str, tuple[Array, Array]]:
+def told_of(
+    study: Study, plan: Sampler, traced: Mapping[str, Traced], levels: Sequence[float]
+) -> dict[str, tuple[Array, Array]]:
     """Percentiles of rows and their standard errors, (levels,) both, in the unit of each: by the draws at hand, and
-    where there are more, from there in steps."""
-    some = next(iter(traced.values()))
-    draws, own = some.rising.size, {row: roots(each.line, each.rising, levels) for row, each in traced.items()}
-    while draws < some.plan.draws:
-        draws = min(STEP * draws, some.plan.draws)
-        at = {row: stepped(each, levels) for row, each in own.items()}
-        parts = further(traced, at, draws)
-        own = {row: Roots(at[row], parts[row], each.slope) for row, each in own.items()}
-    return {row: told(each.line, own[row], each.scale, levels) for row, each in traced.items()}
+    where the plan has more, from there in steps."""
+    near = {row: roots(each.line, each.rising, levels) for row, each in traced.items()}
+    draws = max((each.rising.size for each in traced.values()), default=plan.draws)
+    while draws < plan.draws:
+        draws = min(STEP * draws, plan.draws)
+        at = {row: stepped(each, levels) for row, each in near.items()}
+        parts = further(study, plan, traced, at, draws)
+        near = {row: Roots(at[row], parts[row], each.slope) for row, each in near.items()}
+    return {row: told(each.line, near[row], each.scale, levels) for row, each in traced.items()}
 
 
-def further(traced: Mapping[str, Traced], at: Mapping[str, Array], draws: int) -> dict[str, Array]:
+def further(
+    study: Study, plan: Sampler, traced: Mapping[str, Traced], at: Mapping[str, Array], draws: int
+) -> dict[str, Array]:
     """The probabilities that rows as they are read are at most so much, by each randomisation of the first so many
-    draws of the plan: (16, at) each. Block by block."""
-    some, sums = next(iter(traced.values())), dict.fromkeys(traced, 0.0)
-    study, parts = some.study, spans(draws, size_of(some.study))
+    draws of a plan: (16, at) each. Block by block."""
+    sums, parts = dict.fromkeys(traced, 0.0), spans(draws, size_of(study))
     inputs = {each.input.name: each.input for each in traced.values()}
     rows = {name: {row: each for row, each in traced.items() if each.input.name == name} for name in inputs}
     names = {name: tuple(dict.fromkeys(each.place[0] for each in own.values())) for name, own in rows.items()}
     moved = {name: {*moved_by(study, name)} & {*study.reached(names[name])[1]} for name in inputs}
-    others = {need for name in inputs for node in moved[name] for need in study.nodes[node].needs if need != name}
-    blocks = Blocks(study, some.plan, tuple(name for name in study.quantities if name in others))
+    needs = {name: {need for node in own for need in study.nodes[node].needs} for name, own in moved.items()}
+    others = {need for name in inputs for need in needs[name] - moved[name] - {name}}
+    blocks = Blocks(study, plan, tuple(name for name in study.quantities if name in others))
     for start, stop in parts:
         values = blocks(start, stop)
         for name, prior in inputs.items():
-            low, high = (led(study, values, prior, end[None], names[name]) for end in sampling.values(prior, ENDS))
+            along = [evaluated_at(study, values, prior, x[None], names[name]) for x in sampling.values(prior, THREE)]
             for row, each in rows[name].items():
                 own, index = each.place
-                ends = (np.broadcast_to(x[own][index], stop - start) for x in (low, high))
-                sums[row] = sums[row] + each.line.through(*ends).parts(at[row], stop - start)
+                line = each.line.through([np.broadcast_to(x[own][index], stop - start) for x in along])
+                sums[row] = sums[row] + line.parts(at[row], stop - start)
     return {row: total / len(parts) for row, total in sums.items()}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 Row = tuple[str, tuple[int, ...]]  # a quantity, and the place of the row in it
-ENDS = np.array([2.0**-20, 1 - 2.0**-20])  # probabilities of the input that a line is drawn through
+THREE = np.array([2.0**-20, 1 - 2.0**-20, 0.37])  # probabilities of the input: a line is drawn through two and tried
 STRAIGHT, ROUNDING = 1e-9, 1e-13  # how far off the draw may be: of the way to the nearer end, and of the row
 SCORES = np.linspace(-6, 6, 2**15 + 1)  # normal scores of the input that a table of it has knots at,
 CHANCES = special.ndtr(SCORES)  # and their probabilities
@@ -58,7 +58,7 @@ class Reading(NamedTuple):
 
 
 READINGS = (
-    Reading(np.positive, np.positive, lambda x: True),
+    Reading(np.ascontiguousarray, np.ascontiguousarray, lambda x: True),
     Reading(np.log, np.exp, above_0),
     Reading(lambda x: -1 / x, lambda t: np.where(t < 0, -1 / t, np.inf), above_0),
     Reading(lambda x: x / (1 - x), lambda t: t / (1 + t), between_0_and_1),
@@ -81,43 +81,49 @@ class Table:
 
 @dataclass(frozen=True)
 class Line:
-    """A row that, read as READINGS[reading], is start + (t - first) / inverse at each draw, (draws,) both, where t is
-    an input as it is read, or that turned about: as `below` gives the probability that it is at most so much.
+    """A row that, read as READINGS[reading], is start + (t - three[0]) / inverse at each draw, (draws,) both, where t
+    is an input as it is read, turned about if the table is: `below` gives the probability that it is at most so much.
 
-    `ends` are t at the ENDS of the input, `low` and `high` how far the row reaches.
+    `three` are t at THREE of the input; `low` and `high` how far the row reaches at the first draws.
     """
 
     reading: int
     start: Array
     inverse: Array
     below: Table
-    ends: tuple[float, float]
+    three: tuple[float, float, float]
     low: float
     high: float
 
-    @property
-    def way(self) -> tuple[float, bool, tuple]:
-        """What loops.below needs of it but for the draws."""
-        return self.ends[0], self.below.turned, self.below.places
-
-    def through(self, low: Array, high: Array) -> Line:
-        """The same at other draws, where the row comes to so much at the ends of the input: (draws,) both."""
+    def through(self, y: Sequence[Array]) -> Line:
+        """The same at other draws, where the row comes to so much at THREE of the input: (3, draws). Not a number where
+        the row cannot be read so, or is no line at any of them."""
+        low, high, between = (read(each, READINGS[self.reading]) for each in y)
+        first, last, there = self.three
+        part = (there - first) / (last - first)
         with np.errstate(all="ignore"):
-            start, stop = (READINGS[self.reading].forward(y) for y in (low, high))
-            return replace(self, start=start, inverse=(self.ends[1] - self.ends[0]) / (stop - start))
+            whole = high - low
+            off = np.abs(between - low - part * whole) - STRAIGHT * min(part, 1 - part) * np.abs(whole)
+            sure = off.max() <= 0 or (off <= ROUNDING * np.maximum(np.abs(low), np.abs(high))).all()
+            return replace(self, start=low if sure else np.full(low.shape, np.nan), inverse=(last - first) / whole)
+
+    @property
+    def lookup(self) -> tuple[float, bool, tuple]:
+        """What loops.below needs of it but for the draws."""
+        return self.three[0], self.below.turned, self.below.places
 
     def given_others(self, v: float) -> Array:
         """The probability that the row as it is read is at most v, given the other inputs at each draw."""
-        return plain.chance(v, self.start, self.inverse, *self.way)
+        return plain.chance(v, self.start, self.inverse, *self.lookup)
 
     def parts(self, at: Array, draws: int) -> Array:
         """The probability that it is at most so much, by each randomisation of the first draws: (16, at)."""
         sums = np.empty((at.size, RANDOMISATIONS))
-        loops.below(at, self.start[:draws], self.inverse[:draws], *self.way, sums)
+        loops.below(at, self.start[:draws], self.inverse[:draws], *self.lookup, sums)
         return sums.T / (draws / RANDOMISATIONS)
 
 
-Way = tuple[Array, Callable[[], Table | None]]  # an input as it is read, at its ends and draws; its probabilities
+Way = tuple[Array, Callable[[], Table | None]]  # an input as it is read, at THREE and at its draws; its probabilities
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,7 @@ def moved_by(study: Study, name: str) -> list[str]:
     return [node for node in study.order if node in found]
 
 
-def led(
+def evaluated_at(
     study: Study, values: Mapping[str, Array], prior: Prior, x: Array, names: tuple[str, ...] | None = None
 ) -> dict[str, Array]:
     """All quantities, or those of some names, with an input at other values in base units, (1,) or (draws,), the other
@@ -166,9 +172,9 @@ def lines(at: Ground, prior: Prior, rows: Mapping[str, Row], grain: int = 1) -> 
     the knots."""
     if not rows:
         return
-    study, own, ends = at.study, at.draws_of(prior), sampling.values(prior, ENDS)
-    low, high = (led(study, at.values, prior, end[None]) for end in ends)
-    known, along = ways(prior, np.concatenate([ends, own]), grain), None
+    study, own, three = at.study, at.draws_of(prior), sampling.values(prior, THREE)
+    low, high = (evaluated_at(study, at.values, prior, x[None]) for x in three[:2])
+    known, along = ways(prior, np.concatenate([three, own]), grain), None
     few = max(study.sizes) * (own.size + SCORES.size // grain) <= MOST_NUMBERS
     for row, (name, index) in rows.items():
         if at.values[name].shape[-1] < own.size:
@@ -177,8 +183,8 @@ def lines(at: Ground, prior: Prior, rows: Mapping[str, Row], grain: int = 1) -> 
         found = line_of(y, [known] * len(READINGS))
         if found is None and few:  # it may be a line in what it does along the input with the others at their medians
             if along is None:
-                x = np.concatenate([ends, own, prior.quantiles[0].curve(CHANCES[::grain])])
-                along = led(study, at.medians, prior, x)
+                x = np.concatenate([three, own, prior.quantiles[0].curve(CHANCES[::grain])])
+                along = evaluated_at(study, at.medians, prior, x)
             t = along[name][index]
             found = line_of(y, [way_along(read(t, reading), grain) for reading in READINGS]) if t.size > 1 else None
         if found is not None:
@@ -192,7 +198,7 @@ def read(x: Array, reading: Reading) -> Array:
 
 
 def ways(prior: Prior, x: Array, grain: int = 1) -> list[Way]:
-    """The ways to read an input that has these values at its ends and at its draws."""
+    """The ways to read an input that has these values at THREE and at its draws."""
     base, curve, found = prior.distributions[0], prior.quantiles[0].curve, []
     for reading in READINGS if base.low >= 0 else READINGS[:1]:
         t = read(x, reading)
@@ -211,8 +217,8 @@ def own_table(base: Distribution, curve: Curve, scale: float, reading: Reading, 
 
 
 def way_along(t: Array, grain: int = 1) -> list[Way]:
-    """A way to read an input from the values that it gives at its ends, draws and normal scores; none where they do not
-    rise or fall all the way."""
+    """A way to read an input from the values that it gives at THREE, at its draws and at normal scores; none where they
+    do not rise or fall all the way."""
     if not np.isfinite(t).all():
         return []
     t = np.where(t[1] < t[0], -t, t)
@@ -286,22 +292,22 @@ def line_of(y: Array, ways: Sequence[Sequence[Way]]) -> Line | None:
     for number, reading in enumerate(READINGS):
         few = read(y[:, :FEW], reading)
         for t, below in ways[number]:
-            if slope_of(few, t[: 2 + FEW]) is None:  # mostly, and soon told
+            if not straight(few, t[: 3 + FEW]):  # mostly, and soon told
                 continue
             z = read(y, reading)
-            if slope_of(z, t) is not None and (found := below()):
-                low, high = (-t[:2] if found.turned else t[:2]).tolist()
-                inverse = (high - low) / (z[1] - z[0])
-                return Line(number, z[0], inverse, found, (low, high), z[:2].min(), z[:2].max())
+            if straight(z, t) and (found := below()):
+                three = tuple((-t[:3] if found.turned else t[:3]).tolist())
+                inverse = (three[1] - three[0]) / (z[1] - z[0])
+                return Line(number, z[0], inverse, found, three, z[:2].min(), z[:2].max())
     return None
 
 
-def slope_of(z: Array, t: Array) -> Array | None:
-    """The slope of the line at each draw, (draws,), if there is one at all of them: from a row at the ends of an input
-    and at its draws, (3, draws), and the input there, (2 + draws,)."""
+def straight(z: Array, t: Array) -> bool:
+    """Whether a row is a line in an input at all draws: from what it is at the ends of the input and at its draws,
+    (3, draws), and the input at THREE and at its draws, (3 + draws,)."""
     with np.errstate(all="ignore"):
         slope = (z[1] - z[0]) / (t[1] - t[0])
-        off = np.abs(z[0] + slope * (t[2:] - t[0]) - z[2])
-        near = np.minimum(np.abs(t[2:] - t[0]), np.abs(t[1] - t[2:]))
+        off = np.abs(z[0] + slope * (t[3:] - t[0]) - z[2])
+        near = np.minimum(np.abs(t[3:] - t[0]), np.abs(t[1] - t[3:]))
         may = STRAIGHT * np.abs(slope) * near + ROUNDING * np.abs(z[:2]).max(axis=0)
-    return slope if ((slope != 0) & (off <= may)).all() else None
+    return bool(((slope != 0) & (off <= may)).all())

@@ -26,34 +26,31 @@ class Roots(NamedTuple):
     slope: Array
 
 
-def percentiles(line: Line, rising: Array, scale: float, levels: Sequence[float]) -> tuple[Array, Array]:
-    """Percentiles of a row and their standard errors, (levels,) both, in the unit of this many base units, by the draws
-    at hand."""
-    return told(line, roots(line, rising, levels), scale, levels)
-
-
 @np.errstate(all="ignore")
-def told(line: Line, roots: Roots, scale: float, levels: Sequence[float]) -> tuple[Array, Array]:
-    """The same from the roots: the sixteen randomisations tell the error, by where each comes to the level to first
-    order; the table of the line may be off besides."""
+def told(line: Line, near: Roots, scale: float, levels: Sequence[float]) -> tuple[Array, Array]:
+    """Percentiles of a row and their standard errors, (levels,) both, in the unit of this many base units.
+
+    The sixteen randomisations tell the error, by where each comes to the level to first order; the table of the line
+    may be off besides.
+    """
     back = READINGS[line.reading].back
-    steep = roots.slope * np.exp(-(special.ndtri(levels) ** 2) / 2) / np.sqrt(2 * np.pi)  # of the probability
-    at = stepped(roots, levels)
-    sixteen = at - (roots.parts - roots.parts.mean(axis=0)) / steep
+    steep = near.slope * np.exp(-(special.ndtri(levels) ** 2) / 2) / np.sqrt(2 * np.pi)  # of the probability
+    at = stepped(near, levels)
+    sixteen = at - (near.parts - near.parts.mean(axis=0)) / steep
     values = back(at)
     errors = np.hypot(intervals.error(values, back(sixteen)), back(at + line.below.miss / steep) - values)
     return values / scale, errors / scale
 
 
 @np.errstate(all="ignore")
-def stepped(roots: Roots, levels: Sequence[float]) -> Array:
+def stepped(near: Roots, levels: Sequence[float]) -> Array:
     """Where the row comes to each level, by the slope: (levels,)."""
-    return roots.at - (special.ndtri(roots.parts.mean(axis=0)) - special.ndtri(levels)) / roots.slope
+    return near.at - (special.ndtri(near.parts.mean(axis=0)) - special.ndtri(levels)) / near.slope
 
 
 @np.errstate(all="ignore")
 def roots(line: Line, rising: Array, levels: Sequence[float]) -> Roots:
-    """Where a row comes to each level, but for a last step, and that only once.
+    """Where a row nearly comes to each level; `stepped` takes the last step.
 
     From the order statistics of the draws by secants over normal scores, which are nearly straight: to the root of the
     first few draws, and from there to that of all.
@@ -87,6 +84,6 @@ def roots(line: Line, rising: Array, levels: Sequence[float]) -> Roots:
             step = at[left] - miss[left] / slope[left]
             inside = (step > low[left]) & (step < high[left])
             at[left] = np.where(inside, step, (low[left] + high[left]) / 2)
-        looked = np.where(np.abs(miss) <= close, at, np.nan)
-        at = looked - miss / slope
-    return Roots(looked, parts, slope)
+        near = Roots(np.where(np.abs(miss) <= close, at, np.nan), parts, slope)
+        at = stepped(near, levels)
+    return near

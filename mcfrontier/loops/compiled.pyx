@@ -8,7 +8,7 @@ cdef uint64_t ONE = <uint64_t> 1023 << 52  # the bits of 1.0
 
 cdef enum:
     LAST = 15  # draw i is of part i & 15, which is i mod 16
-    PARTS = 16
+    PARTS = 16  # this and those below as in plain.py
     SHIFT = 52 - 12  # bits of a point behind those that tell its cell
     COARSE = 3
     TURN = 512  # points that are looked up before those that are left are
