@@ -29,8 +29,8 @@ Array = np.ndarray
 METHODS = ("auto", "order")  # integrate where it makes percentiles surer, or order statistics alone
 FROM = 2**16  # draws of a run: of fewer it takes longer than they do
 FEWEST, SHARE, MOST, MOST_NUMBERS = 2**12, 8, 2**14, 2**21  # draws, of those of the run; numbers of one quantity
-LONG, LONG_SHARE, LONG_MOST = 2**22, 8, 2**20  # a run of so many draws is told by more of them, block by block,
-STEP = 8  # in steps of so many times as many
+LONG, LONG_SHARE, LONG_MOST = 2**22, 8, 2**20  # a run of so many draws is told by more of them, block by block:
+FIRST_SHARE = 16  # first by so many-th of these, then by all
 PILOT, TRIED = 2**9, 2  # draws that choose an input, of so many that the row hangs on most
 COARSE = 2**6  # scores of an input that are passed over while it is chosen
 LEFT, LONG_LEFT = 0.3, 0.5  # of the variance of a count: where more is left, order statistics of all draws do as well
@@ -185,14 +185,13 @@ def told_of(
     study: Study, plan: Sampler, traced: Mapping[str, Traced], levels: Sequence[float]
 ) -> dict[str, tuple[Array, Array]]:
     """Percentiles of rows and their standard errors, (levels,) both, in the unit of each: by the draws at hand, and
-    where the plan has more, from there in steps."""
+    where the plan has more, from there by a part of them, and then by all."""
     near = {row: roots(each.line, each.rising, levels) for row, each in traced.items()}
-    draws = max((each.rising.size for each in traced.values()), default=plan.draws)
-    while draws < plan.draws:
-        draws = min(STEP * draws, plan.draws)
-        at = {row: stepped(each, levels) for row, each in near.items()}
-        parts = further(study, plan, traced, at, draws)
-        near = {row: Roots(at[row], parts[row], each.slope) for row, each in near.items()}
+    for draws in (plan.draws // FIRST_SHARE, plan.draws):
+        if any(draws > each.rising.size for each in traced.values()):
+            at = {row: stepped(each, levels) for row, each in near.items()}
+            parts = further(study, plan, traced, at, draws)
+            near = {row: Roots(at[row], parts[row], each.slope) for row, each in near.items()}
     return {row: told(each.line, near[row], each.scale, levels) for row, each in traced.items()}
 
 
