@@ -98,3 +98,11 @@ def test_all_is_told_in_one_table_that_a_text_can_hold(capsys):
 @pytest.mark.parametrize(("value", "told"), [(0.01234, "0.0123"), (1, "1.00"), (99.96, "100"), (1234567, "1,230,000")])
 def test_figures_have_three_digits(value, told):
     assert table.three(value) == told
+
+
+@pytest.mark.parametrize("target", [target for target in TARGETS if target not in truth.PRODUCTS])
+def test_the_percentiles_of_the_others_are_where_their_chances_come_to_the_levels(target, monkeypatch):
+    monkeypatch.setattr(truth, "CELLS", 2**12)
+    monkeypatch.setattr(truth, "SMOOTH", 2**12)
+    near = [1.0001 * each for each in truth.TRUTH[target]]
+    assert truth.percentiles(target, near, 7) == pytest.approx(truth.TRUTH[target][:-1], rel=2e-3)
