@@ -215,6 +215,21 @@ def test_a_long_run_is_told_by_more_draws(name, monkeypatch):
     assert found.percentiles([0.05, 0.5])[0].tolist() == found.values[[1, 4]].tolist()
 
 
+@pytest.mark.parametrize(
+    "name", ["product of lognormals", "ratio of normals, the lower of either sign", "sum of normals"]
+)
+def test_the_stated_error_of_a_long_run_holds_the_truth(name, monkeypatch):
+    """Misses over errors are a t with 15 degrees of freedom, of standard deviation 1.07, and less where the step to the
+    level is what the error is."""
+    monkeypatch.setattr(conditional, "LONG", 2**16)
+    case, scores = CASES[name], []
+    for seed in range(16):
+        found = sharp(mcf.run(study_of(name), draws=2**18, seed=seed))[case.row]
+        assert found.plan.draws > found.traced.rising.size
+        scores.append((found.values - case.quantile(LEVELS)) / found.errors)
+    assert 0.7 < np.sqrt(np.square(scores).mean()) < 1.4
+
+
 def test_draws_that_come_in_blocks_have_the_same_probabilities(monkeypatch):
     monkeypatch.setattr(conditional, "size_of", lambda study: 2**9)
     names = ("staff", "tokens", "rent")

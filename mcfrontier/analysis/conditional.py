@@ -17,7 +17,7 @@ import numpy as np
 from mcfrontier import sampling, units
 from mcfrontier.analysis import intervals, tornado
 from mcfrontier.analysis.lines import READINGS, THREE, Line, Row, evaluated_at, ground, lines, moved_by
-from mcfrontier.analysis.roots import Roots, roots, stepped, told
+from mcfrontier.analysis.roots import Roots, roots, slopes, stepped, told
 from mcfrontier.engine.blocks import Blocks, size_of, spans
 from mcfrontier.priors import Prior
 from mcfrontier.sampling import Sampler
@@ -191,8 +191,10 @@ def told_of(
         if any(draws > each.rising.size for each in traced.values()):
             at = {row: stepped(each, levels) for row, each in near.items()}
             parts = further(study, plan, traced, at, draws)
-            near = {row: Roots(at[row], parts[row], each.slope) for row, each in near.items()}
-    return {row: told(each.line, near[row], each.scale, levels) for row, each in traced.items()}
+            steep = {row: slopes(each.line, at[row], near[row].slope, each.rising.size) for row, each in traced.items()}
+            near = {row: Roots(at[row], parts[row], steep[row]) for row in traced}
+    far = any(plan.draws > each.rising.size for each in traced.values())
+    return {row: told(each.line, near[row], each.scale, levels, far) for row, each in traced.items()}
 
 
 def further(
