@@ -191,8 +191,7 @@ def sobol_stream(plan: Sampler, name: str, label: str | None) -> Stream:
 
     @lru_cache(maxsize=1)
     def run(number: int) -> Array:
-        """What the first block is combined with to be the blocks of a run of them, as many as the table has: (blocks,
-        16)."""
+        """What the first block is combined with to be those of a run, as many as the table has: (blocks, 16)."""
         last = (1 << BLOCK_BITS) - 1
         return reduce(np.bitwise_xor, (own[number >> i * BLOCK_BITS & last] for i, own in enumerate(others)), table)
 

@@ -187,14 +187,14 @@ def told_of(
     """Percentiles of rows and their standard errors, (levels,) both, in the unit of each: by the draws at hand, and
     where the plan has more, from there by a part of them, and then by all."""
     near = {row: roots(each.line, each.rising, levels) for row, each in traced.items()}
+    held = max((each.rising.size for each in traced.values()), default=plan.draws)
     for draws in (plan.draws // FIRST_SHARE, plan.draws):
-        if any(draws > each.rising.size for each in traced.values()):
+        if draws > held:
             at = {row: stepped(each, levels) for row, each in near.items()}
             parts = further(study, plan, traced, at, draws)
-            steep = {row: slopes(each.line, at[row], near[row].slope, each.rising.size) for row, each in traced.items()}
+            steep = {row: slopes(each.line, at[row], near[row].slope) for row, each in traced.items()}
             near = {row: Roots(at[row], parts[row], steep[row]) for row in traced}
-    far = any(plan.draws > each.rising.size for each in traced.values())
-    return {row: told(each.line, near[row], each.scale, levels, far) for row, each in traced.items()}
+    return {row: told(each.line, near[row], each.scale, levels, plan.draws > held) for row, each in traced.items()}
 
 
 def further(

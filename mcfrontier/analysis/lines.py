@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 Row = tuple[str, tuple[int, ...]]  # a quantity, and the place of the row in it
-THREE = np.array([2.0**-20, 1 - 2.0**-20, 0.37])  # probabilities of the input: a line is drawn through two and tried
-STRAIGHT, ROUNDING = 1e-9, 1e-13  # how far off the draw may be: of the way to the nearer end, and of the row
+THREE = np.array([2.0**-20, 1 - 2.0**-20, 0.37])  # probabilities of the input: two draw the line, one tries it
+STRAIGHT, ROUNDING = 1e-9, 1e-13  # how far off a row may be: of the way to the nearer end, and of the row
 SCORES = np.linspace(-6, 6, 2**15 + 1)  # normal scores of the input that a table of it has knots at,
 CHANCES = special.ndtr(SCORES)  # and their probabilities
 FEW = 2**6  # draws that must be straight before all are looked at
