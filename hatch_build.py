@@ -15,7 +15,7 @@ class Loops(BuildHookInterface):
         from setuptools import Distribution, Extension
 
         # without contraction a product and a sum are rounded one after the other, on every processor, as in numpy
-        exact = ["-O2", "-g0", "-ffp-contract=off"]
+        exact = ["-O3", "-g0", "-ffp-contract=off"]
         loops = Extension(LOOPS, [LOOPS.replace(".", "/") + ".pyx"], extra_compile_args=exact, optional=True)
         build = Distribution({"ext_modules": [loops]}).get_command_obj("build_ext")
         self.folder = TemporaryDirectory()

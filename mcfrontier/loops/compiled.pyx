@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The loops over draws, compiled: what plain.py does, to the bit."""
 
-from libc.math cimport fabs, isfinite
+from libc.math cimport NAN, fabs, isfinite
 from libc.stdint cimport int32_t, int64_t, uint64_t
 
 cdef uint64_t ONE = <uint64_t> 1023 << 52  # the bits of 1.0
@@ -11,7 +11,7 @@ cdef enum:
     PARTS = 16  # this and those below as in plain.py
     SHIFT = 52 - 12  # bits of a point behind those that tell its cell
     COARSE = 3
-    TURN = 512  # points that are looked up before those that are left are
+    TURN = 512  # draws that one short loop after the other goes through: the processor takes several of them at once
 
 ctypedef fused Count:
     int32_t
@@ -20,6 +20,20 @@ ctypedef fused Count:
 cdef union Number:
     double value
     int64_t bits
+
+
+cdef inline double parabola(const double* cell, double u) noexcept nogil:
+    return (cell[2] * u + cell[1]) * u + cell[0]
+
+
+cdef inline double in_tails(uint64_t word, int fine, int64_t first, int64_t tail, const double* tails) noexcept nogil:
+    cdef Number q
+    cdef int64_t cell
+    q.bits = word | ONE
+    q.value -= 1 - 2.0 ** -53
+    q.value = 1 - q.value if 1 - q.value < q.value else q.value
+    cell = (q.bits >> fine) - first
+    return parabola(tails + 3 * (<int64_t> (word >> 51) * tail + cell), q.value) if 0 <= cell < tail else NAN
 
 
 def looked_up(
@@ -31,44 +45,46 @@ def looked_up(
     int64_t tail,
     double[::1] out,
 ):
-    """See plain.looked_up. What is not in the cells of most points is left for a second turn, so that the first is
-    short and has no choices."""
-    cdef const uint64_t* own = &words[0]
+    """See plain.looked_up. What is not in the cells of most points is looked for eight by eight: mostly none is."""
+    cdef const uint64_t* own
     cdef const double* cells = &parabolas[0, 0]
-    cdef const double* each
-    cdef const uint64_t* by
-    cdef double* y = &out[0]
-    cdef Py_ssize_t size = words.shape[0], behind = parabolas.shape[0] - 2 * tail, missed = 0, row, turn, i, k, count
-    cdef int32_t left[TURN]
-    cdef int64_t cell
+    cdef const double* tails = cells + 3 * (parabolas.shape[0] - 2 * tail)
+    cdef double* y
+    cdef Py_ssize_t size = words.shape[0], missed = 0, row, turn, begin, n, i, k
+    cdef uint64_t by[TURN]
+    cdef double u[TURN]
+    cdef int32_t place[TURN]
     cdef uint64_t word
-    cdef double p
-    cdef Number u
+    cdef double total, p
+    cdef Number q
     with nogil:
         for row in range(moved.shape[0]):
-            by = &moved[row, 0]
+            for i in range(TURN):
+                by[i] = moved[row, i & LAST]
             for turn in range((size + TURN - 1) / TURN):
-                count = 0
-                for i in range(turn * TURN, min((turn + 1) * TURN, size)):
-                    word = own[i] ^ by[i & LAST]
-                    u.bits = word | ONE
-                    each = cells + 3 * (word >> SHIFT)
-                    p = (each[2] * u.value + each[1]) * u.value + each[0]
-                    y[i] = p
-                    left[count] = <int32_t> i
-                    count += p != p
-                for k in range(count):
-                    i = left[k]
-                    word = own[i] ^ by[i & LAST]
-                    u.bits = word | ONE
-                    p = u.value - (1 - 2.0 ** -53)
-                    u.value = 1 - p if 1 - p < p else p
-                    cell = (u.bits >> fine) - first
-                    if 0 <= cell < tail:
-                        each = cells + 3 * (behind + <int64_t> (word >> 51) * tail + cell)
-                        y[i] = (each[2] * u.value + each[1]) * u.value + each[0]
-                    missed += y[i] != y[i]
-            y += size
+                begin = turn * TURN
+                n = min(TURN, size - begin)
+                own = &words[begin]
+                y = &out[row * size + begin]
+                for i in range(n):
+                    word = own[i] ^ by[i]
+                    q.bits = word | ONE
+                    u[i] = q.value
+                    place[i] = 3 * <int32_t> (word >> SHIFT)
+                for i in range(0, n, 8):
+                    if i + 8 <= n:
+                        total = 0
+                        for k in range(8):
+                            p = parabola(cells + place[i + k], u[i + k])
+                            y[i + k] = p
+                            total += p
+                        if total == total:
+                            continue
+                    for k in range(i, min(i + 8, n)):
+                        y[k] = parabola(cells + place[k], u[k])
+                        if y[k] != y[k]:
+                            y[k] = in_tails(own[k] ^ by[k], fine, first, tail, tails)
+                            missed += y[k] != y[k]
     return missed
 
 
@@ -129,31 +145,47 @@ def below(
     double[:, ::1] sums,
 ):
     """See plain.below."""
-    cdef double low = table[0], high = table[1], steps = table[2], v, t, p
+    cdef double low = table[0], high = table[1], steps = table[2], sense = -1 if turned else 1, v, t
     cdef int shift = table[3]
     cdef int64_t lowest = table[4], cell
     cdef const double[:, ::1] parabolas = table[5]
-    cdef const double* starts = &start[0]
-    cdef const double* inverses = &inverse[0]
+    cdef const double* starts
+    cdef const double* inverses
     cdef const double* cells = &parabolas[0, 0]
-    cdef const double* each
     cdef double own[PARTS]
-    cdef Py_ssize_t highest = parabolas.shape[0] - 1, size = start.shape[0], i, k, part
+    cdef double p[TURN]
+    cdef int32_t place[TURN]
+    cdef Py_ssize_t highest = parabolas.shape[0] - 1, size = start.shape[0], turn, begin, n, i, k, part
     cdef Number d
     with nogil:
         for k in range(at.shape[0]):
             v = at[k]
             for part in range(PARTS):
                 own[part] = 0
-            for i in range(size):
-                t = (v - starts[i]) * inverses[i] + first
-                t = high if t > high else t
-                d.value = (low if t < low else t) - low
-                cell = <int64_t> (d.value * steps) if steps > 0 else (d.bits >> shift) - lowest + 1
-                if not 0 <= cell <= highest:  # or d is no number
-                    cell = 0 if cell < 0 else highest
-                each = cells + 3 * cell
-                p = (each[2] * d.value + each[1]) * d.value + each[0]
-                own[i & LAST] += 1 - p if (inverses[i] < 0) != turned else p
+            for turn in range((size + TURN - 1) / TURN):
+                begin = turn * TURN
+                n = min(TURN, size - begin)
+                starts = &start[begin]
+                inverses = &inverse[begin]
+                for i in range(n):
+                    t = (v - starts[i]) * inverses[i] + first
+                    t = high if t > high else t
+                    p[i] = (low if t < low else t) - low
+                if steps > 0:
+                    for i in range(n):
+                        t = p[i] * steps
+                        t = highest if t > highest else t
+                        place[i] = 3 * <int32_t> (t if t > 0 else 0)  # the first where it is no number
+                else:
+                    for i in range(n):
+                        d.value = p[i]
+                        cell = (d.bits >> shift) - lowest + 1
+                        place[i] = 3 * <int32_t> (0 if cell < 0 else highest if cell > highest else cell)
+                for i in range(n):
+                    p[i] = parabola(cells + place[i], p[i])
+                for i in range(n / PARTS):
+                    for part in range(PARTS):
+                        t = p[i * PARTS + part]
+                        own[part] += 1 - t if inverses[i * PARTS + part] * sense < 0 else t
             for part in range(PARTS):
                 sums[k, part] = own[part]

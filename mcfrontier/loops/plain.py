@@ -105,7 +105,7 @@ def below(at: Array, start: Array, inverse: Array, first: float, turned: bool, t
 def chance(v: float, start: Array, inverse: Array, first: float, turned: bool, table: tuple) -> Array:
     """The chance at each draw, (n,)."""
     p = probability((v - start) * inverse + first, *table)
-    return np.where((inverse < 0) != turned, 1 - p, p)
+    return np.where(inverse > 0 if turned else inverse < 0, 1 - p, p)
 
 
 def probability(t: Array, low: float, high: float, steps: float, shift: int, first: int, parabolas: Array) -> Array:
