@@ -17,7 +17,8 @@ from mcfrontier.loops import plain
 from mcfrontier.samples import sampled
 
 TABLES = [quantiles.tabulated(each) for each in (NORMAL, beta(0.3, 3), sampled(np.array([1.0, 2.0, 7.0])))]
-SEEDS, SIZES = st.integers(0, 2**32), st.integers(0, 200)
+SEEDS = st.integers(0, 2**32)
+SIZES = st.integers(0, 200) | st.integers(500, 1200)  # beyond 512 a loop has more turns than one
 
 
 @pytest.fixture(scope="module")
@@ -125,11 +126,11 @@ TABLES_OF_P = [table_of(np.arange(33) / 8.0, True), table_of(np.concatenate([[0.
 
 
 @pytest.mark.parametrize("table", TABLES_OF_P)
-@given(seed=SEEDS, falling=st.booleans(), turned=st.booleans())
-def test_probabilities_are_summed_up_alike(compiled, table, seed, falling, turned):
-    rng = np.random.default_rng(seed)
-    start, inverse, at = rng.normal(0, 1, 64), rng.uniform(0.5, 5, 64), rng.normal(0, 3, 5)
-    inverse[rng.random(64) < falling / 2] *= -1
+@given(seed=SEEDS, size=SIZES, falling=st.booleans(), turned=st.booleans())
+def test_probabilities_are_summed_up_alike(compiled, table, seed, size, falling, turned):
+    rng, size = np.random.default_rng(seed), size // 16 * 16
+    start, inverse, at = rng.normal(0, 1, size), rng.uniform(0.5, 5, size), rng.normal(0, 3, 5)
+    inverse[rng.random(size) < falling / 2] *= -1
     at[0], at[1] = np.nan, rng.choice([-1e300, 1e300])
     ours, theirs = np.full((2, 5, 16), np.nan)
     for each, sums in ((plain, ours), (compiled, theirs)):
