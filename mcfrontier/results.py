@@ -671,9 +671,9 @@ class Run:
         return xr.DataArray(figures[order], coords, ("input",), name=target, attrs=attrs)
 
     def first_order(self, target: str, scale: str | None = None) -> xr.DataArray:
-        """First Sobol' indices of a target over `input`, the largest first, from the run's first 131,072 draws, or from
-        all where they are counted; a many-valued input row by row. The coordinate `error` is the standard error of
-        each.
+        """First Sobol' indices of a target over `input`, the largest first, from the run's first 131,072 draws, or
+        where they are counted from all of the first sixteen randomisations; a many-valued input row by row. The
+        coordinate `error` is the standard error of each.
 
         On the scale "log" where all these draws are positive, else "raw", unless told: the attribute `scale`.
         """
@@ -684,7 +684,7 @@ class Run:
         y, *inputs = (np.broadcast_to(self.told(row), self.held)[:draws] for row in (target, *rows))
         scale = "raw" if scale is None and self.unit(target) == units.DATE else variance.scale_of(scale, target, y)
         if self.counted is not None and target in self.counted:
-            draws, places = self.sampler.draws, [(self.rows[row][0], self.study.place_of(row)) for row in rows]
+            draws, places = self.sampler.sixteen, [(self.rows[row][0], self.study.place_of(row)) for row in rows]
             found = self.counted.by_bin(target, places, scale == "log", first.BITS)
             whole = first.variance_of(found.whole)
             pairs = [first.of_sums(*each, whole) for each in zip(found.sums, found.counts, strict=True)]

@@ -118,10 +118,15 @@ class Study:
         """How many draws a run takes that is not told: 2^17, fewer where a quantity has many rows."""
         return min(DRAWS, 2 ** int(math.log2(MOST_NUMBERS / max(self.sizes, default=1))))
 
+    @property
+    def kept(self) -> float:
+        """The most draws of a run that are all kept: any number if there is evidence."""
+        return math.inf if self.evidence else 2 * self.draws
+
     def held(self, draws: int) -> int:
         """How many of a run's draws are kept: all, unless they are many; then as many as a run takes that is not told,
         and the targets of all are counted."""
-        return draws if self.evidence or draws <= 2 * self.draws else self.draws
+        return draws if draws <= self.kept else self.draws
 
     def unit(self, name: str) -> str:
         """The unit a quantity is told in: its entry's, or its node's."""
@@ -333,7 +338,8 @@ def run(
         raise InputError(f"method: unknown method '{method}'{suggest(str(method), conditional.METHODS)}")
 
     def once(count: int) -> Run:
-        plan = sampling.sampler(sampler, seed, count, [prior.name for prior in study.drawn if not prior.labels])
+        names = [prior.name for prior in study.drawn if not prior.labels]
+        plan = sampling.sampler(sampler, seed, count, names, study.kept)
         return replace(evaluated(study, plan, who, exact, progress), method=method)
 
     count = study.draws if draws is None else draws

@@ -24,6 +24,7 @@ from mcfrontier.study import FIRST
 from tests.conftest import ROOT, believed
 
 DRAWS = 2**19  # more than twice what a run keeps
+FURTHER = 5 * 2**18  # 20 randomisations as large as those of 2^20 draws
 LEVELS = np.array(intervals.LEVELS)
 SIGMA = 0.3
 
@@ -87,8 +88,10 @@ def test_draws_are_the_same_in_blocks_of_any_size(name, sampler):
         assert all(np.array_equal(parts[n], whole[n], equal_nan=True) for n in loaded.quantities), size
 
 
-def test_what_is_counted_is_the_same_to_the_bit_whoever_counts_and_in_blocks_of_any_size(done):
-    plan, rows = done.sampler, {"product": ("product", ())}
+@pytest.mark.parametrize("draws", [DRAWS, FURTHER])
+def test_what_is_counted_is_the_same_to_the_bit_whoever_counts_and_in_blocks_of_any_size(draws):
+    done, rows = run(draws=draws), {"product": ("product", ())}
+    plan = done.sampler
     blocks = Blocks(SMALL, plan, ("product",))
     first = engine.whole(blocks, FIRST)
     for size in (2**10, 2**13, 2**17):
@@ -99,8 +102,9 @@ def test_what_is_counted_is_the_same_to_the_bit_whoever_counts_and_in_blocks_of_
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "workers"), [("threads", 2), ("threads", 5), ("processes", 2)])
-def test_threads_and_processes_tell_the_same_to_the_bit(name, workers):
-    big = {"draws": 2**23, "sampler": "random"}
+@pytest.mark.parametrize("sampler", ["sobol", "random"])
+def test_threads_and_processes_tell_the_same_to_the_bit(name, workers, sampler):
+    big = {"draws": 10**7, "sampler": sampler}
     assert told(run(**big)) == told(run(**big, engine=name, workers=workers))
 
 
@@ -125,13 +129,33 @@ def test_percentiles_of_counted_draws_are_those_of_the_draws_to_a_bin(done, kept
     assert "from counts in bins at most 0.049 % wide" in " ".join(done.notes)
 
 
-def test_percentiles_of_counted_draws_are_the_true_ones_within_their_errors():
+@pytest.mark.parametrize("draws", [DRAWS, FURTHER])
+def test_figures_of_counted_draws_are_the_true_ones_within_their_errors(draws):
     """Of a product of lognormals, over 10 seeds: a t with 15 degrees of freedom."""
-    truth = np.exp(SIGMA * 2**0.5 * special.ndtri(LEVELS))
-    found = [np.array(run(seed=seed).estimates("product", LEVELS))[:, 2:] for seed in range(10)]
+    mean = np.exp(SIGMA**2)
+    moments = [mean, mean * np.sqrt(np.expm1(2 * SIGMA**2))]
+    truth = np.concatenate([moments, np.exp(SIGMA * 2**0.5 * special.ndtri(LEVELS))])
+    found = [run(draws=draws, seed=seed).estimates("product", LEVELS) for seed in range(10)]
     scores = np.array([(values - truth) / errors for values, errors in found])
     assert 0.6 < np.sqrt(np.square(scores).mean()) < 1.5
     assert np.abs(scores).max() < 6
+
+
+def test_each_further_randomisation_counts_for_the_errors_as_one_of_the_sixteen():
+    """Each told apart here, from all of the draws, and its mean, sd and percentiles taken."""
+    done = run(draws=7 * 2**18)
+    x = engine.whole(Blocks(SMALL, done.sampler, ("product",)), done.sampler.draws)["product"]
+    fours = [x[start : start + 2**18].reshape(-1, 4).T for start in range(2**20, x.size, 2**18)]
+    nets = np.concatenate([x[: 2**20].reshape(-1, 16).T, *fours])
+    assert nets.shape == (28, 2**16)
+    parts = np.column_stack([nets.mean(axis=1), nets.std(axis=1), np.quantile(nets, LEVELS, axis=1).T])
+    values, errors = done.estimates("product", LEVELS)
+    theirs = parts.std(axis=0, ddof=1) / np.sqrt(28)
+    np.testing.assert_allclose(values[:2], [x.mean(), x.std()], rtol=1e-12)
+    np.testing.assert_allclose(errors[:2], theirs[:2], rtol=1e-3)
+    np.testing.assert_allclose(values[2:], np.quantile(x, LEVELS), rtol=6.2e-5)  # as above
+    assert np.abs(np.log(errors[2:] / theirs[2:])).max() < math.log(1.6)
+    assert abs(np.log(errors[2:] / theirs[2:]).mean()) < math.log(1.15)
 
 
 def test_errors_of_counted_draws_are_those_of_kept_ones(done, kept):
@@ -143,11 +167,11 @@ def test_errors_of_counted_draws_are_those_of_kept_ones(done, kept):
 
 
 @pytest.mark.parametrize("target", ["product", "difference", "whole_number", "sometimes_none"])
-@pytest.mark.parametrize("sampler", ["sobol", "random"])
-def test_a_second_pass_makes_percentiles_exact(target, sampler):
-    """Draws of both signs, draws that are equal, draws that are not finite, and a number that is no power of two."""
+@pytest.mark.parametrize(("sampler", "draws"), [("sobol", FURTHER), ("random", 300_001)])
+def test_a_second_pass_makes_percentiles_exact(target, sampler, draws):
+    """Draws of both signs, draws that are equal, draws that are not finite, and numbers that are no power of two."""
     here = mcf.load({"targets": [target], "inputs": INPUTS}, model=MODEL)
-    found = run(here, draws=300_001, sampler=sampler, exact=True)
+    found = run(here, draws=draws, sampler=sampler, exact=True)
     x = engine.whole(Blocks(here, found.sampler, (target,)), found.sampler.draws)[target]
     finite = x[np.isfinite(x)]
     values, errors = found.estimates(target, LEVELS)
@@ -211,6 +235,9 @@ def test_first_indices_of_counted_draws_are_those_of_the_closed_form_whoever_cou
     assert found.attrs["draws"] == 2**21
     np.testing.assert_allclose(found, [0.5, 0.5], atol=3e-4)
     np.testing.assert_array_equal(found, run(draws=2**21, engine="threads", workers=2).first_order("product"))
+    further = run(draws=7 * 2**19).first_order("product")
+    assert further.attrs["draws"] == 2**21
+    np.testing.assert_array_equal(found, further)
     kept = run(draws=2**17).first_order("product")
     assert (np.abs(kept - found.sel(input=kept.input)) < 4 * (kept.error + found.error) + 1e-3).all()
 
@@ -230,15 +257,15 @@ def stop_after(count):
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path, monkeypatch):
-    big, path = {"draws": 2**23, "sampler": "random"}, tmp_path / "new" / "unfinished.npz"
+    big, path = {"draws": 5 * 2**21}, tmp_path / "new" / "unfinished.npz"  # 8 parts, and 2 of further randomisations
     with pytest.raises(Stopped):
-        run(**big, engine=Engine(keeper=Keeper(path)), progress=stop_after(5))
+        run(**big, engine=Engine(keeper=Keeper(path)), progress=stop_after(7))
     assert path.exists()
     again = []
     monkeypatch.setattr(engine, "count", lambda job, *stretch: again.append(stretch) or COUNT(job, *stretch))
     keeper = Keeper(path, resume=True)
     gone_on = run(**big, engine=Engine(keeper=keeper))
-    assert again == [(5 * 2**20, 6 * 2**20), (6 * 2**20, 7 * 2**20), (7 * 2**20, 2**23)]
+    assert again == [(7 * 2**20, 2**23), (2**23, 9 * 2**20), (9 * 2**20, 5 * 2**21)]
     assert told(gone_on) == told(run(**big))
     keeper.end(gone_on.counted.tally.job)
     assert not path.exists()
@@ -343,7 +370,7 @@ def test_moments_and_errors_leave_out_what_is_not_finite_and_stay_with_their_ran
         own = x[r::16]
         own = own[np.isfinite(own)]
         assert sums[:, r] == pytest.approx([(own - 5).sum(), ((own - 5) ** 2).sum()])
-        assert counts.coarse.reshape(-1, 16)[:, r].sum() == own.size
+        assert counts.coarse[0][:, r].sum() == own.size
     assert lost == np.isnan(x).sum()
 
 
@@ -367,7 +394,7 @@ def test_quantiles_of_counts_made_by_hand():
     made = bins.Bins(40, int(np.float64(1).view(np.int64)) >> 40, 64, -1)
     counts = bins.Counts.none(made)
     counts.fine[32:34] = 16
-    counts.coarse.reshape(-1, 16)[32 >> bins.COARSE] = 2
+    counts.coarse[0][32 >> bins.COARSE] = 2
     low, middle, high = made.edges(np.array([32, 33, 34]))
     found, parts = bins.quantiles(counts, np.array([0.0, 0.5, 1.0]))
     step = (high - low) / 32

@@ -118,8 +118,8 @@ def with_parts(x: np.ndarray, levels: Sequence[float]) -> tuple[np.ndarray, np.n
 
 
 def error(whole: np.ndarray, parts: np.ndarray) -> np.ndarray:
-    """The standard error of an estimate from all draws, told by those from each randomisation, (16, ...)."""
-    return np.sqrt(parts.var(axis=0, ddof=1) / RANDOMISATIONS + (whole - parts.mean(axis=0)) ** 2)
+    """The standard error of an estimate from all draws, told by those from each randomisation, (16 or more, ...)."""
+    return np.sqrt(parts.var(axis=0, ddof=1) / len(parts) + (whole - parts.mean(axis=0)) ** 2)
 
 
 def by_parts(x: np.ndarray, statistic: Callable[[np.ndarray], float] = np.mean) -> tuple[float, np.ndarray]:

@@ -68,7 +68,7 @@ class Counted:
     engine: Engine
 
     def estimates(self, row: str, levels: Array) -> tuple[Array, Array]:
-        """Mean, sd and quantiles of a row in base units, (2 + levels,), and those of each randomisation (16, ...)."""
+        """Mean, sd and quantiles of a row in base units, (2 + levels,), and those of each randomisation, (any, ...)."""
         found, parts = self.tally.estimates(row, levels)
         if self.picked and np.isin(levels, self.levels).all():
             precise = exact.quantiles(self.tally, self.picked, row, levels)
@@ -77,13 +77,14 @@ class Counted:
         return found, parts
 
     def by_bin(self, row: str, inputs: Sequence[tuple[str, int]], log: bool, bits: int) -> Sums:
-        """All draws of a row, or their logarithms, summed up by bin of some uncertain rows of inputs: another pass."""
+        """The draws of a row, or their logarithms, of the first sixteen randomisations, summed up by bin of some
+        uncertain rows of inputs: another pass."""
         job = self.tally.job
         name, index = job.rows[row]
         centre = float(job.centres[list(job.rows).index(row)])
         blocks = replace(job.blocks, names=(name,))
         binning = Binning(blocks, (name, index), log, np.log(centre) if log else centre, tuple(inputs), bits)
-        parts = spans(job.draws, size_of_parts(job.draws))
+        parts = spans(job.plan.sixteen, size_of_parts(job.plan.sixteen))
         nodes: tree.Nodes = {}
         for stretch, part in self.engine.work(partial(binned, binning), parts, silent, "binning"):
             tree.add(nodes, part, parts.index(stretch))

@@ -318,7 +318,7 @@ def made(run: Run) -> list[list[str]]:
             "Command",
             "mcf.run(...) in Python, with priors or a model of its own" if from_python else shlex.join(words),
         ],
-        ["Draws", f"{plan.draws:,}, in 16 independent randomisations"],
+        ["Draws", f"{plan.draws:,}, in {plan.randomisations} independent randomisations"],
         ["Sampler", {"sobol": "scrambled Sobol points", "lhs": "Latin hypercube", "random": "random"}[plan.kind]],
         ["Seed", str(plan.seed)],
         *([["Percentiles", told_integrated(run)]] if run.integrated else []),
