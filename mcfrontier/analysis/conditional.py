@@ -188,12 +188,13 @@ def told_of(
     where the plan has more, from there by a part of them, and then by all."""
     near = {row: roots(each.line, each.rising, levels) for row, each in traced.items()}
     held = max((each.rising.size for each in traced.values()), default=plan.draws)
+    if plan.draws > held:
+        near = {row: each._replace(slope=slopes(traced[row].line, each)) for row, each in near.items()}
     for draws in (plan.draws // FIRST_SHARE, plan.draws):
         if draws > held:
             at = {row: stepped(each, levels) for row, each in near.items()}
             parts = further(study, plan, traced, at, draws)
-            steep = {row: slopes(each.line, at[row], near[row].slope) for row, each in traced.items()}
-            near = {row: Roots(at[row], parts[row], steep[row]) for row in traced}
+            near = {row: Roots(at[row], parts[row], each.slope) for row, each in near.items()}
     return {row: told(each.line, near[row], each.scale, levels, plan.draws > held) for row, each in traced.items()}
 
 

@@ -100,12 +100,10 @@ class Line:
         the row cannot be read so, or is no line at any of them."""
         low, high, between = (read(each, READINGS[self.reading]) for each in y)
         first, last, there = self.three
-        part = (there - first) / (last - first)
-        with np.errstate(all="ignore"):
-            whole = high - low
-            off = np.abs(between - low - part * whole) - STRAIGHT * min(part, 1 - part) * np.abs(whole)
-            sure = off.max() <= 0 or (off <= ROUNDING * np.maximum(np.abs(low), np.abs(high))).all()
-            return replace(self, start=low if sure else np.full(low.shape, np.nan), inverse=(last - first) / whole)
+        part, inverse = (there - first) / (last - first), np.empty_like(low)
+        near = STRAIGHT * min(part, 1 - part)
+        missed = loops.through(low, high, between, part, last - first, near, ROUNDING, inverse)
+        return replace(self, start=np.full(low.shape, np.nan) if missed else low, inverse=inverse)
 
     @property
     def lookup(self) -> tuple[float, bool, tuple]:

@@ -52,11 +52,11 @@ def stepped(near: Roots, levels: Sequence[float]) -> Array:
 
 
 @np.errstate(all="ignore")
-def slopes(line: Line, at: Array, near: Array) -> Array:
-    """The slopes of a row in normal scores at some places, (at,), by the draws at hand: over NARROW of a score, about
-    as the slopes `near` have it."""
-    half = NARROW / near / 2
-    below, above = (special.ndtri(line.parts(at + step, line.start.size).mean(axis=0)) for step in (-half, half))
+def slopes(line: Line, near: Roots) -> Array:
+    """The slopes of a row in normal scores where it nearly comes to each level, (levels,), by the draws at hand: over
+    NARROW of a score, about as they are known already."""
+    half = NARROW / near.slope / 2
+    below, above = (special.ndtri(line.parts(near.at + step, line.start.size).mean(axis=0)) for step in (-half, half))
     return (above - below) / (2 * half)
 
 
