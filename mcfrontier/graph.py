@@ -211,7 +211,7 @@ def evaluate(
             if not (axis is None and type(x) is np.ndarray and x.dtype is plain and alike(x.shape, needed)):
                 x = one_value_a_draw(name, x, shape_of(tuple(y.shape for y in needed), axis is not None))
                 x = x if axis is None else np.expand_dims(x, axis)
-            x.flags.writeable = False
+            x.setflags(write=False)
             values[name] = x
             for need in done:
                 del values[need]
@@ -231,7 +231,7 @@ class Values(dict):
         if self.drawn is None:
             raise KeyError(name)
         x = self[name] = self.drawn(name)
-        x.flags.writeable = False
+        x.setflags(write=False)
         return x
 
 

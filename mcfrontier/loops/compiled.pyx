@@ -4,6 +4,16 @@
 from libc.math cimport NAN, fabs, isfinite
 from libc.stdint cimport int32_t, int64_t, uint64_t
 
+cdef extern from *:
+    """
+    #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && __GNUC__ >= 12 && !defined(__clang__)
+    #define BY_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "default")))
+    #else
+    #define BY_PROCESSOR
+    #endif
+    """
+    ctypedef void by_processor "BY_PROCESSOR void"  # compiled for wide processors too; the loader picks
+
 cdef uint64_t ONE = <uint64_t> 1023 << 52  # the bits of 1.0
 
 cdef enum:
@@ -26,14 +36,53 @@ cdef inline double parabola(const double* cell, double u) noexcept nogil:
     return (cell[2] * u + cell[1]) * u + cell[0]
 
 
-cdef inline double in_tails(uint64_t word, int fine, int64_t first, int64_t tail, const double* tails) noexcept nogil:
+cdef struct Cells:
+    const double* cells
+    const double* tails
+    int fine
+    int64_t first, tail
+
+
+cdef by_processor look_up(
+    Py_ssize_t n, const uint64_t* words, const uint64_t* by, const Cells* of, double* y, Py_ssize_t* missed
+) noexcept nogil:
+    """A few points, (n,). What is not in the cells of most is looked for eight by eight: mostly none is."""
+    cdef double u[TURN]
+    cdef int32_t place[TURN]
+    cdef const double* cells = of.cells
+    cdef Py_ssize_t i, k
+    cdef uint64_t word
+    cdef double total, p
+    cdef Number q
+    for i in range(n):
+        word = words[i] ^ by[i]
+        q.bits = word | ONE
+        u[i] = q.value
+        place[i] = 3 * <int32_t> (word >> SHIFT)
+    for i in range(0, n, 8):
+        if i + 8 <= n:
+            total = 0
+            for k in range(8):
+                p = parabola(cells + place[i + k], u[i + k])
+                y[i + k] = p
+                total += p
+            if total == total:
+                continue
+        for k in range(i, min(i + 8, n)):
+            y[k] = parabola(cells + place[k], u[k])
+            if y[k] != y[k]:
+                y[k] = in_tails(words[k] ^ by[k], of)
+                missed[0] += y[k] != y[k]
+
+
+cdef double in_tails(uint64_t word, const Cells* of) noexcept nogil:
     cdef Number q
     cdef int64_t cell
     q.bits = word | ONE
     q.value -= 1 - 2.0 ** -53
     q.value = 1 - q.value if 1 - q.value < q.value else q.value
-    cell = (q.bits >> fine) - first
-    return parabola(tails + 3 * (<int64_t> (word >> 51) * tail + cell), q.value) if 0 <= cell < tail else NAN
+    cell = (q.bits >> of.fine) - of.first
+    return parabola(of.tails + 3 * (<int64_t> (word >> 51) * of.tail + cell), q.value) if 0 <= cell < of.tail else NAN
 
 
 def looked_up(
@@ -45,46 +94,19 @@ def looked_up(
     int64_t tail,
     double[::1] out,
 ):
-    """See plain.looked_up. What is not in the cells of most points is looked for eight by eight: mostly none is."""
-    cdef const uint64_t* own
-    cdef const double* cells = &parabolas[0, 0]
-    cdef const double* tails = cells + 3 * (parabolas.shape[0] - 2 * tail)
-    cdef double* y
-    cdef Py_ssize_t size = words.shape[0], missed = 0, row, turn, begin, n, i, k
+    """See plain.looked_up."""
+    cdef Cells of
+    cdef Py_ssize_t size = words.shape[0], missed = 0, row, turn, begin, i
     cdef uint64_t by[TURN]
-    cdef double u[TURN]
-    cdef int32_t place[TURN]
-    cdef uint64_t word
-    cdef double total, p
-    cdef Number q
+    of.cells, of.tails = &parabolas[0, 0], &parabolas[parabolas.shape[0] - 2 * tail, 0]
+    of.fine, of.first, of.tail = fine, first, tail
     with nogil:
         for row in range(moved.shape[0]):
             for i in range(TURN):
                 by[i] = moved[row, i & LAST]
             for turn in range((size + TURN - 1) / TURN):
                 begin = turn * TURN
-                n = min(TURN, size - begin)
-                own = &words[begin]
-                y = &out[row * size + begin]
-                for i in range(n):
-                    word = own[i] ^ by[i]
-                    q.bits = word | ONE
-                    u[i] = q.value
-                    place[i] = 3 * <int32_t> (word >> SHIFT)
-                for i in range(0, n, 8):
-                    if i + 8 <= n:
-                        total = 0
-                        for k in range(8):
-                            p = parabola(cells + place[i + k], u[i + k])
-                            y[i + k] = p
-                            total += p
-                        if total == total:
-                            continue
-                    for k in range(i, min(i + 8, n)):
-                        y[k] = parabola(cells + place[k], u[k])
-                        if y[k] != y[k]:
-                            y[k] = in_tails(own[k] ^ by[k], fine, first, tail, tails)
-                            missed += y[k] != y[k]
+                look_up(min(TURN, size - begin), &words[begin], by, &of, &out[row * size + begin], &missed)
     return missed
 
 
@@ -158,6 +180,51 @@ def through(
     return missed
 
 
+cdef struct Table:
+    double low, high, steps
+    int shift
+    int64_t lowest, highest
+    const double* cells
+
+
+cdef by_processor add_chances(
+    Py_ssize_t n, double v, const double* start, const double* inverse, double first, double sense, Table* of, double* sums
+) noexcept nogil:
+    """Those of a few draws, (n,), by part."""
+    cdef double low = of.low, high = of.high, steps = of.steps, highest = of.highest, t
+    cdef double p[TURN]
+    cdef double own[PARTS]
+    cdef int32_t place[TURN]
+    cdef const double* cells = of.cells
+    cdef Py_ssize_t i, part
+    cdef int64_t cell
+    cdef Number d
+    for part in range(PARTS):
+        own[part] = sums[part]
+    for i in range(n):
+        t = (v - start[i]) * inverse[i] + first
+        t = high if t > high else t
+        p[i] = (low if t < low else t) - low
+    if steps > 0:
+        for i in range(n):
+            t = p[i] * steps
+            t = highest if t > highest else t
+            place[i] = 3 * <int32_t> (t if t > 0 else 0)  # the first where it is no number
+    else:
+        for i in range(n):
+            d.value = p[i]
+            cell = (d.bits >> of.shift) - of.lowest + 1
+            place[i] = 3 * <int32_t> (0 if cell < 0 else of.highest if cell > of.highest else cell)
+    for i in range(n):
+        p[i] = parabola(cells + place[i], p[i])
+    for i in range(n / PARTS):
+        for part in range(PARTS):
+            t = p[i * PARTS + part]
+            own[part] += 1 - t if inverse[i * PARTS + part] * sense < 0 else t
+    for part in range(PARTS):
+        sums[part] = own[part]
+
+
 def below(
     const double[::1] at,
     const double[::1] start,
@@ -168,47 +235,23 @@ def below(
     double[:, ::1] sums,
 ):
     """See plain.below."""
-    cdef double low = table[0], high = table[1], steps = table[2], sense = -1 if turned else 1, v, t
-    cdef int shift = table[3]
-    cdef int64_t lowest = table[4], cell
     cdef const double[:, ::1] parabolas = table[5]
-    cdef const double* starts
-    cdef const double* inverses
-    cdef const double* cells = &parabolas[0, 0]
-    cdef double own[PARTS]
-    cdef double p[TURN]
-    cdef int32_t place[TURN]
-    cdef Py_ssize_t highest = parabolas.shape[0] - 1, size = start.shape[0], turn, begin, n, i, k, part
-    cdef Number d
+    cdef Table of
+    cdef Py_ssize_t size = start.shape[0], turn, begin, k
+    of.low, of.high, of.steps, of.shift, of.lowest = table[:5]
+    of.highest, of.cells = parabolas.shape[0] - 1, &parabolas[0, 0]
+    sums[:] = 0
     with nogil:
         for k in range(at.shape[0]):
-            v = at[k]
-            for part in range(PARTS):
-                own[part] = 0
             for turn in range((size + TURN - 1) / TURN):
                 begin = turn * TURN
-                n = min(TURN, size - begin)
-                starts = &start[begin]
-                inverses = &inverse[begin]
-                for i in range(n):
-                    t = (v - starts[i]) * inverses[i] + first
-                    t = high if t > high else t
-                    p[i] = (low if t < low else t) - low
-                if steps > 0:
-                    for i in range(n):
-                        t = p[i] * steps
-                        t = highest if t > highest else t
-                        place[i] = 3 * <int32_t> (t if t > 0 else 0)  # the first where it is no number
-                else:
-                    for i in range(n):
-                        d.value = p[i]
-                        cell = (d.bits >> shift) - lowest + 1
-                        place[i] = 3 * <int32_t> (0 if cell < 0 else highest if cell > highest else cell)
-                for i in range(n):
-                    p[i] = parabola(cells + place[i], p[i])
-                for i in range(n / PARTS):
-                    for part in range(PARTS):
-                        t = p[i * PARTS + part]
-                        own[part] += 1 - t if inverses[i * PARTS + part] * sense < 0 else t
-            for part in range(PARTS):
-                sums[k, part] = own[part]
+                add_chances(
+                    min(TURN, size - begin),
+                    at[k],
+                    &start[begin],
+                    &inverse[begin],
+                    first,
+                    -1 if turned else 1,
+                    &of,
+                    &sums[k, 0],
+                )
