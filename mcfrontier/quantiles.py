@@ -4,7 +4,7 @@ A point is a whole number of 52 bits, the word k, and stands for the probability
 and exact in a float. Its first 12 bits say in which of 4,096 cells of equal probability it lies. In a cell the quantile
 function is a parabola through three of its points. Where that is not near enough, it is another one in the tails, the
 first and the last 64th, which have 64 cells for each halving of the probability beyond; and elsewhere, about jumps,
-kinks and 0 and in the last 2^-22 on either side, the exact function is called.
+kinks and 0 and in the last 2^-22 on either side, the exact function is called. That of a uniform is one line.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ SMALL = 3e-8  # the error that a table may have: of the width of a distribution,
 NEAR = 1e-5  # of a value, likewise: what is above 0 stays there
 REACH, KNOTS = 6, 128  # of the table of a costly quantile function: standard deviations, knots in each
 ENDS = TAIL / 2.0 ** np.arange(HALVINGS, 0, -1)  # where each halving of a tail begins
+ALONG = np.concatenate([2.0 ** np.arange(-BITS, 0), np.arange(1, 64) / 64, 1 - 2.0 ** np.arange(-BITS, 0)])
+ROUNDING = 1e-15  # of the larger end: what a curve may be off at all these probabilities that is a straight line
 PLACES = (BITS - FINE_BITS, int(ENDS[:1].view(np.int64)[0]) >> BITS - FINE_BITS, HALVINGS << FINE_BITS)
 
 
@@ -55,7 +57,7 @@ class Quantile:
 
     curve      the exact function
     parabolas  (cells, 3), as loops.looked_up reads them: the cells of equal probability, those of the lower tail and
-               those of the upper one; not a number where they are not near enough
+               those of the upper one; not a number where they are not near enough; a single one of a uniform
     """
 
     curve: Curve
@@ -87,6 +89,10 @@ def tabulated(distribution: Distribution, scale: float = 1.0) -> Quantile:
         return curve(1 - q)
 
     with np.errstate(all="ignore"):
+        low, high = curve(np.array([0.0, 1.0])).tolist()
+        off = np.abs(curve(ALONG) - (low + (high - low) * ALONG))
+        if high - low < np.inf and (off <= ROUNDING * max(abs(low), abs(high))).all():
+            return Quantile(curve, np.array([[low, high - low, 0.0]]))
         spread, step = curve(np.array([0.05, 0.5, 0.95])), 2.0**-CELL_BITS
         body = fitted(curve, np.zeros(1), np.array([step]), 2**CELL_BITS, spread, rough, origin=1.0)
         body[[0, -1]] = np.nan  # the curve may be singular at an end, which its differences do not tell

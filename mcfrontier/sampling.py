@@ -220,8 +220,10 @@ def sobol_stream(plan: Sampler, name: str, label: str | None) -> Stream:
     for each in further:
         nets.append(net(*dealt(*scrambled(words, generator(plan, name, label, each.start), FURTHER))))
 
+    starts = [each.start for each in further]
+
     def between(start: int, stop: int) -> Points:
-        place = bisect([each.start for each in further], start)
+        place = bisect(starts, start)
         own = plan.stretches[place]
         found = nets[place](start - own.start, min(stop, own.stop) - own.start)
         return found if stop <= own.stop else Points(np.concatenate([found.whole, between(own.stop, stop).whole]))

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcfrontier import loops, quantiles
-from mcfrontier.distributions import NORMAL, beta
+from mcfrontier.distributions import NORMAL, UNIFORM, beta
 from mcfrontier.loops import plain
 from mcfrontier.samples import sampled
 
-TABLES = [quantiles.tabulated(each) for each in (NORMAL, beta(0.3, 3), sampled(np.array([1.0, 2.0, 7.0])))]
+TABLES = [quantiles.tabulated(each) for each in (NORMAL, UNIFORM, beta(0.3, 3), sampled(np.array([1.0, 2.0, 7.0])))]
 SEEDS = st.integers(0, 2**32)
 SIZES = st.integers(0, 200) | st.integers(500, 1200)  # beyond 512 a loop has more turns than one
 

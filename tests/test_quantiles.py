@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcfrontier import quantiles
-from mcfrontier.distributions import NORMAL, beta, gamma, moved, stretched
+from mcfrontier.distributions import NORMAL, UNIFORM, beta, gamma, moved, stretched
 from mcfrontier.samples import counted
 
 
@@ -35,6 +35,22 @@ def test_a_table_serves_far_into_the_tails_and_the_exact_function_beyond():
         exact = NORMAL.quantile(quantiles.to_probability(words))
         assert np.abs(quantiles.tabulated(NORMAL)(quantiles.Points(words)) - exact).max() < 1e-7
         assert not np.isnan(quantiles.tabulated(NORMAL).parabolas[2**12 :]).any()
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.0, 3e25), (-2.0, 5.0), (0.7, 0.95), (5.0, 5.0 + 1e-9)])
+def test_the_table_of_a_uniform_is_a_line_that_stays_inside(low, high):
+    table = quantiles.tabulated(stretched(UNIFORM, low, high))
+    words = np.concatenate([[0, 1, 2**52 - 1], np.random.default_rng(3).integers(0, 2**52, 1000)]).astype(np.uint64)
+    found = table(quantiles.Points(words))
+    assert len(table.parabolas) == 1
+    np.testing.assert_allclose(found, low + (high - low) * quantiles.to_probability(words), rtol=1e-15)
+    assert found.min() > 0 or low != 0
+    assert ((found >= low) & (found <= high)).all()
+
+
+@pytest.mark.parametrize("curve", [beta(1.0000001, 1), beta(1, 1 + 1e-9), counted(np.arange(2.0), np.full(2, 0.5))])
+def test_what_is_only_nearly_a_line_is_none(curve):
+    assert len(quantiles.tabulated(curve).parabolas) > 1
 
 
 def test_a_table_counts_values_exactly():

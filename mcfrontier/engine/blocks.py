@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mcfrontier.study import Study
 
 Array = np.ndarray
-BLOCK = 2**15  # numbers of one quantity: they stay near the processor while the graph is evaluated
+BLOCK = 2**16  # numbers of one quantity: they stay near the processor while the graph is evaluated
 LEAST = 2**10  # draws of a block, however many rows a quantity has
 Lookup = Callable[[str], list[Points]]  # of the points of an input's rows
 Progress = Callable[[Sequence, str], Iterable]  # goes through steps, and tells whoever waits how far it is

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mcfrontier.engine.bins import Bins, Counts
 
 Array = np.ndarray
-LEAF = 2**15  # draws that are summed up in one go
+LEAF = 2**16  # draws that are summed up in one go
 NUMBERS = 2**22  # of all rows in a leaf
 Row = tuple[str, tuple[int, ...]]  # a quantity, and the place in its dimensions
 

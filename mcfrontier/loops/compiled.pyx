@@ -75,6 +75,17 @@ cdef by_processor look_up(
                 missed[0] += y[k] != y[k]
 
 
+cdef by_processor look_along(
+    Py_ssize_t n, const uint64_t* words, const uint64_t* by, const double* cell, double* y
+) noexcept nogil:
+    """A few points, (n,), of a single parabola."""
+    cdef Py_ssize_t i
+    cdef Number q
+    for i in range(n):
+        q.bits = (words[i] ^ by[i]) | ONE
+        y[i] = parabola(cell, q.value - (1 - 2.0 ** -53))
+
+
 cdef double in_tails(uint64_t word, const Cells* of) noexcept nogil:
     cdef Number q
     cdef int64_t cell
@@ -96,9 +107,10 @@ def looked_up(
 ):
     """See plain.looked_up."""
     cdef Cells of
-    cdef Py_ssize_t size = words.shape[0], missed = 0, row, turn, begin, i
+    cdef Py_ssize_t size = words.shape[0], missed = 0, row, turn, begin, n, i
     cdef uint64_t by[TURN]
-    of.cells, of.tails = &parabolas[0, 0], &parabolas[parabolas.shape[0] - 2 * tail, 0]
+    of.cells = &parabolas[0, 0]
+    of.tails = of.cells + 3 * (parabolas.shape[0] - 2 * tail)
     of.fine, of.first, of.tail = fine, first, tail
     with nogil:
         for row in range(moved.shape[0]):
@@ -106,7 +118,11 @@ def looked_up(
                 by[i] = moved[row, i & LAST]
             for turn in range((size + TURN - 1) / TURN):
                 begin = turn * TURN
-                look_up(min(TURN, size - begin), &words[begin], by, &of, &out[row * size + begin], &missed)
+                n = min(TURN, size - begin)
+                if parabolas.shape[0] == 1:
+                    look_along(n, &words[begin], by, &parabolas[0, 0], &out[row * size + begin])
+                else:
+                    look_up(n, &words[begin], by, &of, &out[row * size + begin], &missed)
     return missed
 
 

@@ -18,8 +18,14 @@ def looked_up(words: Array, moved: Array, parabolas: Array, fine: int, first: in
     Where that is not a number, the cell is told by q, how far the probability is from the nearer end: by the bits of
     that float but the last `fine`, from `first` on. There are `tail` such cells of the lower tail and as many of the
     upper one, behind the others, each with a + q (b + c q); beyond them there is nothing.
+
+    A single parabola is that of the probability itself.
     """
     words = mixed(words, moved)
+    if len(parabolas) == 1:
+        p = to_probability(words)
+        evaluated(parabolas, np.zeros(p.size, np.intp), p, out)
+        return 0
     evaluated(parabolas, (words >> np.uint64(BITS - CELL_BITS)).view(np.int64), (words | ONE).view(float), out)
     left = np.flatnonzero(np.isnan(out))
     words = words[left]
