@@ -4,7 +4,8 @@ A point is a whole number of 52 bits, the word k, and stands for the probability
 and exact in a float. Its first 12 bits say in which of 4,096 cells of equal probability it lies. In a cell the quantile
 function is a parabola through three of its points. Where that is not near enough, it is another one in the tails, the
 first and the last 64th, which have 64 cells for each halving of the probability beyond; and elsewhere, about jumps,
-kinks and 0 and in the last 2^-22 on either side, the exact function is called. That of a uniform is one line.
+kinks and 0 and in the last 2^-22 on either side, the exact function is called. A straight one is one line, as a
+uniform's is.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Quantile:
 
     curve      the exact function
     parabolas  (cells, 3), as loops.looked_up reads them: the cells of equal probability, those of the lower tail and
-               those of the upper one; not a number where they are not near enough; a single one of a uniform
+               those of the upper one, not a number where they are not near enough; a single one if all is straight
     """
 
     curve: Curve

@@ -2,9 +2,9 @@
 
 The draws are 16 independent randomisations, interleaved: draw i belongs to randomisation i mod 16, so
 the spread between them gives the Monte Carlo error of any statistic under any sampler, and under
-`sobol` and `random` the first draws of a long run are the draws of a short one. Sobol points come in
-powers of two; where many draws are counted and not kept, four, eight or twelve more randomisations as
-long may follow the sixteen, four at a time: draw i is of the (i mod 4)th of its four.
+`sobol` and `random` the first draws of a long run are the draws of a short one of sixteen. Sobol points
+come in powers of two; where many draws are counted, not kept nor written, four, eight or twelve more
+randomisations as long may follow the sixteen, four at a time: draw i is of the (i mod 4)th of its four.
 
 A stream depends on the seed, the sampler, the name of the input and, for an input with a row for each
 label, the label. Adding, removing or editing another input changes none of it. Generators are counter-based (Philox).
@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache, reduce
 from hashlib import blake2b
 from itertools import pairwise
-from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +31,7 @@ from mcfrontier.quantiles import BITS, Points, to_points
 RANDOMISATIONS = PARTS
 SMALLEST = 2 * RANDOMISATIONS
 MOST = 2**48
-FURTHER, FROM = 4, 2**20  # randomisations that may follow at a time, and of more draws than how many
+FURTHER, SIXTEEN = 4, 2**20  # randomisations that may follow at a time; draws up to which there are none
 BLOCK_BITS = 9  # of the Sobol points of each randomisation that are worked out one by one
 MIXINGS = 5  # of the bits of a place in a Latin hypercube
 
@@ -75,8 +74,9 @@ def by_randomisation(columns: Array) -> Array:
     return np.concatenate([first, *fours], axis=-1)
 
 
-def sampler(kind: str, seed: int, draws: int, names: Iterable[str], kept: float = inf) -> Sampler:
-    """The sampler of a run over the single-valued inputs of these names. Beyond so many draws they are not `kept`."""
+def sampler(kind: str, seed: int, draws: int, names: Iterable[str], further: bool = False) -> Sampler:
+    """The sampler of a run over the single-valued inputs of these names, with `further` randomisations if it may have
+    some, where that makes for fewer draws above those asked for."""
     if kind not in STREAMS:
         raise InputError(f"sampler: unknown sampler '{kind}'{suggest(str(kind), STREAMS)}")
     if not isinstance(seed, int | np.integer) or seed < 0:
@@ -87,13 +87,11 @@ def sampler(kind: str, seed: int, draws: int, names: Iterable[str], kept: float 
         raise InputError(f"draws = {draws}: a whole number above 0 is expected")
     if draws > MOST:
         raise InputError(f"draws = {draws:,}: {MOST:,} at most, beyond which points would come again")
-    used = max(int(draws), SMALLEST)
-    if kind == "sobol":
-        whole = 1 << (used - 1).bit_length()
-        step = whole // 2 * FURTHER // RANDOMISATIONS if used > max(kept, FROM) else whole
-        used = -(-used // step) * step
-    power = "a power of two" if used.bit_count() == 1 else "5, 6 or 7 eighths of a power of two"
-    rule = f"{power} for Sobol points" if kind == "sobol" and used > SMALLEST else f"at least {SMALLEST}"
+    used, rule = max(int(draws), SMALLEST), f"at least {SMALLEST}"
+    if kind == "sobol" and used > SMALLEST:
+        eighths, whole = further and used > SIXTEEN, 1 << (used - 1).bit_length()
+        step = whole // 2 * FURTHER // RANDOMISATIONS if eighths else whole
+        used, rule = -(-used // step) * step, f"{'eighths of ' * eighths}a power of two for Sobol points"
     notes = () if used == draws else (f"{draws:,} draws rounded up to {used:,}: {rule}",)
     dimensions, meetings = dimensions_of(names) if kind == "sobol" else ({}, ())
     return Sampler(kind, int(seed), used, dimensions, notes + meetings, int(draws))

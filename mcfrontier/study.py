@@ -118,15 +118,10 @@ class Study:
         """How many draws a run takes that is not told: 2^17, fewer where a quantity has many rows."""
         return min(DRAWS, 2 ** int(math.log2(MOST_NUMBERS / max(self.sizes, default=1))))
 
-    @property
-    def kept(self) -> float:
-        """The most draws of a run that are all kept: any number if there is evidence."""
-        return math.inf if self.evidence else 2 * self.draws
-
     def held(self, draws: int) -> int:
         """How many of a run's draws are kept: all, unless they are many; then as many as a run takes that is not told,
         and the targets of all are counted."""
-        return draws if draws <= self.kept else self.draws
+        return draws if self.evidence or draws <= 2 * self.draws else self.draws
 
     def unit(self, name: str) -> str:
         """The unit a quantity is told in: its entry's, or its node's."""
@@ -304,6 +299,7 @@ def run(
     most: int = MOST,
     method: str = METHOD,
     exact: bool = False,
+    further: bool = True,
     engine: Engine | str = "local",
     workers: int | None = None,
     progress: Progress = silent,
@@ -313,7 +309,7 @@ def run(
     source   name of a study, path of a priors file, the mapping of one, or a Study that was loaded
     model    functions marked with `node`, or a module of them; the model of this package if left out
     targets  quantities to answer, instead of the file's
-    draws    how many; a power of two for Sobol, or it is rounded up to one; Study.draws if left out
+    draws    how many; a power of two for Sobol, or rounded up; Study.draws if left out
     seed     whole number of 0 or more; the same seed gives the same draws, input by input
     sampler  "sobol", "lhs" or "random"
     set      quantities to pin: {"gpu_price": 15_000, "energy": "40 GWh"}
@@ -323,6 +319,8 @@ def run(
     method   how percentiles of the targets are told: "auto" integrates an input out of each where that makes them
              surer, "order" takes the order statistics of the draws
     exact    of more draws than are kept, have a second pass make the percentiles exact
+    further  beyond 2^20 draws, have further randomisations after the sixteen where that makes for fewer draws above
+             `draws`: 10^7 are 10,485,760, not 16,777,216. All draws of such a run cannot be written
     engine   who works where draws are not kept: "local", "threads", "processes" or "dask", or an Engine
     workers  how many; as many as there are processors if left out
     progress a way to go through steps that tells how far it is
@@ -339,7 +337,7 @@ def run(
 
     def once(count: int) -> Run:
         names = [prior.name for prior in study.drawn if not prior.labels]
-        plan = sampling.sampler(sampler, seed, count, names, study.kept)
+        plan = sampling.sampler(sampler, seed, count, names, further and not study.evidence)
         return replace(evaluated(study, plan, who, exact, progress), method=method)
 
     count = study.draws if draws is None else draws

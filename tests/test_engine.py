@@ -274,12 +274,16 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path, monkeypatch):
 COUNT = engine.count
 
 
-def test_what_cannot_be_gone_on_with_is_refused(tmp_path):
+def test_what_cannot_be_gone_on_with_is_refused(tmp_path, monkeypatch):
     big, path = {"draws": 2**23}, tmp_path / "unfinished.npz"
     with pytest.raises(Stopped):
         run(**big, engine=Engine(keeper=Keeper(path)), progress=stop_after(1))
     with pytest.raises(InputError, match="of a run that was asked for something else"):
         run(draws=2**23, seed=2, engine=Engine(keeper=Keeper(path, resume=True)))
+    monkeypatch.setattr("mcfrontier.engine.tally.LEAF", 2**15)
+    with pytest.raises(InputError, match="of a run that was asked for something else"):
+        run(**big, engine=Engine(keeper=Keeper(path, resume=True)))
+    monkeypatch.undo()
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(InputError, match="damaged; leave out --resume"):
         run(**big, engine=Engine(keeper=Keeper(path, resume=True)))

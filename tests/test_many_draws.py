@@ -8,6 +8,7 @@ import pytest
 import mcfrontier as mcf
 from mcfrontier import engine, outputs
 from mcfrontier.engine import KEPT, Engine, Keeper
+from mcfrontier.errors import InputError
 from tests.conftest import BILL, believed
 
 
@@ -68,6 +69,17 @@ def test_saved_draws_are_chunks_that_zarr_and_xarray_open(bill, command, tmp_pat
         assert opened.sizes == {"chain": 1, "draw": 2**20 + 2**19}
     command("run", "bill", "--draws", 64, "--no-report")
     assert not path.exists()
+
+
+def test_draws_that_are_written_are_of_sixteen_randomisations(bill, command, tmp_path):
+    """Of others errors could not be told from the draws alone."""
+    ended = command("run", "bill", "--draws", "1.1e6", "--save-draws", "--no-report", "--out", "here")
+    assert "1,100,000 draws rounded up to 2,097,152: a power of two for Sobol points" in ended.err
+    run = mcf.run("bill", draws=1_100_000)
+    assert run.sampler.draws == 5 * 2**18
+    with pytest.raises(InputError, match="20 randomisations are counted and cannot be written; run with further=False"):
+        run.write(tmp_path / "there", save_draws=True)
+    assert not (tmp_path / "there").exists()
 
 
 def test_a_disk_that_is_too_small_is_told_before_it_is_full(bill, monkeypatch, tmp_path, command):

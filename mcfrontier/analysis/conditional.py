@@ -17,7 +17,7 @@ import numpy as np
 from mcfrontier import sampling, units
 from mcfrontier.analysis import intervals, tornado
 from mcfrontier.analysis.lines import READINGS, THREE, Line, Row, evaluated_at, ground, lines, moved_by
-from mcfrontier.analysis.roots import Roots, roots, slopes, stepped, told
+from mcfrontier.analysis.roots import roots, sloped, stepped, told
 from mcfrontier.engine.blocks import Blocks, size_of, spans
 from mcfrontier.priors import Prior
 from mcfrontier.sampling import Sampler
@@ -189,12 +189,12 @@ def told_of(
     near = {row: roots(each.line, each.rising, levels) for row, each in traced.items()}
     held = max((each.rising.size for each in traced.values()), default=plan.draws)
     if plan.draws > held:
-        near = {row: each._replace(slope=slopes(traced[row].line, each)) for row, each in near.items()}
+        near = {row: sloped(traced[row].line, each) for row, each in near.items()}
     for draws in (plan.draws // FIRST_SHARE, plan.draws):
         if draws > held:
             at = {row: stepped(each, levels) for row, each in near.items()}
             parts = further(study, plan, traced, at, draws)
-            near = {row: Roots(at[row], parts[row], each.slope) for row, each in near.items()}
+            near = {row: each._replace(at=at[row], parts=parts[row]) for row, each in near.items()}
     return {row: told(each.line, near[row], each.scale, levels, plan.draws > held) for row, each in traced.items()}
 
 

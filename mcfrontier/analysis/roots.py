@@ -52,12 +52,11 @@ def stepped(near: Roots, levels: Sequence[float]) -> Array:
 
 
 @np.errstate(all="ignore")
-def slopes(line: Line, near: Roots) -> Array:
-    """The slopes of a row in normal scores where it nearly comes to each level, (levels,), by the draws at hand: over
-    NARROW of a score, about as they are known already."""
+def sloped(line: Line, near: Roots) -> Roots:
+    """The same with slopes by the draws at hand: over NARROW of a score, about as they are known already."""
     half = NARROW / near.slope / 2
     below, above = (special.ndtri(line.parts(near.at + step, line.start.size).mean(axis=0)) for step in (-half, half))
-    return (above - below) / (2 * half)
+    return near._replace(slope=(above - below) / (2 * half))
 
 
 @np.errstate(all="ignore")

@@ -94,7 +94,7 @@ def command(
     who = Engine(engine or "local", workers, scheduler, keeper)
     with progress() as steps, stopped(keeper):
         chosen = {word: value for word, value in asked.items() if value is not None}
-        done = study.run(loaded, **chosen, exact=exact, engine=who, progress=steps)
+        done = study.run(loaded, **chosen, exact=exact, further=not save_draws, engine=who, progress=steps)
         for told in done.notes:
             note(told)
         files = outputs.write(done, folder, report=not no_report, save_draws=save_draws, progress=steps)

@@ -79,6 +79,6 @@ class Keeper:
 
 def identity(job: Job) -> str:
     """A hash of all that shapes a tally. The bins and centres, made from the first draws, stand for the formulas."""
-    plan, page = job.blocks.plan, job.blocks.study.page
-    told = (page.digest, sorted(job.blocks.study.pins.items()), plan, list(job.rows), job.bins, job.centres.tolist())
-    return sha256(repr(told).encode()).hexdigest()
+    plan, study = job.plan, job.blocks.study
+    shape = (list(job.rows), job.bins, job.centres.tolist(), job.leaf)
+    return sha256(repr((study.page.digest, sorted(study.pins.items()), plan, *shape)).encode()).hexdigest()

@@ -85,7 +85,7 @@ class Tally:
         """Mean, sd and quantiles of a row in base units, (2 + levels,), and those of each randomisation, (any, ...)."""
         i = list(self.job.rows).index(row)
         sums, counts = by_randomisation(tree.total(self.sums)[:, i]), self.counts[i]
-        size = by_randomisation(counts.coarse).sum(axis=0)
+        size = by_randomisation(counts.coarse.sum(axis=1))
         found, parts = bins.quantiles(counts, levels)
         moments = moments_of(sums.sum(axis=1)[:, None], size.sum(), self.job.centres[i])
         return (

@@ -109,8 +109,7 @@ def looked_up(
     cdef Cells of
     cdef Py_ssize_t size = words.shape[0], missed = 0, row, turn, begin, n, i
     cdef uint64_t by[TURN]
-    of.cells = &parabolas[0, 0]
-    of.tails = of.cells + 3 * (parabolas.shape[0] - 2 * tail)
+    of.cells, of.tails = &parabolas[0, 0], &parabolas[max(parabolas.shape[0] - 2 * tail, 0), 0]
     of.fine, of.first, of.tail = fine, first, tail
     with nogil:
         for row in range(moved.shape[0]):
@@ -120,7 +119,7 @@ def looked_up(
                 begin = turn * TURN
                 n = min(TURN, size - begin)
                 if parabolas.shape[0] == 1:
-                    look_along(n, &words[begin], by, &parabolas[0, 0], &out[row * size + begin])
+                    look_along(n, &words[begin], by, of.cells, &out[row * size + begin])
                 else:
                     look_up(n, &words[begin], by, &of, &out[row * size + begin], &missed)
     return missed
