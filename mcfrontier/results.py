@@ -252,7 +252,7 @@ class Run:
     @cached_property
     def findings(self) -> tuple[str, ...]:
         """What a reader must be told: draws rounded up, draws lost, shares that leave 0 to 1, means that are none."""
-        counted = [] if self.counted is None else [self.counted.told(self.held)]
+        counted = [] if self.counted is None else [self.counted.told(self.held), *self.told_integrated()]
         lost = [
             f"{name}: {count:,} of {self.values[name].size:,} draws are not finite; statistics leave them out"
             for name, count in self.lost.items()
@@ -305,6 +305,11 @@ class Run:
             if np.isfinite(x).any() and np.count_nonzero(x == (top := np.nanmax(x))) > 1:
                 found[row] = float(top)
         return found
+
+    def told_integrated(self) -> list[str]:
+        """What must be told of percentiles that are not of all draws that are counted."""
+        draws = {found.plan.draws for found in self.sharp.values()}
+        return [f"{', '.join(self.sharp)}: with an input integrated out, over the first {n:,} draws" for n in draws]
 
     def told_caps(self) -> list[str]:
         """What must be told of rows whose largest value stands for all beyond."""
@@ -687,7 +692,7 @@ class Run:
             draws, places = self.sampler.sixteen, [(self.rows[row][0], self.study.place_of(row)) for row in rows]
             found = self.counted.by_bin(target, places, scale == "log", first.BITS)
             whole = first.variance_of(found.whole)
-            pairs = [first.of_sums(*each, whole) for each in zip(found.sums, found.counts, strict=True)]
+            pairs = [first.of_many(*each, whole) for each in zip(found.sums, found.counts, strict=True)]
             figures, errors = np.array(pairs).reshape(-1, 2).T
         else:
             with np.errstate(all="ignore"):

@@ -108,6 +108,39 @@ def test_threads_and_processes_tell_the_same_to_the_bit(name, workers, sampler):
     assert told(run(**big)) == told(run(**big, engine=name, workers=workers))
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked for in /proc")
+def test_worker_processes_end_with_the_process_that_started_them():
+    """Killed, it has no time to tell them."""
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from tests.test_engine import run\n"
+        "if __name__ == '__main__': run(draws=2**40, engine='processes', workers=2)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script, str(ROOT)])
+    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+
+    def workers():
+        return [
+            pid for pid in children.read_text().split() if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
+
+    until(lambda: len(workers()) >= 2)
+    time.sleep(1)  # for them to begin
+    left = workers()
+    parent.kill()
+    parent.wait()
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left))
+
+
+def until(true, seconds=30):
+    """Wait until something is true, or fail."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
 @given(st.permutations(range(13)), st.integers(0, 99))
 def test_a_sum_up_the_tree_does_not_know_in_which_order_parts_came(order, seed):
     parts = np.random.default_rng(seed).normal(size=(13, 2)) * 10.0 ** np.arange(13)[:, None]
@@ -234,6 +267,8 @@ def test_first_indices_of_counted_draws_are_those_of_the_closed_form_whoever_cou
     found = run(draws=2**21).first_order("product")
     assert found.attrs["draws"] == 2**21
     np.testing.assert_allclose(found, [0.5, 0.5], atol=3e-4)
+    assert (np.abs(found - 0.5) < 2 * found.error).all()
+    assert (found.error < 3e-4).all()
     np.testing.assert_array_equal(found, run(draws=2**21, engine="threads", workers=2).first_order("product"))
     further = run(draws=7 * 2**19).first_order("product")
     assert further.attrs["draws"] == 2**21

@@ -61,12 +61,25 @@ def index(x: Array, y: Array, r: Array, whole: Array) -> tuple[float, float]:
 
 def of_sums(sums: Array, counts: Array, whole: Array) -> tuple[float, float]:
     """The same from the sums of the draws by bin, their counts (bins, 16), and the variance."""
-    pairs = (each.reshape(-1, 2, RANDOMISATIONS).sum(axis=1) for each in (sums, counts))
+    pairs = in_pairs(sums, counts)
     number, total = without(counts.sum(axis=0)), without(sums.sum(axis=0))
     explained = 2 * squares(sums, counts) - squares(*pairs)
     found = quotient(explained - quotient(total**2, number), number * whole)
     parts = RANDOMISATIONS * found[-1] - (RANDOMISATIONS - 1) * found[:-1]
     return found[-1], intervals.error(found[-1], parts)
+
+
+def of_many(sums: Array, counts: Array, whole: Array) -> tuple[float, float]:
+    """The same of so many draws that noise may be less than what bins still miss: the error counts by how much bins of
+    twice the size would move the index, too."""
+    found, error = of_sums(sums, counts, whole)
+    coarser, _ = of_sums(*in_pairs(sums, counts), whole)
+    return found, float(np.hypot(error, found - coarser))
+
+
+def in_pairs(*bins: Array) -> list[Array]:
+    """Sums by bins of twice the size, from those by bin (bins, 16)."""
+    return [each.reshape(-1, 2, RANDOMISATIONS).sum(axis=1) for each in bins]
 
 
 def variance(y: Array, r: Array) -> Array:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     "--draws",
     type=whole_number,
     metavar="COUNT",
-    help="A power of two for Sobol, or rounded up.  [default: 131072, or less]",
+    help="For Sobol rounded up to a power of two, or eighths of one.  [default: 131072, or less]",
 )
 @click.option("--seed", type=int, help="The same seed gives the same draws.  [default: 1]")
 @click.option("--sampler", metavar="[sobol|lhs|random]", help="How probabilities are drawn.  [default: sobol]")

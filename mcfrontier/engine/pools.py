@@ -72,8 +72,20 @@ def processes(
     from multiprocessing import get_context
 
     count = workers or cores()
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=end_with_parent)
     return handed_out(pool, lambda: count, Packed(work), stretches)
+
+
+def end_with_parent() -> None:
+    """Have a worker process end when the one that started it does, however that ended."""
+    from multiprocessing import connection, parent_process
+    from threading import Thread
+
+    def end() -> None:
+        connection.wait([parent_process().sentinel])
+        os._exit(1)
+
+    Thread(target=end, daemon=True).start()
 
 
 def dask(
