@@ -90,7 +90,7 @@ def command(
     before = {path.name for path in folder.glob("*")} - {KEPT}
     if resume and not (folder / KEPT).exists():
         note(f"nothing to go on with: there is no {KEPT} in {folder}; begun anew")
-    keeper = Keeper(folder / KEPT, resume)
+    keeper = Keeper(folder / KEPT, resume, note)
     who = Engine(engine or "local", workers, scheduler, keeper)
     with progress() as steps, stopped(keeper):
         chosen = {word: value for word, value in asked.items() if value is not None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,10 +21,11 @@ KEPT = "unfinished.npz"
 @dataclass(frozen=True)
 class Keeper:
     """Keeps a tally in a file after each part, and takes the file away when all is done. With `resume` it begins with
-    what is there."""
+    what is there, and says so by `note`."""
 
     path: Path
     resume: bool = False
+    note: Callable[[str], None] = lambda told: None
 
     def begin(self, job: Job) -> Tally:
         """The tally to go on from."""
@@ -41,6 +43,7 @@ class Keeper:
         tally.join(0, Part(nodes, counts, found["lost"]))
         tally.done.clear()
         tally.done.update(found["done"].tolist())
+        self.note(f"going on with {self.path}: {int(tally.counts[0].fine.sum() + tally.lost[0]):,} draws are counted")
         return tally
 
     def keep(self, tally: Tally) -> None:
