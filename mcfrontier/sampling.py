@@ -212,12 +212,10 @@ def sobol_stream(plan: Sampler, name: str, label: str | None) -> Stream:
     """
     first, *further = plan.stretches
     words = direction_words(plan.dimensions[name], (len(first) // RANDOMISATIONS).bit_length() - 1)
-    nets = [net(*scrambled(words, generator(plan, name, label), RANDOMISATIONS))]
-    if not further:
-        return nets[0]
-    for each in further:
-        nets.append(net(*dealt(*scrambled(words, generator(plan, name, label, each.start), FURTHER))))
-
+    nets = [
+        net(*scrambled(words, generator(plan, name, label), RANDOMISATIONS)),
+        *(net(*dealt(*scrambled(words, generator(plan, name, label, each.start), FURTHER))) for each in further),
+    ]
     starts = [each.start for each in further]
 
     def between(start: int, stop: int) -> Points:
@@ -226,7 +224,7 @@ def sobol_stream(plan: Sampler, name: str, label: str | None) -> Stream:
         found = nets[place](start - own.start, min(stop, own.stop) - own.start)
         return found if stop <= own.stop else Points(np.concatenate([found.whole, between(own.stop, stop).whole]))
 
-    return between
+    return between if further else nets[0]
 
 
 def dealt(directions: Array, shift: Array) -> tuple[Array, Array]:

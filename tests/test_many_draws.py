@@ -73,6 +73,7 @@ def test_saved_draws_are_chunks_that_zarr_and_xarray_open(bill, command, tmp_pat
 
 def test_draws_that_are_written_are_of_sixteen_randomisations(bill, command, tmp_path):
     """Of others errors could not be told from the draws alone."""
+    pytest.importorskip("zarr")
     ended = command("run", "bill", "--draws", "1.1e6", "--save-draws", "--no-report", "--out", "here")
     assert "1,100,000 draws rounded up to 2,097,152: a power of two for Sobol points" in ended.err
     run = mcf.run("bill", draws=1_100_000)
