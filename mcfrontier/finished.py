@@ -41,7 +41,6 @@ class Manifest(msgspec.Struct, frozen=True):
     draws: int
     sampler: str
     method: str
-    exact: bool
     targets: list[str]
     set: dict[str, str]
     priors_sha256: str
@@ -52,6 +51,7 @@ class Manifest(msgspec.Struct, frozen=True):
     dimensions: dict[str, list[str]]
     inputs: dict[str, dict[str, Any]]
     draws_asked: int | None = None
+    exact: bool = False
     own_model: bool = False
     page: dict[str, Any] = {}
     correlation_kind: str = "spearman"

@@ -29,12 +29,6 @@ def taken(draws: int, sizes: list[int]) -> float:
     return 8 * (sum(sizes) + 6 * max(sizes, default=1)) * draws + BESIDES
 
 
-def check_numbers(count: int, told: str) -> None:
-    """Refuse to keep more numbers than memory holds."""
-    if 8 * count + BESIDES > available():
-        raise InputError(f"{told}: {8 * count / 1e9:,.1f} GB, and {available() / 1e9:,.1f} GB are free; leave it out")
-
-
 def available() -> int:
     """Bytes that can be had: what Linux calls available, no more than the control group allows; elsewhere all."""
     try:

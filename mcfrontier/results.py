@@ -154,7 +154,7 @@ class Run:
     @cached_property
     def sharp(self) -> dict[str, conditional.Sharp]:
         """The headlines whose percentiles are surer with an input integrated out."""
-        if self.method == "order" or self.exact or self.sampler.draws < conditional.FROM:
+        if self.method == "order" or self.sampler.draws < conditional.FROM:
             return {}
         rows = [row for row in self.measured if self.varies(row)]
         errors = {row: self.in_order(row)[1][2:] for row in rows}
@@ -240,11 +240,6 @@ class Run:
         return (*self.effort, *self.findings)
 
     @property
-    def exact(self) -> bool:
-        """Whether a second pass made percentiles exact."""
-        return self.counted is not None and self.counted.picked is not None
-
-    @property
     def integrated(self) -> dict[str, str]:
         """The input that is integrated out of each row whose percentiles are surer so."""
         return {row: found.input for row, found in self.sharp.items()}
@@ -308,7 +303,7 @@ class Run:
 
     def told_integrated(self) -> list[str]:
         """What must be told of percentiles that are not of all draws that are counted."""
-        draws = {found.plan.draws for found in self.sharp.values()}
+        draws = {found.draws for found in self.sharp.values()}
         return [f"{', '.join(self.sharp)}: with an input integrated out, over the first {n:,} draws" for n in draws]
 
     def told_caps(self) -> list[str]:
@@ -677,7 +672,7 @@ class Run:
 
     def first_order(self, target: str, scale: str | None = None) -> xr.DataArray:
         """First Sobol' indices of a target over `input`, the largest first, from the run's first 131,072 draws, or
-        where they are counted from all of the first sixteen randomisations; a many-valued input row by row. The
+        where they are counted from all; a many-valued input row by row. The
         coordinate `error` is the standard error of each.
 
         On the scale "log" where all these draws are positive, else "raw", unless told: the attribute `scale`.
@@ -689,7 +684,7 @@ class Run:
         y, *inputs = (np.broadcast_to(self.told(row), self.held)[:draws] for row in (target, *rows))
         scale = "raw" if scale is None and self.unit(target) == units.DATE else variance.scale_of(scale, target, y)
         if self.counted is not None and target in self.counted:
-            draws, places = self.sampler.sixteen, [(self.rows[row][0], self.study.place_of(row)) for row in rows]
+            draws, places = self.sampler.draws, [(self.rows[row][0], self.study.place_of(row)) for row in rows]
             found = self.counted.by_bin(target, places, scale == "log", first.BITS)
             whole = first.variance_of(found.whole)
             pairs = [first.of_many(*each, whole) for each in zip(found.sums, found.counts, strict=True)]

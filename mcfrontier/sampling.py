@@ -2,9 +2,8 @@
 
 The draws are 16 independent randomisations, interleaved: draw i belongs to randomisation i mod 16, so
 the spread between them gives the Monte Carlo error of any statistic under any sampler, and under
-`sobol` and `random` the first draws of a long run are the draws of a short one of sixteen. Sobol points
-come in powers of two; where many draws are counted, not kept nor written, four, eight or twelve more
-randomisations as long may follow the sixteen, four at a time: draw i is of the (i mod 4)th of its four.
+`sobol` and `random` the first draws of a long run are the draws of a short one. Sobol points come in
+powers of two.
 
 A stream depends on the seed, the sampler, the name of the input and, for an input with a row for each
 label, the label. Adding, removing or editing another input changes none of it. Generators are counter-based (Philox).
@@ -12,12 +11,10 @@ label, the label. Adding, removing or editing another input changes none of it. 
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from hashlib import blake2b
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +28,6 @@ from mcfrontier.quantiles import BITS, Points, to_points
 RANDOMISATIONS = PARTS
 SMALLEST = 2 * RANDOMISATIONS
 MOST = 2**48
-FURTHER, SIXTEEN = 4, 2**20  # randomisations that may follow at a time; draws up to which there are none
 BLOCK_BITS = 9  # of the Sobol points of each randomisation that are worked out one by one
 MIXINGS = 5  # of the bits of a place in a Latin hypercube
 
@@ -50,33 +46,9 @@ class Sampler:
     notes: tuple[str, ...] = ()
     asked: int = 0
 
-    @property
-    def sixteen(self) -> int:
-        """How many draws the first sixteen randomisations have."""
-        return 1 << self.draws.bit_length() - 1 if self.kind == "sobol" else self.draws
 
-    @cached_property
-    def stretches(self) -> tuple[range, ...]:
-        """The draws of the first sixteen randomisations, and those of each four that follow."""
-        ends = range(self.sixteen, self.draws + 1, self.sixteen * FURTHER // RANDOMISATIONS)
-        return tuple(range(start, stop) for start, stop in pairwise([0, *ends]))
-
-    @property
-    def randomisations(self) -> int:
-        """How many there are: 16, 20, 24 or 28."""
-        return RANDOMISATIONS + FURTHER * (len(self.stretches) - 1)
-
-
-def by_randomisation(columns: Array) -> Array:
-    """What draws i mod 16 of each stretch come to, (stretches, ..., 16), summed up by randomisation: (..., any)."""
-    first, *further = columns
-    fours = [each.reshape(*each.shape[:-1], -1, FURTHER).sum(axis=-2) for each in further]
-    return np.concatenate([first, *fours], axis=-1)
-
-
-def sampler(kind: str, seed: int, draws: int, names: Iterable[str], further: bool = False) -> Sampler:
-    """The sampler of a run over the single-valued inputs of these names, with `further` randomisations if it may have
-    some, where that makes for fewer draws above those asked for."""
+def sampler(kind: str, seed: int, draws: int, names: Iterable[str]) -> Sampler:
+    """The sampler of a run over the single-valued inputs of these names."""
     if kind not in STREAMS:
         raise InputError(f"sampler: unknown sampler '{kind}'{suggest(str(kind), STREAMS)}")
     if not isinstance(seed, int | np.integer) or seed < 0:
@@ -89,9 +61,7 @@ def sampler(kind: str, seed: int, draws: int, names: Iterable[str], further: boo
         raise InputError(f"draws = {draws:,}: {MOST:,} at most, beyond which points would come again")
     used, rule = max(int(draws), SMALLEST), f"at least {SMALLEST}"
     if kind == "sobol" and used > SMALLEST:
-        eighths, whole = further and used > SIXTEEN, 1 << (used - 1).bit_length()
-        step = whole // 2 * FURTHER // RANDOMISATIONS if eighths else whole
-        used, rule = -(-used // step) * step, f"{'eighths of ' * eighths}a power of two for Sobol points"
+        used, rule = 1 << (used - 1).bit_length(), "a power of two for Sobol points"
     notes = () if used == draws else (f"{draws:,} draws rounded up to {used:,}: {rule}",)
     dimensions, meetings = dimensions_of(names) if kind == "sobol" else ({}, ())
     return Sampler(kind, int(seed), used, dimensions, notes + meetings, int(draws))
@@ -206,31 +176,12 @@ def permutation(rng: np.random.Generator, size: Array) -> Callable[[Array], Arra
 
 
 def sobol_stream(plan: Sampler, name: str, label: str | None) -> Stream:
-    """Sobol points in the dimension of the name, scrambled 16 times over, and four times over for every quarter more.
+    """Sobol points in the dimension of the name, scrambled 16 times over.
 
     The scramble is a random lower-triangular matrix over the bits, then a random shift (Matousek 1998).
     """
-    first, *further = plan.stretches
-    words = direction_words(plan.dimensions[name], (len(first) // RANDOMISATIONS).bit_length() - 1)
-    nets = [
-        net(*scrambled(words, generator(plan, name, label), RANDOMISATIONS)),
-        *(net(*dealt(*scrambled(words, generator(plan, name, label, each.start), FURTHER))) for each in further),
-    ]
-    starts = [each.start for each in further]
-
-    def between(start: int, stop: int) -> Points:
-        place = bisect(starts, start)
-        own = plan.stretches[place]
-        found = nets[place](start - own.start, min(stop, own.stop) - own.start)
-        return found if stop <= own.stop else Points(np.concatenate([found.whole, between(own.stop, stop).whole]))
-
-    return between if further else nets[0]
-
-
-def dealt(directions: Array, shift: Array) -> tuple[Array, Array]:
-    """Four scrambles, (words, 4) and (4,), as sixteen with a quarter of their points each: (words - 2, 16), (16,)."""
-    quarters = combined(directions[-2:]) ^ shift
-    return np.tile(directions[:-2], len(quarters)), quarters.reshape(-1)
+    words = direction_words(plan.dimensions[name], (plan.draws // RANDOMISATIONS).bit_length() - 1)
+    return net(*scrambled(words, generator(plan, name, label)))
 
 
 def net(directions: Array, shift: Array) -> Stream:
@@ -274,16 +225,16 @@ def combined(directions: Array) -> Array:
 STREAMS = {"sobol": sobol_stream, "random": random_stream, "lhs": latin_stream}
 
 
-def scrambled(directions: Array, rng: np.random.Generator, times: int) -> tuple[Array, Array]:
-    """Direction words times a random matrix of bits (ones on its diagonal, none above), so many times anew: (words,
-    times); and as many random shifts. A word is made of the columns where it has a one."""
+def scrambled(directions: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Direction words times a random matrix of bits (ones on its diagonal, none above), 16 times anew: (words, 16); and
+    16 random shifts. A word is made of the columns where it has a one."""
     used = len(directions)  # the first words have ones in the first bits alone
     place = np.uint64(1) << np.arange(BITS - 1, BITS - 1 - used, -1, dtype=np.uint64)  # highest bit first
-    columns = rng.integers(0, 1 << BITS, (BITS, times), dtype=np.uint64)[:used]
+    columns = rng.integers(0, 1 << BITS, (BITS, RANDOMISATIONS), dtype=np.uint64)[:used]
     columns = columns & (place - np.uint64(1))[:, None] | place[:, None]
     chosen = (directions[:, None] & place) != 0
     words = np.bitwise_xor.reduce(np.where(chosen[:, :, None], columns, np.uint64(0)), axis=1)
-    return words, rng.integers(0, 1 << BITS, times, dtype=np.uint64)
+    return words, rng.integers(0, 1 << BITS, RANDOMISATIONS, dtype=np.uint64)
 
 
 @cache

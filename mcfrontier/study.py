@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mcfrontier import checks, engine, graph, memory, priors, sampling
-from mcfrontier.analysis import conditional, evidence, intervals
+from mcfrontier.analysis import conditional, evidence
 from mcfrontier.dependence import Dependence, dependence
 from mcfrontier.engine import Blocks, Engine, Held
 from mcfrontier.engine.blocks import Progress, silent
@@ -298,8 +298,6 @@ def run(
     precision: float | None = None,
     most: int = MOST,
     method: str = METHOD,
-    exact: bool = False,
-    further: bool = True,
     engine: Engine | str = "local",
     workers: int | None = None,
     progress: Progress = silent,
@@ -318,9 +316,6 @@ def run(
     most     draws that a precision may take
     method   how percentiles of the targets are told: "auto" integrates an input out of each where that makes them
              surer, "order" takes the order statistics of the draws
-    exact    of more draws than are kept, have a second pass make the percentiles exact
-    further  beyond 2^20 draws, have further randomisations after the sixteen where that makes for fewer draws above
-             `draws`: 10^7 are 10,485,760, not 16,777,216. All draws of such a run cannot be written
     engine   who works where draws are not kept: "local", "threads", "processes" or "dask", or an Engine
     workers  how many; as many as there are processors if left out
     progress a way to go through steps that tells how far it is
@@ -337,28 +332,28 @@ def run(
 
     def once(count: int) -> Run:
         names = [prior.name for prior in study.drawn if not prior.labels]
-        plan = sampling.sampler(sampler, seed, count, names, further and not study.evidence)
-        return replace(evaluated(study, plan, who, exact, progress), method=method)
+        plan = sampling.sampler(sampler, seed, count, names)
+        return replace(evaluated(study, plan, who, progress), method=method)
 
     count = study.draws if draws is None else draws
     return once(count) if precision is None else to_precision(once, count, precision, most)
 
 
-def evaluated(study: Study, plan: Sampler, who: Engine, exact: bool, progress: Progress) -> Run:
+def evaluated(study: Study, plan: Sampler, who: Engine, progress: Progress) -> Run:
     """A study, drawn and evaluated once; draws of the targets that are not kept are counted."""
     held = study.held(plan.draws)
     memory.check(held, study.sizes)
     memory.keep_freed()
     blocks = Blocks(study, plan, study.quantities)
     if held < plan.draws:
-        return with_counts(Run(study, plan, Held(blocks, held)), who, exact, progress)
+        return with_counts(Run(study, plan, Held(blocks, held)), who, progress)
     targets = engine.whole(replace(blocks, names=tuple(dict.fromkeys(study.targets))), held, progress=progress)
     done = Run(study, plan, Held(blocks, held, targets))
     check_finite(study, done.values)
     return conditioned(done) if study.evidence else done
 
 
-def with_counts(done: Run, who: Engine, exact: bool, progress: Progress) -> Run:
+def with_counts(done: Run, who: Engine, progress: Progress) -> Run:
     """A run whose draws are not kept: those of the targets are counted."""
     study, plan = done.study, done.sampler
     targets = tuple(dict.fromkeys(study.targets))
@@ -372,8 +367,7 @@ def with_counts(done: Run, who: Engine, exact: bool, progress: Progress) -> Run:
     }
     if not rows:  # all are known
         return done
-    levels = np.array(intervals.LEVELS) if exact else None
-    found = engine.counted(blocks, rows, first, levels, who, progress)
+    found = engine.counted(blocks, rows, first, who, progress)
     return replace(done, counted=found)
 
 

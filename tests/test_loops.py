@@ -105,32 +105,6 @@ def test_what_is_counted_is_what_there_is(loop):
     ]
 
 
-@given(seed=SEEDS, size=SIZES)
-def test_lines_are_drawn_alike(compiled, seed, size):
-    rng = np.random.default_rng(seed)
-    low, slope = rng.normal(0, 1, size), rng.normal(0, 1, size)
-    high, between = low + slope, low + 0.3 * slope + rng.choice([0, 1e-16, 1e-12, 1e-6], size)
-    for x in (low, high, between):
-        x[rng.random(size) < 0.02] = rng.choice([np.nan, np.inf, 0.0])
-    ours, theirs = np.empty((2, size))
-    off = [
-        each.through(low, high, between, 0.3, 2.0, 1e-9, 1e-13, inverse)
-        for each, inverse in ((plain, ours), (compiled, theirs))
-    ]
-    assert off[0] == off[1]
-    np.testing.assert_array_equal(ours, theirs)
-
-
-@pytest.mark.parametrize("loop", [plain, loops])
-def test_lines_are_told_from_what_is_none(loop):
-    """y = 1 + 3 t at t = 0, 2 and a quarter of the way; off by what may be, and by ten times that; not a number."""
-    low, high, inverse = np.ones(5), np.full(5, 7.0), np.empty(5)
-    between = 2.5 + np.array([0, 5e-9, -5e-9, 1e-7, np.nan])
-    assert loop.through(low, high, between, 0.25, 2.0, 1e-9, 0.0, inverse) == 2
-    assert inverse == pytest.approx(1 / 3)
-    assert loop.through(low, high, between, 0.25, 2.0, 1e-9, 1e-7, inverse) == 1
-
-
 def table_of(edges, even):
     """Parabolas through any rising probabilities at cells' edges, distances from 0: as loops.below reads them."""
     p = np.sort(np.random.default_rng(edges.size).random(2 * edges.size - 1))

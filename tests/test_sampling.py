@@ -161,42 +161,6 @@ def test_draws_are_rounded_up_where_they_must_be_and_it_is_said(kind, asked, use
     assert bool(plan.notes) == told
 
 
-@pytest.mark.parametrize(
-    ("asked", "used"),
-    [
-        *((2**20 - 1, 2**20), (2**20, 2**20), (2**20 + 1, 5 * 2**18), (10**7, 5 * 2**21), (13 * 2**20, 7 * 2**21)),
-        *((2**24 - 1, 2**24), (10**8, 3 * 2**25)),
-    ],
-)
-def test_many_draws_are_rounded_up_by_less_where_there_may_be_further_randomisations(asked, used):
-    """To an eighth of a power of two: at most a quarter more than asked for, where a power of two is up to twice."""
-    plan = sampling.sampler("sobol", 1, asked, ["a"], further=True)
-    assert plan.draws == used
-    assert plan.sixteen == 2 ** int(np.log2(used))
-    eighths = "eighths of " if asked > 2**20 else ""
-    told = f"{asked:,} draws rounded up to {used:,}: {eighths}a power of two for Sobol points"
-    assert plan.notes == ((told,) if asked != used else ())
-    whole = sampling.sampler("sobol", 1, asked, ["a"])
-    assert whole.draws == whole.sixteen == 2 ** int(np.ceil(np.log2(asked)))
-
-
-def test_further_randomisations_are_each_a_net_as_large_as_one_of_the_sixteen():
-    """Each has a point in every one of 2^16 cells of equal width, and another one than the others have."""
-    plan = sampling.sampler("sobol", 1, 7 * 2**18, ["a", "b"], further=True)
-    stream = sampling.stream(plan, "a")
-    first = sampling.stream(sampling.sampler("sobol", 1, 2**20, ["a", "b"]), "a")(0, 2**20).whole
-    whole = stream(0, 7 * 2**18).whole
-    assert (whole[: 2**20] == first).all()
-    fours = whole[2**20 :].reshape(3, -1, 4, 4)  # (fours, points, quarters, nets)
-    nets = [*first.reshape(-1, 16).T, *np.moveaxis(fours, 3, 1).reshape(12, -1)]
-    for net in nets:
-        assert (np.sort(net >> np.uint64(52 - 16)) == np.arange(2**16)).all()
-    order = [tuple(np.argsort(net)[:8]) for net in nets]
-    assert len({*order}) == 28
-    for start in range(2**20 - 48, 7 * 2**18 - 96, 2**18):  # across where the further ones begin
-        assert (stream(start, start + 96).whole == whole[start : start + 96]).all()
-
-
 @pytest.mark.parametrize("draws", [0, -5, 2.5, "many"])
 def test_a_number_of_draws_that_is_none_is_refused(draws):
     with pytest.raises(InputError, match="draws"):

@@ -233,7 +233,7 @@ def test_draws_in_other_bytes_are_the_same_draws(bill):
 
 def test_many_draws_are_compared_by_their_chunks(command, bill):
     zarr = pytest.importorskip("zarr")
-    words = ("--draws", 2**19, "--save-draws", "--exact", "--engine", "threads", "--no-report", "--quiet")
+    words = ("--draws", 2**19, "--save-draws", "--engine", "threads", "--no-report", "--quiet")
     assert command("run", "bill", *words).code == 0
     assert verify(bill).files == dict.fromkeys(
         ("percentiles.csv", "percentiles.json", "draws.zarr", "manifest.json"), SAME_BYTES
@@ -382,3 +382,15 @@ def test_a_study_by_path_is_not_taken_for_another_of_its_name(page, command, tmp
 )
 def test_a_change_is_told_by_what_it_is_of(of, name, word, before, after, told):
     assert Change(of, name, word, before, after).told == told
+
+
+@pytest.mark.parametrize(
+    ("changed", "how"), [({"exact": True}, "with --exact"), ({"draws": 5 * 2**18}, "with more than 16 randomisations")]
+)
+def test_a_run_of_a_plan_that_is_no_more_is_refused_in_a_line(command, bill, changed, how):
+    path = bill / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changed))
+    ended = command("verify", bill)
+    assert ended.code == 2
+    assert f"it was made {how}, which this version does not do any more; make the run again" in ended.err
+    assert ended.err.count("\n") == 1

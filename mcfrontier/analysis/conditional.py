@@ -16,9 +16,8 @@ import numpy as np
 
 from mcfrontier import sampling, units
 from mcfrontier.analysis import intervals, tornado
-from mcfrontier.analysis.lines import READINGS, THREE, Line, Row, evaluated_at, ground, lines, moved_by
-from mcfrontier.analysis.roots import roots, sloped, stepped, told
-from mcfrontier.engine.blocks import Blocks, size_of, spans
+from mcfrontier.analysis.lines import READINGS, Line, Row, ground, lines, moved_by
+from mcfrontier.analysis.roots import roots, told
 from mcfrontier.priors import Prior
 from mcfrontier.sampling import Sampler
 
@@ -29,8 +28,7 @@ Array = np.ndarray
 METHODS = ("auto", "order")  # integrate where it makes percentiles surer, or order statistics alone
 FROM = 2**16  # draws of a run: of fewer it takes longer than they do
 FEWEST, SHARE, MOST, MOST_NUMBERS = 2**12, 8, 2**14, 2**21  # draws, of those of the run; numbers of one quantity
-LONG, LONG_SHARE, LONG_MOST = 2**21, 8, 2**20  # a run of so many draws is told by more of them, block by block:
-FIRST_SHARE = 16  # first by so many-th of these, then by all
+LONG, LONG_MOST = 2**21, 2**18  # a run of so many draws takes more of them
 PILOT, TRIED = 2**9, 2  # draws that choose an input, of so many that the row hangs on most
 COARSE = 2**6  # scores of an input that are passed over while it is chosen
 LEFT, LONG_LEFT = 0.3, 0.5  # of the variance of a count: where more is left, order statistics of all draws do as well
@@ -52,10 +50,9 @@ class Traced:
 @dataclass(frozen=True, eq=False)
 class Sharp:
     """A row with an input integrated out: its percentiles at intervals.LEVELS and their errors, (9,) both, in its
-    unit. `plan` has all draws that tell them."""
+    unit, over so many draws."""
 
-    study: Study
-    plan: Sampler
+    draws: int
     traced: Traced
     values: Array
     errors: Array
@@ -69,7 +66,7 @@ class Sharp:
         if {*levels} <= {*intervals.LEVELS}:
             at = [intervals.LEVELS.index(level) for level in levels]
             return self.values[at], self.errors[at]
-        (own,) = told_of(self.study, self.plan, {"": self.traced}, levels).values()
+        (own,) = told_of({"": self.traced}, levels).values()
         return own
 
 
@@ -79,21 +76,21 @@ def sharpened(study: Study, plan: Sampler, rows: Mapping[str, Row], errors: Mapp
     inputs = [prior for prior in study.drawn if may_go(study, prior)]
     if study.evidence or not inputs:
         return {}
-    draws = points_in_all(study, plan.draws)
+    draws = points_of(study, plan.draws)
     most, known = most_left(plan, draws), choices(study, inputs, rows)
     wanted = {row: known[row].input for row in rows if known[row].left <= most}
     if not wanted:
         return {}
-    at, traced = ground(study, replace(plan, draws=points_of(study, plan.draws))), {}
+    plan = replace(plan, draws=draws)
+    at, traced = ground(study, plan), {}
     for prior in inputs:
         own = {row: rows[row] for row, name in wanted.items() if name == prior.name}
         for row, line in lines(at, prior, own):
             name, index = rows[row]
             rising = np.sort(READINGS[line.reading].forward(at.values[name][index]))
             traced[row] = Traced(prior, rows[row], line, rising, units.scale(study.unit(name)))
-    plan = replace(plan, draws=draws)
-    found = told_of(study, plan, traced, intervals.LEVELS)
-    sharp = {row: Sharp(study, plan, traced[row], *own) for row, own in found.items()}
+    found = told_of(traced, intervals.LEVELS)
+    sharp = {row: Sharp(draws, traced[row], *own) for row, own in found.items()}
     return {row: sharp[row] for row in rows if row in sharp and surer(sharp[row].errors, errors[row])}
 
 
@@ -103,15 +100,10 @@ def may_go(study: Study, prior: Prior) -> bool:
 
 
 def points_of(study: Study, draws: int) -> int:
-    """How many draws of a run are taken at first, all at once."""
-    most = min(draws, max(FEWEST, draws // SHARE), MOST, MOST_NUMBERS // max(study.sizes, default=1))
+    """How many draws of a run are taken, all at once."""
+    most, numbers = (MOST, MOST_NUMBERS) if draws < LONG else (LONG_MOST, LONG_MOST // MOST * MOST_NUMBERS)
+    most = min(draws, max(FEWEST, draws // SHARE), most, numbers // max(study.sizes, default=1))
     return power_of_two(max(most, sampling.SMALLEST))
-
-
-def points_in_all(study: Study, draws: int) -> int:
-    """How many tell the percentiles at last."""
-    more = power_of_two(min(draws // LONG_SHARE, LONG_MOST)) if draws >= LONG else 0
-    return max(points_of(study, draws), more)
 
 
 def power_of_two(draws: int) -> int:
@@ -181,42 +173,8 @@ def left_over(line: Line, y: Array) -> float:
     return float(np.mean([line.given_others(v).var() for v in at] / (levels * (1 - levels))))
 
 
-def told_of(
-    study: Study, plan: Sampler, traced: Mapping[str, Traced], levels: Sequence[float]
-) -> dict[str, tuple[Array, Array]]:
-    """Percentiles of rows and their standard errors, (levels,) both, in the unit of each: by the draws at hand, and
-    where the plan has more, from there by a part of them, and then by all."""
-    near = {row: roots(each.line, each.rising, levels) for row, each in traced.items()}
-    held = max((each.rising.size for each in traced.values()), default=plan.draws)
-    if plan.draws > held:
-        near = {row: sloped(traced[row].line, each) for row, each in near.items()}
-    for draws in (plan.draws // FIRST_SHARE, plan.draws):
-        if draws > held:
-            at = {row: stepped(each, levels) for row, each in near.items()}
-            parts = further(study, plan, traced, at, draws)
-            near = {row: each._replace(at=at[row], parts=parts[row]) for row, each in near.items()}
-    return {row: told(each.line, near[row], each.scale, levels, plan.draws > held) for row, each in traced.items()}
-
-
-def further(
-    study: Study, plan: Sampler, traced: Mapping[str, Traced], at: Mapping[str, Array], draws: int
-) -> dict[str, Array]:
-    """The probabilities that rows as they are read are at most so much, by each randomisation of the first so many
-    draws of a plan: (16, at) each. Block by block."""
-    sums, parts = dict.fromkeys(traced, 0.0), spans(draws, size_of(study))
-    inputs = {each.input.name: each.input for each in traced.values()}
-    rows = {name: {row: each for row, each in traced.items() if each.input.name == name} for name in inputs}
-    names = {name: tuple(dict.fromkeys(each.place[0] for each in own.values())) for name, own in rows.items()}
-    moved = {name: {*moved_by(study, name)} & {*study.reached(names[name])[1]} for name in inputs}
-    needs = {name: {need for node in own for need in study.nodes[node].needs} for name, own in moved.items()}
-    others = {need for name in inputs for need in needs[name] - moved[name] - {name}}
-    blocks = Blocks(study, plan, tuple(name for name in study.quantities if name in others))
-    for start, stop in parts:
-        values = blocks(start, stop)
-        for name, prior in inputs.items():
-            along = [evaluated_at(study, values, prior, x[None], names[name]) for x in sampling.values(prior, THREE)]
-            for row, each in rows[name].items():
-                own, index = each.place
-                line = each.line.through([np.broadcast_to(x[own][index], stop - start) for x in along])
-                sums[row] = sums[row] + line.parts(at[row], stop - start)
-    return {row: total / len(parts) for row, total in sums.items()}
+def told_of(traced: Mapping[str, Traced], levels: Sequence[float]) -> dict[str, tuple[Array, Array]]:
+    """Percentiles of rows and their standard errors, (levels,) both, in the unit of each."""
+    return {
+        row: told(each.line, roots(each.line, each.rising, levels), each.scale, levels) for row, each in traced.items()
+    }

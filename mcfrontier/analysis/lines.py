@@ -8,7 +8,7 @@ must lie on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 Row = tuple[str, tuple[int, ...]]  # a quantity, and the place of the row in it
-THREE = np.array([2.0**-20, 1 - 2.0**-20, 0.37])  # probabilities of the input: two draw the line, one tries it
+ENDS = np.array([2.0**-20, 1 - 2.0**-20])  # probabilities of the input that draw the line
 STRAIGHT, ROUNDING = 1e-9, 1e-13  # how far off a row may be: of the way to the nearer end, and of the row
 SCORES = np.linspace(-6, 6, 2**15 + 1)  # normal scores of the input that a table of it has knots at,
 CHANCES = special.ndtr(SCORES)  # and their probabilities
@@ -81,34 +81,24 @@ class Table:
 
 @dataclass(frozen=True)
 class Line:
-    """A row that, read as READINGS[reading], is start + (t - three[0]) / inverse at each draw, (draws,) both, where t
+    """A row that, read as READINGS[reading], is start + (t - origin) / inverse at each draw, (draws,) both, where t
     is an input as it is read, turned about if the table is: `below` gives the probability that it is at most so much.
 
-    `three` are t at THREE of the input; `low` and `high` how far the row reaches at the first draws.
+    `origin` is t at the lower of ENDS of the input; `low` and `high` how far the row reaches at the first draws.
     """
 
     reading: int
     start: Array
     inverse: Array
     below: Table
-    three: tuple[float, float, float]
+    origin: float
     low: float
     high: float
-
-    def through(self, y: Sequence[Array]) -> Line:
-        """The same at other draws, where the row comes to so much at THREE of the input: (3, draws). Not a number where
-        the row cannot be read so, or is no line at any of them."""
-        low, high, between = (read(each, READINGS[self.reading]) for each in y)
-        first, last, there = self.three
-        part, inverse = (there - first) / (last - first), np.empty_like(low)
-        near = STRAIGHT * min(part, 1 - part)
-        missed = loops.through(low, high, between, part, last - first, near, ROUNDING, inverse)
-        return replace(self, start=np.full(low.shape, np.nan) if missed else low, inverse=inverse)
 
     @property
     def lookup(self) -> tuple[float, bool, tuple]:
         """What loops.below needs of it but for the draws."""
-        return self.three[0], self.below.turned, self.below.places
+        return self.origin, self.below.turned, self.below.places
 
     def given_others(self, v: float) -> Array:
         """The probability that the row as it is read is at most v, given the other inputs at each draw."""
@@ -121,7 +111,7 @@ class Line:
         return sums.T / (draws / RANDOMISATIONS)
 
 
-Way = tuple[Array, Callable[[], Table | None]]  # an input as it is read, at THREE and at its draws; its probabilities
+Way = tuple[Array, Callable[[], Table | None]]  # an input as it is read, at ENDS and at its draws; its probabilities
 
 
 @dataclass(frozen=True)
@@ -154,15 +144,14 @@ def moved_by(study: Study, name: str) -> list[str]:
 
 
 def evaluated_at(
-    study: Study, values: Mapping[str, Array], prior: Prior, x: Array, names: tuple[str, ...] | None = None
+    study: Study, values: Mapping[str, Array], prior: Prior, x: Array, wanted: Collection[str] | None = None
 ) -> dict[str, Array]:
-    """All quantities, or those of some names, with an input at other values in base units, (1,) or (draws,), the other
+    """All quantities, or those wanted, with an input at other values in base units, (1,) or (draws,), the other
     inputs as they were."""
-    reached = study.order if names is None else study.reached(names)[1]
-    later = [node for node in moved_by(study, prior.name) if node in reached]
+    later = moved_by(study, prior.name)
     given = {name: old for name, old in values.items() if name not in later}
     given[prior.name] = study.place(prior, x)
-    return graph.evaluate(study.nodes, later, given, list(study.page.dimensions), names)
+    return graph.evaluate(study.nodes, later, given, list(study.page.dimensions), wanted)
 
 
 def lines(at: Ground, prior: Prior, rows: Mapping[str, Row], grain: int = 1) -> Iterator[tuple[str, Line]]:
@@ -170,9 +159,10 @@ def lines(at: Ground, prior: Prior, rows: Mapping[str, Row], grain: int = 1) -> 
     the knots."""
     if not rows:
         return
-    study, own, three = at.study, at.draws_of(prior), sampling.values(prior, THREE)
-    low, high = (evaluated_at(study, at.values, prior, x[None]) for x in three[:2])
-    known, along = ways(prior, np.concatenate([three, own]), grain), None
+    study, own, ends = at.study, at.draws_of(prior), sampling.values(prior, ENDS)
+    names = {name for name, _ in rows.values()}
+    low, high = (evaluated_at(study, at.values, prior, x[None], names) for x in ends)
+    known, along = ways(prior, np.concatenate([ends, own]), grain), None
     few = max(study.sizes) * (own.size + SCORES.size // grain) <= MOST_NUMBERS
     for row, (name, index) in rows.items():
         if at.values[name].shape[-1] < own.size:
@@ -181,7 +171,7 @@ def lines(at: Ground, prior: Prior, rows: Mapping[str, Row], grain: int = 1) -> 
         found = line_of(y, [known] * len(READINGS))
         if found is None and few:  # it may be a line in what it does along the input with the others at their medians
             if along is None:
-                x = np.concatenate([three, own, prior.quantiles[0].curve(CHANCES[::grain])])
+                x = np.concatenate([ends, own, prior.quantiles[0].curve(CHANCES[::grain])])
                 along = evaluated_at(study, at.medians, prior, x)
             t = along[name][index]
             found = line_of(y, [way_along(read(t, reading), grain) for reading in READINGS]) if t.size > 1 else None
@@ -196,7 +186,7 @@ def read(x: Array, reading: Reading) -> Array:
 
 
 def ways(prior: Prior, x: Array, grain: int = 1) -> list[Way]:
-    """The ways to read an input that has these values at THREE and at its draws."""
+    """The ways to read an input that has these values at ENDS and at its draws."""
     base, curve, found = prior.distributions[0], prior.quantiles[0].curve, []
     for reading in READINGS if base.low >= 0 else READINGS[:1]:
         t = read(x, reading)
@@ -215,7 +205,7 @@ def own_table(base: Distribution, curve: Curve, scale: float, reading: Reading, 
 
 
 def way_along(t: Array, grain: int = 1) -> list[Way]:
-    """A way to read an input from the values that it gives at THREE, at its draws and at normal scores; none where they
+    """A way to read an input from the values that it gives at ENDS, at its draws and at normal scores; none where they
     do not rise or fall all the way."""
     if not np.isfinite(t).all():
         return []
@@ -290,22 +280,21 @@ def line_of(y: Array, ways: Sequence[Sequence[Way]]) -> Line | None:
     for number, reading in enumerate(READINGS):
         few = read(y[:, :FEW], reading)
         for t, below in ways[number]:
-            if not straight(few, t[: 3 + FEW]):  # mostly, and soon told
+            if not straight(few, t[: 2 + FEW]):  # mostly, and soon told
                 continue
             z = read(y, reading)
             if straight(z, t) and (found := below()):
-                three = tuple((-t[:3] if found.turned else t[:3]).tolist())
-                inverse = (three[1] - three[0]) / (z[1] - z[0])
-                return Line(number, z[0], inverse, found, three, z[:2].min(), z[:2].max())
+                first, last = (-t[:2] if found.turned else t[:2]).tolist()
+                return Line(number, z[0], (last - first) / (z[1] - z[0]), found, first, z[:2].min(), z[:2].max())
     return None
 
 
 def straight(z: Array, t: Array) -> bool:
     """Whether a row is a line in an input at all draws: from what it is at the ends of the input and at its draws,
-    (3, draws), and the input at THREE and at its draws, (3 + draws,)."""
+    (3, draws), and the input at ENDS and at its draws, (2 + draws,)."""
     with np.errstate(all="ignore"):
         slope = (z[1] - z[0]) / (t[1] - t[0])
-        off = np.abs(z[0] + slope * (t[3:] - t[0]) - z[2])
-        near = np.minimum(np.abs(t[3:] - t[0]), np.abs(t[1] - t[3:]))
+        off = np.abs(z[0] + slope * (t[2:] - t[0]) - z[2])
+        near = np.minimum(np.abs(t[2:] - t[0]), np.abs(t[1] - t[2:]))
         may = STRAIGHT * np.abs(slope) * near + ROUNDING * np.abs(z[:2]).max(axis=0)
     return bool(((slope != 0) & (off <= may)).all())

@@ -13,7 +13,6 @@ from mcfrontier.analysis.lines import READINGS, Line
 from mcfrontier.sampling import RANDOMISATIONS
 
 Array = np.ndarray
-NARROW = 0.01  # normal scores over which a slope is taken
 FIRST = 2**9  # draws, or more, of which a root is looked for before it is of all
 CLOSE, MAY, ROUNDS = 1e-7, 10, 60  # normal scores a root may be off before its last step, or so many of its errors
 
@@ -28,11 +27,11 @@ class Roots(NamedTuple):
 
 
 @np.errstate(all="ignore")
-def told(line: Line, near: Roots, scale: float, levels: Sequence[float], far: bool = False) -> tuple[Array, Array]:
+def told(line: Line, near: Roots, scale: float, levels: Sequence[float]) -> tuple[Array, Array]:
     """Percentiles of a row and their standard errors, (levels,) both, in the unit of this many base units.
 
     The sixteen randomisations tell the error, by where each comes to the level to first order; the table of the line
-    may be off besides, and where it was `far` from the level, the step there, by the square of its normal scores.
+    may be off besides.
     """
     back = READINGS[line.reading].back
     steep = near.slope * np.exp(-(special.ndtri(levels) ** 2) / 2) / np.sqrt(2 * np.pi)  # of the probability
@@ -40,8 +39,6 @@ def told(line: Line, near: Roots, scale: float, levels: Sequence[float], far: bo
     sixteen = at - (near.parts - near.parts.mean(axis=0)) / steep
     values = back(at)
     errors = np.hypot(intervals.error(values, back(sixteen)), back(at + line.below.miss / steep) - values)
-    if far:
-        errors = np.hypot(errors, back(at + (at - near.at) ** 2 * near.slope) - values)
     return values / scale, errors / scale
 
 
@@ -49,14 +46,6 @@ def told(line: Line, near: Roots, scale: float, levels: Sequence[float], far: bo
 def stepped(near: Roots, levels: Sequence[float]) -> Array:
     """Where the row comes to each level, by the slope: (levels,)."""
     return near.at - (special.ndtri(near.parts.mean(axis=0)) - special.ndtri(levels)) / near.slope
-
-
-@np.errstate(all="ignore")
-def sloped(line: Line, near: Roots) -> Roots:
-    """The same with slopes by the draws at hand: over NARROW of a score, about as they are known already."""
-    half = NARROW / near.slope / 2
-    below, above = (special.ndtri(line.parts(near.at + step, line.start.size).mean(axis=0)) for step in (-half, half))
-    return near._replace(slope=(above - below) / (2 * half))
 
 
 @np.errstate(all="ignore")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     "--draws",
     type=whole_number,
     metavar="COUNT",
-    help="For Sobol rounded up to a power of two, or eighths of one.  [default: 131072, or less]",
+    help="For Sobol rounded up to a power of two.  [default: 131072, or less]",
 )
 @click.option("--seed", type=int, help="The same seed gives the same draws.  [default: 1]")
 @click.option("--sampler", metavar="[sobol|lhs|random]", help="How probabilities are drawn.  [default: sobol]")
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 @click.option("--no-report", is_flag=True, help="Leave out the PDF.")
 @click.option("--save-draws", is_flag=True, help="Write the draws however many there are.")
 @click.option("--method", metavar="[auto|order]", help="Integrate an input out where that is surer.  [default: auto]")
-@click.option("--exact", is_flag=True, help="Of many draws, make the percentiles exact by a second pass.")
 @click.option("--engine", metavar="[local|threads|processes|dask]", help="Who works on many draws.  [default: local]")
 @click.option("--workers", type=int, help="How many, of an engine that has several.  [default: as many as processors]")
 @click.option("--scheduler", metavar="ADDRESS", help="A dask scheduler.  [default: one that is started here]")
@@ -62,7 +61,6 @@ def command(
     no_report: bool,
     save_draws: bool,
     method: str | None,
-    exact: bool,
     engine: str | None,
     workers: int | None,
     scheduler: str | None,
@@ -80,7 +78,7 @@ def command(
     loaded = study.load(name, targets=targets or None, set=split_pins(pins))
     if point:
         given = {"--out": out, "--draws": draws, "--save-draws": save_draws, "--sampler": sampler, "--seed": seed}
-        given |= {"--exact": exact, "--engine": engine, "--scheduler": scheduler, "--resume": resume}
+        given |= {"--engine": engine, "--scheduler": scheduler, "--resume": resume}
         given |= {"--precision": precision, "--method": method, "--workers": workers, "--no-report": no_report}
         for option in (option for option, value in given.items() if value not in (None, False)):
             raise InputError(f"{option}: --point draws nothing and writes nothing; leave one of them out")
@@ -94,14 +92,14 @@ def command(
     who = Engine(engine or "local", workers, scheduler, keeper)
     with progress() as steps, stopped(keeper):
         chosen = {word: value for word, value in asked.items() if value is not None}
-        done = study.run(loaded, **chosen, exact=exact, further=not save_draws, engine=who, progress=steps)
+        done = study.run(loaded, **chosen, engine=who, progress=steps)
         for told in done.notes:
             note(told)
         files = outputs.write(done, folder, report=not no_report, save_draws=save_draws, progress=steps)
     if done.counted is not None:
         keeper.end(done.counted.tally.job)
     else:
-        given = {"--exact": exact, "--engine": engine, "--workers": workers, "--resume": resume}
+        given = {"--engine": engine, "--workers": workers, "--resume": resume}
         for option in (option for option, value in given.items() if value):
             note(f"{option}: {done.sampler.draws:,} draws are all kept, and worked out here")
     if not any(file.name.startswith("draws.") for file in files):

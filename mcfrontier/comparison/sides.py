@@ -76,4 +76,4 @@ def plan_of(sides: Sequence[Study], draws: int | None, seed: int, sampler: str) 
 
 def evaluated(each: Study, plan: Sampler) -> Run:
     """A study on the draws that all share."""
-    return study.evaluated(each, plan, Engine(), False, silent)
+    return study.evaluated(each, plan, Engine(), silent)

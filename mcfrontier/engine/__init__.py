@@ -2,7 +2,6 @@
 
     blocks   the draws of a study from any to any
     tally    what is kept of draws that are not: moments and counts in bins, summed up a fixed tree
-    exact    quantiles by a second pass
     binned   sums by bin of each input, for first indices
     pools    who works: this process, threads, processes, dask
     keeper   what is worked out so far, in a file
@@ -18,11 +17,9 @@ from functools import partial
 
 import numpy as np
 
-from mcfrontier import memory
-from mcfrontier.engine import exact, tree
+from mcfrontier.engine import tree
 from mcfrontier.engine.binned import Binning, Sums, binned
 from mcfrontier.engine.blocks import Blocks, Held, Progress, silent, spans, whole
-from mcfrontier.engine.exact import Picked
 from mcfrontier.engine.keeper import KEPT, Keeper
 from mcfrontier.engine.pools import ENGINES, Result, Stretch, Work, check, worked
 from mcfrontier.engine.tally import Row, Tally, count, job_of
@@ -60,31 +57,23 @@ class Engine:
 
 @dataclass(frozen=True)
 class Counted:
-    """What is known of rows whose draws are not kept; with `picked`, their quantiles at `levels` are exact."""
+    """What is known of rows whose draws are not kept."""
 
     tally: Tally
-    picked: Picked | None
-    levels: Array
     engine: Engine
 
     def estimates(self, row: str, levels: Array) -> tuple[Array, Array]:
-        """Mean, sd and quantiles of a row in base units, (2 + levels,), and those of each randomisation, (any, ...)."""
-        found, parts = self.tally.estimates(row, levels)
-        if self.picked and np.isin(levels, self.levels).all():
-            precise = exact.quantiles(self.tally, self.picked, row, levels)
-            parts[:, 2:] += precise - found[2:]
-            found[2:] = precise
-        return found, parts
+        """Mean, sd and quantiles of a row in base units, (2 + levels,), and those of each randomisation, (16, ...)."""
+        return self.tally.estimates(row, levels)
 
     def by_bin(self, row: str, inputs: Sequence[tuple[str, int]], log: bool, bits: int) -> Sums:
-        """The draws of a row, or their logarithms, of the first sixteen randomisations, summed up by bin of some
-        uncertain rows of inputs: another pass."""
+        """The draws of a row, or their logarithms, summed up by bin of some uncertain rows of inputs: another pass."""
         job = self.tally.job
         name, index = job.rows[row]
         centre = float(job.centres[list(job.rows).index(row)])
         blocks = replace(job.blocks, names=(name,))
         binning = Binning(blocks, (name, index), log, np.log(centre) if log else centre, tuple(inputs), bits)
-        parts = spans(job.plan.sixteen, size_of_parts(job.plan.sixteen))
+        parts = spans(job.draws, size_of_parts(job.draws))
         nodes: tree.Nodes = {}
         for stretch, part in self.engine.work(partial(binned, binning), parts, silent, "binning"):
             tree.add(nodes, part, parts.index(stretch))
@@ -96,7 +85,7 @@ class Counted:
     def told(self, held: int) -> str:
         """How it is known, in a line."""
         widest = max(bins.width for bins in self.tally.job.bins)
-        how = "exact" if self.picked else f"from counts in bins at most {100 * widest:.2g} % wide"
+        how = f"from counts in bins at most {100 * widest:.2g} % wide"
         lost = [f"{row}: {count:,} of all draws are not finite" for row, count in self.lost.items()]
         told = f"targets: percentiles of all {self.tally.job.draws:,} draws, {how}; all else is of the first {held:,}"
         return "; ".join([told, *lost])
@@ -111,13 +100,11 @@ def counted(
     blocks: Blocks,
     rows: Mapping[str, Row],
     first: Mapping[str, Array],
-    levels: Array | None,
     engine: Engine,
     progress: Progress = silent,
     block: int | None = None,
 ) -> Counted:
-    """All draws of some rows, counted; `first` are the first ones by quantity, from which the bins are made. With
-    `levels`, a second pass makes those quantiles exact."""
+    """All draws of some rows, counted; `first` are the first ones by quantity, from which the bins are made."""
     job = job_of(blocks, rows, first, block)
     tally = engine.keeper.begin(job) if engine.keeper else Tally.none(job)
     parts = dict(enumerate(spans(job.draws, size_of_parts(job.draws))))
@@ -127,14 +114,7 @@ def counted(
         tally.join(places[stretch], part)
         if engine.keeper and len(parts) > 1:
             engine.keeper.keep(tally)
-    if levels is None:
-        return Counted(tally, None, np.zeros(0), engine)
-    bins = exact.wanted(tally, levels)
-    memory.check_numbers(2 * exact.numbers(tally, bins), "--exact keeps the draws near each percentile")
-    picked = Picked()
-    for _, part in engine.work(partial(exact.pick, job, bins), [*parts.values()], progress, "drawing again"):
-        picked.join(part)
-    return Counted(tally, picked, levels, engine)
+    return Counted(tally, engine)
 
 
 def size_of_parts(draws: int) -> int:

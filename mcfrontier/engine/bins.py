@@ -14,7 +14,7 @@ import numpy as np
 
 from mcfrontier import loops
 from mcfrontier.loops.plain import COARSE, keys
-from mcfrontier.sampling import RANDOMISATIONS, by_randomisation
+from mcfrontier.sampling import RANDOMISATIONS
 
 Array = np.ndarray
 MANTISSA = 52
@@ -87,25 +87,24 @@ def made_for(x: Array, rows: int) -> Bins:
 
 @dataclass(frozen=True)
 class Counts:
-    """Draws of a row by bin: `fine` (bins,), and `coarse` (stretches, coarse bins, 16), draws i mod 16 of each stretch
-    on their own. A coarse bin is as wide as 2^3 fine ones."""
+    """Draws of a row by bin: `fine` (bins,), and `coarse` (coarse bins, 16), draws i mod 16 on their
+    own. A coarse bin is as wide as 2^3 fine ones."""
 
     bins: Bins
     fine: Array
     coarse: Array
 
     @classmethod
-    def none(cls, bins: Bins, stretches: int = 1, kind: type = np.int64) -> Counts:
+    def none(cls, bins: Bins, kind: type = np.int64) -> Counts:
         """No draws yet; of 32 bits, counts lie nearer to the processor."""
-        shape = (stretches, (bins.count >> COARSE) + 1, RANDOMISATIONS)
+        shape = ((bins.count >> COARSE) + 1, RANDOMISATIONS)
         return cls(bins, np.zeros(bins.count, kind), np.zeros(shape, kind))
 
-    def add(self, x: Array, centre: float, stretch: int = 0) -> tuple[Array, int]:
-        """Count draws, (n,), of a stretch, the first of them i mod 16 = 0. The sums of their distances from a centre
+    def add(self, x: Array, centre: float) -> tuple[Array, int]:
+        """Count draws, (n,), the first of them i mod 16 = 0. The sums of their distances from a centre
         and of the squares of these, apart likewise, (2, 16); and how many are left out, for they are not finite."""
         made, sums = self.bins, np.empty((2, RANDOMISATIONS))
-        coarse = self.coarse[stretch]
-        return sums, loops.counted(x, centre, made.shift, made.first, made.zero, self.fine, coarse, sums)
+        return sums, loops.counted(x, centre, made.shift, made.first, made.zero, self.fine, self.coarse, sums)
 
     def trimmed(self) -> list[tuple[int, Array]]:
         """What was counted, (place, counts) of both, without the zeros before and after."""
@@ -127,7 +126,7 @@ def trim(counts: Array) -> tuple[int, Array]:
 
 
 def quantiles(counts: Counts, levels: Array) -> tuple[Array, Array]:
-    """Quantiles (levels,), and those that each randomisation would have, (any, levels), in a line about them.
+    """Quantiles (levels,), and those that each randomisation would have, (16, levels), in a line about them.
 
     Within a bin the draws are taken to lie evenly. That of a randomisation is as far off as the share of its draws
     below the quantile is from the level, over the density there; where hardly a draw is beyond, it is its own.
@@ -150,7 +149,7 @@ def quantiles(counts: Counts, levels: Array) -> tuple[Array, Array]:
     nearby = np.minimum(np.minimum(levels, 1 - levels) / 2, 0.02)
     span = at(levels + nearby)[0] - at(levels - nearby)[0]
     lowest = start >> COARSE
-    coarse = by_randomisation(counts.coarse)[lowest : (start + fine.size >> COARSE) + 1]
+    coarse = counts.coarse[lowest : (start + fine.size >> COARSE) + 1]
     below = np.cumsum(np.concatenate([np.zeros_like(coarse[:1]), coarse]), axis=0)
     bin_of = (start + place >> COARSE) - lowest
     edge = np.clip((bin_of + lowest << COARSE) - start, 0, fine.size)

@@ -14,7 +14,7 @@ import numpy as np
 
 from mcfrontier.engine import bins, tree
 from mcfrontier.engine.blocks import Blocks, size_of, spans
-from mcfrontier.sampling import RANDOMISATIONS, Sampler, by_randomisation
+from mcfrontier.sampling import RANDOMISATIONS, Sampler
 
 if TYPE_CHECKING:
     from mcfrontier.engine.bins import Bins, Counts
@@ -49,7 +49,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Part:
-    """What came of some draws: `sums` over trees, of shape (stretches, rows, 2, 16), the moments; `counts` by row, as
+    """What came of some draws: `sums` over trees, of shape (rows, 2, 16), the moments; `counts` by row, as
     trimmed; `lost` (rows,) the draws that are not finite."""
 
     sums: tree.Nodes
@@ -70,7 +70,7 @@ class Tally:
     @classmethod
     def none(cls, job: Job) -> Tally:
         """No draws yet."""
-        counts = [bins.Counts.none(each, len(job.plan.stretches)) for each in job.bins]
+        counts = [bins.Counts.none(each) for each in job.bins]
         return cls(job, counts, lost=np.zeros(len(counts), np.int64))
 
     def join(self, place: int, part: Part) -> None:
@@ -82,10 +82,10 @@ class Tally:
         self.done.add(place)
 
     def estimates(self, row: str, levels: Array) -> tuple[Array, Array]:
-        """Mean, sd and quantiles of a row in base units, (2 + levels,), and those of each randomisation, (any, ...)."""
+        """Mean, sd and quantiles of a row in base units, (2 + levels,), and those of each randomisation, (16, ...)."""
         i = list(self.job.rows).index(row)
-        sums, counts = by_randomisation(tree.total(self.sums)[:, i]), self.counts[i]
-        size = by_randomisation(counts.coarse.sum(axis=1))
+        sums, counts = tree.total(self.sums)[i], self.counts[i]
+        size = counts.coarse.sum(axis=0)
         found, parts = bins.quantiles(counts, levels)
         moments = moments_of(sums.sum(axis=1)[:, None], size.sum(), self.job.centres[i])
         return (
@@ -102,19 +102,17 @@ def moments_of(sums: Array, size: Array, centre: float) -> Array:
 
 def count(job: Job, start: int, stop: int) -> Part:
     """What comes of the draws from `start`, a multiple of the leaf, to `stop`."""
-    stretches = job.plan.stretches
-    counts = [bins.Counts.none(each, len(stretches), np.int32) for each in job.bins]
+    counts = [bins.Counts.none(each, np.int32) for each in job.bins]
     sums: tree.Nodes = {}
     lost = np.zeros(len(counts), np.int64)
-    for place, stretch in enumerate(stretches):
-        for begin, end in spans(min(stop, stretch.stop), max(job.block, job.leaf), max(start, stretch.start)):
-            rows = rows_of(job, begin, end)
-            for first, last in spans(end, job.leaf, begin):
-                leaf = np.zeros((len(stretches), len(counts), 2, RANDOMISATIONS))
-                for i, x in enumerate(rows):
-                    leaf[place, i], gone = counts[i].add(x[first - begin : last - begin], job.centres[i], place)
-                    lost[i] += gone
-                tree.add(sums, leaf, first // job.leaf)
+    for begin, end in spans(stop, max(job.block, job.leaf), start):
+        rows = rows_of(job, begin, end)
+        for first, last in spans(end, job.leaf, begin):
+            leaf = np.zeros((len(counts), 2, RANDOMISATIONS))
+            for i, x in enumerate(rows):
+                leaf[i], gone = counts[i].add(x[first - begin : last - begin], job.centres[i])
+                lost[i] += gone
+            tree.add(sums, leaf, first // job.leaf)
     return Part(sums, [each.trimmed() for each in counts], lost)
 
 

@@ -17,4 +17,4 @@ try:
 except ImportError:
     pass
 
-below, counted, looked_up, through = chosen.below, chosen.counted, chosen.looked_up, chosen.through
+below, counted, looked_up = chosen.below, chosen.counted, chosen.looked_up

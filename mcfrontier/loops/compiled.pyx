@@ -172,29 +172,6 @@ def counted(
     return lost
 
 
-def through(
-    const double[::1] low,
-    const double[::1] high,
-    const double[::1] between,
-    double part,
-    double run,
-    double near,
-    double rounding,
-    double[::1] inverse,
-):
-    """See plain.through."""
-    cdef double whole, off, size
-    cdef Py_ssize_t i, missed = 0
-    with nogil:
-        for i in range(low.shape[0]):
-            whole = high[i] - low[i]
-            off = fabs(between[i] - low[i] - part * whole) - near * fabs(whole)
-            size = fabs(high[i]) if fabs(high[i]) > fabs(low[i]) else fabs(low[i])
-            inverse[i] = run / whole
-            missed += 1 - (off <= rounding * size)
-    return missed
-
-
 cdef struct Table:
     double low, high, steps
     int shift

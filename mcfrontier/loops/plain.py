@@ -97,19 +97,6 @@ def keys(x: Array, shift: int, zero: int) -> Array:
     return np.where(x < 0, -size, size)
 
 
-def through(
-    low: Array, high: Array, between: Array, part: float, run: float, near: float, rounding: float, inverse: Array
-) -> int:
-    """Lines by their values at two places that are `run` apart: `inverse` becomes one over the slope of each. How many
-    miss the value a `part` of the way `between`, by more than a share `near` of the way, and a share of `rounding` of
-    the larger end; or have one that is no number. All are of draws, (n,)."""
-    with np.errstate(all="ignore"):
-        whole = high - low
-        off = np.abs(between - low - part * whole) - near * np.abs(whole)
-        np.divide(run, whole, out=inverse)
-        return int(low.size - np.count_nonzero(off <= rounding * np.maximum(np.abs(low), np.abs(high))))
-
-
 def below(at: Array, start: Array, inverse: Array, first: float, turned: bool, table: tuple, sums: Array) -> None:
     """The chances that start + (t - first) / inverse is at most each of `at`, summed up by part: `sums` becomes
     (at, 16).

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mcfrontier.engine.blocks import Progress, silent
-from mcfrontier.errors import InputError
 from mcfrontier.outputs.manifest import write_manifest
 from mcfrontier.outputs.netcdf import write_draws
 from mcfrontier.outputs.percentiles import percentiles_json, write_csv, write_json
 from mcfrontier.outputs.zarr import write_zarr
 from mcfrontier.results import Run
-from mcfrontier.sampling import RANDOMISATIONS
 from mcfrontier.writing import check_folder, making, move, take_away
 
 __all__ = ["WRITERS", "percentiles_json", "write"]
@@ -46,9 +44,6 @@ def write(
     """Write the files of a run into a folder of its own, and take away those that an earlier run (one that left its
     manifest there) wrote and this one leaves out. All are made in a temporary folder within it and moved at the
     end, so a run that is stopped leaves the old files whole."""
-    if save_draws and run.sampler.randomisations > RANDOMISATIONS:
-        told = f"save_draws: {run.sampler.randomisations} randomisations are counted and cannot be written"
-        raise InputError(f"{told}; run with further=False, for a power of two")
     folder = check_folder(folder)
     kept = run.counted is None
     small = kept and run.sampler.draws * len(run.rows) <= MOST_NUMBERS

@@ -39,7 +39,6 @@ def write_manifest(run: Run, path: Path) -> None:
         "draws_asked": run.sampler.asked,
         "sampler": run.sampler.kind,
         "method": run.method,
-        "exact": run.exact,
         "targets": study.targets,
         "set": {name: str(value) for name, value in study.pins.items()},
         "own_model": study.own_model,

@@ -19,6 +19,7 @@ from mcfrontier.outputs.manifest import versions
 from mcfrontier.outputs.typeset import typeset
 from mcfrontier.priors import Disclosed, Prior
 from mcfrontier.results import FEW, MOST, Run
+from mcfrontier.sampling import RANDOMISATIONS
 from mcfrontier.study import METHOD, SAMPLER, SEED
 from mcfrontier.wording import amount, label, parts, percentile_told, probability, sentence, spaced
 
@@ -308,7 +309,6 @@ def made(run: Run) -> list[list[str]]:
     asked.append(("method", run.method, METHOD))
     words = ["python", "-m", "mcfrontier", "run", study.page.command]
     words += [word for name, value, default in asked if value != default for word in (f"--{name}", str(value))]
-    words += ["--exact"] * run.exact
     words += [word for name, value in study.pins.items() for word in ("--set", f"{name}={value}")]
     if study.targets != tuple(study.page.words.targets):
         words += [word for name in study.targets for word in ("--target", name)]
@@ -318,7 +318,7 @@ def made(run: Run) -> list[list[str]]:
             "Command",
             "mcf.run(...) in Python, with priors or a model of its own" if from_python else shlex.join(words),
         ],
-        ["Draws", f"{plan.draws:,}, in {plan.randomisations} independent randomisations"],
+        ["Draws", f"{plan.draws:,}, in {RANDOMISATIONS} independent randomisations"],
         ["Sampler", {"sobol": "scrambled Sobol points", "lhs": "Latin hypercube", "random": "random"}[plan.kind]],
         ["Seed", str(plan.seed)],
         *([["Percentiles", told_integrated(run)]] if run.integrated else []),

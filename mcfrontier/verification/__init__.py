@@ -77,7 +77,6 @@ def made(old: Finished, believed: Study, progress: Progress) -> Run:
         seed=asked.seed,
         sampler=asked.sampler,
         method=asked.method,
-        exact=asked.exact,
         progress=progress,
     )
 

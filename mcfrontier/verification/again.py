@@ -14,6 +14,9 @@ from mcfrontier.study import Study
 def found_again(old: Finished) -> Study:
     """The study of a run as it is believed today, with the targets and pins of then."""
     told = old.manifest
+    if told.exact or (told.sampler == "sobol" and told.draws & (told.draws - 1)):
+        how = "with --exact" if told.exact else "with more than 16 randomisations"
+        raise InputError(f"it was made {how}, which this version does not do any more; make the run again")
     if told.own_model:
         raise InputError(f"{old.folder}: its graph was given from Python, and no folder holds it; run it again there")
     if told.page and not told.page.get("command"):
