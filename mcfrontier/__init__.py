@@ -6,25 +6,60 @@
 535714285.71
 """
 
-from typing import TYPE_CHECKING
+import typing as _typing
 
-from mcfrontier.errors import InputError
+from mcfrontier.core.version import __version__
 
-if TYPE_CHECKING:
-    from mcfrontier.comparison import compare
-    from mcfrontier.graph import node
-    from mcfrontier.solution import solve
-    from mcfrontier.study import Run, Study, load, run
+if _typing.TYPE_CHECKING:
+    from mcfrontier.api.comparison import Comparison, compare
+    from mcfrontier.api.run import Run, run
+    from mcfrontier.api.saved import SavedRun, open
+    from mcfrontier.api.solution import Solution, solve
+    from mcfrontier.core.errors import InputError
+    from mcfrontier.graph.node import node
+    from mcfrontier.runs.load import load
+    from mcfrontier.study.study import Study
 
-__version__ = "0.1.0"
-__all__ = ["InputError", "Run", "Study", "compare", "load", "node", "run", "solve"]
+_FACE = {  # the module that defines each public name
+    "Comparison": "api.comparison",
+    "InputError": "core.errors",
+    "Run": "api.run",
+    "SavedRun": "api.saved",
+    "Solution": "api.solution",
+    "Study": "study.study",
+    "compare": "api.comparison",
+    "load": "runs.load",
+    "node": "graph.node",
+    "open": "api.saved",
+    "run": "api.run",
+    "solve": "api.solution",
+}
+__all__ = [
+    "Comparison",
+    "InputError",
+    "Run",
+    "SavedRun",
+    "Solution",
+    "Study",
+    "__version__",
+    "compare",
+    "load",
+    "node",
+    "open",
+    "run",
+    "solve",
+]
 
 
 def __getattr__(name: str) -> object:
-    """The recipe, imported when it is first asked for: `import mcfrontier` alone is quick."""
-    if name in __all__:
-        from importlib import import_module
+    """A public name, imported when it is first used: `import mcfrontier` alone is quick."""
+    if name in _FACE:
+        import importlib
 
-        rooms = {"node": "graph", "compare": "comparison", "solve": "solution"}
-        return getattr(import_module(f"mcfrontier.{rooms.get(name, 'study')}"), name)
+        return getattr(importlib.import_module(f"mcfrontier.{_FACE[name]}"), name)
     raise AttributeError(f"module 'mcfrontier' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

@@ -1,9 +1,10 @@
-"""What several tests use: a command line in process, priors files made on the spot, one run of GPT-4."""
+"""Shared fixtures and helpers: in-process commands, temporary priors files and a run of GPT-4."""
 
 import gc
 from pathlib import Path
 from typing import NamedTuple
 
+import hypothesis
 import numpy as np
 import pytest
 import scipy.special  # noqa: F401 - before mpmath, which warns when pickle looks through it for scipy's functions
@@ -13,8 +14,11 @@ from mcfrontier.cli import main
 
 ROOT = Path(__file__).parent.parent
 
+hypothesis.settings.register_profile("untimed", deadline=None)  # machines are noisy
+hypothesis.settings.load_profile("untimed")
 
-class Ended(NamedTuple):
+
+class CommandResult(NamedTuple):
     code: int
     out: str
     err: str
@@ -22,7 +26,7 @@ class Ended(NamedTuple):
 
 @pytest.fixture
 def command(capsys):
-    """Run a command line in this process: command("run", "gpt4") -> (code, out, err)."""
+    """Run a command in this process: command("run", "gpt4") -> (code, out, err)."""
 
     def call(*arguments):
         code = 0
@@ -33,21 +37,21 @@ def command(capsys):
         finally:
             gc.unfreeze()
             gc.enable()
-        return Ended(code, *capsys.readouterr())
+        return CommandResult(code, *capsys.readouterr())
 
     return call
 
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    """An empty folder to stand in."""
+    """An empty working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 @pytest.fixture
 def page(here):
-    """Write a priors file into ./priors of an empty folder, and stand there: page("study", text)."""
+    """Write a priors file to ./priors of an empty working directory: page("study", text)."""
 
     def write(name, text):
         path = here / "priors" / f"{name}.toml"
@@ -60,13 +64,13 @@ def page(here):
 
 @pytest.fixture(scope="session")
 def gpt4():
-    """GPT-4 as it ships, with few draws."""
+    """A run of the shipped GPT-4 study with few draws."""
     return mcf.run("gpt4", draws=2**12, seed=7)
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory, gpt4):
-    """The same, written; not to be changed."""
+    """The folder of the same run. Tests must not change it."""
     place = tmp_path_factory.mktemp("reports") / "gpt4"
     gpt4.write(place, report=False)
     return place
@@ -74,38 +78,38 @@ def folder(tmp_path_factory, gpt4):
 
 @mcf.node("1")
 def root(a):
-    """None of what is below 0."""
+    """Not finite for negative a."""
     with np.errstate(invalid="ignore"):
         return np.sqrt(a)
 
 
 @mcf.node("1")
 def sure(root):
-    """One number, where there is a root."""
+    """Constant where the root is finite."""
     return 0.1 + 0 * root
 
 
 @pytest.fixture
-def holed(tmp_path):
-    """A run of quantities that have no figure in many draws, in a folder: holed(mean of a, draws)."""
+def non_finite_run(tmp_path):
+    """A run with non-finite draws and its folder: non_finite_run(mean of a, draws)."""
 
     def call(mean, draws):
-        page = {"targets": ["root", "sure"], "inputs": believed("a", "normal", mean=mean, sd=1)}
+        page = {"targets": ["root", "sure"], "inputs": input_entry("a", "normal", mean=mean, sd=1)}
         run = mcf.run(page, model=[root, sure], draws=draws)
-        run.write(tmp_path / "holed", report=False)
-        return run, tmp_path / "holed"
+        run.write(tmp_path / "non_finite", report=False)
+        return run, tmp_path / "non_finite"
 
     return call
 
 
 def entry(name, family="value", unit="1", source="a test", **words):
-    """An entry of a priors file as text."""
+    """An entry of a priors file as TOML text."""
     lines = [f"[inputs.{name}]", f'family = "{family}"', f'unit = "{unit}"', f'source = "{source}"']
     return "\n".join([*lines, *(f"{word} = {value}" for word, value in words.items())]) + "\n"
 
 
-def believed(name, family="value", unit="1", **words):
-    """An entry as part of the mapping of a priors file."""
+def input_entry(name, family="value", unit="1", **words):
+    """An entry as a mapping, for the inputs of a priors file."""
     return {name: {"family": family, "unit": unit, "source": "a test", **words}}
 
 

@@ -1,25 +1,28 @@
-"""The ledger that ships, made anew: `python -m tests.ledger` writes priors/ledger.csv.
+"""Regenerate the shipped ledger: `python -m tests.ledger` writes priors/ledger.csv.
 
-It holds every figure that the studies in priors/blind disclose, and those of other studies that nothing in them
-knows. A row's source and note are those of the priors file.
+It has every figure disclosed by the studies in priors/blind, and the figures of other studies that do not depend on
+them. A row's source and note are those of the priors file.
 """
 
 import tempfile
 from pathlib import Path
 
 import mcfrontier as mcf
-from mcfrontier import files, ledger, scoring, study, units
-from mcfrontier.finished import finished
+from mcfrontier.core import units
+from mcfrontier.outputs.folder.saved import read_folder
+from mcfrontier.runs.load import load
+from mcfrontier.study import locate
+from mcfrontier.tasks.score import ledger, score
 
 DRAWS, SEED = 2**16, 1
-OTHERS = (("deepseek-v3", "chip_hours"), ("deepseek-v3", "stated_cost"), ("gpt2", "strubell_time"))
+ELSEWHERE = (("deepseek-v3", "chip_hours"), ("deepseek-v3", "stated_cost"), ("gpt2", "strubell_time"))
 
 
 def outcomes():
     """The studies and the keys of their disclosed figures, study by study."""
-    blind = [name for name in files.runnable() if name.startswith("blind/")]
-    found = {name: [*study.load(name).page.disclosed] for name in blind}
-    for name, key in OTHERS:
+    blind = [name for name in locate.runnable() if name.startswith("blind/")]
+    found = {name: [*load(name).file.stated.disclosed] for name in blind}
+    for name, key in ELSEWHERE:
         found.setdefault(name, []).append(key)
     return found
 
@@ -29,11 +32,11 @@ def rows_of(name, keys):
     run = mcf.run(name, draws=DRAWS, seed=SEED)
     with tempfile.TemporaryDirectory() as folder:
         run.write(folder, report=False)
-        back = finished(folder)
+        back = read_folder(folder)
         for key in keys:
-            figure = run.study.page.disclosed[key]
-            value = units.convert(figure.value, figure.unit, run.unit(figure.quantity))
-            yield scoring.scored(back, figure.quantity, value, figure.source, figure.note)[0]
+            figure = run.study.file.disclosed[key]
+            value = units.convert(figure.value, figure.unit, run.core.unit(figure.quantity))
+            yield score.score_outcome(back, figure.quantity, value, figure.source, figure.note)[0]
 
 
 def rows():
@@ -42,6 +45,6 @@ def rows():
 
 
 if __name__ == "__main__":
-    path = Path("priors") / ledger.NAME
-    path.write_text(ledger.written(rows(), head=True), encoding="utf-8")
+    path = Path("priors") / ledger.LEDGER_FILE
+    path.write_text(ledger.csv_text(rows(), head=True), encoding="utf-8")
     print(f"{path}: {len(ledger.read(path))} outcomes")

@@ -1,1 +1,1 @@
-"""Analyses: functions of arrays, without pictures and without files."""
+"""Analyses of draws: arrays in, arrays out."""

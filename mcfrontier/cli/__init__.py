@@ -1,13 +1,13 @@
-"""The command line: words in, files and tables out. It computes nothing.
+"""The command line: parses arguments, calls the layers below and prints their results. It computes nothing.
 
-A command is a module of its name; the floors below are imported inside of it, so that --help is quick.
+Each command is the module of its name. It imports the layers below inside its functions, so that --help starts quickly.
 """
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -15,71 +15,112 @@ from importlib import import_module
 
 import click
 
-from mcfrontier import __version__
-from mcfrontier.cli.terminal import refuse
-from mcfrontier.errors import InputError, suggest
+from mcfrontier.cli.terminal import fail
+from mcfrontier.core.errors import InputError, suggest
+from mcfrontier.core.version import __version__
 
-COMMANDS = ("run", "percentiles", "export", "compare", "solve", "verify", "score", "reproduce", "list", "show", "check")
+PROGRAM = "python -m mcfrontier"
+COMMANDS = {  # the only list of commands: name of the command and of its module, and its group in --help
+    "run": "Run",
+    "list": "Read",
+    "show": "Read",
+    "percentiles": "Read",
+    "export": "Read",
+    "compare": "Compare and solve",
+    "solve": "Compare and solve",
+    "check": "Check",
+    "verify": "Check",
+    "score": "Check",
+    "reproduce": "Check",
+}
 
 
-class Unheard(Exception):
-    """The reader of standard output has had enough."""
+class ClosedPipe(Exception):
+    """The reader of standard output has closed it."""
 
 
-class Commands(click.Group):
-    """The commands, each imported when it is asked for."""
+class CommandGroup(click.Group):
+    """The commands in COMMANDS, each imported when it is needed."""
 
     def invoke(self, context: click.Context) -> None:
         try:
             super().invoke(context)
             sys.stdout.flush()
-        except BrokenPipeError:  # click would end with 1, which is an answer of some commands
-            raise Unheard from None
+        except BrokenPipeError:  # click would exit with 1, which is a result of some commands
+            raise ClosedPipe from None
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return [*COMMANDS]  # list is the module of that command here
+        return [*COMMANDS]
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             raise InputError(f"{name}: there is no such command{suggest(name, COMMANDS)}")
-        return import_module(f"mcfrontier.cli.{name}").command
+        return load_command(name)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        width = max(map(len, COMMANDS))
+        for group in dict.fromkeys(COMMANDS.values()):
+            with formatter.section(group):
+                formatter.write_dl([(name.ljust(width), summary(name)) for name in COMMANDS if COMMANDS[name] == group])
+
+
+def load_command(name: str) -> click.Command:
+    """A command, imported from its module."""
+    command: click.Command = import_module(f"mcfrontier.cli.{name}").command
+    return command
+
+
+def summary(name: str) -> str:
+    """The first sentence of the help of a command."""
+    return load_command(name).get_short_help_str(limit=200)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command. What the user got wrong is one line on standard error and exit 2; a fault of ours
-    keeps its traceback."""
-    for name in ("stdout", "stderr"):  # one that is closed hears nothing
+    """Run a command.
+
+    An input error is one line on standard error and exit status 2. An error of this package keeps its traceback.
+    """
+    for name in ("stdout", "stderr"):  # a closed stream is None
         setattr(sys, name, getattr(sys, name) or open(os.devnull, "w"))  # noqa: SIM115
-    gc.disable()  # a command's cycles are few, and looking for them costs a tenth of its imports
+    gc.disable()  # a command makes few reference cycles, and collecting them costs a tenth of its import time
     try:
-        with contextlib.suppress(AttributeError):  # a stream that was replaced may not know the call
-            sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-            sys.stderr.reconfigure(encoding="utf-8", errors="replace")
-        commands.main(arguments, prog_name="python -m mcfrontier", standalone_mode=False)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # a stream that was replaced may be of another class
+                stream.reconfigure(encoding="utf-8", errors="replace")
+        commands.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except InputError as problem:
-        refuse(str(problem))
+        fail(str(problem))
     except click.ClickException as problem:
-        refuse(" ".join(problem.format_message().split()))
+        fail(usage_text(problem))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except Unheard:
-        close_output()
+    except ClosedPipe:
+        discard_output()
         sys.exit(141)
     except OSError as problem:
         if problem.errno != errno.ENOSPC:
             raise
-        close_output()
-        refuse(f"standard output cannot be written: {problem.strerror}")
+        discard_output()
+        fail(f"standard output cannot be written: {problem.strerror}")
     finally:
-        gc.freeze()  # Python's end looks for cycles once more, for as long as a tenth of a run, and nobody needs it
+        gc.freeze()  # spares the collection at exit, which takes up to a tenth of a run
 
 
-def close_output() -> None:
-    """Leave nothing for Python to write to standard output at its end."""
+def usage_text(problem: click.ClickException) -> str:
+    """The message of an error of click, with a pointer to the help if it states no correction."""
+    text = " ".join(problem.format_message().split())
+    context = getattr(problem, "ctx", None)
+    if ";" in text or text.endswith("?"):
+        return text
+    return f"{text.removesuffix('.')}; see {context.command_path if context else PROGRAM} --help"
+
+
+def discard_output() -> None:
+    """Redirect standard output to the null device, so that Python writes nothing to it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-@click.group(cls=Commands, invoke_without_command=True, context_settings={"max_content_width": 110})
+@click.group(cls=CommandGroup, invoke_without_command=True, context_settings={"max_content_width": 110})
 @click.version_option(__version__, message="mcfrontier %(version)s")
 @click.pass_context
 def commands(context: click.Context) -> None:

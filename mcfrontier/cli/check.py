@@ -9,61 +9,67 @@ from pathlib import Path
 import click
 
 from mcfrontier.cli.terminal import warn
-from mcfrontier.errors import InputError
+from mcfrontier.core.errors import InputError
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
-@click.option("--strict", is_flag=True, help="Refuse what is doubtful too.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 def command(paths: Sequence[str], strict: bool) -> None:
-    """Check priors files: every one that can be named, or those given by name, path or folder.
+    """Check priors files for errors and doubtful statements.
 
-    What cannot be used is refused; what is doubtful is warned of.
+    Each PATH is a name, a file or a folder. By default, all files that have a name are checked. Exit status 2 if a file
+    has an error; doubtful statements are warnings.
     """
-    from mcfrontier import files
+    from mcfrontier.study import locate
 
-    names = [file for path in paths for file in files_of(path)]
-    names = names or [*files.studies(), *map(str, files.documents())]
-    failed, warned = 0, set()
+    names = [file for path in paths for file in priors_files(path)]
+    names = names or [*locate.studies(), *map(str, locate.documents())]
+    failed, warned = 0, set[str]()
     for name in names:
         try:
-            told, doubts = checked(name)
+            summary, warnings = check_file(name)
         except InputError as problem:
             failed += 1
             print(f"mcfrontier: {problem}", file=sys.stderr)
             continue
-        for doubt in doubts:
-            if doubt not in warned:  # of a part that several studies take in
-                warn(doubt)
-        warned.update(doubts)
-        if not (strict and doubts):
-            print(told)
+        for text in warnings:
+            if text not in warned:  # several studies may extend the same part
+                warn(text)
+        warned.update(warnings)
+        if not (strict and warnings):
+            print(summary)
     if failed or (strict and warned):
         sys.exit(2)
 
 
-def checked(name: str) -> tuple[str, list[str]]:
-    """What a file that can be used is, and what is doubtful in it."""
-    from mcfrontier import checks, files, graph, guards, model, priors, reproduce, study
+def check_file(name: str) -> tuple[str, list[str]]:
+    """Check a file: a line that says what it is, and its warnings."""
+    from mcfrontier import graph, model
+    from mcfrontier.runs import lint, recipe
+    from mcfrontier.runs.load import check_references, load
+    from mcfrontier.study import locate, priors_file, validate
+    from mcfrontier.tasks.reproduce import reproduce
 
-    if files.DOCUMENTS in Path(name).parts:
-        return f"ok  {files.shown(Path(name))}  (published figures, {len(reproduce.read_one(Path(name)))} rows)", []
-    page = priors.load(name)
-    doubts = guards.of_page(page)
-    if page.words.targets:
-        kind = "study"
-        doubts += guards.of_study(study.load(name))
+    if locate.DOCUMENTS in Path(name).parts:
+        rows = reproduce.read_document(Path(name))
+        return f"ok  {locate.display_path(Path(name))}  (published figures, {len(rows)} rows)", []
+    file = priors_file.load(name)
+    if file.stated.targets:
+        kind, study = "study", recipe.resolved(load(name))
+        warnings = [*lint.of_file(study.file), *lint.of_study(study)]
     else:
-        kind = "part, for extends"
-        checks.check_units(page, graph.nodes_of(model))
-    return f"ok  {page.where}  ({kind}, {len(page.priors)} entries)", doubts
+        kind, warnings = "part, for extends", lint.of_file(file)
+        check_references(file, ())
+        validate.check_units(file, graph.nodes_of(model))
+    return f"ok  {file.where}  ({kind}, {len(file.priors)} entries)", warnings
 
 
-def files_of(path: str) -> list[str]:
-    """The priors files below a folder, or the name or file itself."""
+def priors_files(path: str) -> list[str]:
+    """The priors files in a folder and its subfolders, or the name or file itself."""
     if not Path(path).is_dir():
         return [path]
     files = sorted(str(file) for file in Path(path).rglob("*.toml"))
     if not files:
-        raise InputError(f"{path}: no priors file in this folder")
+        raise InputError(f"{path}: this folder has no priors file (*.toml); name another")
     return files

@@ -7,32 +7,46 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mcfrontier.cli.terminal import note, progress, show_table, split_pins, whole_number
+from mcfrontier.cli.terminal import (
+    given,
+    note,
+    progress,
+    sampler_option,
+    show_table,
+    split_pins,
+    whole_number,
+)
 
 if TYPE_CHECKING:
-    from mcfrontier.comparison import Comparison, Pair
+    from mcfrontier.tasks.compare.compare import ComparisonResult, Pair
 
-MOST = 4  # waterfalls of a pair on a terminal
-BRIEF = 40  # rows of a pair on a terminal, where these have a line each
+MAX_WATERFALLS = 4  # waterfalls of a pair that are printed
+MAX_COMPACT_ROWS = 40  # rows of a pair that are printed one by one
 
 
 @click.command()
 @click.argument("studies", nargs=-1, required=True, metavar="NAME|PATH...")
-@click.option("--draws", type=whole_number, metavar="COUNT", help="Of each study.  [default: 16384, or less]")
-@click.option("--seed", type=int, help="The same seed gives the same draws.  [default: 1]")
-@click.option("--sampler", metavar="[sobol|lhs|random]", help="How probabilities are drawn.  [default: sobol]")
+@click.option(
+    "--draws", type=whole_number, metavar="COUNT", help="Number of draws of each study.  [default: 16384, or less]"
+)
+@click.option("--seed", type=int, help="Seed of the draws.  [default: 1]")
+@sampler_option()
 @click.option(
     "--set",
     "pins",
     multiple=True,
     metavar="NAME=VALUE[UNIT]",
-    help="Pin a quantity: in all studies; of one study alone, to compare it with itself.",
+    help="Pin a quantity in all studies; with one study, compare it with itself so pinned. Repeatable.",
 )
 @click.option(
-    "--target", "targets", multiple=True, metavar="NAME", help="Compare this quantity.  [default: the common targets]"
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="NAME",
+    help="Quantity to compare. Repeatable.  [default: the common targets]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON, for a pipe.")
-@click.option("--out", metavar="FOLDER", help="Write comparison.json and comparison.pdf into this folder as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+@click.option("--out", metavar="FOLDER", help="Also write comparison.json and comparison.pdf into this folder.")
 def command(
     studies: Sequence[str],
     draws: int | None,
@@ -43,19 +57,21 @@ def command(
     as_json: bool,
     out: str | None,
 ) -> None:
-    """Compare a study with others, or with itself once quantities are set: what differs, and why."""
-    from mcfrontier.comparison import compare
-    from mcfrontier.outputs.comparison import comparison_json
-    from mcfrontier.writing import check_folder
+    """Compare studies on common draws and attribute differences.
+
+    The first study is compared with each of the rest, or, with --set, with itself once quantities are pinned.
+    """
+    from mcfrontier.api.comparison import compare
+    from mcfrontier.core.atomic import check_folder
+    from mcfrontier.tasks.compare.page import comparison_json
 
     folder = None if out is None else check_folder(out)
-    asked = {"draws": draws, "seed": seed, "sampler": sampler, "targets": targets or None}
-    chosen = {word: value for word, value in asked.items() if value is not None}
+    options = given(draws=draws, seed=seed, sampler=sampler, targets=targets or None)
     with progress() as steps:
-        found = compare(*studies, set=split_pins(pins), progress=steps, **chosen)
+        found = compare(*studies, set=split_pins(pins), progress=steps, **options)
     written = found.write(folder) if folder else []
-    for told in found.notes:
-        note(told)
+    for text in found.notes:
+        note(text)
     if as_json:
         print(comparison_json(found))
     else:
@@ -64,46 +80,47 @@ def command(
         print(f"in {folder}: {', '.join(file.name for file in written)}")
 
 
-def show(found: Comparison) -> None:
-    """Print each pair: its rows, and what lies behind the first of them."""
-    from mcfrontier.outputs.comparison import heads, in_brief, moving
+def show(found: ComparisonResult) -> None:
+    """Print each pair: its rows, and the waterfalls of its representative rows."""
+    from mcfrontier.tasks.compare.page import attributed_rows, compact_rows, headings
 
     for i, pair in enumerate(found.pairs):
         if i:
             print()
         show_rows(pair)
-        brief = in_brief(pair)
-        if 0 < len(brief) <= BRIEF:
+        compact = compact_rows(pair)
+        if 0 < len(compact) <= MAX_COMPACT_ROWS:
             print()
-            show_table((f"Each row by its {heads(pair)[2]}", *pair.names, "difference", "ratio"), brief)
-        elif brief:
-            print(f"\nof {len(brief)} rows the foremost: ask for all of one target with --target, for all with --out")
-        told = moving(pair)
-        for row in told[:MOST]:
+            show_table((f"{headings(pair)[2]} of each row", *pair.names, "difference", "ratio"), compact)
+        elif compact:
+            print(f"\nrepresentative rows of {len(compact)}; --target NAME shows all of a target, --out FOLDER all")
+        rows = attributed_rows(pair)
+        for row in rows[:MAX_WATERFALLS]:
             print()
-            show_fall(pair, row)
-        if (more := len(told) - MOST) > 0:
-            have = "target has" if more == 1 else "targets have"
-            print(f"\n{more} more {have} a waterfall: ask for one with --target, for all with --out")
+            show_waterfall(pair, row)
+        if (more := len(rows) - MAX_WATERFALLS) > 0:
+            have = "row has" if more == 1 else "rows have"
+            print(f"\n{more} more {have} a waterfall; --target NAME shows one, --out FOLDER all")
 
 
 def show_rows(pair: Pair) -> None:
-    """Print the rows of a pair, of many the headlines: each side, difference, ratio, probability."""
-    from mcfrontier.outputs.comparison import chance, heads, in_full, lines
-    from mcfrontier.wording import label, sentence
+    """Print the rows of a pair, or its representative rows if there are many: sides, difference, ratio, probability."""
+    from mcfrontier.core.formatting import label, sentence
+    from mcfrontier.tasks.compare.page import full_rows, headings, lines, probability_text
 
     rows = []
-    for row in in_full(pair):
+    for row in full_rows(pair):
         rows += [[sentence(label(row))], *([f"  {name}", *cells] for name, *cells in lines(pair, row))]
-        rows += [[f"  {likely}"]] if (likely := chance(pair, row)) else []
-    show_table(heads(pair), rows)
+        rows += [[f"  {text}"]] if (text := probability_text(pair, row)) else []
+    show_table(headings(pair), rows)
 
 
-def show_fall(pair: Pair, row: str) -> None:
-    """Print what moves the median of a row, or the probability of an event, from one side to the other."""
-    from mcfrontier.outputs.comparison import fall_lines, total
-    from mcfrontier.wording import label
+def show_waterfall(pair: Pair, row: str) -> None:
+    """Print the contributions of the differing inputs to the difference of the medians (or probabilities) of a row."""
+    from mcfrontier.core.formatting import label
+    from mcfrontier.tasks.compare.page import total_cells, waterfall_lines
 
-    head = (f"What moves the {pair.told[row].central} of {label(row)}", *pair.names, "by", "±", "times")
-    rows = [*fall_lines(pair, row), ["Together", "", "", *total(pair, row)]]
+    statistic = pair.by_row[row].central
+    head = (f"Change in the {statistic} of {label(row)}", *pair.names, "change", "±", "factor")
+    rows = [*waterfall_lines(pair, row), ["Total", "", "", *total_cells(pair, row)]]
     show_table(head, rows, left=(0, 1, 2), widest=(48, 44, 44))

@@ -4,52 +4,59 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
-from mcfrontier.cli.terminal import note, whole_number
-from mcfrontier.errors import InputError
-
-FORMS = ("csv", "parquet", "xlsx", "zarr", "arviz", "metaculus", "squiggle", "squigglepy")  # told without libraries
+from mcfrontier.cli.terminal import given, note, registry_option, whole_number
+from mcfrontier.core.errors import InputError
 
 
 @click.command()
 @click.argument("folder", metavar="FOLDER")
-@click.option("--to", "form", required=True, metavar=f"[{'|'.join(FORMS)}]", help="The form of it.")
+@registry_option("--to", "form", required=True, registry="mcfrontier.outputs.exports:EXPORTS", help="Export format.")
 @click.option(
-    "--target", "targets", multiple=True, metavar="NAME", help="A quantity or a row of one.  [default: the targets]"
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="NAME",
+    help="Quantity, or row of a quantity, to export. Repeatable.  [default: the targets]",
 )
-@click.option("--out", metavar="PATH", help="The file to write; texts go to standard output without it.")
-@click.option("--lower", metavar="X", help="metaculus: the question's lower bound, in the target's unit or one stated.")
-@click.option("--upper", metavar="X", help="metaculus: its upper bound.")
-@click.option("--open-lower", is_flag=True, default=None, help="metaculus: an outcome may lie below its range.")
-@click.option("--open-upper", is_flag=True, default=None, help="metaculus: an outcome may lie above its range.")
-@click.option("--zero-point", metavar="X", help="metaculus: its zero point, where its scale is logarithmic.")
-@click.option("--points", metavar="N", type=whole_number, help="metaculus: the points of its CDF.  [default: 201]")
-def command(folder: str, form: str, targets: Sequence[str], out: str | None, **words: object) -> None:
-    """Give a finished run's draws in the form that another tool takes."""
-    from mcfrontier.exports import export_to, pieces, written
-    from mcfrontier.finished import finished
-    from mcfrontier.outputs import WRITERS
-    from mcfrontier.writing import check_file, making, move
+@click.option("--out", metavar="PATH", help="File to write.  [default: standard output, if the format is text]")
+@click.option(
+    "--lower", metavar="X", help="metaculus: lower bound of the question, in the unit of the target or one stated."
+)
+@click.option("--upper", metavar="X", help="metaculus: upper bound of the question.")
+@click.option("--open-lower", is_flag=True, default=None, help="metaculus: outcomes below the range are possible.")
+@click.option("--open-upper", is_flag=True, default=None, help="metaculus: outcomes above the range are possible.")
+@click.option("--zero-point", metavar="X", help="metaculus: zero point of a logarithmic scale.")
+@click.option(
+    "--points", metavar="N", type=whole_number, help="metaculus: number of points of the CDF.  [default: 201]"
+)
+def command(folder: str, form: str, targets: Sequence[str], out: str | None, **settings: Any) -> None:
+    """Export the draws of a saved run to another format."""
+    from mcfrontier.core.atomic import check_file, move, temporary_folder
+    from mcfrontier.outputs.exports import export_to, pieces, write_export
+    from mcfrontier.outputs.folder.saved import read_folder
+    from mcfrontier.outputs.folder.write import WRITERS
 
     export = export_to(form)
-    given = {word: value for word, value in words.items() if value is not None}
-    for word in sorted(given.keys() - {*export.words}):
-        raise InputError(f"--{word.replace('_', '-')}: {form} does not take it; leave it out")
-    if export.tells:
-        given["tell"] = note
+    options = given(**settings)
+    for word in sorted(options.keys() - {*export.options}):
+        raise InputError(f"--{word.replace('_', '-')}: {form} does not take this option; leave it out")
+    if export.takes_note:
+        options["note"] = note
     if out is None and not export.text:
-        raise InputError(f"--to {form}: it is no text; name a file with --out")
-    path = None if out is None else check_file(out, holds=export.holds)
-    run = finished(folder)
+        raise InputError(f"--to {form}: this format is not text; name a file with --out")
+    path = None if out is None else check_file(out, marker=export.holds)
+    run = read_folder(folder)
     if path is not None and path.name in WRITERS and path.parent.resolve() == run.folder.resolve():
         raise InputError(f"{path}: a file of the run itself; choose another with --out")
     rows = run.rows_of(targets) if targets else run.targets
     if path is None:
-        sys.stdout.writelines(pieces(export, run, rows, given))
+        sys.stdout.writelines(pieces(export, run, rows, options))
         return
-    with making(path.parent) as place:
-        written(export, form, run, rows, place / path.name, given)
+    with temporary_folder(path.parent) as place:
+        write_export(export, form, run, rows, place / path.name, options)
         move(place / path.name, path)
     print(path)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import click
 
-from mcfrontier.cli.terminal import refuse, show_table
-from mcfrontier.errors import InputError
+from mcfrontier.cli.terminal import fail, show_table
+from mcfrontier.core.errors import InputError
 
 
 @click.command()
 def command() -> None:
     """List the studies that can be run by name."""
-    from mcfrontier import files, others, priors
+    from mcfrontier.study import locate, priors_file
 
     rows, broken = [], []
-    for name, path in files.runnable().items():
+    for name, path in locate.runnable().items():
         try:
-            with others.left_out():
-                words = priors.load(name).words
-            rows.append([name, words.title, words.question, files.shown(path)])
+            stated = priors_file.load(name).stated
+            rows.append([name, stated.title, stated.question, locate.display_path(path)])
         except InputError as problem:
             broken.append(str(problem))
-    show_table((), rows)
+    show_table((), rows, left=range(4))
     if broken:
-        refuse(" | ".join(broken))
+        fail(" | ".join(broken))

@@ -6,15 +6,25 @@ import math
 import sys
 from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from mcfrontier.cli.terminal import note, percents, progress, show_table, split_pins, whole_number
-from mcfrontier.errors import InputError, suggest
+from mcfrontier.cli.terminal import (
+    given,
+    note,
+    percents,
+    progress,
+    sampler_option,
+    show_table,
+    split_pins,
+    whole_number,
+)
+from mcfrontier.core.errors import InputError, suggest
 
 if TYPE_CHECKING:
-    from mcfrontier.results import Run, Summary
+    from mcfrontier.runs.core import RunCore
+    from mcfrontier.runs.summary import Summary
 
 FORMATS = ("table", "csv", "json")
 QUANTILES = "1,5,25,50,75,95,99"
@@ -23,14 +33,18 @@ QUANTILES = "1,5,25,50,75,95,99"
 @click.command()
 @click.argument("source", metavar="NAME|FOLDER")
 @click.argument("quantities", nargs=-1, metavar="[QUANTITY...]")
-@click.option("--quantiles", default=QUANTILES, show_default=True, metavar="PERCENTS", help="Which; 2.5 is one, too.")
 @click.option(
-    "--format", "form", default="table", show_default=True, metavar="[table|csv|json]", help="The form of it."
+    "--quantiles", default=QUANTILES, show_default=True, metavar="PERCENTS", help="Percentiles, such as 2.5,50,97.5."
 )
-@click.option("--draws", type=whole_number, metavar="COUNT", help="Of a study, as run has it.")
-@click.option("--seed", type=int, help="Of a study, as run has it.")
-@click.option("--sampler", metavar="[sobol|lhs|random]", help="Of a study, as run has it.")
-@click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help="Pin a quantity; may be repeated.")
+@click.option(
+    "--format", "form", default="table", show_default=True, metavar=f"[{'|'.join(FORMATS)}]", help="Output format."
+)
+@click.option("--draws", type=whole_number, metavar="COUNT", help="Of a study: number of draws, as in run.")
+@click.option("--seed", type=int, help="Of a study: seed of the draws.  [default: 1]")
+@sampler_option("Of a study: sampling method.  [default: sobol]")
+@click.option(
+    "--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help="Of a study: pin a quantity. Repeatable."
+)
 def command(
     source: str,
     quantities: Sequence[str],
@@ -41,77 +55,100 @@ def command(
     sampler: str | None,
     pins: Sequence[str],
 ) -> None:
-    """Print percentiles of a study, or of a finished run in its folder, with their Monte Carlo errors.
+    """Print percentiles of a study or of a saved run.
 
-    Of any QUANTITY, input or result, such as energy or gpu_price[A100]; of the targets if none is named.
+    A study is run by NAME or path; a saved run is read from its FOLDER. Each QUANTITY is an input or a result, such as
+    energy or gpu_price[A100]; by default, the targets. Each statistic has its Monte Carlo error.
     """
     levels = percents(quantiles)
     if form not in FORMATS:
         raise InputError(f"--format {form}: unknown format{suggest(form, FORMATS)}")
-    from mcfrontier import files
-    from mcfrontier.finished import finished, is_run, owners_of, rows_of, summary_at
+    from mcfrontier.outputs.folder.percentiles import percentiles_csv, percentiles_json
+    from mcfrontier.outputs.folder.saved import is_run, owners_of, read_folder, rows_of
+    from mcfrontier.study import locate
 
-    asked = {"draws": draws, "seed": seed, "sampler": sampler}
-    asked = {word: value for word, value in asked.items() if value is not None}
-    if source not in files.studies() and (is_run(source) or no_study(Path(source))):
-        for option in [*asked, *(["set"] if pins else [])]:
-            raise InputError(f"--{option}: {source} is a run that is finished; leave it out, or name the study")
-        run = finished(source)
-        for noted in run.manifest.notes:
-            note(noted)
-        rows = rows_of(owners_of(run.rows), quantities or run.manifest.targets, source)
+    options = given(draws=draws, seed=seed, sampler=sampler)
+    if source not in locate.studies() and (is_run(source) or is_no_study(Path(source))):
+        for option in [*options, *(["set"] if pins else [])]:
+            raise InputError(f"--{option}: {source} is a saved run; leave the option out, or name the study")
+        saved = read_folder(source)
+        for text in saved.manifest.notes:
+            note(text)
+        rows = rows_of(owners_of(saved.rows), quantities or saved.manifest.targets, source)
+        summaries = {row: saved.summary_at(row, levels) for row in rows}
+        head, unstable, integrated = saved.head, saved.unstable, saved.integrated
     else:
-        run = made(source, quantities, asked, split_pins(pins))
+        run = run_study(source, quantities, options, split_pins(pins))
         rows = rows_of(owners_of(run.rows), quantities or run.study.targets, source)
-    from mcfrontier.outputs.percentiles import percentiles_csv, percentiles_json
-
-    told = {row: summary_at(run, row, levels) for row in rows}
+        summaries, unstable, integrated = summaries_of(run, rows, levels)
+        head = run.head
     if form == "table":
-        show_told(told, run.unstable)
+        show_summaries(summaries, unstable)
+    elif form == "csv":
+        sys.stdout.write(percentiles_csv(summaries, unstable))
     else:
-        sys.stdout.write(percentiles_csv(run, told) if form == "csv" else percentiles_json(run, told) + "\n")
+        sys.stdout.write(percentiles_json(head, summaries, unstable, integrated) + "\n")
 
 
-def no_study(source: Path) -> bool:
-    """Whether a path cannot be that of a study, so that a run must be meant."""
+def summaries_of(
+    run: RunCore, rows: Sequence[str], levels: Sequence[float]
+) -> tuple[dict[str, Summary], list[str], dict[str, str]]:
+    """The statistics of rows at some levels, the rows with an unstable mean, and the input integrated out of each."""
+    from functools import partial
+
+    from mcfrontier.outputs.folder.percentiles import summary_at
+    from mcfrontier.runs.diagnostics import unstable
+    from mcfrontier.runs.estimates import integrated, summary
+    from mcfrontier.runs.summary import from_draws
+
+    found = {row: summary_at(summary(run)[row], levels, partial(from_draws, run, row)) for row in rows}
+    return found, list(unstable(run)), integrated(run)
+
+
+def is_no_study(source: Path) -> bool:
+    """Whether a path cannot be that of a study, so that it must be that of a run."""
     if source.is_dir():
         return not any(source.glob("*.toml"))
     return len(source.parts) > 1 and source.suffix != ".toml" and not Path(f"{source}.toml").exists()
 
 
-def made(source: str, quantities: Sequence[str], asked: Mapping[str, int | str], pins: Mapping[str, str]) -> Run:
-    """A run of a study that has the quantities. What its targets do not need is a target, too, and so is whatever else
-    is asked where the draws of targets alone are counted."""
-    from mcfrontier import study
-    from mcfrontier.finished import owners_of, rows_of
-    from mcfrontier.wording import parts
+def run_study(
+    source: str, quantities: Sequence[str], options: Mapping[str, Any], pins: Mapping[str, str | float]
+) -> RunCore:
+    """A run of a study that has the quantities. A quantity that the run would not have becomes a target: one that the
+    targets do not need, or, where only the draws of targets are counted, any other."""
+    from mcfrontier.core.formatting import split_row
+    from mcfrontier.outputs.folder.saved import owners_of, rows_of
+    from mcfrontier.runs import recipe
+    from mcfrontier.runs.diagnostics import notes
+    from mcfrontier.runs.load import load
 
-    loaded = study.load(source, set=pins)
-    draws = asked.get("draws", loaded.draws)
-    there = loaded.quantities if loaded.held(draws) == draws else loaded.targets
-    more = [name for name in dict.fromkeys(parts(quantity)[0] for quantity in quantities) if name not in there]
+    study = load(source, set=pins)
+    draws = options.get("draws", study.draws)
+    known = study.quantities if study.retained(draws) == draws else study.targets
+    more = [name for name in dict.fromkeys(split_row(quantity)[0] for quantity in quantities) if name not in known]
     if more:
-        loaded = study.load(source, targets=(*loaded.targets, *more), set=pins)
-    rows_of(owners_of(loaded.rows), quantities, source)  # before any work is done
+        study = load(source, targets=(*study.targets, *more), set=pins)
+    rows_of(owners_of(study.rows), quantities, source)  # an unknown row is refused before the run
     with progress() as steps:
-        done = study.run(loaded, **asked, progress=steps)
-    for told in done.notes:
-        note(told)
-    return done
+        run = recipe.run(study, **options, progress=steps)
+    for text in notes(run):
+        note(text)
+    return run
 
 
-def show_told(told: Mapping[str, Summary], unstable: Container[str]) -> None:
-    """Print the statistics of some rows, each beside its Monte Carlo error; of an event the probability alone. Of some
-    the mean is not stable."""
-    from mcfrontier.outputs.percentiles import UNSTABLE
-    from mcfrontier.wording import amount, label, probability
+def show_summaries(summaries: Mapping[str, Summary], unstable: Container[str]) -> None:
+    """Print the statistics of rows, each with its Monte Carlo error; of an event, the probability only."""
+    from mcfrontier.core.formatting import amount, label
+    from mcfrontier.core.kinds import PROBABILITY, kind_of
+    from mcfrontier.outputs.folder.percentiles import UNSTABLE
 
-    rows = []
-    known = {row: each for row, each in told.items() if math.isfinite(each.values["mean"])}
-    for row, (unit, values, errors) in (known or told).items():  # no cell of a table that is empty by design
-        for i, word in enumerate(["probability"] if "probability" in values else values):
-            value, error = values[word], errors[word]
+    lines = []
+    known = {row: each for row, each in summaries.items() if math.isfinite(each.values["mean"])}
+    for row, (unit, values, errors) in (known or summaries).items():  # without rows that are missing by design
+        kind = kind_of(unit, event=PROBABILITY in values)
+        for i, word in enumerate(kind.statistics_of(tuple(values))):
             mark = f", {UNSTABLE}" if word in ("mean", "sd") and row in unstable else ""
-            shown = probability(value, error) if word == "probability" else amount(value, unit, error)
-            rows.append(["" if i else label(row), word + mark, shown, amount(error, unit, digits=1)])
-    show_table(("quantity", "", "value", "MC error"), rows, left=(0, 1))
+            text = kind.text(values[word], unit, errors[word])
+            lines.append(["" if i else label(row), word + mark, text, amount(errors[word], unit, digits=1)])
+    show_table(("quantity", "", "value", "MC error"), lines, left=(0, 1))

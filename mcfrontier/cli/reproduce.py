@@ -12,16 +12,17 @@ from mcfrontier.cli.terminal import progress, show_table
 
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID...]")
-@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON, for a pipe.")
-@click.option("--out", metavar="FOLDER", help="Write reproduce.pdf into this folder as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+@click.option("--out", metavar="FOLDER", help="Also write reproduce.pdf into this folder.")
 def command(ids: Sequence[str], as_json: bool, out: str | None) -> None:
-    """Compare published figures with ours: all of them, or those of the systems named, such as L1 or T4.
+    """Compare published figures with those of the studies.
 
-    Ends with 1 if one disagrees and nothing says why.
+    All systems, or those with the given IDs, such as L1 or T4. Exit status 1 if a figure disagrees without a stated
+    reason.
     """
-    from mcfrontier import reproduce as published
-    from mcfrontier.outputs.reproduction import cells, rows_json, tally, write_pdf
-    from mcfrontier.writing import check_folder
+    from mcfrontier.core.atomic import check_folder
+    from mcfrontier.tasks.reproduce import reproduce as published
+    from mcfrontier.tasks.reproduce.page import TABLE_HEAD, cells, rows_json, tally, write_pdf
 
     folder = None if out is None else check_folder(out)
     with progress() as steps:
@@ -29,7 +30,7 @@ def command(ids: Sequence[str], as_json: bool, out: str | None) -> None:
     if as_json:
         print(rows_json(rows))
     else:
-        show_table(("", "question", "document", "ours", "ratio", "verdict"), map(cells, rows), left=(0, 1, 5))
+        show_table(TABLE_HEAD, map(cells, rows), left=(0, 1, 5))
         print(tally(rows))
     if folder:
         written = write_pdf(rows, folder)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from mcfrontier.cli.terminal import note, progress, share, show_table, split_pins, whole_number
-from mcfrontier.errors import InputError
+from mcfrontier.cli.terminal import (
+    given,
+    note,
+    progress,
+    registry_option,
+    sampler_option,
+    share,
+    show_table,
+    split_pins,
+    whole_number,
+)
+from mcfrontier.core.errors import InputError
 
 if TYPE_CHECKING:
-    from mcfrontier.engine import Keeper
-    from mcfrontier.results import Run
-    from mcfrontier.study import Study
+    from mcfrontier.runs.core import RunCore
+    from mcfrontier.sampling.engine import Checkpoint
+    from mcfrontier.study.study import Study
 
 
 @click.command()
@@ -24,30 +34,42 @@ if TYPE_CHECKING:
     "--draws",
     type=whole_number,
     metavar="COUNT",
-    help="For Sobol rounded up to a power of two.  [default: 131072, or less]",
+    help="Number of draws; for Sobol rounded up to a power of two.  [default: 131072, or less]",
 )
-@click.option("--seed", type=int, help="The same seed gives the same draws.  [default: 1]")
-@click.option("--sampler", metavar="[sobol|lhs|random]", help="How probabilities are drawn.  [default: sobol]")
+@click.option("--seed", type=int, help="Seed of the draws.  [default: 1]")
+@sampler_option()
 @click.option(
     "--precision",
     type=share,
     metavar="SHARE",
-    help="Double the draws until p5, p50 and p95 of the headlines are known to 1%, say.",
+    help="Double the draws until the relative error of p5, p50 and p95 of the headlines is this small, such as 1%.",
 )
-@click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help="Pin a quantity; may be repeated.")
+@click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help="Pin a quantity. Repeatable.")
 @click.option(
-    "--target", "targets", multiple=True, metavar="NAME", help="Ask for this quantity instead; may be repeated."
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="NAME",
+    help="Quantity to evaluate instead of the targets of the study. Repeatable.",
 )
-@click.option("--out", metavar="FOLDER", help="The run's own folder.  [default: reports/NAME]")
-@click.option("--no-report", is_flag=True, help="Leave out the PDF.")
+@click.option("--out", metavar="FOLDER", help="Folder of the run.  [default: reports/NAME]")
+@click.option("--no-report", is_flag=True, help="Do not make the PDF report.")
 @click.option("--save-draws", is_flag=True, help="Write the draws however many there are.")
-@click.option("--method", metavar="[auto|order]", help="Integrate an input out where that is surer.  [default: auto]")
-@click.option("--engine", metavar="[local|threads|processes|dask]", help="Who works on many draws.  [default: local]")
-@click.option("--workers", type=int, help="How many, of an engine that has several.  [default: as many as processors]")
-@click.option("--scheduler", metavar="ADDRESS", help="A dask scheduler.  [default: one that is started here]")
-@click.option("--resume", is_flag=True, help="Go on with a stopped run of many draws, from its unfinished.npz.")
-@click.option("--point", is_flag=True, help="Evaluate once, at the central values; write nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print percentiles as JSON, for a pipe.")
+@registry_option(
+    "--method",
+    registry="mcfrontier.analysis.conditional.integrate:METHODS",
+    help="Estimator of percentiles; auto integrates an input out where that has a smaller error.  [default: auto]",
+)
+@registry_option(
+    "--engine",
+    registry="mcfrontier.sampling.engine:ENGINES",
+    help="Executor of draws that are not retained in memory.  [default: local]",
+)
+@click.option("--workers", type=int, help="Number of workers of the engine.  [default: number of processors]")
+@click.option("--scheduler", metavar="ADDRESS", help="Address of a dask scheduler.  [default: start one here]")
+@click.option("--resume", is_flag=True, help="Resume a stopped run of many draws from its unfinished.npz.")
+@click.option("--point", is_flag=True, help="Evaluate once, at the central values of the inputs; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the percentiles as JSON.")
 @click.option("--quiet", is_flag=True, help="Print no table.")
 def command(
     name: str,
@@ -69,94 +91,103 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run a study and write its percentiles, its draws and its report."""
-    from mcfrontier import outputs, study
-    from mcfrontier.engine import KEPT, Engine, Keeper
-    from mcfrontier.writing import check_folder
+    """Run a study and write its percentiles, draws and report."""
+    from mcfrontier.core.atomic import check_folder
+    from mcfrontier.outputs.folder import write
+    from mcfrontier.outputs.folder.percentiles import run_json
+    from mcfrontier.runs import recipe
+    from mcfrontier.runs.diagnostics import notes
+    from mcfrontier.runs.load import load
+    from mcfrontier.sampling.engine import CHECKPOINT_FILE, Checkpoint, Engine
 
-    asked = {"draws": draws, "seed": seed, "sampler": sampler, "precision": precision, "method": method}
-    loaded = study.load(name, targets=targets or None, set=split_pins(pins))
+    study = load(name, targets=targets or None, set=split_pins(pins))
+    engine_options = {"--engine": engine, "--workers": workers, "--resume": resume}
     if point:
-        given = {"--out": out, "--draws": draws, "--save-draws": save_draws, "--sampler": sampler, "--seed": seed}
-        given |= {"--engine": engine, "--scheduler": scheduler, "--resume": resume}
-        given |= {"--precision": precision, "--method": method, "--workers": workers, "--no-report": no_report}
-        for option in (option for option, value in given.items() if value not in (None, False)):
-            raise InputError(f"{option}: --point draws nothing and writes nothing; leave one of them out")
-        show_point(loaded, as_json)
+        options: dict[str, object] = {"--out": out, "--draws": draws, "--save-draws": save_draws, "--sampler": sampler}
+        options |= {"--seed": seed, "--scheduler": scheduler, "--precision": precision, "--method": method}
+        for option in used(options | engine_options | {"--no-report": no_report}):
+            raise InputError(f"{option}: --point samples nothing and writes nothing; leave one of the two out")
+        show_point(recipe.resolved(study), as_json)
         return
-    folder = check_folder(Path("reports") / loaded.name if out is None else out)
-    before = {path.name for path in folder.glob("*")} - {KEPT}
-    if resume and not (folder / KEPT).exists():
-        note(f"nothing to go on with: there is no {KEPT} in {folder}; begun anew")
-    keeper = Keeper(folder / KEPT, resume, note)
-    who = Engine(engine or "local", workers, scheduler, keeper)
-    with progress() as steps, stopped(keeper):
-        chosen = {word: value for word, value in asked.items() if value is not None}
-        done = study.run(loaded, **chosen, engine=who, progress=steps)
-        for told in done.notes:
-            note(told)
-        files = outputs.write(done, folder, report=not no_report, save_draws=save_draws, progress=steps)
-    if done.counted is not None:
-        keeper.end(done.counted.tally.job)
-    else:
-        given = {"--engine": engine, "--workers": workers, "--resume": resume}
-        for option in (option for option, value in given.items() if value):
-            note(f"{option}: {done.sampler.draws:,} draws are all kept, and worked out here")
-    if not any(file.name.startswith("draws.") for file in files):
-        note("the draws are left out, being many; --save-draws writes them")
-    for gone in sorted(before - {path.name for path in folder.glob("*")}):
-        note(f"{folder / gone} of an earlier run is taken away, since this one left it out")
+    folder = check_folder(Path("reports") / study.name if out is None else out)
+    before = {path.name for path in folder.glob("*")} - {CHECKPOINT_FILE}
+    if resume and not (folder / CHECKPOINT_FILE).exists():
+        note(f"nothing to resume: there is no {CHECKPOINT_FILE} in {folder}; starting anew")
+    checkpoint = Checkpoint(folder / CHECKPOINT_FILE, resume, note)
+    executor = Engine(engine or "local", workers, scheduler, checkpoint)
+    settings = given(draws=draws, seed=seed, sampler=sampler, precision=precision, method=method)
+    with progress() as steps, resumable(checkpoint):
+        run = recipe.run(study, **settings, engine=executor, progress=steps)
+        for text in notes(run):
+            note(text)
+        files = write.write(run, folder, report=not no_report, save_draws=save_draws, progress=steps)
+    if run.counted is not None:
+        checkpoint.end(run.counted.accumulator.job)
+    note_effects(run, folder, before, [] if run.counted is not None else used(engine_options))
     if as_json:
-        print(outputs.percentiles_json(done))
+        print(run_json(run))
     elif not quiet:
-        show_summary(done)
+        show_summary(run)
         print(f"in {folder}: {', '.join(file.name for file in files)}")
 
 
+def used(options: Mapping[str, object]) -> list[str]:
+    """The options that the user gave."""
+    return [option for option, value in options.items() if value is not None and value is not False]
+
+
+def note_effects(run: RunCore, folder: Path, before: Iterable[str], unused: Iterable[str]) -> None:
+    """Print notes on unused options, on draws that were not written, and on files of an earlier run that were removed
+    from the folder."""
+    files = {path.name for path in folder.glob("*")}
+    for option in unused:
+        note(f"{option}: no effect, since all {run.sampler.draws:,} draws are retained in memory")
+    if not any(name.startswith("draws.") for name in files):
+        note("the draws are too many to be written by default; --save-draws writes them")
+    for removed in sorted({*before} - files):
+        note(f"{folder / removed} of an earlier run was removed, since this run did not write it")
+
+
 @contextlib.contextmanager
-def stopped(keeper: Keeper) -> Iterator[None]:
-    """Tell whoever stops a run how to go on with it."""
+def resumable(checkpoint: Checkpoint) -> Iterator[None]:
+    """Print how to resume a run when the user stops it."""
     try:
         yield
     except KeyboardInterrupt:
-        if keeper.path.exists():
-            note("stopped; the same command with --resume goes on from where it was")
+        if checkpoint.path.exists():
+            note("stopped; the same command with --resume continues from here")
         raise
 
 
-def show_point(loaded: Study, as_json: bool) -> None:
+def show_point(study: Study, as_json: bool) -> None:
     """Print the targets at the central values of the inputs."""
-    from mcfrontier.outputs.point import point_json, point_rows
-    from mcfrontier.wording import amount, label
+    from mcfrontier.core.formatting import amount, label
+    from mcfrontier.outputs.folder.point import point_json, point_rows
 
-    for told in loaded.notes:
-        note(told)
-    found = point_rows(loaded)
-    for name in loaded.targets:
-        if name in loaded.rows and name not in found:
-            note(f"{name}: no figure at the central values; look for a division by zero")
+    for text in study.notes:
+        note(text)
+    found = point_rows(study)
+    for name in study.targets:
+        if name in study.rows and name not in found:
+            note(f"{name}: not finite at the central values; look for a division by zero")
     if as_json:
-        print(point_json(loaded))
+        print(point_json(study))
         return
     rows = [[label(row), amount(value, unit)] for row, (value, unit) in found.items()]
-    show_table((f"{loaded.title}, at the central values", ""), rows)
+    show_table((f"{study.title}, at the central values", ""), rows)
 
 
-def show_summary(done: Run) -> None:
-    """Print the targets with their quantiles and the error of the median, and the events among them with their
-    probabilities."""
-    from mcfrontier.wording import amount, label, probability
+def show_summary(run: RunCore) -> None:
+    """Print the targets with p5, p50 and p95 and the error of the median, and their events with the probability."""
+    from mcfrontier.core.formatting import amount, label
+    from mcfrontier.runs.estimates import summary
 
-    quantiles, probabilities = [], []
-    for row in (row for row in done.rows_of(done.study.targets) if row not in done.missing):
-        unit, values, errors = done.summary[row]
-        if done.is_event(row):
-            told = probability(values["mean"], errors["mean"])
-            probabilities.append([label(row), told, amount(errors["mean"], unit, digits=1)])
-        else:
-            cells = [amount(values[word], unit, errors[word]) for word in ("p5", "p50", "p95")]
-            quantiles.append([label(row), *cells, amount(errors["p50"], unit, digits=1)])
-    if quantiles:
-        show_table((done.study.title, "p5", "p50", "p95", "MC error of p50"), quantiles)
-    if probabilities:
-        show_table(("Event" if quantiles else done.study.title, "probability", "MC error"), probabilities)
+    tables: dict[tuple[str, ...], list[list[str]]] = {}
+    for row in (row for row in run.rows_of(run.study.targets) if row not in run.missing):
+        (unit, values, errors), kind = summary(run)[row], run.kind(row)
+        cells = [kind.text(values[word], unit, errors[word]) for word in kind.statistics]
+        line = [label(row), *cells, amount(errors[kind.central], unit, digits=1)]
+        tables.setdefault(kind.statistics, []).append(line)
+    for i, (words, lines) in enumerate(sorted(tables.items(), key=lambda each: -len(each[0]))):
+        error = "MC error of p50" if len(words) > 1 else "MC error"
+        show_table(("Event" if i else run.study.title, *words, error), lines)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from mcfrontier.cli.terminal import note, show_table
-from mcfrontier.errors import InputError
+from mcfrontier.core.errors import InputError
 
 if TYPE_CHECKING:
-    from mcfrontier.ledger import Row
+    from mcfrontier.tasks.score.ledger import Row
 
 
 @click.command()
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     "outcomes",
     multiple=True,
     metavar='"NAME=VALUE UNIT"',
-    help="What came out of a quantity, or of a row of one; may be repeated.",
+    help="Observed value of a quantity, or of a row of a quantity. Repeatable.",
 )
-@click.option("--source", metavar="TEXT", help="Who says so, for the ledger.")
-@click.option("--note", "remark", metavar="TEXT", help="Why the run did not know it, for the ledger.")
-@click.option("--ledger", metavar="PATH", help="The file that keeps the scores.  [default: ledger.csv]")
-@click.option("--all", "whole", is_flag=True, help="Tell how a ledger's outcomes fell, all together.")
-@click.option("--json", "as_json", is_flag=True, help="Print the scores as JSON, for a pipe.")
-@click.option("--out", metavar="FOLDER", help="With --all, write calibration.pdf into this folder as well.")
+@click.option("--source", metavar="TEXT", help="Source of the outcome, for the ledger.")
+@click.option("--note", "remark", metavar="TEXT", help="Why the run did not use the outcome, for the ledger.")
+@click.option("--ledger", metavar="PATH", help="CSV file of the scores.  [default: ledger.csv]")
+@click.option("--all", "whole", is_flag=True, help="Summarise all outcomes of a ledger.")
+@click.option("--json", "as_json", is_flag=True, help="Print the scores as JSON.")
+@click.option("--out", metavar="FOLDER", help="With --all: also write calibration.pdf into this folder.")
 def command(
     folder: str | None,
     outcomes: Sequence[str],
@@ -40,104 +40,108 @@ def command(
     as_json: bool,
     out: str | None,
 ) -> None:
-    """Say how well a finished run foretold what came out, and keep it in a ledger."""
-    given = {"FOLDER": folder, "--outcome": outcomes, "--source": source, "--note": remark}
+    """Score the forecasts of a saved run against outcomes.
+
+    The scores are added to a ledger. With --all, summarise the calibration of a ledger.
+    """
+    options = {"FOLDER": folder, "--outcome": outcomes, "--source": source, "--note": remark}
     if whole:
-        for word in (word for word, value in given.items() if value not in (None, ())):
-            raise InputError(f"{word}: --all scores nothing new; leave one of them out")
-        tell(ledger, as_json, out)
+        for option in (option for option, value in options.items() if value not in (None, ())):
+            raise InputError(f"{option}: --all scores no new outcome; leave one of the two out")
+        show_ledger(ledger, as_json, out)
         return
     if out is not None:
-        raise InputError("--out: only --all writes a page; add --all, or leave it out")
+        raise InputError("--out: only --all writes a PDF; add --all, or leave --out out")
     if folder is None or not outcomes:
         missing = "an outcome is missing" if folder else "a folder is missing"
         raise InputError(f'{missing}; write score FOLDER --outcome "NAME=VALUE UNIT", or score --all')
-    keep(folder, outcomes, source or "", remark or "", ledger, as_json)
+    add_outcomes(folder, outcomes, source or "", remark or "", ledger, as_json)
 
 
-def keep(folder: str, outcomes: Sequence[str], source: str, remark: str, ledger: str | None, as_json: bool) -> None:
-    """Score outcomes, and add them to a ledger."""
-    from mcfrontier import ledger as book
-    from mcfrontier import scoring
-    from mcfrontier.finished import finished
-    from mcfrontier.outputs.calibration import ONE, cells, rows_json
-    from mcfrontier.writing import check_file
+def add_outcomes(
+    folder: str, outcomes: Sequence[str], source: str, remark: str, ledger: str | None, as_json: bool
+) -> None:
+    """Score outcomes and add them to a ledger."""
+    from mcfrontier.core.atomic import check_file
+    from mcfrontier.outputs.folder.saved import read_folder
+    from mcfrontier.tasks.score import ledger as ledgers
+    from mcfrontier.tasks.score import score
+    from mcfrontier.tasks.score.page import SHORT_HEAD, cells, rows_json
 
-    path = check_file(book.NAME if ledger is None else ledger, "--ledger")
+    path = check_file(ledgers.LEDGER_FILE if ledger is None else ledger, "--ledger")
     if path.exists():
-        book.read(path)  # before any work is done
-    run = finished(folder)
-    asked = [scoring.outcome(run, text) for text in outcomes]
+        ledgers.read(path)  # a damaged ledger is refused before anything is scored
+    run = read_folder(folder)
     rows = []
-    for row, value in asked:
-        found, lost = scoring.scored(run, row, value, source, remark)
-        rows.append(found)
-        if kind := scoring.stated(run, row):
+    for name, value in [score.read_outcome(run, text) for text in outcomes]:
+        row, non_finite = score.score_outcome(run, name, value, source, remark)
+        rows.append(row)
+        if kind := score.stated_kind(run, name):
+            note(f"{name}: {kind} of this run, not a forecast; make sure that it was stated without the outcome")
+        if non_finite:
+            note(f"{name}: {non_finite} draws are not finite and are left out")
+        if row.percentile in (0, 100):
             note(
-                f"{row}: {kind} of this run, stated and not foretold; make sure that it was stated without the outcome"
+                f"{name}: the outcome is outside of all draws, so its log score is minus infinity; more draws may help"
             )
-        if lost:
-            note(f"{row}: {lost} draws have no figure and are left out")
-        if found.percentile in (0, 100):
-            note(f"{row}: the outcome is outside of all draws; its log score cannot be told from minus infinity")
-    new, old = book.add(path, rows)
-    for each in old:
-        note(f"{each.quantity}: {path} has this outcome of these beliefs already; not added again")
+    new, known = ledgers.add(path, rows)
+    for row in known:
+        note(f"{row.quantity}: {path} has this outcome for the same priors already; not added again")
     if as_json:
         print(rows_json(rows))
         return
-    show_table(ONE, (cells(row, ONE) for row in rows))
+    show_table(SHORT_HEAD, (cells(row, SHORT_HEAD) for row in rows))
     print(f"in {path}: {len(new)} added")
 
 
-def tell(ledger: str | None, as_json: bool, out: str | None) -> None:
-    """Show how the outcomes of a ledger fell."""
-    from mcfrontier.outputs import calibration
-    from mcfrontier.writing import check_folder
+def show_ledger(ledger: str | None, as_json: bool, out: str | None) -> None:
+    """Print the outcomes of a ledger and its coverage, the share of outcomes in intervals of each level."""
+    from mcfrontier.core.atomic import check_folder
+    from mcfrontier.tasks.score import page
 
     folder = None if out is None else check_folder(out)
-    rows = counted(*read(ledger))
-    if folder and not calibration.percentiles(rows):
-        raise InputError("--out: all outcomes here are of events, which lie in no interval, so no page; leave it out")
+    rows = unique_rows(*read(ledger))
+    if folder and not page.percentiles(rows):
+        raise InputError("--out: all outcomes are of events, which have no intervals and so no PDF; leave it out")
     if as_json:
-        print(calibration.ledger_json(rows))
+        print(page.ledger_json(rows))
     else:
-        show_table(calibration.ALL, (calibration.cells(row, calibration.ALL) for row in rows), left=(0, 1))
-        if levels := calibration.covered(rows):
+        show_table(page.LEDGER_HEAD, (page.cells(row, page.LEDGER_HEAD) for row in rows), left=(0, 1))
+        if levels := page.covered(rows):
             print()
-            show_table(calibration.LEVEL_HEAD, map(calibration.level_cells, levels))
-            note(calibration.CAUTION)
+            show_table(page.LEVEL_HEAD, map(page.level_cells, levels))
+            note(page.CAUTION)
     if folder:
-        written = calibration.write_pdf(rows, folder)
+        written = page.write_pdf(rows, folder)
         if not as_json:
             print(f"in {folder}: {written.name}")
 
 
 def read(ledger: str | None) -> tuple[Path, list[Row]]:
-    """The ledger that is named, or that is here, or the one that came with the package."""
-    from mcfrontier import ledger as book
+    """The given ledger, or that in the current folder, or that of the package."""
+    from mcfrontier.tasks.score import ledger as ledgers
 
     if ledger is not None:
-        return Path(ledger), book.read(Path(ledger))
-    here, shipped = Path(book.NAME), book.shipped()
-    path = here if here.exists() else shipped
-    rows = book.read(path)
+        return Path(ledger), ledgers.read(Path(ledger))
+    local, shipped = Path(ledgers.LEDGER_FILE), ledgers.shipped()
+    path = local if local.exists() else shipped
+    rows = ledgers.read(path)
     note(
-        f"this is {here}, which is here; --ledger {shipped} is the one that came with mcfrontier"
-        if path == here
-        else f"there is no {here} here; this is the one that came with mcfrontier"
+        f"this is the {local} of this folder; --ledger {shipped} is that of the package"
+        if path == local
+        else f"there is no {local} in this folder; this is that of the package"
     )
     return path, rows
 
 
-def counted(path: Path, rows: list[Row]) -> list[Row]:
-    """One row an outcome."""
-    from mcfrontier import files
-    from mcfrontier import ledger as book
+def unique_rows(path: Path, rows: list[Row]) -> list[Row]:
+    """The first row of each outcome."""
+    from mcfrontier.study import locate
+    from mcfrontier.tasks.score import ledger as ledgers
 
-    first = book.first_of_each(rows)
+    first = ledgers.first_rows(rows)
     if len(first) < len(rows):
         more = len(rows) - len(first)
-        told = "1 more row is of an outcome" if more == 1 else f"{more} more rows are of outcomes"
-        note(f"{files.shown(path)}: {told} scored before; the first row of each counts")
+        text = "1 row repeats an outcome" if more == 1 else f"{more} rows repeat outcomes"
+        note(f"{locate.display_path(path)}: {text} scored before; the first row of each outcome counts")
     return first

@@ -8,52 +8,55 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from mcfrontier.priors import Prior
+    from mcfrontier.study.prior import Prior
 
 
 @click.command()
 @click.argument("name", metavar="NAME|PATH")
 def command(name: str) -> None:
-    """Show what a study believes: its inputs with units and sources, and what needs what."""
-    from mcfrontier import study
+    """Show the inputs, sources and formulas of a study."""
+    from mcfrontier.runs import recipe
+    from mcfrontier.runs.load import load
 
-    loaded = study.load(name)
-    print(f"{loaded.title} ({loaded.page.where})")
-    for told in (loaded.page.words.question, loaded.page.words.about):
-        if told:
-            print(told)
-    print("\nInputs: family, p5 / p50 / p95, unit; where they are stated")
-    for prior in loaded.inputs.values():
+    study = recipe.resolved(load(name))
+    print(f"{study.title} ({study.file.where})")
+    for text in (study.file.stated.question, study.file.stated.about):
+        if text:
+            print(text)
+    print("\nInputs: family, p5 / p50 / p95  [unit; file]")
+    for prior in study.inputs.values():
         show_input(prior)
-    if loaded.beliefs:
-        print("\nBeside the inputs")
-        for what, told in loaded.beliefs:
-            print(f"\n  {what}: {told}")
-    print("\nNodes in the order they are evaluated, the targets marked with a star")
-    for each in loaded.order:
-        node = loaded.nodes[each]
+    if study.statements:
+        print("\nCorrelations, evidence and decision")
+        for what, text in study.statements:
+            print(f"\n  {what}: {text}")
+    print("\nNodes in order of evaluation  [unit]; * marks a target")
+    for each in study.order:
+        node = study.nodes[each]
         unit = f"{node.unit}, an event" if node.event else node.unit
-        print(f"\n  {each}{' *' if each in loaded.targets else ''} = {node.formula}  [{unit}]")
+        print(f"\n  {each}{' *' if each in study.targets else ''} = {node.formula}  [{unit}]")
         print(f"      {node.about} {node.remarks}".rstrip())
 
 
 def show_input(prior: Prior) -> None:
-    """An input with its distribution, unit, source and note."""
-    from mcfrontier.mixtures import remark
-    from mcfrontier.wording import amount
+    """Print an input: its distribution, unit, source and note."""
+    import numpy as np
+
+    from mcfrontier.core.formatting import amount
+    from mcfrontier.distributions.mixture import mixture_note
 
     entry = prior.entry
-    for label, row, guess in zip(prior.labels or ("",), prior.distributions, prior.bests, strict=True):
+    for label, row, best in zip(prior.labels or ("",), prior.distributions, prior.best_guesses, strict=True):
         if math.isnan(row.median):  # missing by design
             continue
-        levels = (0.5,) if prior.known else (0.05, 0.5, 0.95)
+        levels = np.array([0.5] if prior.known else [0.05, 0.5, 0.95])
         digits = 8 if prior.known else 3
-        told = " / ".join(amount(float(row.quantile(p)), entry.unit, digits=digits) for p in levels)
-        best = "" if guess is None else f", best {amount(guess, entry.unit)}"
+        values = " / ".join(amount(x, entry.unit, digits=digits) for x in row.ppf(levels).tolist())
+        estimate = "" if best is None else f", best {amount(best, entry.unit)}"
         name = prior.name + (f"[{label}]" if label else "")
-        print(f"\n  {name}: {entry.__struct_config__.tag} {told}{best}  [{entry.unit}; {prior.where}]")
-    if told := remark(entry):
-        print(f"      {told}")
+        print(f"\n  {name}: {entry.__struct_config__.tag} {values}{estimate}  [{entry.unit}; {prior.where}]")
+    if text := mixture_note(entry):
+        print(f"      {text}")
     print(f"      source: {entry.source}")
     if entry.note:
         print(f"      note: {entry.note}")

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 import click
 
-from mcfrontier.cli.terminal import note, share, show_table, split_pins, whole_number
+from mcfrontier.cli.terminal import (
+    given,
+    note,
+    sampler_option,
+    share,
+    show_table,
+    split_pins,
+    whole_number,
+)
 
 
 @click.command()
@@ -18,15 +26,28 @@ from mcfrontier.cli.terminal import note, share, show_table, split_pins, whole_n
     required=True,
     multiple=True,
     metavar="CONDITION",
-    help='"amortised_cost < 5e7 USD", say; may be repeated, and all must hold at once.',
+    help='A condition, such as "amortised_cost < 5e7 USD". Repeatable; all must hold in the same draw.',
 )
-@click.option("--with", "probability", type=share, metavar="SHARE", help="How likely.  [default: 50%]")
-@click.option("--between", nargs=2, metavar="LOW HIGH", help="What to try.  [default: far around the central value]")
-@click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help="Pin a quantity; may be repeated.")
-@click.option("--draws", type=whole_number, metavar="COUNT", help="As run takes them.  [default: 131072, or less]")
-@click.option("--seed", type=int, help="The same seed gives the same draws.  [default: 1]")
-@click.option("--sampler", metavar="[sobol|lhs|random]", help="How probabilities are drawn.  [default: sobol]")
-@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON, for a pipe.")
+@click.option(
+    "--with",
+    "probability",
+    type=share,
+    metavar="SHARE",
+    help="Probability with which the conditions hold.  [default: 50%]",
+)
+@click.option(
+    "--between",
+    nargs=2,
+    metavar="LOW HIGH",
+    help="Range of values to search.  [default: three or six decades around the central value; of a share, 0 to 1]",
+)
+@click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help="Pin a quantity. Repeatable.")
+@click.option(
+    "--draws", type=whole_number, metavar="COUNT", help="Number of draws, as in run.  [default: 131072, or less]"
+)
+@click.option("--seed", type=int, help="Seed of the draws.  [default: 1]")
+@sampler_option()
+@click.option("--json", "as_json", is_flag=True, help="Print the solution as JSON.")
 def command(
     name: str,
     decide: str,
@@ -39,23 +60,23 @@ def command(
     sampler: str | None,
     as_json: bool,
 ) -> None:
-    """Find the values of a quantity at which conditions hold with a probability.
+    """Find the values of a quantity at which conditions hold.
 
-    The largest model for a budget, the days for a deadline, the chips for both.
+    The conditions hold with a given probability: the largest model for a budget, the days for a deadline, the chips
+    for both.
     """
-    from mcfrontier.outputs.solution import cells, sentences, solution_json
-    from mcfrontier.solution import solve
+    from mcfrontier.api.solution import solve
+    from mcfrontier.tasks.solve.text import cells, sentences, solution_json
 
-    asked = {"probability": probability, "between": between, "draws": draws, "seed": seed, "sampler": sampler}
-    chosen = {word: value for word, value in asked.items() if value is not None}
-    found = solve(name, decide, conditions, set=split_pins(pins), **chosen)
-    for told in found.notes:
-        note(told)
+    options = given(probability=probability, between=between, draws=draws, seed=seed, sampler=sampler)
+    found = solve(name, decide, conditions, set=split_pins(pins), **options)
+    for text in found.notes:
+        note(text)
     if as_json:
         print(solution_json(found))
         return
-    for told in sentences(found):
-        print(told)
+    for text in sentences(found):
+        print(text)
     if table := cells(found):
         print()
         show_table(*table)

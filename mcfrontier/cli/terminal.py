@@ -1,68 +1,114 @@
-"""What commands have in common: what they tell a person or a pipe, and the words they take."""
+"""What the commands share: messages, tables and progress bars, and the parsers of their options."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from importlib import import_module
 from itertools import zip_longest
+from typing import Any, NoReturn, TypeVar
 
 import click
 
-from mcfrontier.errors import InputError
+from mcfrontier.core.errors import InputError
+from mcfrontier.core.progress import Progress, silent
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+PIPE_WIDTH = 1000  # columns of a table in a pipe: as many as it needs
 
 
-def refuse(message: str) -> None:
-    """End with a message about what was stated."""
+class RegistryOption(click.Option):
+    """An option whose value is a name in a registry of the layers below. The registry is imported only where the help
+    lists its names, so that commands start quickly."""
+
+    def __init__(self, *arguments: Any, registry: str, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.registry = registry
+
+    def make_metavar(self, ctx: click.Context | None = None) -> str:
+        module, name = self.registry.split(":")
+        return f"[{'|'.join(getattr(import_module(module), name))}]"
+
+
+def registry_option(*names: str, registry: str, **settings: Any) -> Callable[[Command], Command]:
+    """An option whose value is a name in a registry, given as "module:NAME"."""
+    return click.option(*names, cls=RegistryOption, registry=registry, **settings)
+
+
+def sampler_option(help: str = "Sampling method.  [default: sobol]") -> Callable[[Command], Command]:
+    """--sampler."""
+    return registry_option("--sampler", registry="mcfrontier.sampling:SAMPLERS", help=help)
+
+
+def fail(message: str) -> NoReturn:
+    """Exit with status 2 and a message of one line."""
     print(f"mcfrontier: {' '.join(message.splitlines())}", file=sys.stderr)
     sys.exit(2)
 
 
-def note(told: str) -> None:
-    """Tell what is worth knowing, out of the way of a pipe."""
-    print(f"note: {told}", file=sys.stderr)
+def note(text: str) -> None:
+    """Print a note on standard error."""
+    print(f"note: {text}", file=sys.stderr)
 
 
-def warn(told: str) -> None:
-    """Tell what is doubtful, out of the way of a pipe."""
-    print(f"warning: {told}", file=sys.stderr)
+def warn(text: str) -> None:
+    """Print a warning on standard error."""
+    print(f"warning: {text}", file=sys.stderr)
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """The options that have a value: keyword arguments of a call with defaults of its own."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def show_table(
     head: Sequence[str], rows: Iterable[Sequence[str]], left: Container[int] = (0,), widest: Sequence[int] = ()
 ) -> None:
-    """Print rows under a head, if there is one: as wide as the terminal, or as it needs to be in a pipe. Some columns
-    stand to the `left`, all others to the right; the first ones are no wider than `widest`."""
+    """Print a table, as wide as the terminal.
+
+    Parameters
+    ----------
+    head : sequence of str
+        Column heads; no head if empty.
+    rows : iterable of sequence of str
+        The cells of each row.
+    left : container of int
+        The columns that are aligned to the left. All others are aligned to the right.
+    widest : sequence of int
+        The maximum widths of the first columns.
+    """
     from rich.console import Console
     from rich.table import Table
 
     class Output(Console):
         def on_broken_pipe(self) -> None:
-            raise BrokenPipeError  # rich itself would end with 1, which is an answer of some commands
+            raise BrokenPipeError  # rich would exit with 1, which is a result of some commands
 
+    rows = list(rows)
+    heads = head or [""] * max(map(len, rows), default=0)
     table = Table(box=None, pad_edge=False, show_header=bool(head))
-    for place, (heading, most) in enumerate(zip_longest(head, widest)):
-        # a cell that is too wide is folded: figures cut short would mislead
-        table.add_column(heading, justify="left" if place in left else "right", overflow="fold", max_width=most)
+    for i, (heading, width) in enumerate(zip_longest(heads, widest)):
+        # a cell that is too wide is folded, since a truncated number would mislead
+        table.add_column(heading, justify="left" if i in left else "right", overflow="fold", max_width=width)
     for row in rows:
         table.add_row(*row)
-    width = max(100, Console().width) if sys.stdout.isatty() else 1000
-    Output(width=width, markup=False).print(table)
+    Output(width=Console().width if sys.stdout.isatty() else PIPE_WIDTH, markup=False).print(table)
 
 
 @contextlib.contextmanager
-def progress() -> Iterator:
-    """A way to go through steps that shows a bar on a terminal, and nothing in a pipe."""
+def progress() -> Iterator[Progress]:
+    """A progress bar on a terminal, and nothing in a pipe."""
     if not sys.stderr.isatty():
-        yield lambda steps, _: steps
+        yield silent
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress as Bar
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Bar(console=Console(stderr=True), transient=True) as bar:
 
-        def advance(steps: Sequence, told: str) -> Iterable:
-            task = bar.add_task(told, total=len(steps))
+        def advance(steps: Sequence[Any], title: str) -> Iterable[Any]:
+            task = bar.add_task(title, total=len(steps))
             for step in steps:
                 yield step
                 bar.advance(task)
@@ -71,30 +117,30 @@ def progress() -> Iterator:
 
 
 def whole_number(text: str) -> int:
-    """A count, which may be written as 1e6."""
+    """Parse a count, which may be written as 1e6."""
     try:
         number = float(text.replace("_", "").replace(",", ""))
         if number == int(number):
             return int(number)
     except (ValueError, OverflowError):
         pass
-    raise click.BadParameter(f"{text} is no whole number")
+    raise click.BadParameter(f"{text} is not a whole number; write it as 4096 or 1e6")
 
 
 def share(text: str) -> float:
-    """A share, written as 1% or 0.01."""
+    """Parse a share, written as 1% or 0.01."""
     try:
         number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
-        raise click.BadParameter(f"{text} is no share; write it as 1% or 0.01") from None
+        raise click.BadParameter(f"{text} is not a share; write it as 1% or 0.01") from None
     if not 0 < number < 1:
-        mend = f"{text}%" if 1 <= number < 100 and not text.endswith("%") else "1% or 0.01"
-        raise click.BadParameter(f"{text} is no share above 0% and below 100%; write it as {mend}")
+        correction = f"{text}%" if 1 <= number < 100 and not text.endswith("%") else "1% or 0.01"
+        raise click.BadParameter(f"{text} is not a share above 0% and below 100%; write it as {correction}")
     return number
 
 
 def percents(text: str) -> list[float]:
-    """Quantiles from percents, 2.5,50,97.5."""
+    """Parse percents such as 2.5,50,97.5 into quantile levels."""
     levels = []
     for each in text.split(","):
         try:
@@ -102,14 +148,14 @@ def percents(text: str) -> list[float]:
         except ValueError:
             level = 0.0
         if not 0 < level < 1:
-            told = f"{each.strip() or 'nothing'} is no percent above 0 and below 100; write them as 2.5,50,97.5"
-            raise InputError(f"--quantiles {text}: {told}")
+            message = f"{each.strip() or 'nothing'} is not a percent above 0 and below 100; write them as 2.5,50,97.5"
+            raise InputError(f"--quantiles {text}: {message}")
         levels.append(level)
     return levels
 
 
 def split_pins(texts: Sequence[str]) -> dict[str, str]:
-    """NAME=VALUE, taken apart."""
+    """Split texts such as NAME=VALUE into a mapping."""
     pins: dict[str, str] = {}
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))

@@ -8,30 +8,30 @@ import click
 
 from mcfrontier.cli.terminal import progress, show_table
 
-MOST = 8  # quantities in the table: those that differ most, each by the statistic that does
+MAX_TABLE_ROWS = 8  # quantities in the table: those that differ most, each by the statistic that differs most
 
 
 @click.command()
 @click.argument("folder", metavar="FOLDER")
-@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON, for a pipe.")
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 def command(folder: str, as_json: bool) -> None:
-    """Make a finished run again, and say whether it is the same, or what has changed.
+    """Repeat a saved run and report whether its results changed.
 
-    Ends with 1 if its results changed by more than Monte Carlo error.
+    The run is repeated from its manifest in a temporary folder. Exit status 1 if the results changed by more than
+    Monte Carlo error.
     """
-    from mcfrontier.verification import CHANGED, verify
-    from mcfrontier.verification.told import as_json as told_json
-    from mcfrontier.verification.told import cells, headline, lines, shown
+    from mcfrontier.tasks.verify.text import cells, headline, lines, table_gaps, verification_json
+    from mcfrontier.tasks.verify.verify import CHANGED, verify
 
     with progress() as steps:
         found = verify(folder, steps)
     if as_json:
-        print(told_json(found))
+        print(verification_json(found))
     else:
         print(headline(found))
         if found.gaps.found:
-            head = ("differs most, targets first", "", "then", "now", "Monte Carlo errors apart")
-            show_table(head, map(cells, shown(found)[:MOST]), left=(0, 1))
+            head = ("largest differences, targets first", "", "before", "now", "in MC errors")
+            show_table(head, map(cells, table_gaps(found)[:MAX_TABLE_ROWS]), left=(0, 1))
         for line in lines(found):
             print(line)
     if found.verdict == CHANGED:

@@ -1,1 +1,1 @@
-"""The model: plain functions, one file a topic. The folder to edit when a formula is to change."""
+"""The model: plain functions, one file for each topic. To change a formula, edit this folder."""

@@ -1,33 +1,36 @@
-"""The way back: what a cluster, or a sum of money, can train."""
+"""The inverse question: what a cluster, or a sum of money, can train."""
 
 from mcfrontier.graph import node
 
 
 @node("FLOP")
 def compute_budget(cluster_chip_time, peak_rate, mfu, goodput):
-    """Operations of a run that a cluster does in the time it is held."""
+    """Operations of a run on a whole cluster in the time of use."""
     return cluster_chip_time * peak_rate * mfu * goodput
 
 
 @node("parameter")
 def largest_model(compute_budget, flop_per_parameter_token, tokens):
-    """The largest model that can be trained on so many tokens: the compute of a run, solved for its parameters."""
+    """Largest model that can be trained on the given number of tokens.
+
+    The compute of a run, solved for the number of parameters.
+    """
     return compute_budget / (flop_per_parameter_token * tokens)
 
 
 @node("1")
 def compute_multiple(compute_budget, reference_compute):
-    """The compute as a multiple of another run's."""
+    """Compute as a multiple of that of another run."""
     return compute_budget / reference_compute
 
 
 @node("FLOP")
 def rented_compute(money_budget, compute_per_dollar):
-    """Operations of a run that a sum of money buys when chips are rented."""
+    """Operations of a run that a sum of money pays for when chips are rented."""
     return money_budget * compute_per_dollar
 
 
 @node("FLOP/USD")
 def compute_per_dollar(peak_rate, mfu, goodput, rental_price):
-    """Operations of a run for a dollar of rent."""
+    """Operations of a run for each dollar of rent."""
     return peak_rate * mfu * goodput / rental_price

@@ -1,4 +1,4 @@
-"""Operations, chip-hours and days of a training run."""
+"""Operations, chip-hours and length of a training run."""
 
 from mcfrontier.graph import node
 
@@ -7,16 +7,16 @@ from mcfrontier.graph import node
 def training_compute(flop_per_parameter_token, active_parameters, tokens):
     """Operations of the final training run.
 
-    Forward and backward pass, 6 FLOP a parameter and token: Kaplan et al. (2020), section 2.1.
+    Forward and backward pass, 6 FLOP per parameter and token: Kaplan et al. (2020), section 2.1.
     """
     return flop_per_parameter_token * active_parameters * tokens
 
 
 @node("chip*h")
 def chip_time(training_compute, peak_rate, mfu, goodput):
-    """Chip-hours of the final training run that are paid for.
+    """Paid chip-hours of the final training run.
 
-    MFU is a share of the peak rate while training, goodput the share of paid time spent training at it.
+    MFU is the share of the peak rate used while training, goodput the share of paid time spent training at this rate.
     """
     return training_compute / (peak_rate * mfu * goodput)
 
@@ -29,23 +29,23 @@ def training_time(chip_time, chip_count):
 
 @node("chip*h")
 def cluster_chip_time(chip_count, cluster_time):
-    """Chip-hours of a whole cluster over the time it is held, busy or idle."""
+    """Chip-hours of a whole cluster over the time of use, busy or idle."""
     return chip_count * cluster_time
 
 
 @node("chip*h")
 def run_chip_time(chip_count, run_time):
-    """Chip-hours of a run that takes the whole cluster for so long."""
+    """Chip-hours of a run that occupies the whole cluster for the given time."""
     return chip_count * run_time
 
 
 @node("share")
 def implied_utilisation(training_compute, peak_rate, cluster_chip_time):
-    """The part of the peak rate that a run used of all the time it had the cluster: MFU times goodput."""
+    """Share of the peak rate used over the whole time of the cluster: MFU times goodput."""
     return training_compute / (peak_rate * cluster_chip_time)
 
 
 @node("year")
 def serial_time(training_compute, card_rate):
-    """How long a run would take at the rate of one card, or of the few that are named."""
+    """Time of a run at the rate of one card, or of the stated few."""
     return training_compute / card_rate

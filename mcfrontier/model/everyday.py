@@ -1,4 +1,4 @@
-"""Scale in everyday things: laptops, consoles, the internet, homes, a country.
+"""Everyday comparisons: laptops, consoles, the internet, homes, a country.
 
 LessWrong, Report on Frontier Model Training (2023), FLOP Costs Are Not Everything, unless said otherwise.
 """
@@ -8,25 +8,25 @@ from mcfrontier.graph import node
 
 @node("TB")
 def training_data(tokens, bytes_per_token):
-    """Room that the training data take."""
+    """Size of the training data."""
     return tokens * bytes_per_token
 
 
 @node("1")
 def laptops(training_data, laptop_storage):
-    """How many laptops would hold the training data."""
+    """Number of laptops with enough storage for the training data."""
     return training_data / laptop_storage
 
 
 @node("1")
 def consoles(training_compute, console_rate, console_time):
-    """How many games consoles would do the run's operations in the time, at their peak."""
+    """Number of games consoles that would do the operations of the run in the stated time, at peak rate."""
     return training_compute / (console_rate * console_time)
 
 
 @node("1")
 def consoles_over_sold(consoles, consoles_sold):
-    """The same as a part of all consoles of the kind that were sold."""
+    """Number of these consoles divided by the number sold of this kind."""
     return consoles / consoles_sold
 
 
@@ -38,19 +38,19 @@ def communication(aggregate_bandwidth, bandwidth_use, run_time):
 
 @node("1")
 def communication_over_internet(communication, internet_traffic):
-    """The same over a year's traffic of the internet."""
+    """Data sent between devices, divided by the internet traffic of a year."""
     return communication / internet_traffic
 
 
 @node("1")
 def homes(cluster_power, home_power):
-    """How many homes use as much power as the cluster."""
+    """Number of homes with the same power consumption as the cluster."""
     return cluster_power / home_power
 
 
 @node("1")
 def chips_over_country(chip_revenue, gpu_price, tdp, one_year, country_power):
-    """Power of all the chips that a maker sells in a year, over that of a country: far too high, so an upper bound.
+    """Power of all chips that a maker sells in a year, divided by that of a country: an upper bound, far too high.
 
     LessWrong, Report on Frontier Model Training (2023), note 35.
     """

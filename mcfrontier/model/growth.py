@@ -1,9 +1,9 @@
-"""Growth in steps, told for a year."""
+"""Growth in steps, converted to growth per year."""
 
 from mcfrontier.graph import node
 
 
 @node("1")
 def yearly_growth(growth_step, step_time, one_year):
-    """By how many times a quantity grows in a year that grows by a step in the step's time."""
+    """Growth factor of a quantity per year, from its factor per step and the time of a step."""
     return growth_step ** (one_year / step_time)

@@ -1,4 +1,4 @@
-"""Many runs along the dimension `run`: what each cost, in one year's money, and how fast that grows."""
+"""Costs of many runs along the dimension `run`, in constant dollars, and their components."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ def hardware_age(hardware_age_stated, age_error):
 
 @node("USD")
 def acquisition_cost_2023usd(acquisition_cost, deflator):
-    """Hardware bought, in USD of December 2023."""
+    """Purchase of hardware, in USD of December 2023."""
     return acquisition_cost * deflator
 
 
@@ -31,71 +31,71 @@ def cloud_cost_2023usd(cloud_cost, deflator):
 
 @node("USD")
 def development_cost_2023usd(development_cost, deflator):
-    """The whole development, in USD of December 2023."""
+    """Whole development, in USD of December 2023."""
     return development_cost * deflator
 
 
 @node("1")
 def purchase_multiple(acquisition_cost, amortised_cost):
-    """Hardware bought, as a multiple of the amortised cost."""
+    """Purchase of hardware, as a multiple of the amortised cost."""
     return acquisition_cost / amortised_cost
 
 
 @node("1", along="run")
 def typical_purchase_multiple(purchase_multiple):
-    """Hardware bought, as a multiple of the amortised cost: the geometric mean over the runs."""
+    """Purchase of hardware, as a multiple of the amortised cost: geometric mean over the runs."""
     return 10 ** np.nanmean(np.log10(purchase_multiple), axis=0)
 
 
 @node("share")
 def amortised_chip_share(gpu_share, amortised_hardware_cost, amortised_cost):
-    """The chips' part of the amortised cost."""
+    """Share of the chips in the amortised cost."""
     return gpu_share * amortised_hardware_cost / amortised_cost
 
 
 @node("share")
 def amortised_interconnect_share(interconnect_share, amortised_hardware_cost, amortised_cost):
-    """The network's part of the amortised cost."""
+    """Share of the network in the amortised cost."""
     return interconnect_share * amortised_hardware_cost / amortised_cost
 
 
 @node("share")
 def amortised_server_share(amortised_hardware_share, amortised_chip_share, amortised_interconnect_share):
-    """The servers' part of the amortised cost, but for their chips."""
+    """Share of the servers, without chips, in the amortised cost."""
     return amortised_hardware_share - amortised_chip_share - amortised_interconnect_share
 
 
 @node("share", along="run")
 def mean_chip_share(amortised_chip_share):
-    """The chips' part of the amortised cost, the mean over the runs."""
+    """Share of the chips in the amortised cost: mean over the runs."""
     return np.nanmean(amortised_chip_share, axis=0)
 
 
 @node("share", along="run")
 def mean_server_share(amortised_server_share):
-    """The servers' part of the amortised cost, the mean over the runs."""
+    """Share of the servers in the amortised cost: mean over the runs."""
     return np.nanmean(amortised_server_share, axis=0)
 
 
 @node("share", along="run")
 def mean_interconnect_share(amortised_interconnect_share):
-    """The network's part of the amortised cost, the mean over the runs."""
+    """Share of the network in the amortised cost: mean over the runs."""
     return np.nanmean(amortised_interconnect_share, axis=0)
 
 
 @node("share", along="run")
 def mean_energy_share(amortised_energy_share):
-    """Energy's part of the amortised cost, the mean over the runs."""
+    """Share of energy in the amortised cost: mean over the runs."""
     return np.nanmean(amortised_energy_share, axis=0)
 
 
 @node("share")
 def development_server_share(development_hardware_share, amortised_server_share, amortised_hardware_share):
-    """The servers' part of the whole development, but for their chips."""
+    """Share of the servers, without chips, in the whole development."""
     return development_hardware_share * amortised_server_share / amortised_hardware_share
 
 
 @node("share")
 def development_interconnect_share(development_hardware_share, amortised_interconnect_share, amortised_hardware_share):
-    """The network's part of the whole development."""
+    """Share of the network in the whole development."""
     return development_hardware_share * amortised_interconnect_share / amortised_hardware_share

@@ -1,23 +1,23 @@
-"""What limits the use of many devices at once."""
+"""Limits to the use of many devices at once."""
 
 from mcfrontier.graph import node
 
 
 @node("1")
 def device_links(device_count):
-    """Links among devices that are each joined to each other: they grow as the square of the devices."""
+    """Links in a fully connected network of devices: quadratic in the number of devices."""
     return device_count * (device_count - 1) / 2
 
 
 @node("1")
 def microbatches(pipeline_stages, microbatches_per_stage):
-    """Parts that a batch is cut into for a pipeline, told as a multiple of its stages, since one goes by the other."""
+    """Number of microbatches of a batch in a pipeline, as a multiple of the number of stages."""
     return pipeline_stages * microbatches_per_stage
 
 
 @node("share")
 def pipeline_idle_share(pipeline_stages, microbatches):
-    """The part of the time that a pipeline stands idle while it fills and empties.
+    """Share of the time in which a pipeline is idle while it fills and empties.
 
     Huang et al., GPipe (2019): p - 1 of m + p - 1 steps, for p stages and m microbatches.
     """

@@ -5,22 +5,22 @@ from mcfrontier.graph import node
 
 @node("1")
 def power_overhead(server_power_factor, average_power_fraction, pue):
-    """Power of the whole system over the TDP of its chips.
+    """Ratio of the power of the whole system to the TDP of its chips.
 
-    Cottier et al. (2024), energy: servers' part, average draw, and cooling (PUE).
+    Cottier et al. (2024), energy: servers, average power draw, and cooling (PUE).
     """
     return server_power_factor * average_power_fraction * pue
 
 
 @node("W/chip")
 def chip_power(tdp, power_overhead):
-    """Power drawn for a chip, with its part of servers, network and cooling."""
+    """Power draw of a chip, including its share of servers, network and cooling."""
     return tdp * power_overhead
 
 
 @node("MW")
 def cluster_power(chip_count, chip_power):
-    """Power of the cluster at work."""
+    """Power of the cluster in operation."""
     return chip_count * chip_power
 
 
@@ -32,17 +32,17 @@ def energy(chip_time, chip_power):
 
 @node("USD")
 def energy_cost(energy, energy_price):
-    """Electricity bill of the final run."""
+    """Electricity cost of the final run."""
     return energy * energy_price
 
 
 @node("MWh")
 def creation_energy(cluster_power, creation_time):
-    """Electricity used by the cluster while the model is made, experiments included."""
+    """Electricity used by the cluster while the model is developed, including experiments."""
     return cluster_power * creation_time
 
 
 @node("USD")
 def creation_energy_cost(creation_energy, energy_price):
-    """Electricity bill of the cluster while the model is made, experiments included."""
+    """Electricity cost of the cluster while the model is developed, including experiments."""
     return creation_energy * energy_price

@@ -1,10 +1,10 @@
-"""The scaling law: loss from parameters and tokens, and how best to split a compute budget between them.
+"""The scaling law: loss from parameters and tokens, and the optimal split of a compute budget between them.
 
-Hoffmann et al., Training Compute-Optimal Large Language Models (2022): a loss that no model can undercut, a part that
-falls with the parameters and one that falls with the tokens. Each part has a size at a reference and an exponent; at a
-reference of 1 they are the paper's A and alpha, B and beta. These five numbers depend strongly on each other. What the
-data tell nearly apart are the loss and its two slopes at references in the middle of the data, and the exponents, from
-which the first nodes work out the rest. A study may state either.
+Hoffmann et al., Training Compute-Optimal Large Language Models (2022): an irreducible loss, a term that falls with the
+parameters and one that falls with the tokens. Each term has a scale at a reference and an exponent; at a reference of 1
+these are the paper's A and alpha, B and beta. The five numbers are strongly dependent. Nearly independent in the data
+are the loss and its two slopes at references in the middle of the data, and the exponents, from which the first nodes
+compute the other parameters. A study may state either.
 """
 
 import numpy as np
@@ -14,43 +14,43 @@ from mcfrontier.graph import node
 
 @node("1")
 def parameter_loss_scale(parameter_slope, parameter_exponent):
-    """The part of the loss that more parameters would take away, at the reference.
+    """Parameter term of the loss at the reference: the loss that more parameters would remove.
 
-    The slope of A / N^alpha over the logarithm of N is alpha times its size.
+    The slope of A / N^alpha over the logarithm of N is alpha times the term.
     """
     return parameter_slope / parameter_exponent
 
 
 @node("1")
 def token_loss_scale(token_slope, token_exponent):
-    """The part of the loss that more tokens would take away, at the reference.
+    """Token term of the loss at the reference: the loss that more tokens would remove.
 
-    The slope of B / D^beta over the logarithm of D is beta times its size.
+    The slope of B / D^beta over the logarithm of D is beta times the term.
     """
     return token_slope / token_exponent
 
 
 @node("1")
 def irreducible_loss(reference_loss, parameter_loss_scale, token_loss_scale):
-    """The loss that no model can undercut, in nats a token: what is left of the loss at the references."""
+    """Lower bound of the loss of any model, in nats per token: the remainder of the loss at the references."""
     return reference_loss - parameter_loss_scale - token_loss_scale
 
 
 @node("1")
 def parameter_loss(parameter_loss_scale, active_parameters, parameter_reference, parameter_exponent):
-    """The part of the loss that more parameters would take away, in nats a token."""
+    """Parameter term of the loss, in nats per token."""
     return parameter_loss_scale * (active_parameters / parameter_reference) ** -parameter_exponent
 
 
 @node("1")
 def token_loss(token_loss_scale, tokens, token_reference, token_exponent):
-    """The part of the loss that more tokens would take away, in nats a token."""
+    """Token term of the loss, in nats per token."""
     return token_loss_scale * (tokens / token_reference) ** -token_exponent
 
 
 @node("1")
 def loss(irreducible_loss, parameter_loss, token_loss):
-    """Loss of a model of so many parameters trained on so many tokens, in nats a token."""
+    """Loss of a model, from its parameters and training tokens, in nats per token."""
     return irreducible_loss + parameter_loss + token_loss
 
 
@@ -65,9 +65,9 @@ def optimal_parameters(
     token_reference,
     token_exponent,
 ):
-    """Size of the model with the least loss that a compute budget can train.
+    """Size of the model with the lowest loss that a compute budget can train.
 
-    Where the loss is least, a part more of parameters takes as much away as that part less of tokens adds.
+    At the minimum, a relative increase in parameters removes as much loss as the same relative decrease in tokens adds.
     """
     runs = compute_budget / (flop_per_parameter_token * parameter_reference * token_reference)
     weight = parameter_exponent * parameter_loss_scale / (token_exponent * token_loss_scale)
@@ -76,17 +76,17 @@ def optimal_parameters(
 
 @node("token")
 def optimal_tokens(compute_budget, flop_per_parameter_token, optimal_parameters):
-    """Tokens on which the model with the least loss that a compute budget can train is trained."""
+    """Training tokens of the model with the lowest loss that a compute budget can train."""
     return compute_budget / (flop_per_parameter_token * optimal_parameters)
 
 
 @node("parameter")
 def rule_parameters(compute_budget, flop_per_parameter_token, tokens_per_parameter):
-    """Size of the model if tokens keep a fixed proportion to parameters."""
+    """Size of the model if tokens are in a fixed proportion to parameters."""
     return np.sqrt(compute_budget / (flop_per_parameter_token * tokens_per_parameter))
 
 
 @node("token")
 def rule_tokens(rule_parameters, tokens_per_parameter):
-    """Tokens if they keep a fixed proportion to parameters."""
+    """Training tokens if they are in a fixed proportion to parameters."""
     return rule_parameters * tokens_per_parameter

@@ -1,7 +1,7 @@
-"""Where the money of each account goes.
+"""Shares of the cost components in each cost base.
 
-A share named `upfront_staff_share` is the part `staff` of the account `upfront_cost`; the parts of an account that
-are targets of a study are drawn as one bar.
+The share named `upfront_staff_share` is the component `staff` of the cost base `upfront_cost`. The components of a cost
+base that are targets of a study are displayed as one bar.
 """
 
 from mcfrontier.graph import node
@@ -9,77 +9,77 @@ from mcfrontier.graph import node
 
 @node("share")
 def upfront_hardware_share(acquisition_cost, upfront_cost):
-    """Hardware's part of the money spent up front."""
+    """Share of hardware in the upfront cost."""
     return acquisition_cost / upfront_cost
 
 
 @node("share")
 def upfront_energy_share(creation_energy_cost, upfront_cost):
-    """Energy's part of the money spent up front."""
+    """Share of energy in the upfront cost."""
     return creation_energy_cost / upfront_cost
 
 
 @node("share")
 def upfront_staff_share(creation_staff_cost, upfront_cost):
-    """People's part of the money spent up front."""
+    """Share of staff in the upfront cost."""
     return creation_staff_cost / upfront_cost
 
 
 @node("share")
 def amortised_hardware_share(amortised_hardware_cost, amortised_cost):
-    """Hardware's part of the amortised cost of the final run."""
+    """Share of hardware in the amortised cost of the final run."""
     return amortised_hardware_cost / amortised_cost
 
 
 @node("share")
 def amortised_energy_share(energy_cost, amortised_cost):
-    """Energy's part of the amortised cost of the final run."""
+    """Share of energy in the amortised cost of the final run."""
     return energy_cost / amortised_cost
 
 
 @node("share")
 def development_hardware_share(experiment_factor, amortised_hardware_cost, development_cost):
-    """Hardware's part of the whole development."""
+    """Share of hardware in the whole development."""
     return experiment_factor * amortised_hardware_cost / development_cost
 
 
 @node("share")
 def development_energy_share(experiment_factor, energy_cost, development_cost):
-    """Energy's part of the whole development."""
+    """Share of energy in the whole development."""
     return experiment_factor * energy_cost / development_cost
 
 
 @node("share")
 def development_staff_share(staff_cost, development_cost):
-    """People's part of the whole development."""
+    """Share of staff in the whole development."""
     return staff_cost / development_cost
 
 
 @node("share")
 def inhouse_hardware_share(straight_line_cost, inhouse_cost):
-    """Hardware's part of the cost in the owner's books."""
+    """Share of hardware in the cost in the owner's books."""
     return straight_line_cost / inhouse_cost
 
 
 @node("share")
 def inhouse_energy_share(energy_cost, inhouse_cost):
-    """Energy's part of the cost in the owner's books."""
+    """Share of energy in the cost in the owner's books."""
     return energy_cost / inhouse_cost
 
 
 @node("share")
 def company_hardware_share(compute_spending, creation_energy_cost, company_cost):
-    """Hardware's part of the company's spending: all computing but its electricity."""
+    """Share of hardware in the spending of the company: all computing except its electricity."""
     return (compute_spending - creation_energy_cost) / company_cost
 
 
 @node("share")
 def company_staff_share(staff_spending, company_cost):
-    """People's part of the company's spending."""
+    """Share of staff in the spending of the company."""
     return staff_spending / company_cost
 
 
 @node("share")
 def company_energy_share(creation_energy_cost, company_cost):
-    """Energy's part of the company's spending."""
+    """Share of energy in the spending of the company."""
     return creation_energy_cost / company_cost

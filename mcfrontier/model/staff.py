@@ -1,4 +1,4 @@
-"""People: what they are paid, and for how long."""
+"""Staff: pay, and time worked on the model."""
 
 import numpy as np
 
@@ -7,29 +7,29 @@ from mcfrontier.graph import node
 
 @node("USD/person/year")
 def pay(salary, pay_overhead, equity):
-    """What a person costs a year: salary with its overhead, and equity."""
+    """Cost of a person per year: salary with overhead, and equity."""
     return salary * pay_overhead + equity
 
 
 @node("USD/year")
 def payroll(staff_count, staff_time_share, pay):
-    """What the people cost a year for the time they give to the model."""
+    """Cost of staff per year, for the share of time spent on the model."""
     return staff_count * staff_time_share * pay
 
 
 @node("USD")
 def staff_cost(payroll, project_time):
-    """People, equity included, over the whole project."""
+    """Cost of staff, including equity, over the whole project."""
     return payroll * project_time
 
 
 @node("year")
 def creation_time(project_time, creation_limit):
-    """Time in which the model is made, as far as it counts as spending up front."""
+    """Time of development that counts towards the upfront cost."""
     return np.minimum(project_time, creation_limit)
 
 
 @node("USD")
 def creation_staff_cost(payroll, creation_time):
-    """People, equity included, while the model is made."""
+    """Cost of staff, including equity, while the model is developed."""
     return payroll * creation_time

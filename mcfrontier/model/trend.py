@@ -1,6 +1,6 @@
-"""How fast the cost of the largest runs grows: least squares along the dimension `run`, one line a `trend`.
+"""Growth of the cost of the largest runs: least squares along the dimension `run`, one line for each `trend`.
 
-A trend is a choice of what is counted, rent or purchase in place of the amortised cost, and of the runs left out.
+A trend is a choice of the cost, rent or purchase instead of the amortised cost, and of the runs left out.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ def log_cost(
     leaves_out_outliers,
     one_dollar,
 ):
-    """Orders of magnitude of a run's cost in dollars of 2023; no figure for a run that the trend leaves out."""
+    """Logarithm to base 10 of the cost of a run in dollars of 2023; no figure for a run that the trend leaves out."""
     owned = np.where(counts_purchase > 0, acquisition_cost_2023usd, amortised_cost_2023usd)
     cost = np.where(counts_rent > 0, cloud_cost_2023usd, owned)
     left_out = (tpu * leaves_out_tpus > 0) | ((outlier > 0) & (outlier <= leaves_out_outliers))
@@ -31,19 +31,19 @@ def log_cost(
 
 @node("1", along="run")
 def growth_count(log_cost):
-    """How many runs the trend goes through."""
+    """Number of runs in the trend."""
     return np.isfinite(log_cost).sum(axis=0) * 1.0
 
 
 def centred(x, known):
-    """Values less their mean over the known rows, which are the first axis; 0 in the others."""
+    """Values minus their mean over the known rows, along the first axis; 0 in the other rows."""
     whole = np.nansum(x * known, axis=0)
     return np.where(known, x - whole / known.sum(axis=0), 0 * whole)
 
 
 @node("1/year", along="run")
 def growth_rate(log_cost, date):
-    """Growth of the cost in orders of magnitude a year: least squares on the date of publication."""
+    """Growth of the cost in orders of magnitude per year: least squares on the date of publication."""
     known = np.isfinite(log_cost)
     dates, costs = centred(date, known), centred(log_cost, known)
     return (dates * costs).sum(axis=0) / (dates * dates).sum(axis=0)
@@ -51,7 +51,7 @@ def growth_rate(log_cost, date):
 
 @node("1", along="run")
 def growth_fit(log_cost, date, growth_rate):
-    """R2 of the trend: the part of the spread of the logarithms that it explains."""
+    """R2 of the trend: the share of the variance of the logarithms that it explains."""
     known = np.isfinite(log_cost)
     dates, costs = centred(date, known), centred(log_cost, known)
     return growth_rate**2 * (dates * dates).sum(axis=0) / (costs * costs).sum(axis=0)
@@ -59,7 +59,7 @@ def growth_fit(log_cost, date, growth_rate):
 
 @node("1/year", along="run")
 def growth_error(log_cost, date, growth_rate, growth_count):
-    """Standard error of the growth rate, from the scatter of the runs about the trend."""
+    """Standard error of the growth rate, from the residuals of the runs."""
     known = np.isfinite(log_cost)
     dates, costs = centred(date, known), centred(log_cost, known)
     off = np.where(known, costs - growth_rate * dates, 0.0)
@@ -68,70 +68,70 @@ def growth_error(log_cost, date, growth_rate, growth_count):
 
 @node("1")
 def growth_reach(growth_count):
-    """How many standard errors the 90 % interval of the growth rate reaches, by Student's t."""
+    """Half-width of the 90 % interval of the growth rate in standard errors, by Student's t."""
     return special.stdtrit(growth_count - 2, 0.95)
 
 
 @node("1/year")
 def growth_rate_low(growth_rate, growth_error, growth_reach):
-    """Lower end of the 90 % interval of the growth rate, from the scatter of the runs."""
+    """Lower end of the 90 % interval of the growth rate, from the residuals of the runs."""
     return growth_rate - growth_reach * growth_error
 
 
 @node("1/year")
 def growth_rate_high(growth_rate, growth_error, growth_reach):
-    """Upper end of the 90 % interval of the growth rate, from the scatter of the runs."""
+    """Upper end of the 90 % interval of the growth rate, from the residuals of the runs."""
     return growth_rate + growth_reach * growth_error
 
 
 @node("1")
 def growth_offset(growth_count, trend_scatter):
-    """How many standard errors the true growth lies off the trend's: Student's t, by its normal score."""
+    """Deviation of the true growth rate from the estimate in standard errors: Student's t, from its normal score."""
     return special.stdtrit(growth_count - 2, special.ndtr(trend_scatter))
 
 
 @node("1/year")
 def trend_rate(growth_rate, growth_error, growth_offset):
-    """Growth rate with all that is uncertain of it: the cost of each run, and the runs' scatter about the trend.
+    """Growth rate with all of its uncertainty: that of the cost of each run, and the residuals of the runs.
 
-    The scatter that is observed holds the errors of the costs already, so the interval is a little too wide.
+    The observed residuals already contain the errors of the costs, so the interval is slightly too wide.
     """
     return growth_rate + growth_error * growth_offset
 
 
 @node("1")
 def growth(trend_rate, one_year):
-    """By how many times the cost grows in a year."""
+    """Growth factor of the cost per year."""
     return 10 ** (trend_rate * one_year)
 
 
 @node("1")
 def growth_low(growth_rate_low, one_year):
-    """Lower end of the 90 % interval of the growth in a year, from the scatter of the runs alone."""
+    """Lower end of the 90 % interval of the growth factor per year, from the residuals of the runs alone."""
     return 10 ** (growth_rate_low * one_year)
 
 
 @node("1")
 def growth_high(growth_rate_high, one_year):
-    """Upper end of the 90 % interval of the growth in a year, from the scatter of the runs alone."""
+    """Upper end of the 90 % interval of the growth factor per year, from the residuals of the runs alone."""
     return 10 ** (growth_rate_high * one_year)
 
 
 @node("month")
 def doubling_time(trend_rate):
-    """Time in which the cost doubles."""
+    """Doubling time of the cost."""
     return np.log10(2) / trend_rate
 
 
 @node("USD", along="run")
 def largest_cost(log_cost, one_dollar):
-    """What the costliest run cost, in dollars of 2023: in each draw the run that is the costliest there."""
+    """Cost of the most expensive run of each draw, in dollars of 2023."""
     return one_dollar * 10 ** np.nanmax(log_cost, axis=0)
 
 
 @node("AD", along="run")
 def crossing_date(log_cost, date, trend_rate, cost_threshold, one_dollar):
-    """When a run costs more than a threshold, if the cost grows on from the costliest run at the rate of the trend."""
+    """Date at which a run costs more than a threshold, if the cost grows from the largest run at the trend rate."""
     most = np.nanmax(log_cost, axis=0)
     since = np.nanmax(np.where(log_cost == most, date, np.nan), axis=0)
     return since + (np.log10(cost_threshold / one_dollar) - most) / trend_rate

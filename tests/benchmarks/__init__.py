@@ -1,4 +1,4 @@
-"""Benchmarks. They time and count, and hold nothing to be true: the tests do that."""
+"""Benchmarks of time, memory and accuracy. They measure only; correctness is checked by the tests."""
 
 from pathlib import Path
 

@@ -1,8 +1,8 @@
-"""How far the job's figures are from the truth, for the time of the processor that they take.
+"""Errors of the job's statistics per processor time.
 
-Each tool takes as many draws, a power of two, as fit a budget best. The error of random draws falls with the root of
-the time, so errors are multiplied by that root: half of it is the error for the same time, or a quarter of the time
-for the same error.
+Each tool takes the power of two of draws that best fits a time budget. The error of random draws decreases with the
+square root of the time, so errors are multiplied by it: half the value is half the error for the same time, or a
+quarter of the time for the same error.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from tests.benchmarks.table import Key, at_most, three
 from tests.benchmarks.tools import OURS, Job, installed
 from tests.benchmarks.truth import TRUTH
 
-SHOWN = ("p5", "p50", "p95", "mean")
-GOAL, HELD = 0.1, ("p5", "p95")  # the most, as a multiple of the best peer's, and of what
-SEEDS = range(100, 124)
-LEAST, MOST = 2**12, 2**24
+SHOWN_STATISTICS = ("p5", "p50", "p95", "mean")
+GOAL_RATIO, GOAL_STATISTICS = 0.1, ("p5", "p95")  # the largest allowed ratio to the best peer, and its statistics
+RUN_SEEDS = range(100, 124)
+MIN_DRAWS, MAX_DRAWS = 2**12, 2**24
 
 
 class Found(NamedTuple):
-    """How many draws were taken, the seconds of a run, and the error of each statistic as a share of the width."""
+    """The number of draws, the seconds of a run, and the error of each statistic relative to the true width."""
 
     draws: int
     seconds: float
@@ -34,8 +34,8 @@ class Found(NamedTuple):
 
 
 def rows(quick: bool) -> Iterator[tuple[Key, dict[str, str]]]:
-    """The cells of errors, for each budget: after a second, so errors times the root of the seconds, and the worse of
-    p5's and p95's as a multiple of the best peer's."""
+    """The cells of errors for each budget: errors times the square root of the seconds, and the larger ratio of p5 and
+    p95 to the best peer."""
     jobs = installed()
     if "scipy" in jobs:
         from tests.benchmarks.tools.with_scipy import quasi_random
@@ -47,19 +47,19 @@ def rows(quick: bool) -> Iterator[tuple[Key, dict[str, str]]]:
         best = np.min([x for name, x in weighed.items() if name != OURS], axis=0)
         for name, each in found.items():
             errors, ratios = (dict(zip(STATISTICS, x, strict=True)) for x in (weighed[name], weighed[name] / best))
-            worst = at_most(max(ratios[word] for word in HELD), GOAL if name == OURS else None)
-            told = {word: three(1e6 * errors[word]) for word in SHOWN}
+            worst = at_most(max(ratios[word] for word in GOAL_STATISTICS), GOAL_RATIO if name == OURS else None)
+            displayed = {word: three(1e6 * errors[word]) for word in SHOWN_STATISTICS}
             yield (
                 (f"{name}, {budget:g} s", each.draws),
-                {"seconds": three(each.seconds), **told, "p5, p95 × best": worst},
+                {"seconds": three(each.seconds), **displayed, "p5, p95 × best": worst},
             )
 
 
 def measured(job: Job, budget: float) -> Found:
-    """The errors of a tool within a budget: root mean squares over seeds and targets."""
+    """The root mean square errors of a tool within a budget, over seeds and targets."""
     draws = fitting(job, budget)
     taken, missed = [], []
-    for seed in SEEDS:
+    for seed in RUN_SEEDS:
         found, seconds = timed(job, draws, seed)
         taken.append(seconds)
         missed.append([misses(name, found[name]) for name in TARGETS])
@@ -67,22 +67,22 @@ def measured(job: Job, budget: float) -> Found:
 
 
 def misses(target: str, found: list[float]) -> np.ndarray:
-    """How far a target's statistics are off, as shares of its true width."""
+    """The errors of the statistics of a target, relative to its true width."""
     truth = dict(zip(STATISTICS, TRUTH[target], strict=True))
     return (np.array(found) - TRUTH[target]) / (truth["p95"] - truth["p5"])
 
 
 def fitting(job: Job, budget: float) -> int:
-    """The power of two of draws whose time is nearest to a budget."""
-    draws = LEAST
+    """The power of two of draws with the time nearest to a budget."""
+    draws = MIN_DRAWS
     job(draws, 0)
-    while timed(job, draws, 0)[1] < budget / np.sqrt(2) and draws < MOST:
+    while timed(job, draws, 0)[1] < budget / np.sqrt(2) and draws < MAX_DRAWS:
         draws *= 2
     return draws
 
 
 def timed(job: Job, draws: int, seed: int) -> tuple[dict[str, list[float]], float]:
-    """A job's answer, and the seconds of the processor that it took."""
+    """The statistics of a job and its processor seconds."""
     start = time.process_time()
     found = job(draws, seed)
     return found, time.process_time() - start

@@ -1,7 +1,7 @@
-"""The job that mcfrontier and its peers all do: what a training run costs, from 13 inputs by 24 formulas.
+"""The job of all tools: the cost of a training run, from 13 inputs by 24 formulas.
 
-Everything is in units that fit each other (h, W, USD, FLOP, chip), so that no tool has to convert. The formulas are
-plain functions of numbers or arrays, named for what they yield, their arguments for what they need.
+All quantities are in consistent units (h, W, USD, FLOP, chip), so that no tool converts units. The formulas are plain
+functions of numbers or arrays, named after their results; their arguments are named after their inputs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 KILO, TERA, YEAR, SECOND = 1e3, 1e12, 8766.0, 1 / 3600  # the latter two in hours
 
-INPUTS = {  # family, its words, unit
+INPUTS = {  # family, its parameters, unit
     "operations": ("lognormal", {"p5": 0.82e25, "p95": 4.4e25}, "FLOP"),
     "peak": ("lognormal", {"p5": 290 * TERA / SECOND, "p95": 335 * TERA / SECOND}, "FLOP/h/chip"),
     "mfu": ("pert", {"low": 0.38, "mode": 0.42, "high": 0.46}, "share"),
@@ -32,122 +32,122 @@ INPUTS = {  # family, its words, unit
 
 
 def rate(peak, mfu):
-    """What a chip does in an hour while it trains."""
+    """Operations of a chip per hour of training."""
     return peak * mfu
 
 
 def paid_rate(rate, goodput):
-    """What a chip does in an hour that is paid for."""
+    """Operations of a chip per paid hour."""
     return rate * goodput
 
 
 def chip_time(operations, paid_rate):
-    """Hours of chips."""
+    """Chip-hours."""
     return operations / paid_rate
 
 
 def hardware_price(chip_price, chip_share):
-    """What is bought with a chip, servers and network included."""
+    """Price of a chip with its share of servers and network."""
     return chip_price / chip_share
 
 
 def hardware_rate(hardware_price, lifetime):
-    """What wears off in an hour."""
+    """Depreciation per chip-hour."""
     return hardware_price / lifetime
 
 
 def hardware_cost(chip_time, hardware_rate):
-    """What wears off in all."""
+    """Total depreciation."""
     return chip_time * hardware_rate
 
 
 def system_power(chip_power, pue):
-    """Power for a chip, cooling included."""
+    """Power per chip, including cooling."""
     return chip_power * pue
 
 
 def energy(chip_time, system_power):
-    """Electricity used."""
+    """Electricity consumption."""
     return chip_time * system_power
 
 
 def power_rate(system_power, energy_price):
-    """Electricity for a chip and an hour."""
+    """Electricity cost per chip-hour."""
     return system_power * energy_price
 
 
 def energy_cost(chip_time, power_rate):
-    """Electricity in all."""
+    """Total electricity cost."""
     return chip_time * power_rate
 
 
 def owned_rate(hardware_rate, power_rate):
-    """An hour of a chip of one's own."""
+    """Cost per owned chip-hour."""
     return hardware_rate + power_rate
 
 
 def owned_cost(hardware_cost, energy_cost):
-    """All hours, of chips of one's own."""
+    """Total cost of owned chips."""
     return hardware_cost + energy_cost
 
 
 def rent_cost(chip_time, rent):
-    """All hours, of rented chips."""
+    """Total cost of rented chips."""
     return chip_time * rent
 
 
 def staff_cost(staff, overhead):
-    """People, with what goes with them."""
+    """Staff cost, including overhead."""
     return staff * overhead
 
 
 def amortised_cost(owned_cost, staff_cost):
-    """The run on chips of one's own."""
+    """Cost of the run on owned chips."""
     return owned_cost + staff_cost
 
 
 def cloud_cost(rent_cost, staff_cost):
-    """The run on rented chips."""
+    """Cost of the run on rented chips."""
     return rent_cost + staff_cost
 
 
 def cheaper_rate(owned_rate, rent):
-    """An hour of a chip, the cheaper way."""
+    """The lower cost per chip-hour."""
     return np.minimum(owned_rate, rent)
 
 
 def cheaper_hours(chip_time, cheaper_rate):
-    """All hours, the cheaper way."""
+    """Total chip cost at the lower rate."""
     return chip_time * cheaper_rate
 
 
 def least_cost(cheaper_hours, staff_cost):
-    """The run, the cheaper way."""
+    """Cost of the run at the lower rate."""
     return cheaper_hours + staff_cost
 
 
 def operation_cost(least_cost, operations):
-    """An operation, the cheaper way."""
+    """Cost per operation at the lower rate."""
     return least_cost / operations
 
 
 def dearest_cost(amortised_cost, cloud_cost):
-    """The run, the dearer way."""
+    """The higher cost of the run."""
     return np.maximum(amortised_cost, cloud_cost)
 
 
 def surcharge(dearest_cost, least_cost):
-    """The dearer way as a multiple of the cheaper."""
+    """The higher cost as a multiple of the lower."""
     return dearest_cost / least_cost
 
 
 def other_cost(amortised_cost, hardware_cost):
-    """What is no hardware."""
+    """Cost other than hardware."""
     return amortised_cost - hardware_cost
 
 
 def other_share(other_cost, amortised_cost):
-    """Its part of the run's cost."""
+    """Share of other cost in the cost of the run."""
     return other_cost / amortised_cost
 
 
@@ -182,11 +182,11 @@ TARGETS = (
     *("cloud_cost", "operation_cost", "surcharge", "other_share"),
 )
 LEVELS = (5, 25, 50, 75, 95)  # per cent
-STATISTICS = (*(f"p{level}" for level in LEVELS), "mean")  # what a tool answers of each target, in this order
+STATISTICS = (*(f"p{level}" for level in LEVELS), "mean")  # the statistics of each target, in this order
 
 
 def needs(node: Callable) -> tuple[str, ...]:
-    """What a formula needs: the names of its arguments."""
+    """The inputs of a formula: the names of its arguments."""
     return node.__code__.co_varnames[: node.__code__.co_argcount]
 
 
@@ -194,21 +194,21 @@ STEPS = [(node.__name__, node, needs(node)) for node in NODES]
 
 
 def evaluate(drawn: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """All quantities from the inputs': what the tools do that leave the arithmetic to numpy."""
+    """Evaluate all quantities from the inputs, for tools that leave the arithmetic to numpy."""
     values = dict(drawn)
     for name, node, needed in STEPS:
         values[name] = node(*[values[need] for need in needed])
     return values
 
 
-def told(values: Mapping[str, np.ndarray]) -> dict[str, list[float]]:
-    """The statistics of each target, by numpy."""
+def statistics(values: Mapping[str, np.ndarray]) -> dict[str, list[float]]:
+    """The statistics of each target, computed by numpy."""
     return {name: [*np.percentile(values[name], LEVELS), values[name].mean()] for name in TARGETS}
 
 
 def parameters(family: str, p5=None, p95=None, low=None, mode=None, high=None) -> tuple[float, ...]:
-    """What libraries call the words of a family: mean and sd of a normal, the same of the logarithm of a lognormal,
-    the ends of a uniform, the ends and both shapes of the beta that a pert is."""
+    """The usual parameters of a family: mean and sd of a normal, or of the logarithm of a lognormal, the ends of a
+    uniform, the ends and both shapes of the beta of a PERT."""
     if family == "uniform":
         return low, high
     if family == "pert":

@@ -1,4 +1,4 @@
-"""Peak memory of the job, each time in a process of its own.
+"""Peak memory of the job, each time in a separate process.
 
 python -m tests.benchmarks.memory TOOL DRAWS [WORD=VALUE ...] does the job once and prints the peak in bytes.
 """
@@ -19,24 +19,24 @@ STATUS = Path("/proc/self/status")
 
 
 def peak() -> int:
-    """The most memory that this process has held, in bytes.
+    """The peak memory of this process, in bytes.
 
-    Under Linux ru_maxrss is handed down from the process that started this one; what it held itself, its status tells.
+    On Linux, ru_maxrss is inherited from the parent process, so /proc/self/status is read instead.
     """
     if STATUS.is_file():
         return 1024 * next(int(line.split()[1]) for line in STATUS.read_text().splitlines() if "VmHWM" in line)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def peak_of(tool: str, draws: int, **how: str) -> int:
-    """The peak of the job by a tool; `how` are further words of the job. ValueError, with the last line that it said,
-    where the job does not come to an end."""
-    words = [tool, str(draws), *(f"{word}={value}" for word, value in how.items())]
+def peak_of(tool: str, draws: int, **options: str) -> int:
+    """The peak memory of the job with a tool; `options` are further keywords of the job. A failing job raises
+    ValueError with its last line of error output."""
+    words = [tool, str(draws), *(f"{word}={value}" for word, value in options.items())]
     command = [sys.executable, "-m", "tests.benchmarks.memory", *words]
-    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-    if ended.returncode:
-        raise ValueError((ended.stderr.strip() or f"ended with {ended.returncode}").splitlines()[-1])
-    return int(ended.stdout)
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    if result.returncode:
+        raise ValueError((result.stderr.strip() or f"ended with {result.returncode}").splitlines()[-1])
+    return int(result.stdout)
 
 
 def rows(quick: bool) -> Iterator[tuple[Key, dict[str, str]]]:
@@ -48,7 +48,7 @@ def rows(quick: bool) -> Iterator[tuple[Key, dict[str, str]]]:
 
 
 def beside(tools: list[str], draws: int, goal: float | None = None) -> Iterator[tuple[Key, dict[str, str]]]:
-    """The cells of each tool; the goal is of ours, as a multiple of numpy's."""
+    """The cells of each tool; the goal applies to mcfrontier, as a multiple of the memory of numpy."""
     peaks = {tool: peak_of(tool, draws) for tool in tools}
     for tool, size in peaks.items():
         share = at_most(size / peaks["numpy"], goal if tool == OURS else None)

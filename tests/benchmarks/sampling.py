@@ -1,40 +1,40 @@
 """The figures of docs/sampling.md: python -m tests.benchmarks.sampling
 
-How often the stated interval holds the truth, and how large errors are beside those of scipy's first Sobol
-dimensions and of random draws. Products of lognormals: their percentiles are known.
+Coverage of the stated intervals, and errors relative to those of scipy's first Sobol dimensions and of random draws,
+for products of lognormals with known percentiles.
 """
 
 import numpy as np
 from scipy import special, stats
 
 from mcfrontier import sampling
-from mcfrontier.analysis import intervals
+from mcfrontier.analysis.estimates import estimates
 
 LEVELS = np.array([0.05, 0.5, 0.95])
 
 
 def total(plan: sampling.Sampler, weights: dict[str, float]) -> np.ndarray:
-    """Draws of the logarithm of a product of lognormals, of these standard deviations by name."""
+    """Draws of the logarithm of a product of lognormals with the given log standard deviations by name."""
     return sum(w * special.ndtri(sampling.probabilities(plan, name)) for name, w in weights.items())
 
 
 def truth(weights: dict[str, float]) -> np.ndarray:
-    """Its percentiles."""
+    """The percentiles of the logarithm of the product."""
     return np.sqrt(sum(w * w for w in weights.values())) * special.ndtri(LEVELS)
 
 
 def coverage(kind: str, draws: int, seeds: int = 400) -> np.ndarray:
-    """How often the 95 % interval of p5, p50 and p95 holds the truth."""
+    """The coverage of the 95 % interval of p5, p50 and p95."""
     weights = {"x": 0.70, "y": 0.98, "z": 0.49}
-    held = []
+    covered = []
     for seed in range(seeds):
-        values, errors = intervals.with_errors(total(sampling.sampler(kind, seed, draws, weights), weights), LEVELS)
-        held.append(np.abs(values[2:] - truth(weights)) <= stats.t.ppf(0.975, 15) * errors[2:])
-    return np.mean(held, axis=0)
+        values, errors = estimates.with_errors(total(sampling.sampler(kind, seed, draws, weights), weights), LEVELS)
+        covered.append(np.abs(values[2:] - truth(weights)) <= stats.t.ppf(0.975, 15) * errors[2:])
+    return np.mean(covered, axis=0)
 
 
 def ratios(count: int, points: int, sets: int = 40) -> tuple[np.ndarray, np.ndarray]:
-    """Errors over those of scipy's first dimensions, and over those of random draws: (sets, 3) each."""
+    """Ratios of errors to those of scipy's first dimensions and to those of random draws: (sets, 3) each."""
     beside_first, beside_random = [], []
     for trial in range(sets):
         rng = np.random.default_rng([count, trial])
@@ -58,15 +58,17 @@ def ratios(count: int, points: int, sets: int = 40) -> tuple[np.ndarray, np.ndar
 def main() -> None:
     """Print both tables."""
     print("coverage of the 95 % interval over 400 seeds: p5, p50, p95")
-    for kind in sampling.STREAMS:
+    for kind in sampling.SAMPLERS:
         for draws in (2**11, 2**13, 2**15):
-            print(f"  {kind:7} {draws:6} draws", *(f"{100 * held:5.1f}" for held in coverage(kind, draws)))
-    print("errors over 40 sets of names: beside scipy's first dimensions, and beside random draws")
+            print(f"  {kind:7} {draws:6} draws", *(f"{100 * covered:5.1f}" for covered in coverage(kind, draws)))
+    print("errors over 40 sets of names: relative to scipy's first dimensions and to random draws")
     for points in (2**8, 2**12, 2**13):
         for count in (2, 6, 10, 14):
             first, random = ratios(count, points)
-            told = f"median {np.median(first):.2f}; {np.median(random):.2f}, tenth worst {np.quantile(random, 0.9):.2f}"
-            print(f"  {count:2} inputs, {points} points a randomisation: {told}, worst {random.max():.1f}")
+            found = (
+                f"median {np.median(first):.2f}; {np.median(random):.2f}, tenth worst {np.quantile(random, 0.9):.2f}"
+            )
+            print(f"  {count:2} inputs, {points} points per randomisation: {found}, worst {random.max():.1f}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How long commands take from start to end, as multiples of the imports that such a program cannot do without."""
+"""Duration of commands, as multiples of the duration of the necessary imports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.benchmarks.table import Key, at_most, three
 from tests.benchmarks.turns import pair
 
 IMPORTS = ["-c", "import numpy, xarray, matplotlib.figure"]
-COMMANDS = {  # the most that each may take as a multiple of the imports, its draws, and its words
+COMMANDS = {  # the largest allowed multiple of the imports, the draws and the arguments
     "--help": (0.12, 0, ["--help"]),
     "run gpt4 --no-report": (1.2, 2**17, ["run", "gpt4", "--no-report", "--quiet"]),
     "run gpt4, PDF included": (1.8, 2**17, ["run", "gpt4", "--quiet"]),
@@ -22,10 +22,13 @@ COMMANDS = {  # the most that each may take as a multiple of the imports, its dr
 
 
 def python(words: list[str], folder: str) -> None:
-    """Run python to its end in a folder that may be written to, with this copy of the package."""
+    """Run python to completion in a writable folder, with this copy of the package."""
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
     known = {name: word for name, word in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    known |= {"PYTHONPATH": path, "PYTHONPYCACHEPREFIX": f"{folder}/compiled"}  # as they are once installed
+    known |= {
+        "PYTHONPATH": path,
+        "PYTHONPYCACHEPREFIX": f"{folder}/compiled",
+    }  # with compiled modules, as once installed
     subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL, cwd=folder, env=known)
 
 

@@ -1,9 +1,9 @@
-"""The table in plain text, and goals that are met or missed."""
+"""The plain-text table of results, with goals met or missed."""
 
 from __future__ import annotations
 
-Key = tuple[str, int]  # what was run, and of how many draws
-Rows = dict[Key, dict[str, str]]  # the cells of each, by the head of their column
+Key = tuple[str, int]  # the tool or command, and the number of draws
+Rows = dict[Key, dict[str, str]]  # the cells of each row by column head
 COLUMNS = (
     *("seconds", "× ours", "draws/s", "of raw", "MB", "× numpy's"),
     *("p5", "p50", "p95", "mean", "p5, p95 × best", "× imports"),
@@ -11,7 +11,7 @@ COLUMNS = (
 
 
 def show(found: Rows) -> None:
-    """Print the table as it may stand in a text: the first column to the left, the others to the right."""
+    """Print the table in Markdown: the first column left-aligned, the remaining ones right-aligned."""
     heads = [head for head in COLUMNS if any(head in cells for cells in found.values())]
     rows = [("what", "draws", *heads)]
     rows += [(what, f"{draws:,}", *(cells.get(head, "") for head in heads)) for (what, draws), cells in found.items()]
@@ -25,17 +25,17 @@ def show(found: Rows) -> None:
 
 
 def at_least(value: float, goal: float | None) -> str:
-    """A figure, with its goal from below if it has one, and whether it is missed."""
-    told = f"{value:.3f}" if value < 0.995 else f"{value:.2f}"
-    return told if goal is None else f"{told}, {'≥' if value >= goal else 'missed'} {goal:g}"
+    """Format a figure with its lower goal, if any, and whether it is missed."""
+    found = f"{value:.3f}" if value < 0.995 else f"{value:.2f}"
+    return found if goal is None else f"{found}, {'≥' if value >= goal else 'missed'} {goal:g}"
 
 
 def at_most(value: float, goal: float | None) -> str:
-    """A figure, with its goal from above if it has one, and whether it is missed."""
-    told = f"{value:.3f}" if value < 0.995 else three(value)
-    return told if goal is None else f"{told}, {'≤' if value <= goal else 'missed'} {goal:g}"
+    """Format a figure with its upper goal, if any, and whether it is missed."""
+    found = f"{value:.3f}" if value < 0.995 else three(value)
+    return found if goal is None else f"{found}, {'≤' if value <= goal else 'missed'} {goal:g}"
 
 
 def three(value: float) -> str:
-    """A figure of three digits: 0.0123, 1.23, 12,300,000."""
+    """Format a figure with three digits: 0.0123, 1.23, 12,300,000."""
     return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 100 else f"{value:#.3g}".rstrip(".")

@@ -1,10 +1,10 @@
-"""What the job's statistics truly are: python -m tests.benchmarks.truth [sets] prints TRUTH anew.
+"""Reference values of the statistics of the job: python -m tests.benchmarks.truth [sets] prints TRUTH again.
 
-Three targets are products of inputs, so theirs are exact: the densities of the factors' logarithms, convolved. The
-others are made of six products that are independent of each other. Of those the laws are worked out in the same way,
-and scrambled Sobol points of scipy, many times over, do the rest: 2^22 in six dimensions for means, and for percentiles
-2^18 in the five beside the operations, given which the chance that a target is at most so much is known. How good they
-are is printed too: their standard errors, and for means of two of the products how far they are from what is exact.
+Three targets are products of inputs, so their statistics are exact: convolutions of the densities of the logarithms.
+The remaining targets depend on six independent products. Their distributions are computed in the same way, and combined
+with many sets of scipy's scrambled Sobol points: 2^22 points in six dimensions for means, and for percentiles 2^18
+points in the five dimensions other than the operations, given which the CDF of a target is known. The output includes
+standard errors, and for the means of two products the difference from the exact value.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from tests.benchmarks.job import LEVELS, STEPS, TARGETS
 
-PAID_RATE = {"peak": 1, "mfu": 1, "goodput": 1}  # a product of inputs, -1 where it is divided by one
+PAID_RATE = {"peak": 1, "mfu": 1, "goodput": 1}  # powers of the inputs in a product
 CHIP_TIME = {"operations": 1, "peak": -1, "mfu": -1, "goodput": -1}
 PRODUCTS = {
     "chip_time": CHIP_TIME,
@@ -31,11 +31,11 @@ PARTS = {
     "rent": {"rent": 1},
     "staff_cost": {"staff": 1, "overhead": 1},
 }
-CELLS, WIDTH = 2**18, 24.0  # of the grid over logarithms
+CELLS, WIDTH = 2**18, 24.0  # of the grid of logarithms
 POINTS, SMOOTH = 2**22, 2**18
-STEP = 1e-4  # of a percentile, over which the density is taken
+STEP = 1e-4  # relative step of a percentile for the density
 
-TRUTH = {  # p5, p25, p50, p75, p95, mean: the first three to all digits, the others' percentiles to 5 in a million
+TRUTH = {  # p5, p25, p50, p75, p95, mean: the first three exact to all digits, other percentiles to 5e-6
     "chip_time": (20820372, 34524380, 49072776, 69754852, 1.1569221e08, 56218580),
     "energy": (1.039522e10, 1.7560756e10, 2.5277932e10, 3.6378585e10, 6.1388568e10, 2.9233662e10),
     "rent_cost": (21492157, 39187558, 59498411, 90339125, 1.6474381e08, 72070247),
@@ -49,14 +49,16 @@ TRUTH = {  # p5, p25, p50, p75, p95, mean: the first three to all digits, the ot
 
 def law(powers: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
     """The logarithm of a product of inputs on a grid, and the probability of each of its cells."""
-    from tests.benchmarks.tools.with_scipy import FROZEN
+    from tests.benchmarks.tools.with_scipy import DISTRIBUTIONS
 
     step = WIDTH / CELLS
     cells = np.arange(CELLS) - CELLS // 2
     centre, waves = 0.0, 1.0
     for name, power in powers.items():
-        middle = power * np.log(FROZEN[name].median())
-        upper, lower = (FROZEN[name].cdf(np.exp((middle + step * (cells + half)) / power)) for half in (0.5, -0.5))
+        middle = power * np.log(DISTRIBUTIONS[name].median())
+        upper, lower = (
+            DISTRIBUTIONS[name].cdf(np.exp((middle + step * (cells + half)) / power)) for half in (0.5, -0.5)
+        )
         waves = waves * np.fft.rfft(np.fft.ifftshift(np.abs(upper - lower)))
         centre += middle
     return centre + step * cells, np.fft.fftshift(np.fft.irfft(waves, CELLS))
@@ -76,8 +78,8 @@ def exact(powers: dict[str, int]) -> np.ndarray:
 
 
 def more_than(target: str, v: float, at: dict[str, np.ndarray]) -> tuple[np.ndarray, bool]:
-    """The operations from which on a target is above v given its other parts, infinite where it never is; and whether
-    it is so from there on, or up to there."""
+    """The operations at which a target crosses v given its other parts, infinite if it never does, and whether the
+    target increases there."""
     own, staff = at["hardware_rate"] + at["power_rate"], at["staff_cost"]
     if target == "amortised_cost":
         return (v - staff) * at["paid_rate"] / own, True
@@ -88,27 +90,28 @@ def more_than(target: str, v: float, at: dict[str, np.ndarray]) -> tuple[np.ndar
         return at["paid_rate"] * over((v - 1) * staff, more - v * less), True
     if target == "operation_cost":
         return over(staff, v - less / at["paid_rate"]), False
-    return at["paid_rate"] * over((1 - v) * staff, v * own - at["power_rate"]), False  # the other share
+    return at["paid_rate"] * over((1 - v) * staff, v * own - at["power_rate"]), False  # other_share
 
 
 def over(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """x / y where y is above 0, else infinite."""
+    """x / y where y is positive, else infinity."""
     return np.where(y > 0, x / np.where(y > 0, y, 1), np.inf)
 
 
 def percentiles(target: str, near: tuple[float, ...], seed: int) -> np.ndarray:
-    """The percentiles of a target that is no product, from a set of Sobol points; one step from what is near them."""
+    """The percentiles of a target that is not a product, from a set of Sobol points: one secant step from near
+    values."""
     from scipy.stats import qmc
 
-    from tests.benchmarks.tools.with_scipy import FROZEN
+    from tests.benchmarks.tools.with_scipy import DISTRIBUTIONS
 
-    others = {name: powers for name, powers in PARTS.items() if name != "operations"}
-    points = qmc.Sobol(len(others), rng=seed).random(SMOOTH)
-    at = {name: quantiles(powers, points[:, i]) for i, (name, powers) in enumerate(others.items())}
+    rest = {name: powers for name, powers in PARTS.items() if name != "operations"}
+    points = qmc.Sobol(len(rest), rng=seed).random(SMOOTH)
+    at = {name: quantiles(powers, points[:, i]) for i, (name, powers) in enumerate(rest.items())}
 
     def chance(v: float) -> float:
         bound, rises = more_than(target, v, at)
-        return float((FROZEN["operations"].cdf if rises else FROZEN["operations"].sf)(bound).mean())
+        return float((DISTRIBUTIONS["operations"].cdf if rises else DISTRIBUTIONS["operations"].sf)(bound).mean())
 
     found = []
     for level, v in zip(LEVELS, near, strict=False):
@@ -118,7 +121,7 @@ def percentiles(target: str, near: tuple[float, ...], seed: int) -> np.ndarray:
 
 
 def by_sobol(seed: int) -> Iterator[np.ndarray]:
-    """The statistics of each target from a set of Sobol points; of those that the parts do not give, not a number."""
+    """The statistics of each target from a set of Sobol points; NaN for targets that do not follow from the parts."""
     from scipy.stats import qmc
 
     points = qmc.Sobol(len(PARTS), rng=seed).random(POINTS)
@@ -132,7 +135,7 @@ def by_sobol(seed: int) -> Iterator[np.ndarray]:
 
 
 def main(sets: int = 32) -> None:
-    """Print the truth as it stands above, and how good it is."""
+    """Print TRUTH as above, and its errors."""
     found = np.array([[*by_sobol(seed)] for seed in range(sets)])
     for i, name in enumerate(TARGETS):
         if name not in PRODUCTS:
@@ -141,7 +144,7 @@ def main(sets: int = 32) -> None:
     known = [exact(PRODUCTS[name]) if name in PRODUCTS else x for name, x in zip(TARGETS, means, strict=True)]
     for name, x in zip(TARGETS, known, strict=True):
         print(f'    "{name}": ({", ".join(f"{each:.8g}" for each in x)}),')
-    print("standard error, and how far from what is exact, as shares of the figure")
+    print("standard error, and difference from the exact value, relative to the figure")
     for name, x, mean, error in zip(TARGETS, known, means, errors, strict=True):
         print(f"  {name:16}", *(f"{one:8.1e} {off:+8.1e}" for one, off in zip(error / x, mean / x - 1, strict=True)))
 

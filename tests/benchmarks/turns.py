@@ -1,4 +1,4 @@
-"""Times side by side: machines are noisy, so ratios are taken within turns."""
+"""Paired timing: ratios are taken within turns, since machines are noisy."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Callable
 from statistics import median
 from typing import NamedTuple
 
-FEWEST = 3  # turns of a pair
-LONGEST = 20.0  # seconds after which it has no more than these
+MIN_TURNS = 3  # turns of a pair
+MAX_SECONDS = 20.0  # seconds after which a pair has no further turns
 
 Call = Callable[[], object]
 Clock = Callable[[], float]
 
 
 class Pair(NamedTuple):
-    """The median seconds of two calls, and the median over turns of how many times the first's the second took."""
+    """The median seconds of two calls, and the median over turns of the ratio of the second to the first."""
 
     first: float
     second: float
@@ -23,20 +23,20 @@ class Pair(NamedTuple):
 
 
 def seconds(call: Call, clock: Clock) -> float:
-    """How long a call takes."""
+    """The duration of a call."""
     start = clock()
     call()
     return clock() - start
 
 
 def pair(first: Call, second: Call, most: int = 11, clock: Clock = time.perf_counter) -> Pair:
-    """Time two calls in turns, now one first and now the other, after a turn that does not count.
+    """Time two calls in alternating order, after a warm-up turn.
 
-    time.process_time, of what runs in this process alone, leaves out the time that others have the core.
+    time.process_time measures this process alone and excludes the time of other processes on the core.
     """
     spent = seconds(first, clock) + seconds(second, clock)
     turns: list[tuple[float, float]] = []
-    while len(turns) < FEWEST or (len(turns) < most and spent < LONGEST):
+    while len(turns) < MIN_TURNS or (len(turns) < most and spent < MAX_SECONDS):
         if len(turns) % 2:
             after, before = seconds(second, clock), seconds(first, clock)
         else:

@@ -1,6 +1,6 @@
-"""The job as each tool does it, written as one who knows the tool would: job(draws, seed) -> {target: statistics}.
+"""The job with each tool, in its idiomatic form: job(draws, seed) -> {target: statistics}.
 
-A tool is imported when it is first asked for; one that is not installed is left out, by name.
+A tool is imported on first use. A tool that is not installed is skipped with a message.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 OURS = "mcfrontier"
-TOOLS = {  # and the modules of this package that use them
+TOOLS = {  # tools and their modules in this package
     OURS: "ours",
     "numpy": "with_numpy",
     "scipy": "with_scipy",
@@ -22,12 +22,12 @@ Job = Callable[[int, int], dict[str, list[float]]]
 
 
 def job_of(tool: str) -> Job:
-    """The job as a tool does it. ModuleNotFoundError if it is not installed."""
+    """The job of a tool. Raises ModuleNotFoundError if the tool is not installed."""
     return import_module(f"{__name__}.{TOOLS[tool]}").job
 
 
 def installed() -> dict[str, Job]:
-    """The jobs of all tools that are installed. Those that are not are told."""
+    """The jobs of all installed tools. Prints the tools that are not installed."""
     found = {}
     for tool in TOOLS:
         try:

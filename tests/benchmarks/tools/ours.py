@@ -1,4 +1,4 @@
-"""The job with mcfrontier: a study of one's own, run and read."""
+"""The job with mcfrontier: a custom study."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 
 import mcfrontier as mcf
 from mcfrontier import sampling
-from mcfrontier.engine import Blocks, spans
+from mcfrontier.sampling.engine import Blocks, spans
 from tests.benchmarks.job import INPUTS, NODES, STATISTICS, TARGETS
 
 STUDY = {
@@ -22,24 +22,24 @@ MODEL = [mcf.node(unit)(node) for node, unit in NODES.items()]
 
 @cache
 def study() -> mcf.Study:
-    """The study, loaded once: what is believed is read before anything is timed, as a script is."""
+    """The study, loaded once before timing."""
     return mcf.load(STUDY, model=MODEL)
 
 
-def job(draws: int, seed: int, **how) -> dict[str, list[float]]:
-    """The statistics of the targets; `how` are further words of mcf.run."""
-    run = mcf.run(study(), draws=draws, seed=seed, **how)
+def job(draws: int, seed: int, **options) -> dict[str, list[float]]:
+    """The statistics of the targets; `options` are further keywords of mcf.run."""
+    run = mcf.run(study(), draws=draws, seed=seed, **options)
     found = {target: run.summary[target].values for target in run.study.targets}
     return {target: [values[word] for word in STATISTICS] for target, values in found.items()}
 
 
 def at_random(draws: int, seed: int) -> dict[str, list[float]]:
-    """The same with plain random draws."""
+    """The job with random draws."""
     return job(draws, seed, sampler="random")
 
 
-def drawn(draws: int, seed: int) -> None:
-    """Only drawn and evaluated, block by block."""
+def draw_and_evaluate(draws: int, seed: int) -> None:
+    """Draw and evaluate block by block, without statistics."""
     plan = sampling.sampler("sobol", seed, draws, INPUTS)
     blocks = Blocks(study(), plan, TARGETS)
     for start, stop in spans(plan.draws, 2**15):

@@ -1,13 +1,13 @@
-"""The job with chaospy: a joint distribution, sampled, the arithmetic and the statistics left to numpy.
+"""The job with chaospy: sampling of a joint distribution, with arithmetic and statistics by numpy.
 
-A pert is stated by its beta, since chaospy's own PERT has another mean than (low + 4 mode + high) / 6.
+A PERT is stated as a beta, since chaospy's PERT does not have the mean (low + 4 mode + high) / 6.
 """
 
 from __future__ import annotations
 
 import chaospy as cp
 
-from tests.benchmarks.job import PARAMETERS, evaluate, told
+from tests.benchmarks.job import PARAMETERS, evaluate, statistics
 
 FAMILIES = {
     "lognormal": cp.LogNormal,
@@ -20,4 +20,4 @@ JOINT = cp.J(*(FAMILIES[family](*at) for family, *at in PARAMETERS.values()))
 
 def job(draws: int, seed: int) -> dict[str, list[float]]:
     """The statistics of the targets."""
-    return told(evaluate(dict(zip(PARAMETERS, JOINT.sample(draws, seed=seed), strict=True))))
+    return statistics(evaluate(dict(zip(PARAMETERS, JOINT.sample(draws, seed=seed), strict=True))))

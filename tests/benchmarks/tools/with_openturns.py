@@ -1,6 +1,6 @@
-"""The job with OpenTURNS: a joint distribution, a function compiled from formulas, and the sample's own statistics.
+"""The job with OpenTURNS: a joint distribution, a function compiled from formulas, and statistics of the sample.
 
-Independent blocks are sampled quicker than a JointDistribution, and a SymbolicFunction is quicker than one in Python.
+Independent blocks are sampled faster than a JointDistribution, and a SymbolicFunction is faster than one in Python.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ FAMILIES = {
 
 
 def formula(node) -> str:
-    """A node's formula in the language of OpenTURNS."""
+    """The formula of a node in the language of OpenTURNS."""
     text = inspect.getsource(node).split("return ")[1].strip()
     return text.replace("np.minimum", "min").replace("np.maximum", "max")
 
 
 def steps() -> str:
-    """All formulas one after the other; those of targets are outputs, the others variables."""
+    """All formulas in order; targets are outputs, the remaining ones are variables."""
     names = [(node, node.__name__) for node in NODES]
     return "".join(f"{'' if name in TARGETS else 'var '}{name} := {formula(node)}; " for node, name in names)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from tests.benchmarks.job import PARAMETERS, evaluate, told
+from tests.benchmarks.job import PARAMETERS, evaluate, statistics
 
 FAMILIES = {
     "lognormal": lambda mu, sigma: stats.lognorm(sigma, scale=np.exp(mu)),
@@ -13,16 +13,16 @@ FAMILIES = {
     "uniform": lambda low, high: stats.uniform(low, high - low),
     "pert": lambda low, high, a, b: stats.beta(a, b, low, high - low),
 }
-FROZEN = {name: FAMILIES[family](*at) for name, (family, *at) in PARAMETERS.items()}
+DISTRIBUTIONS = {name: FAMILIES[family](*at) for name, (family, *at) in PARAMETERS.items()}
 
 
 def job(draws: int, seed: int) -> dict[str, list[float]]:
     """The statistics of the targets."""
     rng = np.random.Generator(np.random.SFC64(seed))
-    return told(evaluate({name: each.rvs(draws, random_state=rng) for name, each in FROZEN.items()}))
+    return statistics(evaluate({name: each.rvs(draws, random_state=rng) for name, each in DISTRIBUTIONS.items()}))
 
 
 def quasi_random(draws: int, seed: int) -> dict[str, list[float]]:
-    """The same from scrambled Sobol points, by the quantile functions."""
-    points = stats.qmc.Sobol(len(FROZEN), rng=seed).random(draws)
-    return told(evaluate({name: each.ppf(points[:, i]) for i, (name, each) in enumerate(FROZEN.items())}))
+    """The job with scrambled Sobol points and quantile functions."""
+    points = stats.qmc.Sobol(len(DISTRIBUTIONS), rng=seed).random(draws)
+    return statistics(evaluate({name: each.ppf(points[:, i]) for i, (name, each) in enumerate(DISTRIBUTIONS.items())}))

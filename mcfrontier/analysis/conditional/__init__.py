@@ -1,0 +1,1 @@
+"""Conditional estimates: percentiles with one input integrated out (pre-integration)."""

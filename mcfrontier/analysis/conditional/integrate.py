@@ -1,0 +1,189 @@
+"""Conditional estimates of percentiles: pre-integration of one input (conditional Monte Carlo).
+
+Where a row is linear in a transform of one input (linear.py), the probability that it is at most v is known given the
+other inputs Z. Its mean over draws of Z is the distribution function of the row, and percentiles are its roots. It is
+smooth in Z, as the indicator of a draw is not, so Sobol points converge faster: Griewank, Kuo, Leövey and Sloan (2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from mcfrontier import sampling
+from mcfrontier.analysis.conditional.linear import TRANSFORMS, LinearRow, evaluation_point, linear_rows
+from mcfrontier.analysis.conditional.roots import percentiles_at, roots
+from mcfrontier.analysis.estimates import estimates
+from mcfrontier.analysis.estimates.ranks import ranks
+from mcfrontier.core import units
+from mcfrontier.core.arrays import Array
+from mcfrontier.sampling import SAMPLERS
+from mcfrontier.sampling.plan import Sampler
+from mcfrontier.study.prior import Prior
+from mcfrontier.study.reach import descendants
+from mcfrontier.study.study import Row, Study
+
+METHODS = ("auto", "order")  # pre-integrate where that gives smaller errors, or always use order statistics
+MIN_RUN_DRAWS = 2**16  # draws of a run from which on pre-integration takes less time than more draws
+MIN_CONDITIONAL_DRAWS, MAX_CONDITIONAL_DRAWS = 2**12, 2**14
+RUN_SHARE = 8  # one draw in this many of a run is used, within these limits
+MAX_NUMBERS = 2**21  # numbers of one quantity over these draws
+LONG_RUN_DRAWS = 2**21  # draws of a run from which on more are used
+MAX_LONG_CONDITIONAL_DRAWS = 2**18
+PILOT_DRAWS = 2**9  # draws over which the input to integrate out is chosen
+INPUTS_TRIED = 2  # of the inputs with the largest rank correlations
+PILOT_STRIDE = 2**6  # of the breakpoints of tables while it is chosen
+# share of the indicator's variance that may remain; above it, order statistics of all draws are as good
+MAX_VARIANCE_LEFT, MAX_LONG_VARIANCE_LEFT = 0.3, 0.5
+MIN_ERROR_RATIO = 1.5  # by which errors must be smaller: which of two similar errors is smaller is chance
+CHOICE_LEVELS = np.array([0.05, 0.5, 0.95])  # at which the remaining variance is computed
+
+
+@dataclass(frozen=True, eq=False)
+class IntegratedRow:
+    """A row and the input that is integrated out of it: its line over draws of the other inputs, its own transformed
+    draws there in ascending order, and the number of base units in its unit."""
+
+    input: Prior
+    line: LinearRow
+    ordered: Array
+    scale: float
+
+    def percentiles(self, levels: Sequence[float]) -> tuple[Array, Array]:
+        """Percentiles and their standard errors in the unit of the row, (levels,) both; NaN where no root is found."""
+        return percentiles_at(self.line, roots(self.line, self.ordered, levels), self.scale, levels)
+
+
+@dataclass(frozen=True, eq=False)
+class ConditionalEstimate:
+    """Percentiles of a row at estimates.LEVELS with an input integrated out, over a number of draws; values and errors
+    (9,) in its unit."""
+
+    draws: int
+    row: IntegratedRow
+    values: Array
+    errors: Array
+
+    @property
+    def input(self) -> str:
+        """The name of the input that is integrated out."""
+        return self.row.input.name
+
+    def percentiles(self, levels: Sequence[float]) -> tuple[Array, Array]:
+        """Percentiles at any levels and their standard errors, (levels,) both; NaN where no root is found."""
+        if {*levels} <= {*estimates.LEVELS}:
+            at = [estimates.LEVELS.index(level) for level in levels]
+            return self.values[at], self.errors[at]
+        return self.row.percentiles(levels)
+
+
+def conditional_estimates(
+    study: Study, plan: Sampler, rows: Mapping[str, Row], errors: Mapping[str, Array]
+) -> dict[str, ConditionalEstimate]:
+    """Conditional estimates of the rows for which they have clearly smaller errors than order statistics.
+
+    Parameters
+    ----------
+    plan : the sampler of the run; its first draws are used
+    rows : the rows to estimate, by name
+    errors : the errors of the percentiles of each row by order statistics, at estimates.LEVELS (9,), in its unit
+    """
+    inputs = [prior for prior in study.uncertain if integrable(study, prior)]
+    if study.evidence or not inputs:
+        return {}
+    draws = conditional_draws(study, plan.draws)
+    limit, choices = max_variance_left(plan, draws), input_choices(study, tuple(rows))
+    chosen = {row: choices[row].input for row in rows if choices[row].variance_left <= limit}
+    if not chosen:
+        return {}
+    at, found = evaluation_point(study, replace(plan, draws=draws)), {}
+    for prior in inputs:
+        own = {row: rows[row] for row, name in chosen.items() if name == prior.name}
+        for row, line in linear_rows(at, prior, own):
+            name, index = rows[row]
+            ordered = np.sort(TRANSFORMS[line.transform].forward(at.values[name][index]))
+            integrated = IntegratedRow(prior, line, ordered, units.scale(study.unit(name)))
+            found[row] = ConditionalEstimate(draws, integrated, *integrated.percentiles(estimates.LEVELS))
+    return {row: found[row] for row in rows if row in found and clearly_smaller(found[row].errors, errors[row])}
+
+
+def integrable(study: Study, prior: Prior) -> bool:
+    """Whether an input may be integrated out: it has one row, a continuous distribution, and no dependence."""
+    return not (prior.labels or prior.distributions[0].discontinuous or study.dependence.group_of(prior.name))
+
+
+def conditional_draws(study: Study, draws: int) -> int:
+    """The number of draws of a run that are used, all at once: a power of two."""
+    most, numbers = MAX_CONDITIONAL_DRAWS, MAX_NUMBERS
+    if draws >= LONG_RUN_DRAWS:
+        most, numbers = MAX_LONG_CONDITIONAL_DRAWS, MAX_LONG_CONDITIONAL_DRAWS // MAX_CONDITIONAL_DRAWS * MAX_NUMBERS
+    most = min(draws, max(MIN_CONDITIONAL_DRAWS, draws // RUN_SHARE), most, numbers // max(study.sizes, default=1))
+    return 1 << (max(most, sampling.MIN_DRAWS).bit_length() - 1)
+
+
+def max_variance_left(plan: Sampler, draws: int) -> float:
+    """The share of the indicator's variance that may remain for an estimate over `draws` to have smaller errors than
+    one over all: Sobol points gain from smoothness too, other samplers from the smaller variance alone."""
+    most = MAX_VARIANCE_LEFT if plan.draws < LONG_RUN_DRAWS else MAX_LONG_VARIANCE_LEFT
+    return most if SAMPLERS[plan.kind].quasi_random else min(most, draws / plan.draws / MIN_ERROR_RATIO**2)
+
+
+def clearly_smaller(errors: Array, reference: Array) -> bool:
+    """Whether errors are smaller than others by MIN_ERROR_RATIO, in the geometric mean over levels."""
+    with np.errstate(all="ignore"):
+        return bool(np.mean(np.log(reference / errors)) > np.log(MIN_ERROR_RATIO))
+
+
+class InputChoice(NamedTuple):
+    """The input to integrate out of a row, and the share of the indicator's variance that remains."""
+
+    variance_left: float
+    input: str
+
+
+@lru_cache(maxsize=64)
+def input_choices(study: Study, rows: tuple[str, ...]) -> Mapping[str, InputChoice]:
+    """The input to integrate out of each row: of those with the largest rank correlations, the one that leaves least
+    variance. Independent of the draws of a run, so it is computed once for a study."""
+    inputs = [prior for prior in study.uncertain if integrable(study, prior)]
+    return computed_choices(study, inputs, {row: study.rows[row] for row in rows})
+
+
+def computed_choices(study: Study, inputs: Sequence[Prior], rows: Mapping[str, Row]) -> dict[str, InputChoice]:
+    """The choices for rows, from pilot draws."""
+    sampled = [prior.name for prior in study.uncertain if not prior.labels]
+    at = evaluation_point(study, sampling.sampler("sobol", 1, PILOT_DRAWS, sampled))
+    own = {prior.name: centred_ranks(at.draws_of(prior)) for prior in inputs}
+    affected = {prior.name: {prior.name, *descendants(study, prior.name)} for prior in inputs}
+    tried: dict[str, list[str]] = {}
+    for row, (name, index) in rows.items():
+        y = centred_ranks(at.values[name][index])
+        strength = {n: abs(x @ y) if y.size == x.size else 0.0 for n, x in own.items() if name in affected[n]}
+        tried[row] = sorted(strength, key=strength.__getitem__, reverse=True)[:INPUTS_TRIED]
+    best = dict.fromkeys(rows, InputChoice(np.inf, ""))
+    for prior in inputs:
+        near = {row: rows[row] for row, names in tried.items() if prior.name in names}
+        for row, line in linear_rows(at, prior, near, PILOT_STRIDE):
+            name, index = rows[row]
+            best[row] = min(best[row], InputChoice(variance_left(line, at.values[name][index]), prior.name))
+    return best
+
+
+def centred_ranks(x: Array) -> Array:
+    """The ranks of draws less their mean, of norm 1; zeros where they do not vary or are not finite."""
+    centred = ranks(x) - (x.size - 1) / 2
+    norm = np.sqrt((centred * centred).sum())
+    return centred / norm if norm > 0 else np.zeros(x.size)
+
+
+def variance_left(line: LinearRow, y: Array) -> float:
+    """The variance of the conditional probabilities over that of the indicator, averaged over p5, p50 and p95 of the
+    draws `y` of a row."""
+    ordered = np.sort(TRANSFORMS[line.transform].forward(y))
+    at = estimates.quantiles_of_sorted(ordered[None], CHOICE_LEVELS)[0]
+    variances = [line.conditional_cdf(v).var() for v in at]
+    return float(np.mean(variances / (CHOICE_LEVELS * (1 - CHOICE_LEVELS))))

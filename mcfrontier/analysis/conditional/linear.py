@@ -1,0 +1,317 @@
+"""Rows that are linear in a transform of one input, given the other inputs.
+
+Such a row is g(y) = a(Z) + b(Z) t(x) with t a monotone function of the input x, Z the other inputs, and g one of
+`TRANSFORMS`: identity, logarithm, reciprocal or odds. Sums, products, ratios and powers of x are such rows, and so are
+shares of a total. Linearity is tested numerically: at each draw of Z, the values at two points far out in the tails of
+x determine the line, and the value at the draw of x itself must lie on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache, partial
+from typing import NamedTuple
+
+import numpy as np
+from scipy import special
+
+from mcfrontier import graph, sampling
+from mcfrontier.core import kernels
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.kernels import plain
+from mcfrontier.distributions.curves import Curve, Distribution
+from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
+from mcfrontier.sampling.plan import RANDOMISATIONS, Sampler
+from mcfrontier.study.prior import Prior
+from mcfrontier.study.reach import descendants
+from mcfrontier.study.study import Row, Study
+
+END_PROBABILITIES = np.array([2.0**-20, 1 - 2.0**-20])  # of the two input values that determine a line
+LINE_TOLERANCE = 1e-9  # deviation from a line, relative to the distance from the nearer end
+ROUNDING_TOLERANCE = 1e-13  # deviation from a line, relative to the values at the ends
+TABLE_SCORES = np.linspace(-6, 6, 2**15 + 1)  # normal scores of the input at the breakpoints of a table
+TABLE_PROBABILITIES = special.ndtr(TABLE_SCORES)
+TRIAL_DRAWS = 2**6  # draws that are tested for linearity before all are
+TABLE_CELLS = 2**12  # of a table with cells of equal width; four times as many where the width grows
+TABLE_DOUBLINGS = (15, 30, 60)  # of the cell width over a table with growing cells
+MAX_NUMBERS = 2**20  # numbers of one quantity that are evaluated along an input
+TABLE_TOLERANCE = 1e-7  # largest error of a tabulated probability
+MIN_TABLE_ERROR = 1e-10  # smallest error that is assumed for a table
+
+
+def between_0_and_1(x: Array) -> bool:
+    """Whether values have odds."""
+    return bool(((x > 0) & (x < 1)).all())
+
+
+def nonnegative(x: Array) -> bool:
+    """Whether values have logarithms and reciprocals, infinite ones included."""
+    return bool((x >= 0).all())
+
+
+class Transform(NamedTuple):
+    """A transform of a row or of an input: an increasing function, its inverse, and whether it applies to values."""
+
+    forward: Curve
+    inverse: Curve
+    applies: Callable[[Array], bool]
+
+
+TRANSFORMS = (
+    Transform(np.ascontiguousarray, np.ascontiguousarray, lambda x: True),
+    Transform(np.log, np.exp, nonnegative),
+    Transform(lambda x: -1 / x, lambda t: np.where(t < 0, -1 / t, np.inf), nonnegative),
+    Transform(lambda x: x / (1 - x), lambda t: t / (1 + t), between_0_and_1),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The distribution function of t = t(x), tabulated for the kernels (as a function of -t if `negated`), with an
+    error of at most `max_error`."""
+
+    cells: plain.ProbabilityTable
+    max_error: float
+    negated: bool = False
+
+    def __call__(self, t: Array) -> Array:
+        """The probability that t(x) is at most t, for arrays of any shape."""
+        return plain.look_up_probability(-t if self.negated else t, *self.cells)
+
+
+@dataclass(frozen=True)
+class LinearRow:
+    """A row that, under TRANSFORMS[transform], is start + (t - origin) / inverse_slope at each draw of the others.
+
+    start and inverse_slope (draws,); t is the transformed input, negated if `table` is, which has its distribution;
+    `origin` is t at the lower of END_PROBABILITIES; `low` and `high` are the range of the transformed row over draws.
+    """
+
+    transform: int
+    start: Array
+    inverse_slope: Array
+    table: Table
+    origin: float
+    low: float
+    high: float
+
+    @property
+    def kernel_arguments(self) -> tuple[float, bool, plain.ProbabilityTable]:
+        """The arguments of the kernels beside those over draws."""
+        return self.origin, self.table.negated, self.table.cells
+
+    def conditional_cdf(self, value: float) -> Array:
+        """The probability that the transformed row is at most a value, given the other inputs, (draws,)."""
+        return plain.conditional_probability(value, self.start, self.inverse_slope, *self.kernel_arguments)
+
+    def cdf_parts(self, at: Array, draws: int) -> Array:
+        """The probability that the transformed row is at most each value of `at`: the mean of the conditional ones over
+        the first `draws`, by randomisation (16, at)."""
+        sums = np.empty((at.size, RANDOMISATIONS))
+        kernels.sum_probabilities(at, self.start[:draws], self.inverse_slope[:draws], *self.kernel_arguments, sums)
+        return sums.T / (draws / RANDOMISATIONS)
+
+
+Candidate = tuple[Array, Callable[[], Table | None]]  # t at END_PROBABILITIES and at the draws, (2 + draws,); its table
+
+
+@dataclass(frozen=True)
+class EvaluationPoint:
+    """A study evaluated at draws of its inputs, and at the medians of the inputs; all quantities in base units."""
+
+    study: Study
+    values: Mapping[str, Array]
+    medians: Mapping[str, Array]
+
+    def draws_of(self, prior: Prior) -> Array:
+        """The draws of a single-valued input: (draws,)."""
+        return self.values[prior.name].reshape(-1)
+
+
+def evaluation_point(study: Study, plan: Sampler) -> EvaluationPoint:
+    """Evaluate a study at the draws of a sampler, and at the medians."""
+    values = evaluate_blocks(Blocks(study, plan, study.quantities), plan.draws)
+    medians = {name: study.expand(prior, np.array(prior.medians)[:, None]) for name, prior in study.inputs.items()}
+    return EvaluationPoint(study, values, study.evaluate(medians))
+
+
+def evaluated_at(
+    study: Study, values: Mapping[str, Array], prior: Prior, x: Array, names: Collection[str] | None = None
+) -> dict[str, Array]:
+    """Evaluate a study with one input at other values and the other inputs unchanged.
+
+    Parameters
+    ----------
+    values : all quantities before, in base units
+    x : the new values of the input in base units, (1,) or (draws,)
+    names : the quantities to return, or all
+    """
+    later = descendants(study, prior.name)
+    given = {name: old for name, old in values.items() if name not in later}
+    given[prior.name] = study.expand(prior, x)
+    return graph.evaluate(study.nodes, later, given, list(study.file.dimensions), names)
+
+
+def linear_rows(
+    at: EvaluationPoint, prior: Prior, rows: Mapping[str, Row], stride: int = 1
+) -> Iterator[tuple[str, LinearRow]]:
+    """The rows that are linear in a transform of an input, with their lines at the draws of an evaluation point.
+
+    Where no transform of the input serves, t(x) is the row itself along the input, the others at their medians.
+    Tables use every `stride`-th breakpoint.
+    """
+    if not rows:
+        return
+    study, own, ends = at.study, at.draws_of(prior), sampling.values(prior, END_PROBABILITIES)
+    names = {name for name, _ in rows.values()}
+    low, high = (evaluated_at(study, at.values, prior, x[None], names) for x in ends)
+    by_input, along = candidates(prior, np.concatenate([ends, own]), stride), None
+    has_room = max(study.sizes) * (own.size + TABLE_SCORES.size // stride) <= MAX_NUMBERS
+    for row, (name, index) in rows.items():
+        if at.values[name].shape[-1] < own.size:
+            continue
+        y = np.stack([np.broadcast_to(values[name][index], own.size) for values in (low, high, at.values)])
+        found = linear_row(y, [by_input] * len(TRANSFORMS))
+        if found is None and has_room:
+            if along is None:
+                x = np.concatenate([ends, own, prior.quantiles[0].curve(TABLE_PROBABILITIES[::stride])])
+                along = evaluated_at(study, at.medians, prior, x)
+            t = along[name][index]
+            if t.size > 1:
+                found = linear_row(y, [candidates_along(transformed(t, each), stride) for each in TRANSFORMS])
+        if found is not None:
+            yield row, found
+
+
+def transformed(x: Array, transform: Transform) -> Array:
+    """Transformed values; all NaN where the transform does not apply."""
+    with np.errstate(all="ignore"):
+        return transform.forward(x) if transform.applies(x) else np.full(x.shape, np.nan)
+
+
+def candidates(prior: Prior, x: Array, stride: int = 1) -> list[Candidate]:
+    """The transforms of an input that are finite at END_PROBABILITIES and at its draws, `x` (2 + draws,)."""
+    base, curve = prior.distributions[0], prior.quantiles[0].curve
+    found: list[Candidate] = []
+    for transform in TRANSFORMS if base.low >= 0 else TRANSFORMS[:1]:
+        t = transformed(x, transform)
+        if np.isfinite(t).all():
+            found.append((t, partial(input_table, base, curve, prior.scale, transform, stride)))
+    return found
+
+
+@lru_cache(maxsize=64)
+def input_table(base: Distribution, curve: Curve, scale: float, transform: Transform, stride: int) -> Table | None:
+    """The table of a transformed input, from its distribution and its quantile function in base units."""
+    if base.tabulate:
+        return table_from_breakpoints(transformed(curve(TABLE_PROBABILITIES[::stride]), transform), stride)
+    low, high = transformed(curve(TABLE_PROBABILITIES[[0, -1]]), transform).tolist()
+    if not high - low < np.inf:
+        return None
+    return best_table(lambda t: base.cdf(transform.inverse(t) / scale), low, high, stride)
+
+
+def candidates_along(t: Array, stride: int = 1) -> list[Candidate]:
+    """A candidate from the values of a transformed row along an input, at END_PROBABILITIES, at its draws and at the
+    breakpoints; none where they are not monotone."""
+    if not np.isfinite(t).all():
+        return []
+    t = np.where(t[1] < t[0], -t, t)
+    split = -TABLE_PROBABILITIES[::stride].size
+    breakpoints = t[split:]
+    step = np.diff(breakpoints, append=np.inf)
+    flat = np.diff(TABLE_PROBABILITIES[::stride], append=1.0)[step == 0]  # constant by rounding, far out: negligible
+    if (step < 0).any() or flat.sum() > TABLE_TOLERANCE:
+        return []
+    return [(t[:split], cache(partial(table_from_breakpoints, breakpoints, stride)))]
+
+
+def table_from_breakpoints(breakpoints: Array, stride: int) -> Table | None:
+    """The table of a variable that has these values at TABLE_SCORES[::stride]."""
+    if not np.isfinite(breakpoints).all():
+        return None
+    rises = np.diff(breakpoints, append=np.inf) > 0
+    at, p = breakpoints[rises], TABLE_PROBABILITIES[::stride][rises]
+    return best_table(lambda t: np.interp(t, at, p), float(at[0]), float(at[-1]), stride)
+
+
+def best_table(cdf: Curve, low: float, high: float, stride: int = 1) -> Table | None:
+    """The fastest table of a distribution function that is exact enough, from `low` to `high`; None if none is."""
+    tables = candidate_tables(cdf, low, high, TABLE_CELLS // stride)
+    return next((table for table in tables if table.max_error <= TABLE_TOLERANCE * stride**2), None)
+
+
+def candidate_tables(cdf: Curve, low: float, high: float, cells: int) -> Iterator[Table]:
+    """Tables with cells of equal width, or that grow with the distance from one end; the fastest first."""
+    yield even_table(cdf, low, high, cells)
+    for doublings in TABLE_DOUBLINGS:
+        yield growing_table(cdf, low, high, doublings, 4 * cells)
+        yield replace(growing_table(lambda t: cdf(-t), -high, -low, doublings, 4 * cells), negated=True)
+
+
+def even_table(cdf: Curve, low: float, high: float, cells: int) -> Table:
+    """A table with cells of equal width."""
+    cells_per_unit = cells / (high - low)
+    parabolas, error = fitted_parabolas(cdf, low, np.arange(cells + 1) / cells_per_unit)
+    return Table((low, high, cells_per_unit, 0, 0, parabolas), error)
+
+
+def growing_table(cdf: Curve, low: float, high: float, doublings: int, cells: int) -> Table:
+    """A table with an equal number of cells for each doubling of the distance from the lower end."""
+    shift = 52 - int(np.log2(cells / doublings))
+    ends = (high - low) * np.array([2.0**-doublings, 1])
+    first, last = (int(key) for key in ends.view(np.int64) >> shift)
+    edges = (np.arange(first, last + 2) << shift).view(float)
+    edges[-1] = max(ends[1], edges[-2] * (1 + 1e-9))  # no further: beyond the end there may be a kink
+    parabolas, error = fitted_parabolas(cdf, low, np.concatenate([[0.0], edges]))
+    return Table((low, high, 0.0, shift, first, parabolas), error)
+
+
+def fitted_parabolas(curve: Curve, low: float, edges: Array) -> tuple[Array, float]:
+    """Parabolas that interpolate a curve in cells, and their largest error.
+
+    `edges` are distances from `low`; the parabolas are functions of the distance as well: (cells + 1, 3), the last
+    one twice.
+    """
+    left, width = edges[:-1], np.diff(edges)
+    at = [curve(low + left + t * width) for t in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    rise, bend = 4 * at[2] - 3 * at[0] - at[4], 2 * (at[0] - 2 * at[2] + at[4])
+    errors = np.maximum(*(np.abs(at[0] + t * (rise + t * bend) - at[k]) for t, k in ((0.25, 1), (0.75, 3))))
+    slope, bend = rise / width, bend / width**2
+    found = np.stack([at[0] - left * (slope - left * bend), slope - 2 * left * bend, bend], axis=1)
+    return np.concatenate([found, found[-1:]]), max(float(errors.max()), MIN_TABLE_ERROR)
+
+
+def linear_row(y: Array, candidates_of: Sequence[Sequence[Candidate]]) -> LinearRow | None:
+    """The line of a row, by the first transform of the row and candidate for it that make it linear; None if none do.
+
+    Parameters
+    ----------
+    y : (3, draws), the row at both END_PROBABILITIES of the input and at its draws
+    candidates_of : candidates for each of TRANSFORMS
+    """
+    if not np.isfinite(y).all():
+        return None
+    for number, transform in enumerate(TRANSFORMS):
+        trial = transformed(y[:, :TRIAL_DRAWS], transform)
+        for t, tabulate in candidates_of[number]:
+            if not is_linear(trial, t[: 2 + TRIAL_DRAWS]):  # rejects most candidates at little cost
+                continue
+            z = transformed(y, transform)
+            if is_linear(z, t) and (table := tabulate()):
+                first, last = (-t[:2] if table.negated else t[:2]).tolist()
+                inverse_slope = (last - first) / (z[1] - z[0])
+                return LinearRow(number, z[0], inverse_slope, table, first, z[:2].min(), z[:2].max())
+    return None
+
+
+def is_linear(z: Array, t: Array) -> bool:
+    """Whether a transformed row, `z` (3, draws) at the ends and at the draws, is linear in `t` (2 + draws,), the
+    transformed input at the ends and at the draws."""
+    with np.errstate(all="ignore"):
+        slope = (z[1] - z[0]) / (t[1] - t[0])
+        deviation = np.abs(z[0] + slope * (t[2:] - t[0]) - z[2])
+        distance = np.minimum(np.abs(t[2:] - t[0]), np.abs(t[1] - t[2:]))
+        limit = LINE_TOLERANCE * np.abs(slope) * distance + ROUNDING_TOLERANCE * np.abs(z[:2]).max(axis=0)
+    return bool(((slope != 0) & (deviation <= limit)).all())

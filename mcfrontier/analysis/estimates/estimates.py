@@ -1,0 +1,151 @@
+"""Mean, standard deviation and quantiles of draws, each with its Monte Carlo standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mcfrontier.core.arrays import Array
+from mcfrontier.sampling.plan import RANDOMISATIONS
+
+SEARCH_WIDTH = 1.5  # multiple of the root of a part's size: three standard deviations, at most, of a binomial count
+LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
+
+
+def quantile_name(level: float) -> str:
+    """The name of a quantile: p5 for 0.05, p2.5 for 0.025."""
+    return f"p{round(100 * level, 10):.12g}"
+
+
+STATISTICS = ("mean", "sd", *map(quantile_name, LEVELS))
+SUMMARY_LEVELS = (0.05, 0.50, 0.95)  # p5, p50 and p95, where a row is summarised in one line
+
+
+class Estimate(NamedTuple):
+    """An estimate and its Monte Carlo standard error."""
+
+    value: float
+    error: float
+
+
+def estimates(x: Array, levels: Array, shift: float = 0.0) -> Array:
+    """Compute mean, sd and quantiles of each row: shape (rows, 2 + levels).
+
+    Quantiles are interpolated linearly between draws: numpy's default with a shift of 0, Hazen's with one of 1/2.
+    """
+    return with_moments(x, quantiles_of_sorted(np.sort(x, axis=-1), levels, shift))
+
+
+def with_moments(x: Array, quantiles: Array) -> Array:
+    """Mean and sd of each row, followed by its quantiles."""
+    return np.column_stack([x.mean(axis=-1), x.std(axis=-1), quantiles])
+
+
+def quantiles_of_sorted(x: Array, levels: Array, shift: float = 0.0) -> Array:
+    """Quantiles of each row of draws in ascending order: shape (rows, levels)."""
+    left, right, fraction = neighbours(x.shape[-1], levels, shift)
+    quantiles: Array = x[:, left] + (x[:, right] - x[:, left]) * fraction
+    return quantiles
+
+
+def neighbours(draws: int, levels: Array, shift: float = 0.0) -> tuple[Array, Array, Array]:
+    """Indices of the two sorted draws on either side of each quantile, and the interpolation weight of the second."""
+    last = draws - 1
+    at = np.clip(levels * (last + 2 * shift) - shift, 0, last)
+    left = np.floor(at).astype(int)
+    return left, np.minimum(left + 1, last), at - left
+
+
+def quantiles_of_sorted_parts(x: Array, levels: Array) -> Array:
+    """Quantiles of all draws together, from equal parts of them that are each in ascending order: shape (levels,).
+
+    Only a window around the expected position is searched in every part, which is several times faster than sorting
+    all draws. If a draw outside of a window may lie on the other side of a quantile, all draws are sorted instead.
+    """
+    parts, size = x.shape
+    reach = int(SEARCH_WIDTH * size**0.5) + 1
+    width = 2 * reach + 2
+    left, right, fraction = neighbours(x.size, levels)
+    if 2 * width * levels.size >= size:  # sorting is as fast
+        return quantiles_of_sorted(np.sort(x, axis=None)[None], levels).ravel()
+    start = np.clip(left // parts - reach, 0, size - width)
+    near = x[:, start[:, None] + np.arange(width)].swapaxes(0, 1).reshape(levels.size, -1)
+    near.sort(axis=1)
+    low, high = (np.take_along_axis(near, (at - parts * start)[:, None], 1)[:, 0] for at in (left, right))
+    before = np.where(start > 0, x[:, start - 1].max(axis=0), -np.inf)
+    after = np.where(start + width < size, x[:, (start + width) % size].min(axis=0), np.inf)
+    if (before > low).any() or (after < high).any():
+        return quantiles_of_sorted(np.sort(x, axis=None)[None], levels).ravel()
+    quantiles: Array = low + (high - low) * fraction
+    return quantiles
+
+
+def finite_estimates(x: Array, levels: Array, shift: float = 0.0) -> Array:
+    """`estimates` of one row (draws,) without its non-finite draws: (2 + levels,); NaN where no draw is finite."""
+    x = x[np.isfinite(x)]
+    return estimates(x[None], levels, shift)[0] if x.size else np.full(2 + levels.size, np.nan)
+
+
+def with_errors(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:
+    """Compute mean, sd and quantiles of draws, and the Monte Carlo standard error of each.
+
+    Draw i belongs to randomisation i mod 16. The 16 randomisations are independent under every sampler, so the error
+    of the mean of their estimates is their standard deviation over the root of 16, for Sobol points as well. The
+    distance of that mean from the estimate of all draws together (the bias of few draws, and the discreteness of
+    stratified ones) is added in quadrature.
+
+    Parameters
+    ----------
+    x : (draws,), or (1,) if nothing is uncertain
+    levels : probabilities, from 0 to 1
+
+    Returns
+    -------
+    Two arrays (2 + levels,): the estimates, and their standard errors.
+    """
+    whole, parts = with_parts(x, levels)
+    return whole, np.zeros_like(whole) if x.size == 1 else standard_error(whole, parts)
+
+
+def with_parts(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:
+    """Mean, sd and quantiles of draws, (2 + levels,), and those of each randomisation, (16, 2 + levels).
+
+    Each randomisation uses Hazen's quantiles, which are unbiased where draws are stratified.
+    """
+    at = np.asarray(levels, float)
+    if x.size == 1:
+        known = np.full(2 + at.size, x[0])
+        known[1] = 0.0
+        return known, np.broadcast_to(known, (RANDOMISATIONS, known.size))
+    if x.size % RANDOMISATIONS == 0 and np.isfinite(x).all():
+        dealt = np.ascontiguousarray(x.reshape(-1, RANDOMISATIONS).T)
+        ordered = np.sort(dealt, axis=1)
+        parts = with_moments(dealt, quantiles_of_sorted(ordered, at, 0.5))
+        mean, sd = parts[:, :2].T  # of parts of one size: total variance = variance within parts + variance between
+        moments = [mean.mean(), np.sqrt((sd * sd).mean() + mean.var())]
+        return np.concatenate([moments, quantiles_of_sorted_parts(ordered, at)]), parts
+    parts = np.stack([finite_estimates(x[r::RANDOMISATIONS], at, 0.5) for r in range(RANDOMISATIONS)])
+    return finite_estimates(x, at), parts
+
+
+def standard_error(whole: Array | np.floating[Any] | float, parts: Array) -> Array:
+    """The standard error of an estimate from all draws, `whole` (...), from those of each randomisation, `parts`
+    (16 or more, ...)."""
+    error: Array = np.sqrt(parts.var(axis=0, ddof=1) / len(parts) + (whole - parts.mean(axis=0)) ** 2)
+    return error
+
+
+def by_parts(x: Array, statistic: Callable[[Array], float] = np.mean) -> tuple[float, Array]:
+    """A statistic of the finite draws, and that of each randomisation, (16,): NaN where it has no finite draw."""
+    x = np.broadcast_to(x, RANDOMISATIONS) if x.size == 1 else x
+    rows = [row[np.isfinite(row)] for row in (x, *(x[r::RANDOMISATIONS] for r in range(RANDOMISATIONS)))]
+    whole, *parts = (statistic(row) if row.size else np.nan for row in rows)
+    return whole, np.array(parts)
+
+
+def estimate(x: Array, statistic: Callable[[Array], float] = np.mean) -> Estimate:
+    """A statistic of the finite draws, (draws,), or (1,) if nothing is uncertain, with its standard error."""
+    whole, parts = by_parts(x, statistic)
+    return Estimate(float(whole), float(standard_error(whole, parts)))

@@ -1,0 +1,159 @@
+"""Conditioning of draws on evidence: likelihood weights (importance resampling) and prior-data conflicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+from scipy import special
+
+from mcfrontier.core import units
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.errors import TooFewDraws
+from mcfrontier.sampling.plan import RANDOMISATIONS
+from mcfrontier.study.schema import Evidence
+
+MIN_EFFECTIVE = 800  # effective sample size that the evidence must leave: 50 in each randomisation
+CONFLICT_PROBABILITY = 0.01  # tail probability below which an observation contradicts its prediction
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """Draws resampled by weight.
+
+    index (draws,): the prior draw that takes each place; effective: the effective sample size of the weights;
+    effective_by: that of each piece of evidence alone; conflicts: texts on pieces that contradict the priors or each
+    other.
+    """
+
+    index: Array
+    effective: float
+    effective_by: dict[str, float]
+    conflicts: tuple[str, ...]
+
+
+def log_likelihood(x: Array, seen: Evidence, unit: str) -> Array:
+    """The log-likelihood of an observation given each draw of its quantity, `x` in `unit`; -inf for non-finite draws.
+
+    The error of the observation is normal about the true value, on its scale.
+    """
+    residual = (on_scale(x, seen, unit) - centre(seen)) / error_sd(seen)
+    return np.where(np.isfinite(residual), -0.5 * residual**2, -np.inf)
+
+
+def on_scale(x: Array, seen: Evidence, unit: str) -> Array:
+    """Draws in the unit of an observation and on its scale."""
+    x = x * units.convert(1.0, unit, seen.unit)
+    with np.errstate(all="ignore"):
+        return np.log(x) if seen.logarithmic else x
+
+
+def centre(seen: Evidence) -> float:
+    """The centre of an observation on its scale."""
+    ends = np.log([seen.p5, seen.p95]) if seen.logarithmic else (seen.p5, seen.p95)
+    return (ends[0] + ends[1]) / 2
+
+
+def error_sd(seen: Evidence) -> float:
+    """The standard deviation of an observation's error on its scale."""
+    ends = np.log([seen.p5, seen.p95]) if seen.logarithmic else (seen.p5, seen.p95)
+    return float((ends[1] - ends[0]) / (2 * special.ndtri(0.95)))
+
+
+def tail_probability(x: Array, weights: Array, seen: Evidence, unit: str) -> float:
+    """The two-sided predictive p-value of an observation: the probability that weighted draws and the error of the
+    observation yield a value at least as far out, on either side."""
+    below = special.ndtr((centre(seen) - on_scale(x, seen, unit)) / error_sd(seen))
+    finite = np.isfinite(below)
+    probability = float((below[finite] * weights[finite]).sum() / weights[finite].sum())
+    return 2 * min(probability, 1 - probability)
+
+
+def effective_size(weights: Array) -> float:
+    """Kish's effective sample size of weights."""
+    return float(weights.sum() ** 2 / (weights**2).sum()) if weights.any() else 0.0
+
+
+def from_logs(logs: Array) -> Array:
+    """Weights from their logarithms, the largest 1; all 0 where no logarithm is finite."""
+    top = logs.max()
+    return np.exp(logs - top) if np.isfinite(top) else np.zeros_like(logs)
+
+
+def resample(
+    evidence: Mapping[str, Evidence],
+    draws: Mapping[str, Array],
+    unit_of: Mapping[str, str],
+    rng: np.random.Generator,
+) -> Resampled:
+    """Weight draws by the likelihood of all pieces of evidence together, and resample them.
+
+    Each randomisation is resampled from its own draws, systematically (even steps from a random offset) and in random
+    order, so that the 16 stay independent and standard errors remain valid.
+
+    Parameters
+    ----------
+    evidence : one or more observations, by name
+    draws : (draws,) of each observed quantity, in its unit
+    unit_of : the units of the observed quantities
+
+    Raises
+    ------
+    TooFewDraws
+        If the effective sample size is below `MIN_EFFECTIVE`, or 0 in a randomisation.
+    """
+    logs = {key: log_likelihood(draws[seen.quantity], seen, unit_of[seen.quantity]) for key, seen in evidence.items()}
+    alone = {key: from_logs(log) for key, log in logs.items()}
+    effective_by = {key: effective_size(weights) for key, weights in alone.items()}
+    conflicts = conflicts_of(evidence, draws, unit_of, alone)
+    joint: Array = np.asarray(sum(logs.values()))
+    size = effective_size(from_logs(joint))
+    if size < MIN_EFFECTIVE:
+        sizes = ", ".join(f"{key} alone leaves {count:,.0f}" for key, count in effective_by.items())
+        why = f"; {'; '.join(conflicts)}" if conflicts else ""
+        raise TooFewDraws(
+            f"evidence: the effective sample size is {size:,.0f} of {joint.size:,} draws ({sizes}), fewer than "
+            f"{MIN_EFFECTIVE}{why}; take more draws, widen the observation or the priors, or leave a piece out"
+        )
+    index = np.empty(joint.size, dtype=np.intp)
+    for r in range(RANDOMISATIONS):
+        own = np.arange(r, joint.size, RANDOMISATIONS)
+        weights = from_logs(joint[own])
+        cumulative = np.cumsum(weights)
+        if not cumulative[-1] > 0:
+            raise TooFewDraws(
+                "evidence: one of the 16 randomisations has no draw with a positive weight; take more draws"
+            )
+        steps = (np.arange(own.size) + rng.random()) / own.size * cumulative[-1]
+        chosen = own[np.minimum(np.searchsorted(cumulative, steps), own.size - 1)]
+        index[own] = chosen[np.argsort(rng.random(own.size))]  # shuffled, or equal draws would be adjacent
+    return Resampled(index, size, effective_by, conflicts)
+
+
+def conflicts_of(
+    evidence: Mapping[str, Evidence],
+    draws: Mapping[str, Array],
+    unit_of: Mapping[str, str],
+    alone: Mapping[str, Array],
+) -> tuple[str, ...]:
+    """Texts on prior-data conflicts: pieces of evidence that the priors, or the priors given another piece, predict
+    with a probability below `CONFLICT_PROBABILITY`. `alone` has the weights of each piece, (draws,)."""
+
+    def probability_of(key: str, weights: Array) -> float:
+        seen = evidence[key]
+        return tail_probability(draws[seen.quantity], weights, seen, unit_of[seen.quantity])
+
+    prior = {key: probability_of(key, np.ones_like(alone[key])) for key in evidence}
+    texts = [f"{key} contradicts the priors (p = {p:.1g})" for key, p in prior.items() if p < CONFLICT_PROBABILITY]
+    consistent = [key for key in evidence if prior[key] >= CONFLICT_PROBABILITY]
+    reported = set()
+    for one, other in permutations(consistent, 2):
+        if frozenset((one, other)) in reported or effective_size(alone[one]) < RANDOMISATIONS:
+            continue
+        given = probability_of(other, alone[one])
+        if given < CONFLICT_PROBABILITY:
+            reported.add(frozenset((one, other)))
+            texts.append(f"{one} and {other} contradict each other (p = {given:.1g})")
+    return tuple(texts)

@@ -1,0 +1,1 @@
+"""Evaluation of forecasts against outcomes: scoring rules and calibration."""

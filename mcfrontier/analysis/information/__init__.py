@@ -1,0 +1,1 @@
+"""Value of information: decisions (EVPI, EVPPI) and expected interval reduction."""

@@ -1,0 +1,182 @@
+"""Shares of a target's variance by input: what Sobol' indices and Shapley shares have in common."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from mcfrontier import sampling
+from mcfrontier.analysis.estimates import estimates
+from mcfrontier.analysis.sensitivity.pick_freeze import DesignBlocks
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.errors import InputError
+from mcfrontier.sampling.plan import RANDOMISATIONS
+from mcfrontier.study.study import Study
+
+SCALES = ("log", "raw")
+CONSTANT_TOLERANCE = 1e-13  # relative range of a target that is constant up to rounding
+SHARE_TOLERANCE = 1e-12  # shares below it are rounding errors of an input that cancels out
+TAIL_LEVELS = 2.0 ** -np.arange(12, 51, 2)  # probabilities at which the tails of inputs are evaluated
+WARNING_SHARE = 0.1  # threshold of a warning: for the variance in tails, its error, and the errors of the shares
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Shares of a target's variance, the largest input first.
+
+    figures and errors: (inputs,) by name, "first" and "total", or "share"; scale: "log" or "raw"; sd: the standard
+    deviation of the run's draws on it, in orders of magnitude or in the target's unit; points: the number in each
+    block, of which `non_finite` are left out because a value is not finite; warning: why the shares are unreliable.
+    """
+
+    inputs: list[str]
+    figures: dict[str, Array]
+    errors: dict[str, Array]
+    scale: str
+    sd: float
+    points: int
+    non_finite: int
+    warning: str
+
+    @property
+    def attrs(self) -> dict[str, object]:
+        """The attributes of the data set of the shares."""
+        return {
+            "scale": self.scale,
+            "sd": self.sd,
+            "points": self.points,
+            "lost": self.non_finite,
+            "warning": self.warning,
+        }
+
+
+def shares(blocks: DesignBlocks, row: str, requested: str | None, x: Array, tails: Array, draws: Array) -> Shares:
+    """Estimate the shares of the variance of a row.
+
+    Parameters
+    ----------
+    row : its name, for messages
+    requested : the scale, "log" or "raw", or None for the one that suits
+    x : the row in the blocks, (blocks, points)
+    tails : the row far out in the tails of each input: see `tail_values`
+    draws : the draws of the run
+
+    Raises
+    ------
+    InputError
+        If the scale is unknown, or "log" is requested and not all values are positive.
+    """
+    design, inputs, points = blocks.design, blocks.inputs, blocks.points
+    scale = scale_of(requested, row, x, draws)
+    if scale == "log":  # shares are independent of the base, and the natural logarithm is the fastest
+        with np.errstate(all="ignore"):
+            x, tails, draws = (np.log(each) for each in (x, tails, draws))
+    finite = finite_of(x)
+    if constant(finite, scale):
+        nothing = np.full((len(design.names), len(inputs)), 0.0 if finite.size else np.nan)
+        figures, errors, non_finite, sd, text = nothing, nothing, 0, 0.0, ""
+    else:
+        figures, errors, non_finite = design.estimate(x)
+        figures, errors = (np.where(np.abs(each) < SHARE_TOLERANCE, 0.0, each) for each in (figures, errors))
+        sd, text = math.sqrt(finite_variance(draws)), warning(x, tails, inputs, errors, points)
+    sd = sd / math.log(10) if scale == "log" else sd
+    order = np.argsort(-figures[-1], kind="stable")
+    by_name, errors_by_name = (dict(zip(design.names, each[:, order], strict=True)) for each in (figures, errors))
+    return Shares([inputs[i] for i in order], by_name, errors_by_name, scale, sd, points, non_finite, text)
+
+
+def scale_of(requested: str | None, row: str, *values: Array) -> str:
+    """The scale of a target: the requested one, or "log" where all finite values are positive.
+
+    Raises
+    ------
+    InputError
+        If the requested scale is unknown, or "log" and not all values are positive.
+    """
+    if requested not in (None, *SCALES):
+        raise InputError(f"scale = {requested!r}: known are log and raw")
+    positive = all(x.min(initial=np.inf) > 0 or (finite_of(x) > 0).all() for x in values)
+    if requested == "log" and not positive:
+        raise InputError(f'{row}: scale = "log" needs a target whose draws are all above 0; use scale = "raw"')
+    return requested or ("log" if positive else "raw")
+
+
+def constant(x: Array, scale: str) -> bool:
+    """Whether a target is constant up to rounding."""
+    if not x.size:
+        return True
+    low, high = x.min(), x.max()
+    return bool(high - low <= CONSTANT_TOLERANCE * max(abs(low), abs(high), 1.0 if scale == "log" else 0.0))
+
+
+def ratio(numerator: Array, denominator: Array) -> tuple[Array, Array]:
+    """The ratio of two sums (..., 16) over all randomisations, and its standard error; 0 where the denominator is 0."""
+    with np.errstate(all="ignore"):
+        total = denominator.sum(axis=-1)
+        whole = np.where(total > 0, numerator.sum(axis=-1) / total, 0.0)
+        parts = np.where(denominator > 0, numerator / denominator, 0.0)
+    return whole, estimates.standard_error(whole, np.moveaxis(parts, -1, 0))
+
+
+def finite_of(x: Array) -> Array:
+    """The finite values: the array itself if all are, else (finite,)."""
+    finite = np.isfinite(x)
+    return x if finite.all() else x[finite]
+
+
+def finite_variance(x: Array) -> float:
+    """The variance of the finite values; 0 where there are none."""
+    x = finite_of(x)
+    return float(x.var()) if x.size else 0.0
+
+
+def tail_values(study: Study) -> dict[str, Array]:
+    """All quantities at the medians of the inputs, then with one input at a time far out in its tails.
+
+    The last axis has 1 + inputs * 2 * levels values, or 1 where nothing varies; inputs in alphabetical order.
+    """
+    priors = sorted(study.uncertain, key=lambda prior: prior.name)
+    levels = np.concatenate([TAIL_LEVELS, 1 - TAIL_LEVELS])
+    at = {}
+    for i, prior in enumerate(priors):
+        p = np.full(1 + len(priors) * levels.size, 0.5)
+        p[1 + i * levels.size : 1 + (i + 1) * levels.size] = levels
+        at[prior.name] = np.broadcast_to(p, (len(prior.labels), p.size)) if prior.labels else p
+    given = {
+        prior.name: study.expand(prior, sampling.values(prior, at.get(prior.name))) for prior in study.inputs.values()
+    }
+    return study.evaluate(given)
+
+
+def tail_variance(tails: Array, points: int) -> Array:
+    """The approximate contribution to a target's variance of draws of each input rarer than one in `points`: (inputs,).
+
+    The squared distance from the centre, integrated over the probabilities of both tails in steps of a factor of
+    four. It shows an infinite variance, which draws may not.
+    """
+    with np.errstate(all="ignore"):
+        squares = (tails[1:].reshape(-1, 2, TAIL_LEVELS.size) - tails[0]) ** 2
+    rare = ~np.isnan(squares) & (1 / points > TAIL_LEVELS)
+    contribution: Array = np.where(rare, squares * TAIL_LEVELS * math.log(4), 0.0).sum(axis=(1, 2))
+    return contribution
+
+
+def warning(x: Array, tails: Array, inputs: list[str], errors: Array, points: int) -> str:
+    """Why shares of a target's variance are unreliable; "" where they are not."""
+    texts = []
+    matrices = x[:2].reshape(2, -1, RANDOMISATIONS)
+    variance, parts = finite_variance(matrices), matrices.var(axis=(0, 1))
+    if not np.isfinite(parts).all():
+        parts = np.array([finite_variance(matrices[..., r]) for r in range(RANDOMISATIONS)])
+    rare = tail_variance(tails, points)
+    if rare.size and rare.max() > WARNING_SHARE * variance:
+        name = inputs[int(rare.argmax())]
+        texts.append(f"much of its variance, which may be infinite, lies in draws of {name} rarer than 1 in {points:,}")
+    error = np.std(parts, ddof=1) / math.sqrt(RANDOMISATIONS)
+    if error > WARNING_SHARE * variance:
+        texts.append(f"the standard error of its variance is {100 * error / variance:.0f} %")
+    if errors.max() > WARNING_SHARE:
+        texts.append(f"the errors of the shares reach {errors.max():.2f}")
+    return "; ".join(texts)

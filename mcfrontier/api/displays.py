@@ -1,0 +1,56 @@
+"""How the classes of the Python interface display themselves: a few lines of text, or an HTML table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import NamedTuple
+
+from mcfrontier.core.formatting import label
+from mcfrontier.core.kinds import PROBABILITY, SUMMARY_STATISTICS, kind_of
+from mcfrontier.runs.summary import Summary
+
+MAX_ROWS = 6  # of a text
+
+
+class Display(NamedTuple):
+    """What is displayed of a run: the name of its class, its study, draws, sampler and seed, and its headlines."""
+
+    name: str
+    head: Mapping[str, object]
+    summaries: Mapping[str, Summary]
+
+
+def heading(name: str, head: Mapping[str, object]) -> str:
+    """The study, draws, sampler and seed of a run."""
+    return f"{name} of {head['study']}: {head['draws']:,} draws, sampler {head['sampler']}, seed {head['seed']}"
+
+
+def cells(row: str, summary: Summary) -> tuple[str, str, str]:
+    """The label of a row, its median or the probability of an event, and p5 to p95."""
+    unit, values, errors = summary
+    kind = kind_of(unit, event=PROBABILITY in values)
+    words = (PROBABILITY,) * 3 if PROBABILITY in values else SUMMARY_STATISTICS
+    low, middle, high = (kind.text(values[word], unit, errors[word]) for word in words)
+    return label(row), middle, "" if low == high else f"{low} to {high}"
+
+
+def text(name: str, head: Mapping[str, object], summaries: Mapping[str, Summary]) -> str:
+    """A heading, and a line for each of the first headlines: median (p5 to p95), or the probability of an event."""
+    rows = [cells(row, summaries[row]) for row in list(summaries)[:MAX_ROWS]]
+    width = max((len(row[0]) for row in rows), default=0)
+    lines = [f"  {what:{width}}  {middle}" + (f" ({interval})" if interval else "") for what, middle, interval in rows]
+    rest = [f"  and {len(summaries) - MAX_ROWS} more"] * (len(summaries) > MAX_ROWS)
+    return "\n".join([f"{heading(name, head)}; median (p5 to p95)", *lines, *rest])
+
+
+def html(name: str, head: Mapping[str, object], summaries: Mapping[str, Summary]) -> str:
+    """The same as an HTML table, of all headlines."""
+    return table(heading(name, head), ("", "median", "p5 to p95"), [cells(row, summaries[row]) for row in summaries])
+
+
+def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """An HTML table."""
+    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><caption>{escape(caption)}</caption><tr>{top}</tr>{body}</table>"

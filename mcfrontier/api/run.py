@@ -1,0 +1,153 @@
+"""Run: a study, sampled and evaluated; and `run`, which makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mcfrontier.api import displays
+from mcfrontier.api.information import Information
+from mcfrontier.api.output import Output
+from mcfrontier.api.results import Results
+from mcfrontier.api.sensitivity import Sensitivity
+from mcfrontier.core.progress import Progress, silent
+from mcfrontier.runs import recipe
+from mcfrontier.runs.core import RunCore
+from mcfrontier.runs.headlines import headlines
+from mcfrontier.runs.load import Model, Source
+from mcfrontier.runs.recipe import MAX_PRECISION_DRAWS, METHOD, SAMPLER, SEED
+from mcfrontier.sampling.engine import Engine
+from mcfrontier.study.study import Study
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Run(Results, Sensitivity, Information, Output):
+    """A study, sampled and evaluated: what `run` returns.
+
+    ``run["cloud_cost"]`` returns the samples of a quantity. Methods return xarray objects in the units of the priors
+    file. An unknown quantity is an `InputError` in every method. Runs are equal if their studies, sampling plans and
+    methods are: then so are their draws.
+
+    Parameters
+    ----------
+    core : RunCore
+        The draws and their study.
+
+    Examples
+    --------
+    >>> mcf.run("gpt4", draws=64, set={"energy": "40 GWh"}, targets=["energy"])
+    Run of gpt4: 64 draws, sampler sobol, seed 1; median (p5 to p95)
+      energy  40 GWh
+    """
+
+    core: RunCore
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Run) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        """What equal runs have in common."""
+        plan = self.core.sampler
+        return self.core.study, plan.kind, plan.seed, plan.draws, self.core.method
+
+    def __repr__(self) -> str:
+        return displays.text(*self._display)
+
+    def _repr_html_(self) -> str:
+        return displays.html(*self._display)
+
+    @property
+    def _display(self) -> displays.Display:
+        """The headlines."""
+        head = self.core.head | {"sampler": self.core.sampler.kind}
+        return displays.Display("Run", head, {row: self.summary[row] for row in headlines(self.core)})
+
+
+def run(
+    source: Source | Study,
+    *,
+    model: Model | None = None,
+    targets: Sequence[str] | None = None,
+    draws: int | None = None,
+    seed: int = SEED,
+    sampler: str = SAMPLER,
+    set: Mapping[str, str | float] | None = None,
+    precision: float | None = None,
+    most: int = MAX_PRECISION_DRAWS,
+    method: str = METHOD,
+    engine: Engine | str = "local",
+    workers: int | None = None,
+    progress: Progress = silent,
+) -> Run:
+    """Run a study: sample its inputs and evaluate the graph on them.
+
+    Parameters
+    ----------
+    source : str, Path, mapping or Study
+        Name of a study, path of a priors file, the content of one as a mapping, or a study from `load`.
+    model : module or sequence of functions, optional
+        Functions marked with `node`, or a module of them; the model of this package by default.
+    targets : sequence of str, optional
+        Quantities to evaluate, instead of the targets of the file.
+    draws : int, optional
+        Number of draws; rounded up to a power of two for Sobol points. By default 131,072, fewer where a quantity has
+        many rows.
+    seed : int, default 1
+        0 or more. The same seed yields the same draws of each input.
+    sampler : {"sobol", "lhs", "random"}, default "sobol"
+        Scrambled Sobol points, Latin hypercube or independent draws.
+    set : mapping, optional
+        Quantities to pin: ``{"gpu_price": 15_000, "energy": "40 GWh"}``, in the unit of the quantity or one stated.
+    precision : float, optional
+        Monte Carlo error of p5, p50 and p95 of the headlines to reach, as a share of each, such as 0.01: the number of
+        draws is doubled until it is reached.
+    most : int, default 2**24
+        Largest number of draws for `precision`.
+    method : {"auto", "order"}, default "auto"
+        "auto" integrates one input out of a target's percentiles where that reduces their errors (conditional
+        estimates); "order" uses order statistics.
+    engine : {"local", "threads", "processes", "dask"} or Engine, default "local"
+        Executor of the draws that are not retained in memory.
+    workers : int, optional
+        Number of its workers; by default the number of processors.
+    progress : callable, optional
+        Wraps an iterable of steps and reports progress.
+
+    Returns
+    -------
+    Run
+        The draws of every quantity, and methods to analyse them.
+
+    Raises
+    ------
+    InputError
+        When the study, an argument or memory does not allow the run: one line with the place, the problem and the
+        remedy.
+
+    Examples
+    --------
+    >>> run = mcf.run("gpt4", draws=1024)
+    >>> run["cloud_cost"].sizes["draw"], run.summary["cloud_cost"].unit
+    (1024, 'USD')
+    """
+    return Run(
+        recipe.run(
+            source,
+            model=model,
+            targets=targets,
+            draws=draws,
+            seed=seed,
+            sampler=sampler,
+            set=set,
+            precision=precision,
+            most=most,
+            method=method,
+            engine=engine,
+            workers=workers,
+            progress=progress,
+        )
+    )

@@ -1,0 +1,40 @@
+"""Errors in the user's input. Any other exception is a bug of this package."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+
+class InputError(Exception):
+    """An input cannot be used. The message is one line: where, which, what is wrong, and how to correct it.
+
+    Examples
+    --------
+    >>> mcf.load("gtp4")
+    Traceback (most recent call last):
+    mcfrontier.core.errors.InputError: ...did you mean 'gpt4'?
+    """
+
+
+class TooFewDraws(InputError):
+    """An input error that more draws may resolve."""
+
+
+@contextmanager
+def located(place: str) -> Iterator[None]:
+    """Prefix the message of an input error with the place of the input."""
+    try:
+        yield
+    except InputError as problem:
+        raise type(problem)(f"{place}: {problem}") from None
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: the most similar known one, otherwise all names of a short list."""
+    from difflib import get_close_matches
+
+    known = sorted(known)
+    folded = {name.casefold(): name for name in known}
+    near = get_close_matches(word[:100].casefold(), folded, n=1, cutoff=0.6)
+    if near:
+        return f"; did you mean '{folded[near[0]]}'?"
+    return f"; known: {', '.join(known)}" if 0 < len(known) <= 12 else ""

@@ -1,0 +1,85 @@
+"""Text of numbers and names in reports and tables: $536M, 57 million chip-hours, 43 GWh, GPU price [A100]."""
+
+from __future__ import annotations
+
+import re
+
+from mcfrontier.core.digits import MAX_DIGITS
+from mcfrontier.core.kinds import EVENT, kind_of
+
+UPPER_CASE = {word: word.upper() for word in ("gpu", "mfu", "tdp", "pue", "flop", "cpu", "bf16", "fp32")}
+SPELLINGS = UPPER_CASE | {"2023usd": "in 2023 USD", "inhouse": "in-house"}  # of the words in names of quantities
+
+
+def amount(value: float, unit: str, error: float = 0.0, digits: int = MAX_DIGITS) -> str:
+    """Format a number with its unit, with no more digits than its Monte Carlo error allows.
+
+    >>> amount(535_714_285.71, "USD")
+    '$536M'
+    >>> amount(57_412_000, "chip*h", error=80_000)
+    '57.4 million chip-hours'
+    >>> amount(2.131e25, "FLOP")
+    '2.13 × 10²⁵ FLOP'
+    >>> amount(0.0841, "USD/kWh", error=0.004)
+    '$0.084/kWh'
+    >>> amount(3e-8, "Wh/token")
+    '3 × 10⁻⁸ Wh/token'
+    """
+    return kind_of(unit).text(value, unit, error, digits)
+
+
+def probability(value: float, error: float = 0.0) -> str:
+    """Format the probability of an event; near 1 with the digits that the error allows for its distance from 1.
+
+    >>> probability(0.99968, 0.00003)
+    '99.968%'
+    """
+    return EVENT.text(value, "share", error)
+
+
+def difference(value: float, unit: str, error: float = 0.0) -> str:
+    """Format a difference of two figures with its sign; that of two shares in percentage points.
+
+    >>> difference(2_500_000, "USD")
+    '+$2.5M'
+    >>> difference(-0.03, "share", error=0.01)
+    '−3 points'
+    """
+    return kind_of(unit).difference_text(value, unit, error)
+
+
+def split_row(row: str) -> tuple[str, str]:
+    """Split a row into the name of its quantity and its label: ("price", "A100") of price[A100], ("price", "") of
+    price."""
+    name, _, rest = row.partition("[")
+    return name, rest.removesuffix("]")
+
+
+def label(row: str) -> str:
+    """The name of a quantity as text: amortised cost, GPU price [A100], MFU."""
+    name, bracket, labels = row.partition("[")
+    words = [SPELLINGS.get(word, word) for word in name.split("_")]
+    return " ".join(words) + (f" [{spaced(labels)}" if bracket else "")
+
+
+def spaced(labels: str) -> str:
+    """The labels of a row with a space after each comma: trend goes on, 2027."""
+    return re.sub(r",(?=\S)", ", ", labels)
+
+
+def sentence(text: str) -> str:
+    """A text with its first letter in upper case."""
+    return text[:1].upper() + text[1:]
+
+
+def ordinal(count: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 38th."""
+    tail = "th" if 10 <= count % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{tail}"
+
+
+def percentile_text(percentile: float) -> str:
+    """A percentile rank as text: the 38th percentile, below the 1st percentile, above the 99th percentile."""
+    if percentile < 0.5:
+        return "below the 1st percentile"
+    return "above the 99th percentile" if percentile >= 99.5 else f"the {ordinal(round(percentile))} percentile"

@@ -1,0 +1,168 @@
+"""Kernels over draws in numpy: the reference for the compiled ones, and the fallback without a C compiler."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+
+from mcfrontier.core.arrays import Array
+
+ONE = np.float64(1).view(np.uint64)  # the bits of 1.0: with 52 other bits below them, a float from 1 to 2
+PARTS = 16  # draw i belongs to part i mod 16
+BITS, CELL_BITS = 52, 12  # bits of a point, and of its cell number
+COARSE_SHIFT = 3  # a coarse bin covers 2^3 fine bins
+
+# low, high, cells per unit, shift, first cell and parabolas, as `look_up_probability` takes them
+ProbabilityTable: TypeAlias = tuple[float, float, float, int, int, Array]
+
+
+def look_up_quantiles(
+    words: Array, shifts: Array, parabolas: Array, tail_shift: int, first_tail: int, tail_cells: int, out: Array
+) -> int:
+    """Evaluate a quantile table at points of 52 bits, and return the number of results that are NaN.
+
+    The first 12 bits of a point k select its cell; the value is a + u (b + c u) at u = 1 + k / 2^52. Where that is NaN,
+    the tail cells are used: the bits of q, the distance of the probability from the nearer end, without the last
+    `tail_shift`, select one of them, and the value is a + q (b + c q). Outside of the tail cells the value is NaN.
+
+    Parameters
+    ----------
+    words, shifts : uint64 arrays (m,) and (times, 16), combined by `combine_words`
+    parabolas : array (cells, 3) of a, b, c: the cells of equal probability, then `tail_cells` cells of the lower tail
+        and as many of the upper one. A single parabola is a function of the probability itself.
+    tail_shift, first_tail, tail_cells : layout of the tail cells; `first_tail` is the shifted bits of the first one
+    out : array (times * m,) that receives the values
+    """
+    points = combine_words(words, shifts)
+    if len(parabolas) == 1:
+        p = to_probability(points)
+        evaluate_parabolas(parabolas, np.zeros(p.size, np.intp), p, out)
+        return 0
+    cell = (points >> np.uint64(BITS - CELL_BITS)).view(np.int64)
+    evaluate_parabolas(parabolas, cell, (points | ONE).view(float), out)
+    remaining = np.flatnonzero(np.isnan(out))
+    points = points[remaining]
+    p = to_probability(points)
+    q = np.minimum(p, 1 - p)
+    cell = (q.view(np.int64) >> tail_shift) - first_tail
+    start = len(parabolas) - 2 * tail_cells + (points >> np.uint64(51)).view(np.int64) * tail_cells
+    values = evaluate_parabolas(parabolas, start + cell, q, np.empty_like(q))
+    out[remaining] = np.where((cell < 0) | (cell >= tail_cells), np.nan, values)
+    return int(np.count_nonzero(np.isnan(out[remaining])))
+
+
+def to_probability(words: Array) -> Array:
+    """The probability of each point of 52 bits."""
+    return (words | ONE).view(float) - (1 - 2.0**-53)
+
+
+def combine_words(words: Array, shifts: Array) -> Array:
+    """Repeat words (m,) for each row of digital shifts (times, 16), each word combined (exclusive or) with the shift of
+    its part: (times * m,)."""
+    if words.size % PARTS:
+        return np.concatenate([words ^ np.resize(row, words.size) for row in shifts])
+    return (words.reshape(-1, PARTS) ^ shifts[:, None]).reshape(-1)
+
+
+def evaluate_parabolas(parabolas: Array, cell: Array, u: Array, out: Array) -> Array:
+    """Evaluate the parabolas (cells, 3) of the given cells, clipped to those that exist, at u, into `out`."""
+    level, slope, bend = parabolas.take(cell, axis=0, mode="clip").T
+    np.multiply(bend, u, out=out)
+    out += slope
+    out *= u
+    out += level
+    return out
+
+
+def count_draws(
+    x: Array, centre: float, shift: int, first_key: int, zero_key: int, fine: Array, coarse: Array, sums: Array
+) -> int:
+    """Count draws in bins, by part, and return the number of draws that are not finite and therefore left out.
+
+    Parameters
+    ----------
+    x : array (n,) of draws; the first belongs to part 0
+    centre : the value from which the moments are measured
+    shift, zero_key : define the keys of draws, see `bin_keys`
+    first_key : the key of bin 0; draws beyond the bins are counted in the nearest bin
+    fine : integer array (bins,), increased by one for each draw; no bin may be that of a value that is not finite
+    coarse : integer array (coarse bins, 16), increased likewise, by part
+    sums : array (2, 16), set to the sums by part of the distances from the centre and of their squares
+    """
+    size, part, distance = x.size, np.arange(x.size) % PARTS, np.zeros((-(-x.size // PARTS), PARTS))
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.subtract(x, centre, out=distance.reshape(-1)[:size])
+        sums[:] = distance.sum(axis=0), (distance * distance).sum(axis=0)
+        if not np.isfinite(sums).all():
+            finite = np.isfinite(x)
+            distance.reshape(-1)[:size][~finite] = 0.0
+            sums[:] = distance.sum(axis=0), (distance * distance).sum(axis=0)
+            x, part = x[finite], part[finite]
+    key = bin_keys(x, shift, zero_key)
+    key -= first_key
+    np.minimum(np.maximum(key, 0, out=key), fine.size - 1, out=key)
+    np.add.at(fine, key, fine.dtype.type(1))
+    key >>= COARSE_SHIFT
+    key *= PARTS
+    key += part
+    np.add.at(coarse.reshape(-1), key, coarse.dtype.type(1))
+    return size - x.size
+
+
+def bin_keys(x: Array, shift: int, zero_key: int) -> Array:
+    """The bits of each draw without the last `shift`: integers that increase with it.
+
+    With `zero_key` -1, the keys of positive draws; those of negative ones are below 0. Otherwise the key of a draw is
+    that of its absolute value, counted from `zero_key`, with the sign of the draw.
+    """
+    if zero_key < 0:
+        keys: Array = x.view(np.int64) >> shift
+        return keys
+    size: Array = np.maximum((np.abs(x).view(np.int64) >> shift) - zero_key, 0)
+    return np.where(x < 0, -size, size)
+
+
+def sum_probabilities(
+    at: Array, start: Array, inverse: Array, origin: float, negated: bool, table: ProbabilityTable, sums: Array
+) -> None:
+    """Sum by part, over draws, the probabilities that start + (t - origin) / inverse is at most each value of `at`.
+
+    Parameters
+    ----------
+    at : array (values,)
+    start, inverse : arrays (n,) over draws, n a multiple of 16
+    origin, negated, table : see `conditional_probability`
+    sums : array (values, 16) that receives the sums
+    """
+    for value, row in zip(at, sums, strict=True):
+        probabilities = conditional_probability(value, start, inverse, origin, negated, table)
+        row[:] = probabilities.reshape(-1, PARTS).sum(axis=0)
+
+
+def conditional_probability(
+    value: float, start: Array, inverse: Array, origin: float, negated: bool, table: ProbabilityTable
+) -> Array:
+    """The probability, at each draw, that start + (t - origin) / inverse is at most a value: (n,).
+
+    `table` gives P(T <= t), or, if it is `negated`, P(T >= t). Where the sign of `inverse` asks for the other tail, the
+    complement is taken.
+    """
+    p = look_up_probability((value - start) * inverse + origin, *table)
+    complement = inverse > 0 if negated else inverse < 0
+    return np.where(complement, 1 - p, p)
+
+
+def look_up_probability(
+    t: Array, low: float, high: float, cells_per_unit: float, shift: int, first_cell: int, parabolas: Array
+) -> Array:
+    """Evaluate a probability table: a + d (b + c d) at d = t - low, with t clipped to the range from low to high.
+
+    The parabolas (cells, 3) are those of cells of equal width, `cells_per_unit` of them in a unit of t. Where that is
+    0, the bits of the float d without the last `shift` select the cell, those of the second one being `first_cell`.
+    """
+    d = np.minimum(np.maximum(t, low), high) - low
+    with np.errstate(invalid="ignore"):  # NaN stays NaN
+        by_width = cells_per_unit > 0
+        cell = (d * cells_per_unit).astype(np.intp) if by_width else (d.view(np.int64) >> shift) - first_cell + 1
+    return evaluate_parabolas(parabolas, cell, d, np.empty_like(d))

@@ -1,0 +1,18 @@
+"""Versions of this package and of the libraries that affect its output."""
+
+from __future__ import annotations
+
+from functools import cache
+
+__version__ = "0.1.0"
+LIBRARIES = ("numpy", "scipy", "matplotlib", "typst", "h5py")  # those that can change the files of a run
+
+
+@cache
+def versions() -> dict[str, str]:
+    """The versions of this package, of Python, and of LIBRARIES, by name."""
+    import platform
+    from importlib.metadata import version
+
+    own = {"mcfrontier": __version__, "python": platform.python_version()}
+    return own | {name: version(name) for name in LIBRARIES}

@@ -1,0 +1,262 @@
+"""Distributions as quantile and distribution functions: standard ones, their transforms and truncations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.errors import InputError
+
+Curve = Callable[[Array], Array]
+
+EPSILON = float(np.finfo(float).eps)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A distribution of one variable.
+
+    ppf, isf       quantile functions: x with P(X <= x) = p, and x with P(X > x) = q
+    cdf, sf        distribution and survival function; like the former, each is accurate in its own tail
+    low, high      the support
+    tabulate       whether the quantile functions are slow, so that a table of them saves time
+    discontinuous  whether they may have jumps or kinks, as with discrete values or separate modes
+    breakpoints    values between which the cdf is linear, if it is piecewise linear
+    """
+
+    ppf: Curve
+    isf: Curve
+    cdf: Curve
+    sf: Curve
+    low: float
+    high: float
+    tabulate: bool = False
+    discontinuous: bool = False
+    breakpoints: Array | None = None
+
+    @property
+    def median(self) -> float:
+        return float(self.ppf(np.array(0.5)))
+
+
+NORMAL = Distribution(
+    ppf=special.ndtri,
+    isf=lambda q: -special.ndtri(q),
+    cdf=special.ndtr,
+    sf=lambda x: special.ndtr(-x),
+    low=-math.inf,
+    high=math.inf,
+)
+
+UNIFORM = Distribution(
+    ppf=lambda p: p,
+    isf=lambda q: 1 - q,
+    cdf=lambda x: np.clip(x, 0, 1),
+    sf=lambda x: np.clip(1 - x, 0, 1),
+    low=0.0,
+    high=1.0,
+)
+
+
+def beta(a: float, b: float) -> Distribution:
+    """The beta distribution on 0 to 1."""
+    return Distribution(
+        ppf=partial(special.betaincinv, a, b),
+        isf=partial(special.betainccinv, a, b),
+        cdf=lambda x: special.betainc(a, b, np.clip(x, 0, 1)),
+        sf=lambda x: special.betaincc(a, b, np.clip(x, 0, 1)),
+        low=0.0,
+        high=1.0,
+        tabulate=min(a, b) >= 0.5,  # a table is not accurate where the density is unbounded
+    )
+
+
+def gamma(a: float) -> Distribution:
+    """The gamma distribution with shape a and scale 1."""
+    return Distribution(
+        ppf=partial(special.gammaincinv, a),
+        isf=partial(special.gammainccinv, a),
+        cdf=lambda x: special.gammainc(a, np.maximum(x, 0)),
+        sf=lambda x: special.gammaincc(a, np.maximum(x, 0)),
+        low=0.0,
+        high=math.inf,
+        tabulate=a >= 0.5,
+    )
+
+
+def student_t(df: float) -> Distribution:
+    """Student's t with mean 0 and scale 1."""
+    return Distribution(
+        ppf=partial(special.stdtrit, df),
+        isf=lambda q: -special.stdtrit(df, q),
+        cdf=partial(special.stdtr, df),
+        sf=lambda x: special.stdtr(df, -x),
+        low=-math.inf,
+        high=math.inf,
+    )
+
+
+def triangular(peak: float) -> Distribution:
+    """The triangular distribution on 0 to 1 with mode `peak`."""
+
+    def from_low(p: Array) -> Array:
+        x: Array = np.sqrt(p * peak)
+        return x
+
+    def from_high(q: Array) -> Array:
+        x: Array = 1 - np.sqrt(q * (1 - peak))
+        return x
+
+    def area_below(x: Array) -> Array:
+        return x * x / peak if peak > 0 else x * 0.0
+
+    def area_above(x: Array) -> Array:
+        return (1 - x) ** 2 / (1 - peak) if peak < 1 else x * 0.0
+
+    def cdf(x: Array) -> Array:
+        x = np.clip(x, 0, 1)
+        return np.where(x <= peak, area_below(x), 1 - area_above(x))
+
+    def sf(x: Array) -> Array:
+        x = np.clip(x, 0, 1)
+        return np.where(x <= peak, 1 - area_below(x), area_above(x))
+
+    return Distribution(
+        ppf=lambda p: np.where(p <= peak, from_low(p), from_high(1 - p)),
+        isf=lambda q: np.where(q >= 1 - peak, from_low(1 - q), from_high(q)),
+        cdf=cdf,
+        sf=sf,
+        low=0.0,
+        high=1.0,
+    )
+
+
+def mapped(base: Distribution, forward: Curve, inverse: Curve) -> Distribution:
+    """The distribution of forward(X), for an increasing function and its inverse."""
+    low, high = forward(np.array(base.low)), forward(np.array(base.high))
+
+    def base_value(x: Array) -> Array:
+        with np.errstate(divide="ignore"):  # an end of the support may map to infinity
+            return inverse(np.clip(x, low, high))
+
+    return Distribution(
+        ppf=lambda p: forward(base.ppf(p)),
+        isf=lambda q: forward(base.isf(q)),
+        cdf=lambda x: base.cdf(base_value(x)),
+        sf=lambda x: base.sf(base_value(x)),
+        low=float(low),
+        high=float(high),
+        tabulate=base.tabulate,
+        discontinuous=base.discontinuous,
+    )
+
+
+def on_interval(base: Distribution, low: float, high: float) -> Distribution:
+    """A distribution on 0 to 1, mapped linearly to the range from `low` to `high`."""
+    width = high - low
+    return mapped(base, lambda x: low + width * x, lambda x: (x - low) / width)
+
+
+def location_scale(base: Distribution, location: float, scale: float) -> Distribution:
+    """The distribution of location + scale X."""
+    return mapped(base, lambda x: location + scale * x, lambda x: (x - location) / scale)
+
+
+def truncated(base: Distribution, low: float, high: float) -> Distribution:
+    """The distribution of X given low <= X <= high.
+
+    Probabilities are measured from the nearer tail, so that a truncation far out in a tail remains accurate.
+    """
+    low, high = max(low, base.low), min(high, base.high)
+    # the probability of the value `low` itself is included
+    start, end = np.array(np.nextafter(low, -math.inf) if base.discontinuous else low), np.array(high)
+    below, above = base.cdf(start), base.sf(end)
+    mass = base.cdf(end) - below if below < 0.5 else base.sf(start) - above
+    if not mass > 0:
+        raise InputError(f"low = {low:g} and high = {high:g} leave nothing of the distribution")
+
+    def quantile(p: Array, q: Array) -> Array:
+        base_p, base_q = below + p * mass, above + q * mass
+        lower = base_p < 0.5
+        x = np.where(lower, base.ppf(np.where(lower, base_p, 0.5)), base.isf(np.where(lower, 0.5, base_q)))
+        return np.clip(x, low, high)
+
+    def cdf(x: Array) -> Array:
+        x = np.clip(x, low, high)
+        p: Array = np.where(x < base.median, base.cdf(x) - below, mass - base.sf(x) + above) / mass
+        return np.clip(p, 0, 1)
+
+    def sf(x: Array) -> Array:
+        x = np.clip(x, low, high)
+        q: Array = np.where(x < base.median, mass - base.cdf(x) + below, base.sf(x) - above) / mass
+        return np.clip(q, 0, 1)
+
+    return Distribution(
+        ppf=lambda p: quantile(p, 1 - p),
+        isf=lambda q: quantile(1 - q, q),
+        cdf=cdf,
+        sf=sf,
+        low=low,
+        high=high,
+        tabulate=base.tabulate,
+        discontinuous=base.discontinuous,
+    )
+
+
+def from_nearer_end(lower: Curve, upper: Curve) -> tuple[Curve, Curve]:
+    """Quantile functions ppf and isf out of one that is accurate for p < 1/2 and one, of q = 1 - p, for the rest."""
+
+    def quantile(p: Array, q: Array) -> Array:
+        p, q = np.asarray(p, float), np.asarray(q, float)
+        out, is_lower = np.empty(p.shape), p < 0.5
+        out[is_lower] = lower(p[is_lower])
+        out[~is_lower] = upper(q[~is_lower])
+        x: Array = out[()]
+        return x
+
+    return lambda p: quantile(p, 1 - p), lambda q: quantile(1 - q, q)
+
+
+def find_crossing(curve: Curve, target: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike) -> Array:
+    """Find where an increasing curve reaches each target between `low` and `high`, to double precision.
+
+    At a jump over the target, the result is the upper side of the jump; where the curve is not below the target at
+    `low`, it is `low`. Method: Chandrupatla (1997), inverse quadratic steps where they are safe, bisection elsewhere.
+    """
+    y, start, end = (np.array(x, float) for x in np.broadcast_arrays(target, low, high))
+    out, shape = end.ravel(), y.shape
+    y, start, end = y.ravel(), start.ravel(), end.ravel()
+    with np.errstate(invalid="ignore"):
+        f_start, f_end = curve(start) - y, curve(end) - y
+    out[~(f_start < 0)] = start[~(f_start < 0)]
+    active = np.flatnonzero((f_start < 0) & (f_end > 0))  # the targets not yet found
+    y, smallest = y[active], 1e-30 * (end[active] - start[active])
+    a, b, fa, fb = end[active], start[active], f_end[active], f_start[active]  # a: last point; the crossing is between
+    c, fc, t = b, fb, np.full(active.shape, 0.5)
+    while active.size:
+        x = a + t * (b - a)
+        fx = curve(x) - y
+        same_sign = (fx >= 0) == (fa >= 0)
+        b, fb, c, fc = (np.where(same_sign, *pair) for pair in ((b, a), (fb, fa), (a, b), (fa, fb)))
+        a, fa = x, fx
+        width = np.abs(b - a)
+        tolerance = 2 * EPSILON * np.minimum(np.abs(a), np.abs(b)) + smallest
+        done = (width <= 2 * tolerance) | (fa == 0) | ~np.isfinite(x)
+        out[active[done]] = np.where(fa >= 0, a, b)[done]
+        with np.errstate(all="ignore"):
+            xi, phi = (a - b) / (c - b), (fa - fb) / (fc - fb)
+            safe = (phi**2 < xi) & ((1 - phi) ** 2 < 1 - xi)
+            step = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
+            edge = np.minimum(tolerance / width, 0.5)
+            t = np.clip(np.where(safe & np.isfinite(step), step, 0.5), edge, 1 - edge)
+        state = (active, y, smallest, a, b, c, fa, fb, fc, t)
+        active, y, smallest, a, b, c, fa, fb, fc, t = (each[~done] for each in state)
+    result: Array = out.reshape(shape)[()]
+    return result

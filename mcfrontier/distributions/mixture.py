@@ -1,0 +1,161 @@
+"""Mixtures: the distributions of several sources, pooled by weight."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from scipy import special
+
+from mcfrontier.core import units
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.errors import InputError, located
+from mcfrontier.distributions.curves import Curve, Distribution, find_crossing, from_nearer_end, on_interval
+from mcfrontier.distributions.empirical import check_weights, normalised_weights
+from mcfrontier.distributions.family import REPORTED_KEYS, Family, Truncatable
+
+WHOLE_KEYS = ("by", "best", "times", "autocorrelation", *REPORTED_KEYS)  # allowed for a mixture, not for a part
+
+
+class Part(NamedTuple):
+    """One of the pooled distributions, with its name ("" without one)."""
+
+    name: str
+    entry: Family
+
+
+class Mixture(Truncatable, kw_only=True, frozen=True, tag="mixture"):
+    """Several distributions pooled: each draw is from one of the `parts`, by their weights, equal ones by default. A
+    part has the keys of another family, its unit and source if they differ, and optionally a name."""
+
+    lists: ClassVar[tuple[str, ...]] = ("parts", "weights")
+
+    parts: list[Any]  # tables as they are read, replaced by Part
+    weights: list[float] | None = None
+
+    @property
+    def resolved(self) -> bool:
+        return all(part.entry.resolved for part in self.parts)
+
+    def check(self) -> None:
+        if len(self.parts) < 2:
+            raise InputError("parts: at least two are needed; of one, state its family itself")
+        check_weights(self.weights, len(self.parts), "parts")
+        for i, part in enumerate(self.parts, 1):
+            with located(part_place(part, i)):
+                part.entry.check()
+                check_part(part.entry, self.unit)
+
+    def untruncated(self) -> Distribution:
+        return mixture(self.part_distributions(), normalised_weights(self.weights, len(self.parts)))
+
+    def part_distributions(self) -> list[Distribution]:
+        """The distributions of the parts, in the unit of the mixture."""
+        distributions = []
+        for i, part in enumerate(self.parts, 1):
+            with located(part_place(part, i)):
+                one = part.entry.distribution()
+            scale = units.convert(1.0, part.entry.unit, self.unit)
+            distributions.append(one if scale == 1 else on_interval(one, 0.0, scale))
+        return distributions
+
+
+def part_place(part: Part, number: int) -> str:
+    """The place of a part in messages."""
+    return f"parts[{number}]" + (f" ({part.name})" if part.name else "")
+
+
+def check_part(entry: Family, unit: str) -> None:
+    """Refuse a part that cannot be pooled in a mixture with this unit."""
+    if isinstance(entry, Mixture) or entry.joint:
+        raise InputError(f"a {entry.__struct_config__.tag} cannot be part of a mixture; name another family")
+    for key in WHOLE_KEYS:
+        if getattr(entry, key) is not None:
+            raise InputError(f"{key} is a key of the whole mixture; remove it from the part")
+    if not units.same_kind(entry.unit, unit):
+        raise InputError(f"unit '{entry.unit}' does not measure what '{unit}' does; give it in {unit}")
+
+
+def mixture(parts: Sequence[Distribution], weights: Array) -> Distribution:
+    """The distribution of a draw from one of the parts, chosen by weights that sum to one."""
+
+    def cdf(x: Array) -> Array:
+        p: Array = sum(weight * part.cdf(x) for part, weight in zip(parts, weights, strict=True))
+        return p
+
+    def sf(x: Array) -> Array:
+        q: Array = sum(weight * part.sf(x) for part, weight in zip(parts, weights, strict=True))
+        return q
+
+    breakpoints = [part.breakpoints for part in parts if part.breakpoints is not None]
+    if len(breakpoints) == len(parts):
+        return piecewise_linear(np.unique(np.concatenate(breakpoints)), cdf, sf)
+
+    def lower(p: Array) -> Array:
+        quantiles = np.array([part.ppf(p) for part in parts])
+        return find_crossing(cdf, p, quantiles.min(axis=0), quantiles.max(axis=0))
+
+    def upper(q: Array) -> Array:
+        quantiles = np.array([part.isf(q) for part in parts])
+        return find_crossing(lambda x: -sf(x), -q, quantiles.min(axis=0), quantiles.max(axis=0))
+
+    ppf, isf = from_nearer_end(lower, upper)
+    return Distribution(
+        ppf=ppf,
+        isf=isf,
+        cdf=cdf,
+        sf=sf,
+        low=min(part.low for part in parts),
+        high=max(part.high for part in parts),
+        tabulate=True,
+        discontinuous=True,
+    )
+
+
+def piecewise_linear(breakpoints: Array, cdf: Curve, sf: Curve) -> Distribution:
+    """The distribution whose cdf is linear between breakpoints, at which it may jump."""
+    sides = np.stack([np.nextafter(breakpoints, -math.inf), breakpoints], axis=1).ravel()  # before and after a jump
+    below, above, x = np.maximum.accumulate(cdf(sides)), np.maximum.accumulate(-sf(sides)), np.repeat(breakpoints, 2)
+    ppf, isf = from_nearer_end(lambda p: np.interp(p, below, x), lambda q: np.interp(-q, above, x))
+    low, high = float(breakpoints[0]), float(breakpoints[-1])
+    return Distribution(ppf, isf, cdf, sf, low, high, discontinuous=True, breakpoints=breakpoints)
+
+
+def disagreement(entry: Mixture) -> float:
+    """The share of the variance of a mixture, before truncation, that lies between the means of its parts; 0 where the
+    variance is infinite."""
+    means, variances = np.array([moments(part) for part in entry.part_distributions()]).T
+    weights = normalised_weights(entry.weights, len(entry.parts))
+    within = weights @ variances
+    between = weights @ (means - weights @ means) ** 2
+    return float(between / (between + within)) if 0 < between + within < math.inf else 0.0
+
+
+def moments(distribution: Distribution) -> tuple[float, float]:
+    """Mean and variance, by a sum over logits of the probability; the variance is infinite if it does not converge."""
+    steps = np.linspace(-5.03, 5.03, 2013)
+    logits = 3 * np.sinh(steps)  # from -230 to 230, where the tail probability is 1e-100
+    weight = 3 * np.cosh(steps) * special.expit(logits) * special.expit(-logits) * (steps[1] - steps[0])
+    is_lower = logits < 0
+    lower, upper = special.expit(logits[is_lower]), special.expit(-logits[~is_lower])
+    x = np.concatenate([distribution.ppf(lower), distribution.isf(upper)])
+    with np.errstate(all="ignore"):
+        x = x - distribution.median
+        squares = weight * x * x
+        mean, total = float((weight * x).sum()), float(squares.sum())
+        central = float(squares[np.abs(logits) < 115].sum())
+    if not total <= 1.001 * central:  # the sum has not converged at tail probabilities of 1e-50
+        return distribution.median, math.inf
+    return distribution.median + mean, total - mean * mean
+
+
+def mixture_note(entry: Family) -> str:
+    """A note on a mixture, "" for other families: the share of the variance between its parts, and their sources."""
+    if not isinstance(entry, Mixture):
+        return ""
+    sources = [f"{part.name or i}: {part.entry.source}" for i, part in enumerate(entry.parts, 1)]
+    differ = any(part.entry.source != entry.source for part in entry.parts)
+    share = f"{100 * disagreement(entry):.0f} % of the variance is disagreement between {len(entry.parts)} parts"
+    return share + (f" ({'; '.join(sources)})" if differ else "")

@@ -1,0 +1,199 @@
+"""Quantile functions by table: the points of a sampler become draws in a few nanoseconds each.
+
+A point is an integer k of 52 bits and stands for the probability (k + 1/2) / 2^52, which is never 0 or 1 and exact as a
+float. Its first 12 bits select one of 4,096 cells of equal probability. In each cell the quantile function is
+approximated by a parabola through three of its points. Where that is not accurate enough, the tails, which are the
+first and the last 64th, have other cells: 64 for each halving of the probability towards the end. Elsewhere, at jumps,
+kinks and 0, and within 2^-22 of either end, the exact function is called. A linear quantile function, such as that of a
+uniform distribution, is a single parabola.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy import special
+
+from mcfrontier.core import kernels
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.kernels.plain import BITS, CELL_BITS, PARTS, combine_words, to_probability
+from mcfrontier.distributions.curves import Curve, Distribution
+
+TAIL_SHARE = 2.0**-6  # probability of each tail
+TAIL_HALVINGS, TAIL_CELL_BITS = 16, 6  # a tail has 16 halvings of the probability, with 2^6 cells each
+TAIL_STARTS = TAIL_SHARE / 2.0 ** np.arange(TAIL_HALVINGS, 0, -1)  # where each halving begins
+# layout of the tail cells for the kernel: bits to drop, shifted bits of the first cell, number of cells
+TAIL_CELLS = (
+    BITS - TAIL_CELL_BITS,
+    int(TAIL_STARTS[:1].view(np.int64)[0]) >> BITS - TAIL_CELL_BITS,
+    TAIL_HALVINGS << TAIL_CELL_BITS,
+)
+TABLE_TOLERANCE = 3e-8  # error of a table relative to p95 - p5, or to the distance from the median if that is larger
+RELATIVE_TOLERANCE = 1e-5  # error of a table relative to the value, which keeps positive values positive
+MAX_SCORE, KNOTS_PER_SD = 6, 128  # a table over normal scores extends to 6 standard deviations, with 128 knots in each
+LINE_PROBABILITIES = np.concatenate([2.0 ** np.arange(-BITS, 0), np.arange(1, 64) / 64, 1 - 2.0 ** np.arange(-BITS, 0)])
+LINE_TOLERANCE = 1e-15  # deviation from a line at all these probabilities, relative to the larger end
+
+
+class Points(NamedTuple):
+    """Points of draws, (times * m,): words of 52 bits, (m,), repeated for each row of `shifts`, (times, 16), each word
+    combined (exclusive or) with the shift of its randomisation. Blocks of Sobol points share their words."""
+
+    words: Array
+    shifts: Array = np.zeros((1, PARTS), np.uint64)
+
+    @property
+    def size(self) -> int:
+        """The number of points."""
+        return self.words.size * len(self.shifts)
+
+    @property
+    def combined(self) -> Array:
+        """The points, each as one word."""
+        return combine_words(*self)
+
+    @property
+    def probabilities(self) -> Array:
+        """The probability of each point."""
+        return to_probability(self.combined)
+
+
+@dataclass(frozen=True)
+class QuantileTable:
+    """A quantile function by cells.
+
+    curve      the exact function
+    parabolas  (cells, 3), as `look_up_quantiles` takes them: cells of equal probability, of the lower and of the upper
+               tail, NaN where they are not accurate enough; a single one if the function is linear
+    """
+
+    curve: Curve
+    parabolas: Array
+
+    def __call__(self, points: Points) -> Array:
+        """The quantiles at points, (n,)."""
+        x = np.empty(points.size)
+        if kernels.look_up_quantiles(*points, self.parabolas, *TAIL_CELLS, x):
+            exact = np.flatnonzero(np.isnan(x))
+            with np.errstate(all="ignore"):  # draws that are not finite are reported later
+                x[exact] = self.curve(to_probability(points.combined[exact]))
+        return x
+
+
+def to_points(probabilities: Array) -> Points:
+    """The points of 52 bits nearest to probabilities, (n,)."""
+    return Points(np.minimum(probabilities * 2.0**BITS, 2.0**BITS - 1).astype(np.uint64))
+
+
+def quantile_table(distribution: Distribution, scale: float = 1.0) -> QuantileTable:
+    """Tabulate the quantile function of a distribution, times `scale`.
+
+    tests/distributions/test_tables.py checks the error.
+    """
+    exact = score_table(distribution) if distribution.tabulate else distribution.ppf
+    discontinuous = distribution.discontinuous
+
+    def curve(p: Array) -> Array:
+        return exact(p) * scale
+
+    def upper(q: Array) -> Array:
+        return curve(1 - q)
+
+    with np.errstate(all="ignore"):
+        low, high = curve(np.array([0.0, 1.0])).tolist()
+        deviation = np.abs(curve(LINE_PROBABILITIES) - (low + (high - low) * LINE_PROBABILITIES))
+        if high - low < np.inf and (deviation <= LINE_TOLERANCE * max(abs(low), abs(high))).all():
+            return QuantileTable(curve, np.array([[low, high - low, 0.0]]))
+        summary, step = curve(np.array([0.05, 0.5, 0.95])), 2.0**-CELL_BITS
+        body = fit_parabolas(curve, np.zeros(1), np.array([step]), 2**CELL_BITS, summary, discontinuous, origin=1.0)
+        body[[0, -1]] = np.nan  # the function may be singular at an end, which its differences do not show
+        steps, count = TAIL_STARTS / 2**TAIL_CELL_BITS, 2**TAIL_CELL_BITS
+        tails = [fit_parabolas(each, TAIL_STARTS, steps, count, summary, discontinuous) for each in (curve, upper)]
+    return QuantileTable(curve, np.concatenate([body, *tails]))
+
+
+def fit_parabolas(
+    curve: Curve, start: Array, step: Array, cells: int, summary: Array, discontinuous: bool, origin: float = 0.0
+) -> Array:
+    """Fit parabolas to rows of cells, each row with its own start and width of a cell.
+
+    Parameters
+    ----------
+    start, step : arrays (rows,) of probabilities
+    cells : the number of cells in a row
+    summary : p5, p50 and p95 of the distribution, which determine the tolerance
+    discontinuous : whether the error is measured, or estimated from third differences as for a smooth curve
+    origin : added to the probability to give the argument of the parabolas
+
+    Returns
+    -------
+    (rows * cells, 3) coefficients, NaN where the error exceeds the tolerance
+    """
+
+    def quantiles(cell: Array) -> Array:
+        return curve(start[:, None] + step[:, None] * cell)
+
+    knots = quantiles(np.arange(2 * cells + 1) / 2)
+    left, centre, right = knots[:, :-1:2], knots[:, 1::2], knots[:, 2::2]
+    first_half, second_half = centre - left, right - centre  # exactly 0 where values are equal
+    rise, bend = 3 * first_half - second_half, 2 * (second_half - first_half)  # over a cell from 0 to 1
+    p5, p50, p95 = summary
+    allowed = TABLE_TOLERANCE * np.maximum(abs(p95 - p5), np.maximum(np.abs(left - p50), np.abs(right - p50)))
+    if discontinuous:
+        error = np.zeros(left.shape)
+        for t in (0.125, 0.375, 0.625, 0.875):
+            error = np.maximum(error, np.abs(left + t * (rise + t * bend) - quantiles(np.arange(cells) + t)))
+    else:
+        # error of a parabola through three points of a smooth curve: sqrt(3) / 27 of the third difference
+        thirds = np.pad(np.abs(np.diff(knots, 3, axis=1)), ((0, 0), (1, 1)), constant_values=np.nan)
+        error = np.fmax(thirds[:, ::2], thirds[:, 1::2]) * 3**0.5 / 27
+        allowed = np.minimum(allowed, RELATIVE_TOLERANCE * np.minimum(np.abs(left), np.abs(right)))
+    first, per = (start / step)[:, None] + np.arange(cells) + origin / step[:, None], 1 / step[:, None]
+    found = np.stack([left - first * (rise - first * bend), per * (rise - 2 * first * bend), per**2 * bend], axis=-1)
+    found[~(error <= allowed)] = np.nan
+    return found.reshape(-1, 3)
+
+
+def score_table(distribution: Distribution) -> Curve:
+    """A slow quantile function by a table over normal scores, interpolated by cubics through four knots.
+
+    Over normal scores the function is smooth far into its tails, so that a small table suffices. The exact function is
+    called beyond six standard deviations, and at jumps and kinks. tests/distributions/test_tables.py checks the error.
+    """
+    cells = 2 * MAX_SCORE * KNOTS_PER_SD
+    knots = quantiles_at_scores(distribution, np.arange(-1, cells + 2) / KNOTS_PER_SD - MAX_SCORE)
+
+    def interpolate(cell: Array, t: Array) -> Array:
+        before, left, right, after = (knots.take(cell + k) for k in range(4))
+        rise = right - left
+        bend = (2 - t) * (rise - left + before) + (1 + t) * (after - right - rise)
+        x: Array = left + t * rise + t * (t - 1) * bend / 6
+        return x
+
+    smooth = np.ones(cells, dtype=bool)
+    if distribution.discontinuous:
+        width = np.diff(distribution.ppf(np.array([0.05, 0.95])))
+        for t in (0.25, 0.5, 0.75):
+            exact = quantiles_at_scores(distribution, (np.arange(cells) + t) / KNOTS_PER_SD - MAX_SCORE)
+            error = np.abs(interpolate(np.arange(cells), np.full(cells, t)) - exact)
+            smooth &= error <= TABLE_TOLERANCE * width
+
+    def quantile(p: Array) -> Array:
+        position = (special.ndtri(p) + MAX_SCORE) * KNOTS_PER_SD
+        inside = (position >= 0) & (position < cells)
+        cell = np.where(inside, position, 0).astype(np.intp)
+        inside &= smooth[cell]
+        x = interpolate(cell, position - cell)
+        if not inside.all():
+            x[~inside] = distribution.ppf(p[~inside])
+        return x
+
+    return quantile
+
+
+def quantiles_at_scores(distribution: Distribution, scores: Array) -> Array:
+    """Quantiles at increasing normal scores, each from the nearer tail."""
+    lower, upper = scores[scores < 0], scores[scores >= 0]
+    return np.concatenate([distribution.ppf(special.ndtr(lower)), distribution.isf(special.ndtr(-upper))])

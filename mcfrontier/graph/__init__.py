@@ -1,0 +1,8 @@
+"""The graph of a model: nodes, their order, their evaluation, and the check of their units."""
+
+from mcfrontier.graph.evaluate import evaluate
+from mcfrontier.graph.node import Node, alias_node, node, nodes_of
+from mcfrontier.graph.order import order
+from mcfrontier.graph.unitcheck import check_units
+
+__all__ = ["Node", "alias_node", "check_units", "evaluate", "node", "nodes_of", "order"]

@@ -1,0 +1,74 @@
+"""The check that the units of a graph are consistent: one evaluation on quantities with units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mcfrontier.core import units
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.errors import InputError, located
+from mcfrontier.graph.evaluate import axis_of, call, kind
+from mcfrontier.graph.node import Node
+
+if TYPE_CHECKING:
+    import pint
+
+
+def check_units(
+    nodes: Mapping[str, Node],
+    names: Iterable[str],
+    given: Mapping[str, tuple[Array, str]],
+    dimensions: Sequence[str] = (),
+) -> None:
+    """Evaluate the graph once on quantities with units, and refuse a node whose units are inconsistent.
+
+    Parameters
+    ----------
+    nodes : mapping of str to Node
+        The graph.
+    names : iterable of str
+        The nodes to evaluate, in order of evaluation.
+    given : mapping of str to (array, str)
+        Values in base units, and the unit, of each quantity that is not computed.
+    dimensions : sequence of str
+        The dimensions of the study, in the order of the leading axes.
+    """
+    quantity = units.registry().Quantity
+    values: dict[str, pint.Quantity[Any]] = {
+        name: quantity(value, (1 * units.parse(unit)).to_root_units().units) for name, (value, unit) in given.items()
+    }
+    for name in names:
+        node = nodes[name]
+        axis = axis_of(node, dimensions)
+        arguments = [values[need] for need in node.needs]
+        if axis is not None:
+            arguments = [quantity(np.moveaxis(x.magnitude, axis, 0), x.units) for x in arguments]
+        with located(f"node {name}"), np.errstate(all="ignore"):
+            x = with_unit(node, arguments)
+        if axis is not None:
+            row = x.magnitude[0] if np.ndim(x.magnitude) == len(dimensions) + 1 else x.magnitude
+            x = quantity(np.expand_dims(row, axis), x.units)
+        values[name] = x
+
+
+def with_unit(node: Node, arguments: list[pint.Quantity[Any]]) -> pint.Quantity[Any]:
+    """The result of a node in base units; refused unless it has the dimensionality of the declared unit."""
+    import pint
+
+    text = ", ".join(f"{need} in {units.unit_text(x)}" for need, x in zip(node.needs, arguments, strict=True))
+    try:
+        result = node.function(*arguments)
+    except (pint.errors.PintError, pint.errors.PintTypeError, TypeError, ValueError) as problem:
+        if any(x.dimensionality for x in arguments):
+            raise InputError(f"units do not fit: {problem} (from {text})") from problem
+        result = call(node, [x.to_root_units().magnitude for x in arguments])  # no units are involved
+    if not isinstance(result, pint.Quantity | int | float | np.ndarray):
+        raise InputError(f"yields {kind(result)}; return a number or an array of numbers")
+    # the stub of pint declares its base class
+    found: pint.Quantity[Any] = units.registry().Quantity(result).to_root_units()  # type: ignore[assignment]
+    if found.dimensionality != units.parse(node.unit).dimensionality:
+        raise InputError(f"yields {units.unit_text(found)}, not {node.unit}; check the units of its arguments: {text}")
+    return found

@@ -1,0 +1,55 @@
+"""The draws in groups, `prior` and, given evidence, `posterior`: the layout of draws.nc and draws.zarr."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from mcfrontier.outputs.exports.parts import chunks, joined
+from mcfrontier.outputs.folder import netcdf
+from mcfrontier.outputs.folder import zarr as zarr_file
+from mcfrontier.outputs.folder.layout import Variable
+from mcfrontier.outputs.folder.saved import RunFolder
+
+
+class CreateVariables(Protocol):
+    """Creates the dimensions and the empty variables of a group."""
+
+    def __call__(
+        self,
+        group: Any,
+        study: str,
+        draws: int,
+        dimensions: Mapping[str, Sequence[str]],
+        variables: Sequence[Variable],
+        /,
+    ) -> Mapping[str, Any]: ...
+
+
+def arviz(run: RunFolder, rows: Sequence[str], path: Path) -> None:
+    """Write NetCDF that arviz.from_netcdf opens."""
+    with netcdf.create_file(path) as file:
+        write_groups(run, rows, file, netcdf.create_variables)
+
+
+def zarr(run: RunFolder, rows: Sequence[str], path: Path) -> None:
+    """Write a Zarr store in chunks of draws, that xarray.open_zarr(path, group="prior") opens."""
+    with zarr_file.create_store(path) as file:
+        write_groups(run, rows, file, partial(zarr_file.create_variables, chunk=run.chunk_draws))
+
+
+def write_groups(run: RunFolder, rows: Sequence[str], file: Any, create_variables: CreateVariables) -> None:
+    """Write the groups of a file, chunk by chunk."""
+    parts = joined(run, rows)
+    variables = [part.variable for part in parts]
+    used = {dimension for variable in variables for dimension in variable.own}
+    dimensions = {name: labels for name, labels in run.manifest.dimensions.items() if name in used}
+    for name, group in run.groups.items():
+        arrays = create_variables(
+            file.create_group(name), run.manifest.study, run.manifest.draws, dimensions, variables
+        )
+        for start, stop, values in chunks(run, group, parts):
+            for array, x in zip(arrays.values(), values, strict=True):
+                array[:, start:stop] = x

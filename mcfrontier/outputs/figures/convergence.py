@@ -1,0 +1,53 @@
+"""Figure: percentiles from more and more draws."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcfrontier.analysis.estimates import convergence as analysis
+from mcfrontier.analysis.estimates import density
+from mcfrontier.core.formatting import label, sentence
+from mcfrontier.outputs.figures import style
+from mcfrontier.outputs.figures.drawing import Drawing
+from mcfrontier.runs.core import RunCore
+from mcfrontier.runs.headlines import with_percentiles
+
+HEIGHT = 1.0  # inches
+ERRORS_SHOWN = 2  # standard errors to either side
+
+
+def convergence(run: RunCore) -> list[Drawing]:
+    """p5, p50 and p95 of the first target from the first 64, 128, 256, ... draws, and from all draws. Vertical lines:
+    two Monte Carlo standard errors to either side. With the samplers sobol and random the first draws are those of a
+    shorter run; with lhs they are part of a hypercube, and no better spread than random draws."""
+    return [drawing for row in with_percentiles(run)[:1] for drawing in draw_row(run, row)]
+
+
+def draw_row(run: RunCore, row: str) -> list[Drawing]:
+    """The drawing of a row; none where it is certain."""
+    x = run.samples(row)
+    found, at = analysis.convergence(x), np.log2(analysis.draw_counts(x.size))
+    known = np.isfinite(found).all(axis=(1, 2))  # the first draws may all be non-finite
+    found, at = found[known], at[known]
+    middle, error = found[..., 0], ERRORS_SHOWN * found[..., 1]
+    ends = np.stack([middle - error, middle + error])
+    if x.size == 1 or not ends.size or not np.ptp(ends):
+        return []
+    log = bool(ends.min() > 0 and density.needs_log_axis(np.sort(x[np.isfinite(x)])))
+    middle, ends = (np.log10(each) if log else each for each in (middle, ends))
+    room = 0.05 * np.ptp(ends)
+    low, high = ends.min() - room, ends.max() + room
+    marks_of = style.log_marks if log else style.linear_marks
+    marks, mark_labels = marks_of(low, high, run.unit(row), 6 * HEIGHT)
+    margins = (style.label_margin(mark_labels, 7), 0.3)
+    panel = style.panel(style.HALF, HEIGHT, (at[0] - 0.3, at[-1] + 0.3), (low, high), margins)
+    panel.title(f"{sentence(label(row))}, p5, p50 and p95")
+    for level, colour in enumerate((style.COLOURS[0], style.INK, style.COLOURS[4])):
+        panel.curve(at, middle[:, level], colour, 0.8)
+        for i, place in enumerate(at):
+            panel.curve([place, place], ends[:, i, level], colour, 1.6)
+    for mark, text in zip(marks, mark_labels, strict=True):
+        panel.row_label(mark, text, 7)
+    powers = list(range(6, int(at[-1]) + 1, 3))
+    panel.axis(powers, [f"{2**power:,}" for power in powers])
+    return [panel.drawing]

@@ -1,0 +1,63 @@
+"""Figure: fan charts of targets that are paths, such as those by year."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.formatting import amount, label, sentence
+from mcfrontier.core.kinds import EVENT
+from mcfrontier.outputs.figures import style
+from mcfrontier.outputs.figures.drawing import Drawing
+from mcfrontier.runs.core import RunCore
+from mcfrontier.runs.estimates import summary
+from mcfrontier.runs.headlines import by_path
+
+HEIGHT = 1.2  # inches
+LOG_FACTOR = 4  # ratio of the extremes above which the axis is logarithmic
+STATISTICS = ("p5", "p25", "p50", "p75", "p95")
+MAX_DRAWINGS = 16
+
+
+def fan(run: RunCore) -> list[Drawing]:
+    """Targets along a dimension whose labels are numbers, such as years: one panel for each label of the other
+    dimensions. Line: p50. Dark band: p25 to p75. Light band: p5 to p95. Numbers on the right: p5, p50 and p95 at the
+    end of the path. The panels of a target share an axis, logarithmic where it spans more than a factor of four."""
+    names = [name for name in run.study.targets if run.study.kind(name) is not EVENT]
+    return [drawing for name in names for drawing in draw_paths(run, name)][:MAX_DRAWINGS]
+
+
+def draw_paths(run: RunCore, name: str) -> list[Drawing]:
+    """The fans of a target on one axis; none where it is no path, or certain."""
+    paths, unit = by_path(run, name), run.study.unit(name)
+    found = {
+        path: np.array([[summary(run)[row].values[word] for row in rows.values()] for word in STATISTICS])
+        for path, rows in paths.items()
+    }
+    if not any(np.ptp(at, axis=0).any() for at in found.values()):
+        return []
+    values = np.concatenate([at.ravel() for at in found.values()])
+    log = bool(values.min() > 0 and values.max() > LOG_FACTOR * values.min())
+    values = np.log10(values) if log else values
+    room = 0.04 * np.ptp(values)
+    low, high = values.min() - room, values.max() + room
+    marks, mark_labels = style.vertical_marks(low, high, unit, log)
+    ends = {path: [amount(float(value), unit, digits=2) for value in at[::2, -1]] for path, at in found.items()}
+    margin = style.label_margin([text for each in ends.values() for text in each], 7)
+    out = []
+    for path, at in found.items():
+        labels = list(paths[path])
+        panel = style.path_panel(labels, (low, high), marks, mark_labels, HEIGHT, margin)
+        panel.title(sentence(label(name)) + (f", {path}" if path else ""))
+        y = np.log10(at) if log else at
+        draw_fan(panel, np.array([float(each) for each in labels]), y)
+        panel.end_labels(y[::2, -1], ends[path])
+        out.append(panel.drawing)
+    return out
+
+
+def draw_fan(panel: style.Panel, x: Array, y: Array) -> None:
+    """Draw the bands of a fan and its median."""
+    panel.band(x, y[0], y[4], style.LIGHT, 0.3)
+    panel.band(x, y[1], y[3], style.LIGHT, 0.7)
+    panel.curve(x, y[2], style.INK, 1)

@@ -1,0 +1,46 @@
+"""Figure: the distribution of each target, as density and exceedance curve."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcfrontier.analysis.estimates import density
+from mcfrontier.core.formatting import label, sentence
+from mcfrontier.outputs.figures import style
+from mcfrontier.outputs.figures.drawing import Drawing
+from mcfrontier.runs.core import RunCore
+from mcfrontier.runs.headlines import with_percentiles
+
+
+def spread(run: RunCore) -> list[Drawing]:
+    """Blue area: probability density, dark between p5 and p95. Vertical line: median. Orange line: the probability (on
+    the left) that a value is exceeded. The axis is logarithmic where p95 is more than four times p5."""
+    return [drawing for row in with_percentiles(run)[: style.MAX_ROWS] for drawing in draw_row(run, row)]
+
+
+def draw_row(run: RunCore, row: str) -> list[Drawing]:
+    """The drawing of a row; none where its p1 and p99 are equal."""
+    x, unit = run.samples(row), run.unit(row)
+    rising = np.sort(x[np.isfinite(x)])
+    log = rising.size > 1 and density.needs_log_axis(rising)
+    rising = np.log10(rising) if log else rising
+    if rising.size < 2 or not np.ptp(density.nearest_quantiles(rising, np.array([0.01, 0.99]))):
+        return []
+    points, heights = density.density(rising)
+    heights /= 1.05 * heights.max()
+    low, middle, high = density.nearest_quantiles(rising, np.array([0.05, 0.5, 0.95]))
+    inside = (points >= low) & (points <= high)
+
+    left, right, margins = points[0], points[-1], (0.35, 0.3)
+    panel = style.panel(style.HALF, 0.85, (left, right), (0, 1.02), margins)
+    panel.title(sentence(label(row)))
+    panel.area(points, heights, style.LIGHT, 0.3)
+    if inside.any():
+        panel.area(points[inside], heights[inside], style.LIGHT, 0.7)
+    panel.curve([middle, middle], [0, np.interp(middle, points, heights)], style.INK, 0.8)
+    panel.curve(*density.exceedance(rising), style.COLOURS[4])
+    for chance in (0, 0.5, 1):
+        panel.row_label(chance, f"{100 * chance:.0f}%", 7)
+    marks_of = style.log_marks if log else style.linear_marks
+    panel.axis(*marks_of(left, right, unit, style.HALF - sum(margins)))
+    return [panel.drawing]

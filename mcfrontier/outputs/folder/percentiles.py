@@ -1,0 +1,102 @@
+"""percentiles.csv and percentiles.json: statistics of every quantity, each with its Monte Carlo error; for an event,
+its probability first."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mcfrontier.analysis.estimates.estimates import LEVELS, quantile_name
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.jsontext import json_text
+from mcfrontier.core.kinds import PROBABILITY
+from mcfrontier.outputs.folder.files import FORMAT
+from mcfrontier.runs.core import RunCore
+from mcfrontier.runs.diagnostics import unstable
+from mcfrontier.runs.estimates import integrated, summary
+from mcfrontier.runs.summary import Summary
+
+UNSTABLE = "not stable"  # the note of a mean or sd that is not to be reported
+CONDITIONAL_WORDS = {*map(quantile_name, LEVELS)}  # the percentiles that conditional estimates are used for
+
+
+class Percentiles(msgspec.Struct, frozen=True):
+    """The keys of percentiles.json: see `percentiles_json`."""
+
+    integrated: dict[str, str]
+    quantities: dict[str, dict[str, Any]]
+    unstable_mean: list[str] = []
+
+
+def write_csv(run: RunCore, path: Path) -> None:
+    """Write the statistics of all rows as CSV."""
+    path.write_text(percentiles_csv(summary(run), unstable(run)), encoding="utf-8", newline="")
+
+
+def write_json(run: RunCore, path: Path) -> None:
+    """Write the statistics of all rows as JSON."""
+    path.write_text(run_json(run) + "\n", encoding="utf-8")
+
+
+def run_json(run: RunCore) -> str:
+    """The statistics of all rows as JSON text."""
+    return percentiles_json(run.head, summary(run), unstable(run), integrated(run))
+
+
+def percentiles_csv(summaries: Mapping[str, Summary], unstable: Container[str]) -> str:
+    """Statistics as CSV text: quantity, unit, statistic, value, mc_error and note, "not stable" for a mean or sd that
+    is not to be reported."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(["quantity", "unit", "statistic", "value", "mc_error", "note"])
+    for name, (unit, values, errors) in summaries.items():
+        notes = dict.fromkeys(("mean", "sd"), UNSTABLE) if name in unstable else {}
+        for statistic, value in values.items():
+            lines.writerow([name, unit, statistic, repr(value), repr(errors[statistic]), notes.get(statistic, "")])
+    return text.getvalue()
+
+
+def percentiles_json(
+    head: Mapping[str, Any], summaries: Mapping[str, Summary], unstable: Iterable[str], integrated: Mapping[str, str]
+) -> str:
+    """Statistics as JSON text: {"format", "study", "seed", "draws", "integrated": {row: the input integrated out of its
+    percentiles p1 ... p99}, "unstable_mean": [rows whose mean is not to be reported], "quantities": {row: {"unit",
+    "mean", "sd", "p1" ... "p99", "mc_error": {statistic: standard error}}}}. A number that is not finite is null. An
+    event has "probability" before its mean, which is equal to it."""
+    conditional = {
+        row: name
+        for row, name in integrated.items()
+        if row in summaries and CONDITIONAL_WORDS & summaries[row].values.keys()
+    }
+    quantities = {name: {"unit": each.unit, **statistics(each)} for name, each in summaries.items()}
+    content: dict[str, Any] = {"format": FORMAT, **head, "integrated": conditional}
+    content |= {"unstable_mean": [row for row in unstable if row in summaries], "quantities": quantities}
+    return json_text(content)
+
+
+def statistics(summary: Summary) -> dict[str, Any]:
+    """The statistics of a row by name, and their errors under "mc_error"."""
+    return {**summary.values, "mc_error": summary.errors}
+
+
+def summary_at(
+    summary: Summary, levels: Sequence[float], from_draws: Callable[[list[float]], tuple[Array, Array]]
+) -> Summary:
+    """Mean, sd and quantiles of a row at some levels.
+
+    Those in the files of a run are taken from `summary`, so that a run and its folder agree; all others are computed by
+    `from_draws`, which returns values and errors (2 + levels,).
+    """
+    unit, values, errors = summary
+    requested = {quantile_name(level): level for level in levels}
+    rest = {name: level for name, level in requested.items() if name not in values}
+    if rest:
+        found = (dict(zip(("mean", "sd", *rest), x.tolist(), strict=True)) for x in from_draws([*rest.values()]))
+        values, errors = (computed | stated for computed, stated in zip(found, (values, errors), strict=True))
+    first = [name for name in (PROBABILITY, "mean", "sd") if name in values]
+    return Summary(unit, *({name: each[name] for name in (*first, *requested)} for each in (values, errors)))

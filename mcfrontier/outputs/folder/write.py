@@ -1,0 +1,84 @@
+"""The files of a run: one writer each, listed in WRITERS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from mcfrontier.core.atomic import check_folder, move, remove, temporary_folder
+from mcfrontier.core.progress import Progress, silent
+from mcfrontier.outputs.folder.files import MANIFEST
+from mcfrontier.outputs.folder.manifest import write_manifest
+from mcfrontier.outputs.folder.netcdf import write_draws
+from mcfrontier.outputs.folder.percentiles import write_csv, write_json
+from mcfrontier.outputs.folder.zarr import write_zarr
+from mcfrontier.runs.core import RunCore
+
+
+def write_report(run: RunCore, path: Path) -> None:
+    """Typeset the report; its modules are imported only here."""
+    from mcfrontier.outputs.report import report
+
+    report.write_report(run, path)
+
+
+WRITERS: dict[str, Callable[[RunCore, Path], None]] = {
+    "percentiles.csv": write_csv,
+    "percentiles.json": write_json,
+    "draws.nc": write_draws,
+    "draws.zarr": write_zarr,
+    "report.pdf": write_report,
+    "manifest.json": write_manifest,
+}
+MAX_NUMBERS = 2**25  # in draws.nc; more, or draws that are not retained, are written on request only
+
+
+def write(
+    run: RunCore,
+    folder: str | Path,
+    report: bool = True,
+    save_draws: bool = False,
+    progress: Progress = silent,
+) -> list[Path]:
+    """Write the files of a run into a folder of its own.
+
+    All are made in a temporary folder within it and moved at the end, so a run that is stopped leaves the old files
+    unchanged. Files that an earlier run wrote (its manifest is there) and this one does not write are removed.
+
+    Parameters
+    ----------
+    run : RunCore
+        The run.
+    folder : str or Path
+        Created if it does not exist.
+    report : bool
+        Whether to typeset report.pdf.
+    save_draws : bool
+        Whether to write the draws even if there are many.
+    progress : Progress
+        Reports the files as they are written.
+
+    Returns
+    -------
+    list of Path
+        The files.
+    """
+    folder = check_folder(folder)
+    in_memory = run.counted is None
+    small = in_memory and run.sampler.draws * len(run.rows) <= MAX_NUMBERS
+    included = {
+        "report.pdf": report,
+        "draws.nc": in_memory and (save_draws or small),
+        "draws.zarr": save_draws and not in_memory,
+    }
+    skipped = [name for name, include in included.items() if not include]
+    names = [name for name in WRITERS if name not in skipped]
+    with temporary_folder(folder) as temporary:
+        for name in progress(names, "writing"):
+            WRITERS[name](run, temporary / name)
+        earlier_run = (folder / MANIFEST).exists()
+        for name in names:
+            move(temporary / name, folder / name)
+        for name in skipped if earlier_run else ():
+            remove(folder / name)
+    return [folder / name for name in names]

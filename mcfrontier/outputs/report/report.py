@@ -1,0 +1,249 @@
+"""report.pdf: the results of a run for policy analysts. This module collects the texts and figures; report.typ is the
+layout."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mcfrontier.analysis.estimates import density
+from mcfrontier.core.formatting import amount, label, percentile_text, sentence
+from mcfrontier.core.kinds import EVENT, PROBABILITY
+from mcfrontier.core.version import versions
+from mcfrontier.outputs.figures import FIGURES, FRONT
+from mcfrontier.outputs.report.decision import decision_text
+from mcfrontier.outputs.report.tables import (
+    evidence_table,
+    formula_row,
+    grid_of,
+    grids_of_targets,
+    input_rows,
+    statistic,
+    target_row,
+)
+from mcfrontier.outputs.report.typeset import typeset
+from mcfrontier.runs.core import RunCore
+from mcfrontier.runs.diagnostics import findings
+from mcfrontier.runs.estimates import integrated, percentile_of, summary
+from mcfrontier.runs.headlines import MAX_HEADLINES, cost_bases, headlines
+from mcfrontier.runs.recipe import METHOD, SAMPLER, SEED
+from mcfrontier.runs.sensitivity import inputs_behind, rank_correlation, swing
+from mcfrontier.sampling import RANDOMISATIONS, SAMPLERS
+from mcfrontier.study import locate
+from mcfrontier.study.schema import Disclosed
+
+LAYOUT = Path(__file__).with_name("report.typ")
+MAX_DISCLOSED = 1  # disclosed figures on page 1 beside a single drawing
+
+
+def write_report(run: RunCore, path: Path) -> None:
+    """Typeset the report. The same run yields the same bytes: no date, no fonts of the machine."""
+    drawn = draw_figures(run)
+    content = contents(run)
+    content["figures"] = [
+        {
+            "files": list(drawn[name]),
+            "title": figure.title,
+            "caption": figure.caption,
+            "place": figure.place,
+            "columns": figure.columns,
+            "remarks": figure.remarks(run),
+        }
+        for name, figure in FIGURES.items()
+    ]
+    content["lead"] = lead_files(drawn, len(content["disclosed"]))
+    pictures = {name: svg for files in drawn.values() for name, svg in files.items()}
+    path.write_bytes(typeset(LAYOUT, content, pictures))
+
+
+def draw_figures(run: RunCore) -> dict[str, dict[str, bytes]]:
+    """The drawings of all figures as SVG, by name of the figure and of the file."""
+    return {
+        name: {f"{name}-{i}.svg": drawing.svg() for i, drawing in enumerate(figure.draw(run))}
+        for name, figure in FIGURES.items()
+    }
+
+
+def lead_files(drawn: Mapping[str, Mapping[str, bytes]], disclosed: int) -> list[str]:
+    """The files of the drawings on page 1 where no figure is placed there: see Figure.lead. None where page 1 has no
+    room for a single drawing, beside the given number of disclosed figures."""
+    if any(drawn[name] for name, figure in FIGURES.items() if figure.place == FRONT):
+        return []
+    for name, figure in FIGURES.items():
+        if figure.lead and drawn[name]:
+            if figure.lead == 1 and disclosed > MAX_DISCLOSED:
+                return []
+            return list(drawn[name])[: figure.lead if len(drawn[name]) >= figure.lead else 1]
+    return []
+
+
+def contents(run: RunCore) -> dict[str, Any]:
+    """The contents of the report but for its figures, as JSON data for the layout."""
+    study, stated, bases = run.study, run.study.file.stated, cost_bases(run)
+    return {
+        "title": study.title,
+        "question": stated.question or "How much, and how uncertain?",
+        "about": stated.about,
+        "answer": answer(run),
+        "facts": facts(run),
+        "headlines": headline_rows(run),
+        "more": sum(len(run.known_rows(name)) for name in study.targets) - len(headlines(run)[:MAX_HEADLINES]),
+        "cost_bases": [cost_basis_row(run, row) for row in bases] if len(bases) <= MAX_HEADLINES else [],
+        "smallest": label(smallest_basis(run)) if bases else "",
+        "disclosed": [disclosed_text(run, disclosed) for disclosed in disclosed_figures(run)],
+        "targets": [target_row(run, name) for name in study.targets if not study.dimensions_of[name]],
+        "grids": [grid_of(run, names) for names in grids_of_targets(run)],
+        "events": any(study.kind(name) is EVENT for name in study.targets),
+        "decision": decision_text(run),
+        "evidence": evidence_table(run),
+        "inputs": [row for prior in study.inputs.values() for row in input_rows(prior)],
+        "assumptions": [[" ~ ".join(map(label, key.split(" ~ "))), text] for key, text in study.statements],
+        "nodes": [formula_row(run, name) for name in study.order],
+        "provenance": provenance(run),
+        "notes": findings(run),
+    }
+
+
+def answer(run: RunCore) -> str:
+    """The answer of the study in a sentence."""
+    head = headlines(run)[0]
+    if run.kind(head) is EVENT:
+        return f"{run.study.title}: {label(head)} with a probability of {statistic(run, head, PROBABILITY)}."
+    text = f"{run.study.title}: {label(head)} {statistic(run, head, 'p50')}"
+    if summary(run)[head].values["sd"] == 0:
+        return f"{text}, without uncertainty."
+    text += f" (median), with 90 % probability between {statistic(run, head, 'p5')} and {statistic(run, head, 'p95')}"
+    bases = [row for row in cost_bases(run) if row != head]
+    if head not in cost_bases(run) or not bases:
+        return f"{text}."
+    medians = {row: summary(run)[row].values["p50"] for row in bases}
+    low, high = min(bases, key=medians.__getitem__), max(bases, key=medians.__getitem__)
+    ends = [f"{statistic(run, row, 'p50')} ({label(row)})" for row in dict.fromkeys((low, high))]
+    return f"{text}. {'Medians on other cost bases' if len(bases) > 1 else 'Median on the other cost basis'}: " + (
+        f"{' to '.join(ends)}."
+    )
+
+
+def facts(run: RunCore) -> list[list[str]]:
+    """The lines of page 1 below the numbers: price year, date, decision, quantities set, the most influential input."""
+    study, stated, head = run.study, run.study.file.stated, headlines(run)[0]
+    lines = []
+    if stated.price_year and study.cost_bases:
+        adjusted = "" if "deflator" in run.values else ", not adjusted for inflation"
+        lines.append(["Prices", f"of about {stated.price_year}, as each source states them{adjusted}"])
+    if stated.date:
+        date, file = f"{stated.date.day} {stated.date:%B %Y}", locate.portable_path(study.file.where)
+        lines.append(["Priors", f"as of {date}, in {file}"])
+    if found := decision_text(run):
+        lines.append(["Decision", found["text"]])
+    if study.pins:
+        pins = [f"{label(name)} {value}" for name, value in study.pins.items()]
+        lines.append(["Set", f"for this run, in place of the priors: {', '.join(pins)}"])
+    moved = swing(run, head)
+    if moved.inputs and run.kind(head) is not EVENT:
+        low, high = (amount(float(end), run.unit(head)) for end in moved.reach[0])
+        before = "before the evidence, " if run.before else ""
+        effect = f"varying it alone from its p5 to its p95 moves the {label(head)} between {low} and {high}"
+        lines.append(["Most sensitive to", f"{label(moved.inputs[0])}: {before}{effect}"])
+    return lines
+
+
+def headline_rows(run: RunCore) -> list[dict[str, Any]]:
+    """The rows of page 1; only the first of several rows of a quantity has its description."""
+    rows = headlines(run)[:MAX_HEADLINES]
+    names = [run.rows[row][0] for row in rows]
+    return [headline_row(run, row) | ({"about": ""} if names[i] in names[:i] else {}) for i, row in enumerate(rows)]
+
+
+def headline_row(run: RunCore, row: str) -> dict[str, Any]:
+    """A row of page 1: its name, percentiles, description and most influential input; for an event, the input with the
+    largest rank correlation."""
+    if run.kind(row) is EVENT:
+        inputs = inputs_behind(run, row) if run.varies(row) else []
+        inputs = sorted(inputs, key=lambda name: -abs(rank_correlation(run, name, row)))
+    else:
+        inputs = swing(run, row).inputs
+    return {
+        "name": sentence(label(row)),
+        "figures": [statistic(run, row, word) for word in run.kind(row).statistics_of(("p5", "p50", "p95"))],
+        "about": run.study.about(run.rows[row][0]),
+        "sensitive_to": label(inputs[0]) if inputs else "no uncertain input",
+    }
+
+
+def smallest_basis(run: RunCore) -> str:
+    """The cost basis with the smallest median."""
+    return min(cost_bases(run), key=lambda row: summary(run)[row].values["p50"])
+
+
+def cost_basis_row(run: RunCore, row: str) -> dict[str, Any]:
+    """A row of the comparison of cost bases: its median, what it counts, and p5, p50 and p95 of its ratio to the
+    smallest; no ratio for the smallest itself, or where that may be near 0."""
+    name, least = run.rows[row][0], smallest_basis(run)
+    ratios: list[float] = []
+    if row != least and summary(run)[least].values["p1"] > 0:
+        ordered = np.sort(run.samples(row) / run.samples(least))
+        ratios = density.nearest_quantiles(ordered, np.array([0.05, 0.5, 0.95])).tolist()
+    return {
+        "name": sentence(label(row)),
+        "median": statistic(run, row, "p50"),
+        "about": run.study.about(name),
+        "remarks": run.study.nodes[name].remarks if name in run.study.order else "",
+        "ratio": [amount(ratio, "1", 0.001 * ratio, 2) for ratio in ratios],
+    }
+
+
+def disclosed_figures(run: RunCore) -> list[Disclosed]:
+    """The disclosed figures of quantities and rows that this run evaluates."""
+    known = {*run.values, *run.rows}
+    return [disclosed for disclosed in run.study.file.disclosed.values() if disclosed.quantity in known]
+
+
+def disclosed_text(run: RunCore, disclosed: Disclosed) -> str:
+    """A disclosed figure and its percentile in each row of its quantity."""
+    bound = "" if disclosed.bound == "about" else f"{disclosed.bound} "
+    figure = amount(disclosed.value, disclosed.unit, digits=4)
+    text = f"{sentence(label(disclosed.quantity))}: {bound}{figure} ({disclosed.source})."
+    for row in [disclosed.quantity] if disclosed.quantity in run.rows else run.rows_of([disclosed.quantity]):
+        percentile = percentile_of(run, row, disclosed.value, disclosed.unit)
+        which = f" of {label(row)}" if row != disclosed.quantity else ""
+        text += f" This is {percentile_text(percentile)}{which} in this study, which does not use it as an input"
+        against = {"at least": percentile, "at most": 100 - percentile}.get(disclosed.bound)
+        text += "." if against is None else f"; {against:.0f} % of the draws disagree with it."
+    return f"{text} {sentence(disclosed.note)}".rstrip()
+
+
+def provenance(run: RunCore) -> list[list[str]]:
+    """The settings of the run, and the command that reproduces it."""
+    study, plan = run.study, run.sampler
+    settings = [("draws", plan.draws, study.draws), ("seed", plan.seed, SEED), ("sampler", plan.kind, SAMPLER)]
+    settings.append(("method", run.method, METHOD))
+    words = ["python", "-m", "mcfrontier", "run", study.file.command]
+    words += [word for name, value, default in settings if value != default for word in (f"--{name}", str(value))]
+    words += [word for name, value in study.pins.items() for word in ("--set", f"{name}={value}")]
+    if study.targets != tuple(study.file.stated.targets):
+        words += [word for name in study.targets for word in ("--target", name)]
+    from_python = study.own_model or not study.file.command
+    command = "mcf.run(...) in Python, with priors or a model defined there" if from_python else shlex.join(words)
+    return [
+        ["Command", command],
+        ["Draws", f"{plan.draws:,}, in {RANDOMISATIONS} independent randomisations"],
+        ["Sampler", f"{SAMPLERS[plan.kind].label}: {SAMPLERS[plan.kind].text}"],
+        ["Seed", str(plan.seed)],
+        *([["Percentiles", conditional_text(run)]] if integrated(run) else []),
+        ["Priors", f"{locate.portable_path(study.file.where)}, SHA-256 {study.file.digest}"],
+        ["Versions", ", ".join(f"{name} {number}" for name, number in versions().items())],
+    ]
+
+
+def conditional_text(run: RunCore) -> str:
+    """Which input is integrated out of the percentiles of which rows."""
+    rows: dict[str, Sequence[str]] = {}
+    for row, name in integrated(run).items():
+        rows[name] = [*rows.get(name, []), label(row)]
+    text = "; ".join(f"of {', '.join(own)} with {label(name)} integrated out" for name, own in rows.items())
+    return f"{text}; all others are order statistics" if run.counted is None else text

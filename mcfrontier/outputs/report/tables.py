@@ -1,0 +1,145 @@
+"""The tables of the report: targets, evidence, inputs, formulas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mcfrontier.analysis.estimates import density
+from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
+from mcfrontier.core.formatting import amount, label, sentence, spaced, split_row
+from mcfrontier.core.kinds import EVENT, PROBABILITY
+from mcfrontier.distributions.mixture import mixture_note
+from mcfrontier.runs.core import RunCore
+from mcfrontier.runs.estimates import summary
+from mcfrontier.runs.headlines import MAX_HEADLINES, by_path, cost_bases, headlines
+from mcfrontier.runs.sensitivity import evidence
+from mcfrontier.study.prior import Prior
+
+MAX_COLUMNS = 4  # targets, or paths of a target, side by side in a table
+MIN_SHIFT = 0.02  # of an input in the table of evidence, in half-widths of its interval
+FEW_ROWS = 3  # rows of an input that are shown where it has more than MAX_HEADLINES
+
+
+def statistic(run: RunCore, row: str, word: str) -> str:
+    """A statistic of a row, formatted."""
+    unit, values, errors = summary(run)[row]
+    return run.kind(row).text(values[word], unit, errors[word])
+
+
+def target_row(run: RunCore, row: str) -> dict[str, Any]:
+    """A row of the table of targets: percentiles, each with its error."""
+    unit, _, errors = summary(run)[row]
+    words = run.kind(row).statistics_of(("p5", "p25", "p50", "p75", "p95"))
+    texts = [amount(errors[word], unit, digits=1) if errors[word] else "" for word in words]
+    cells = [[statistic(run, row, word), error] for word, error in zip(words, texts, strict=True)]
+    return {"name": sentence(label(row)), "cells": cells}
+
+
+def evidence_table(run: RunCore) -> dict[str, Any] | None:
+    """The evidence, and its effect on the targets and on the inputs that it shifts most; None without evidence."""
+    if run.before is None or run.resampled is None:
+        return None
+    pieces = []
+    for key, seen in run.study.evidence.items():
+        ends = f"{amount(seen.p5, seen.unit)} to {amount(seen.p95, seen.unit)}"
+        alone = f"used alone: effective sample size {run.resampled.effective_by[key]:,.0f}"
+        pieces.append([label(key), f"{label(seen.quantity)} {ends}: {seen.source}. {seen.note} ({alone})"])
+    shifts = evidence(run).moved.to_series().to_dict()
+    inputs = [row for row in shifts if run.rows[row][0] in run.study.inputs and row not in headlines(run)]
+    inputs = sorted((row for row in inputs if abs(shifts[row]) > MIN_SHIFT), key=lambda row: -abs(shifts[row]))
+    lines = []
+    for row in [*headlines(run), *inputs[:MAX_HEADLINES]]:
+        words = run.kind(row).statistics_of(("p50", "p5", "p95"))
+        cells = [[statistic(each, row, word) for word in words] for each in (run.before, run)]
+        texts = [f"{middle} ({' to '.join(ends)})" if ends else middle for middle, *ends in cells]
+        lines.append([sentence(label(row)), *texts, f"{shifts[row]:+.2f}".replace("-", "−")])
+    return {"pieces": pieces, "rows": lines}
+
+
+def grids_of_targets(run: RunCore) -> list[list[str]]:
+    """The targets along dimensions, grouped into tables: those along the same dimensions together, at most MAX_COLUMNS;
+    a target with several paths has a table of its own."""
+    along: dict[tuple[str, ...], list[str]] = {}
+    for name in run.study.targets:
+        if own := run.study.dimensions_of[name]:
+            along.setdefault((name,) if has_columns(run, name) else own, []).append(name)
+    return [names[i : i + MAX_COLUMNS] for names in along.values() for i in range(0, len(names), MAX_COLUMNS)]
+
+
+def has_columns(run: RunCore, name: str) -> bool:
+    """Whether a target has several paths, few enough for a column each."""
+    return 1 < len(by_path(run, name)) <= MAX_COLUMNS
+
+
+def grid_of(run: RunCore, names: list[str]) -> dict[str, Any]:
+    """A table of targets along the same dimensions: a line for each label, with medians and 90 % intervals."""
+    if has_columns(run, names[0]):
+        return grid_of_paths(run, names[0])
+    labels = [spaced(split_row(row)[1]) for row in run.rows_of(names[:1])]
+    columns = [[grid_cell(run, row) for row in run.rows_of([name])] for name in names]
+    lines = [[text, list(cells)] for text, *cells in zip(labels, *columns, strict=True) if any(cells)]
+    own = run.study.dimensions_of[names[0]]
+    return {"along": sentence(", ".join(own)), "heads": [sentence(label(name)) for name in names], "rows": lines}
+
+
+def grid_of_paths(run: RunCore, name: str) -> dict[str, Any]:
+    """A table of a target with a column for each path: a line for each label along them."""
+    paths = by_path(run, name)
+    labels = dict.fromkeys(each for rows in paths.values() for each in rows)
+    lines = [[each, [grid_cell(run, rows[each]) if each in rows else [] for rows in paths.values()]] for each in labels]
+    return {"along": sentence(label(name)), "heads": list(paths), "rows": lines}
+
+
+def grid_cell(run: RunCore, row: str) -> list[str]:
+    """The median of a row and its 90 % interval; for an event, its probability and its error; nothing where the row has
+    no figure."""
+    if row in run.missing:
+        return []
+    if run.kind(row) is EVENT:
+        error = amount(summary(run)[row].errors[PROBABILITY], "share", digits=1)
+        return [statistic(run, row, PROBABILITY), f"± {error}"]
+    low, middle, high = (statistic(run, row, word) for word in ("p5", "p50", "p95"))
+    return [middle] if summary(run)[row].values["sd"] == 0 else [middle, f"{low} to {high}"]
+
+
+def input_rows(prior: Prior) -> list[dict[str, Any]]:
+    """The lines of an input, one for each of its rows: density, percentiles, unit, source and note."""
+    entry = prior.entry
+    if prior.known and prior.labels:
+        known = [row.median for row in prior.distributions if np.isfinite(row.median)]
+        low, high = (amount(end, entry.unit) for end in (min(known), max(known)))
+        figures = [f"{len(known)} known values", f"{low} to {high}"]
+        line = {"name": label(prior.name), "family": "column", "unit": entry.unit, "figures": figures, "outline": []}
+        return [line | {"source": entry.source, "note": entry.note}]
+    triples = zip(prior.labels or ("",), prior.distributions, prior.best_guesses, strict=True)
+    rows = [row for row in triples if np.isfinite(row[1].median)]
+    shown = rows if len(rows) <= MAX_HEADLINES else rows[:FEW_ROWS]
+    lines: list[dict[str, Any]] = []
+    for i, (row, distribution, guess) in enumerate(shown):
+        digits = 8 if prior.known else 3
+        values = distribution.ppf(np.array(SUMMARY_LEVELS)).tolist()
+        percentiles = [amount(value, entry.unit, digits=digits) for value in values]
+        best = [] if guess is None else [f"best {amount(guess, entry.unit)}"]
+        lines.append(
+            {
+                "name": label(prior.name) + (f" [{row}]" if row else ""),
+                "family": entry.__struct_config__.tag,
+                "unit": entry.unit,
+                "figures": percentiles[1:2] if prior.known else percentiles + best,
+                "outline": [] if prior.known else density.prior_density(distribution),
+                "source": "as above" if i else entry.source,
+                "note": "" if i else "; ".join(filter(None, [mixture_note(entry), entry.note])),
+            }
+        )
+    if len(rows) > len(shown):
+        lines[-1]["name"] += f" and {len(rows) - len(shown)} more rows"
+    return lines
+
+
+def formula_row(run: RunCore, name: str) -> dict[str, str]:
+    """A formula, from its node; the remarks of cost bases are in the comparison of these."""
+    node = run.study.nodes[name]
+    remarks = "" if name in cost_bases(run) else node.remarks
+    return {"name": name, "formula": node.formula, "unit": node.unit, "about": node.about, "remarks": remarks}

@@ -1,0 +1,130 @@
+"""Diagnostics of a run: non-finite draws, values out of range, means that are unstable or do not exist."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcfrontier.analysis.estimates import tails
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.formatting import amount
+from mcfrontier.core.kinds import QuantityKind
+from mcfrontier.runs.core import RunCore, remembered
+from mcfrontier.runs.estimates import conditional_estimates
+from mcfrontier.runs.headlines import MAX_ROWS_EACH
+
+ROUNDING = 1e-12  # tolerance in base units for draws at the ends of their range
+
+
+def notes(run: RunCore) -> tuple[str, ...]:
+    """All warnings on a run, after the number of draws that a precision took."""
+    return (*run.effort, *findings(run))
+
+
+@remembered
+def findings(run: RunCore) -> tuple[str, ...]:
+    """The warnings on a run: rounded numbers of draws, non-finite draws, values out of range, unstable means."""
+    study, given = run.study, []
+    if run.resampled:
+        size = f"effective sample size {run.resampled.effective:,.0f} of {run.sampler.draws:,} draws"
+        given = [f"evidence: {size}", *(f"evidence: {conflict}" for conflict in run.resampled.conflicts)]
+    counted = [] if run.counted is None else [run.counted.text(run.retained), *conditional_texts(run)]
+    infinite = [
+        f"{name}: {count:,} of {run.values[name].size:,} draws are not finite; statistics leave them out"
+        for name, count in non_finite(run).items()
+    ]
+    means = [text for name in dict.fromkeys(study.targets) if (text := mean_text(run, name))]
+    return (
+        *given,
+        *study.notes,
+        *study.dependence.notes,
+        *run.sampler.notes,
+        *counted,
+        *infinite,
+        *range_texts(run),
+        *cap_texts(run),
+        *means,
+    )
+
+
+@remembered
+def unstable(run: RunCore) -> dict[str, tails.Tail | None]:
+    """The rows whose mean and sd are not to be reported: inputs without a mean, with None, and rows whose mean is
+    dominated by a few of the retained draws, with their tail."""
+    found: dict[str, tails.Tail | None] = {}
+    for row, (name, index) in run.rows.items():
+        prior = run.study.inputs.get(name)
+        if prior and not prior.known and tails.has_no_mean(prior.distributions[run.study.row_index(row)]):
+            found[row] = None
+        elif tail := tails.heavy_tail(run.values[name][index]):
+            found[row] = tail
+    return found
+
+
+@remembered
+def capped(run: RunCore) -> dict[str, float]:
+    """The rows of capped nodes with several draws at the largest value, and that value in their unit."""
+    found = {}
+    for row in run.rows_of(name for name in run.study.order if run.study.nodes[name].capped):
+        x = run.samples(row)
+        if np.isfinite(x).any() and np.count_nonzero(x == (top := np.nanmax(x))) > 1:
+            found[row] = float(top)
+    return found
+
+
+@remembered
+def non_finite(run: RunCore) -> dict[str, int]:
+    """The number of non-finite draws of each quantity, without the rows that are missing by design."""
+    counts = {name: int(x.size - np.isfinite(x).sum()) for name, x in run.values.items()}
+    for row in run.missing:
+        name, index = run.rows[row]
+        counts[name] -= run.values[name][index].size
+    return {name: count for name, count in counts.items() if count}
+
+
+def out_of_range(x: Array, kind: QuantityKind) -> int:
+    """Count the draws, in base units, that lie outside the range of a kind of quantity."""
+    if kind.points:
+        return int((~np.isin(x, kind.points)).sum())
+    with np.errstate(invalid="ignore"):
+        return int(((x < kind.low - ROUNDING) | (x > kind.high + ROUNDING)).sum())
+
+
+def range_texts(run: RunCore) -> list[str]:
+    """Warnings on nodes with draws out of range."""
+    found = []
+    for name in run.study.order:
+        kind, x = run.study.kind(name), run.values[name] if run.study.kind(name).bounded else np.empty(0)
+        if count := out_of_range(x, kind):
+            where = f"not {kind.low:g} or {kind.high:g}" if kind.points else f"outside {kind.low:g} to {kind.high:g}"
+            found.append(f"{name}: {count:,} of {x.size:,} draws of this {kind.name} are {where}")
+    return found
+
+
+def conditional_texts(run: RunCore) -> list[str]:
+    """Notes on rows with a conditional estimate, which does not use all counted draws."""
+    found = conditional_estimates(run)
+    numbers = {estimate.draws for estimate in found.values()}
+    return [f"{', '.join(found)}: an input is integrated out, over the first {count:,} draws" for count in numbers]
+
+
+def cap_texts(run: RunCore) -> list[str]:
+    """Warnings on capped rows with draws at the largest value."""
+    out = []
+    for row, top in capped(run).items():
+        share, at = 100 * float((run.samples(row) == top).mean()), amount(top, run.unit(row))
+        out.append(f"{row}: {share:.2g} % of the draws lie at {at}, which stands for all larger values")
+    return out
+
+
+def mean_text(run: RunCore, name: str) -> str:
+    """The reason why the means of a quantity are not to be reported; "" if they are."""
+    own = {row: unstable(run)[row] for row in run.rows_of([name]) if row in unstable(run)}
+    if not own:
+        return ""
+    rows = ", ".join(own) if len(own) <= MAX_ROWS_EACH else f"{name} in {len(own)} rows"
+    heavy = [tail for tail in own.values() if tail is not None]
+    if len(heavy) < len(own):
+        return f"{rows}: the distribution has no mean; report the median"
+    worst = max(heavy)
+    share = f"the farthest draw contributes {100 * worst.share:.2g} % of the total distance from the median"
+    return f"{rows}: the mean is not stable (tail index {worst.tail_index:.2f}, {share}); report the median"

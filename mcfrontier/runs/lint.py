@@ -1,0 +1,115 @@
+"""Warnings on valid priors files: each is one line with the place, the problem and the remedy."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+
+import numpy as np
+
+from mcfrontier import sampling
+from mcfrontier.core import units
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.formatting import amount
+from mcfrontier.core.kinds import EVENT, SHARE
+from mcfrontier.distributions.mixture import Mixture
+from mcfrontier.runs.diagnostics import out_of_range
+from mcfrontier.runs.recipe import SEED
+from mcfrontier.sampling import engine
+from mcfrontier.sampling.engine import Blocks
+from mcfrontier.study.prior import Prior, PriorsFile
+from mcfrontier.study.study import Study
+
+LINT_DRAWS, LINT_NUMBERS = 2**12, 2**19  # draws, and the most numbers of one quantity, which limit them
+MARGIN_SHARE = 0.01  # of the reported range, at either end, within which an interval is not called narrower
+MAX_MEAN_RATIO = 3  # of mean to median: that of a lognormal whose p95 is 11 times its median
+
+
+def of_file(file: PriorsFile) -> list[str]:
+    """Warnings on the entries that a file states itself."""
+    own = [prior for prior in file.priors.values() if prior.own and prior.entry.resolved]
+    return [warning for prior in own for warning in narrow_intervals(prior)]
+
+
+def of_study(study: Study) -> list[str]:
+    """Warnings on the entries of a study together, and on a few draws of it, without evidence."""
+    return [*shared_sources(study), *from_few_draws(study)]
+
+
+def narrow_intervals(prior: Prior) -> Iterator[str]:
+    """Warnings on a 90 % interval inside the range that its sources report, or that of the medians of its parts."""
+    entry, found = prior.entry, []
+    of_parts = spread(entry) if isinstance(entry, Mixture) else None
+    for i, (distribution, reported) in enumerate(zip(prior.distributions, prior.reported, strict=True)):
+        p5, p95 = (float(distribution.ppf(np.asarray(p))) for p in (0.05, 0.95))
+        low, high = reported or of_parts or (p5, p95)
+        room = MARGIN_SHARE * (high - low)
+        if low + room < p5 and p95 < high - room:
+            row = f"{prior.name}[{prior.labels[i]}]" if prior.labels else prior.name
+            own, theirs = (f"{amount(a, entry.unit)} to {amount(b, entry.unit)}" for a, b in ((p5, p95), (low, high)))
+            what = "what its sources report" if reported else "the medians of its parts"
+            found.append(f"{row}: its 90 % interval, {own}, is narrower than {what}, {theirs}")
+    if not entry.narrower:
+        yield from (f'{prior.where}: {warning}; widen it, or state the reason as narrower = "..."' for warning in found)
+    elif not found:
+        yield f"{prior.where}: {prior.name}: narrower: its 90 % interval is not narrower than its sources; delete it"
+
+
+def spread(entry: Mixture) -> tuple[float, float]:
+    """The smallest and the largest median of the parts of a mixture."""
+    medians = [part.median for part in entry.part_distributions()]
+    return min(medians), max(medians)
+
+
+def shared_sources(study: Study) -> Iterator[str]:
+    """Warnings on two uncertain inputs with the same source whose correlation is not stated."""
+    by_source: dict[str, list[Prior]] = defaultdict(list)
+    for prior in study.uncertain:
+        by_source[" ".join(prior.entry.source.split()).casefold()].append(prior)
+    stated = study.file.correlation.pairs
+    groups = [sorted(priors, key=lambda prior: prior.name) for priors in by_source.values()]
+    for pair in (pair for group in groups for pair in combinations(group, 2)):
+        one, other = (prior.name for prior in pair)
+        if (one, other) not in stated:
+            where = pair[0].where if pair[0].where == pair[1].where else study.file.where
+            yield (
+                f"{where}: {one} and {other} have the same source and are sampled independently; state their "
+                f'correlation under [correlation], "{one} ~ {other}" = 0 if there is none'
+            )
+
+
+def from_few_draws(study: Study) -> Iterator[str]:
+    """Warnings on shares outside 0 to 1 and targets with a mean far above their median, in a few draws."""
+    count = min(LINT_DRAWS, 1 << int(np.log2(LINT_NUMBERS / max(study.sizes, default=1))))
+    plan = sampling.sampler("sobol", SEED, count, [prior.name for prior in study.uncertain if not prior.labels])
+    values = engine.evaluate_blocks(Blocks(study, plan, study.quantities), plan.draws)
+    for name in study.order:
+        kind = study.kind(name)
+        if kind is SHARE and (strays := out_of_range(values[name], kind)):
+            share = 100 * strays / values[name].size
+            problem = f"{share:.2g} % of its draws lie below 0 or above 1, outside the range of a share"
+            yield f"{study.file.where}: {name}: {problem}; bound the inputs that it depends on, which `show` lists"
+    yield from skewed_targets(study, values)
+
+
+def skewed_targets(study: Study, values: Mapping[str, Array]) -> Iterator[str]:
+    """Warnings on targets with a mean far above their median that the file does not state under [skewed]."""
+    where, reasons, found = study.file.where, study.file.stated.skewed, set()
+    for row, (name, index) in study.rows.items():
+        if name not in study.targets or row in study.missing or study.kind(name) is EVENT:
+            continue
+        x = values[name][index] / units.scale(study.unit(name))
+        x = x[np.isfinite(x)]
+        if x.size < 2 or np.quantile(x, 0.05) <= 0 or x.mean() <= MAX_MEAN_RATIO * np.median(x):
+            continue
+        found.add(name)
+        if name not in reasons:
+            mean, median = (amount(float(each), study.unit(name), digits=2) for each in (x.mean(), np.median(x)))
+            ratio = f"{x.mean() / np.median(x):.2g}"
+            problem = f"its mean, {mean}, is {ratio} times its median, {median}, and dominated by few draws"
+            remedy = "bound the input that it is most sensitive to, or state the reason under [skewed]"
+            yield f'{where}: {row}: {problem}; {remedy}, {name} = "..."'
+    for name in reasons:
+        if name not in found:
+            yield f"{where}: skewed: {name}: no target of this name has a mean far above its median; delete it"

@@ -1,0 +1,153 @@
+"""Loading a study: reading, merging and validating its priors file, and checking its units. Nothing is sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from mcfrontier import graph
+from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.core.formatting import split_row
+from mcfrontier.graph import Node
+from mcfrontier.runs import references
+from mcfrontier.study import priors_file, validate
+from mcfrontier.study.prior import PriorsFile
+from mcfrontier.study.study import Study
+
+Source = str | Path | Mapping[str, Any]
+Model = ModuleType | Sequence[Callable[..., Any]]
+
+
+def load(
+    source: Source,
+    model: Model | None = None,
+    targets: Sequence[str] | None = None,
+    set: Mapping[str, str | float] | None = None,
+) -> Study:
+    """Read and validate a study, without sampling it.
+
+    References to other studies (`family = "study"`) are checked and not resolved; `run` resolves them.
+
+    Parameters
+    ----------
+    source : str, Path or mapping
+        Name of a study, path of a priors file, or the content of one as a mapping.
+    model : module or sequence of functions, optional
+        Functions marked with `node`, or a module of them; the model of this package by default.
+    targets : sequence of str, optional
+        Quantities to evaluate, instead of the targets of the file.
+    set : mapping, optional
+        Quantities to pin: ``{"gpu_price": 15_000, "energy": "40 GWh"}``, in the unit of the quantity or one stated.
+
+    Returns
+    -------
+    Study
+        Priors, formulas and targets. The units of all formulas are checked.
+
+    Raises
+    ------
+    InputError
+        When an entry, a target, a formula or a pin cannot be used: one line with the place, the problem and the remedy.
+
+    Examples
+    --------
+    >>> mcf.load("gpt4", targets=["energy"]).targets
+    ('energy',)
+    """
+    return loaded(source, model, targets, set, ())
+
+
+def loaded(
+    source: Source,
+    model: Model | None,
+    targets: Sequence[str] | None,
+    pins: Mapping[str, str | float] | None,
+    trail: tuple[str, ...],
+) -> Study:
+    """Load a study: see `load`. `trail` names the studies whose references led to it."""
+    if not isinstance(pins or {}, Mapping):
+        raise InputError(f"set: a mapping is expected, such as {{'gpu_price': 15_000}}, not {pins!r}")
+    file = priors_file.load(source)
+    check_references(file, trail)
+    nodes = graph.nodes_of(model or package_model())
+    nodes |= validate.alias_nodes(file, nodes)
+    study, stated = assembled(file, nodes, tuple(targets or ()), dict(pins or {}), own_model=model is not None)
+    validate.check_decision(file, nodes, stated, study.dimensions_of)
+    if not pins:  # a pinned quantity has one row, whatever it has in the file
+        validate.check_rows(file, study.dimensions_of, study.rows)
+    with located(file.where):
+        medians = {
+            name: (study.expand(p, np.array(p.medians)[:, None]), p.entry.unit) for name, p in study.inputs.items()
+        }
+        graph.check_units(nodes, study.order, medians, list(file.dimensions))
+    return study
+
+
+def package_model() -> ModuleType:
+    """The model of this package."""
+    from mcfrontier import model
+
+    return model
+
+
+def check_references(file: PriorsFile, trail: tuple[str, ...]) -> None:
+    """Refuse a reference to another study that cannot be resolved, or that is circular."""
+
+    def load_other(name: str, targets: list[str]) -> Study:
+        if name in trail:
+            raise InputError(f"goes in a circle, {' -> '.join((*trail, name))}; delete one of these references")
+        return loaded(name, None, targets, None, (*trail, name))
+
+    for prior in file.priors.values():
+        if not prior.entry.resolved:
+            references.check(prior, load_other)
+
+
+def assembled(
+    file: PriorsFile, nodes: dict[str, Node], targets: tuple[str, ...], pins: dict[str, str | float], own_model: bool
+) -> tuple[Study, tuple[str, ...]]:
+    """Return the study of the requested targets, and the quantities that the targets in its file need."""
+    priors = dict(file.priors)
+    requested = tuple(file.stated.targets) or targets
+    if not requested:
+        raise InputError(f"{file.where}: has no targets; add targets = [...], or use it by extends")
+    check_targets(file, (*requested, *targets), {*nodes, *priors})
+    with located(file.where):
+        observed = validate.evidence_quantities(file, {*nodes, *priors})
+        stated_inputs, stated_nodes = graph.order(nodes, priors, (*requested, *observed))
+        validate.check_aliases(file, {*stated_inputs, *stated_nodes})
+        validate.check_disclosed(file, {*stated_inputs, *stated_nodes})
+        validate.check_needed(file, stated_inputs)
+        validate.check_correlations(file, stated_inputs)
+    validate.check_units(file, nodes)
+    priors |= {name: validate.pin(name, value, priors, nodes) for name, value in pins.items()}
+    requested = tuple(dict.fromkeys(targets or requested))
+    with located(file.where):
+        reached, order = graph.order(nodes, priors, (*requested, *observed))
+    needed = {need for name in order for need in nodes[name].needs}
+    notes = tuple(
+        f"set {name}: nothing else depends on it" if name in requested else f"set {name}: no target needs it"
+        for name in pins
+        if name not in needed
+    )
+    evidence = {key: seen for key, seen in file.evidence.items() if validate.quantity_of(seen) not in pins}
+    notes += tuple(
+        f"evidence.{key}: not used, since its quantity is set" for key in file.evidence if key not in evidence
+    )
+    inputs = {name: prior for name, prior in priors.items() if name in reached}
+    study = Study(file, nodes, inputs, order, requested, pins, notes, evidence, own_model)
+    return study, (*stated_inputs, *stated_nodes)
+
+
+def check_targets(file: PriorsFile, targets: Iterable[str], known: set[str]) -> None:
+    """Refuse a target that is neither a node nor an entry."""
+    for target in targets:
+        if target not in known:
+            place = f"{file.where}: targets" if target in file.stated.targets else "target"
+            whole = split_row(target)[0]
+            near = f"; name {whole}, which has this row" if whole in known else suggest(target, known)
+            raise InputError(f"{place}: '{target}' is no node and no entry{near}")

@@ -1,0 +1,175 @@
+"""Running a study: load, resolve references, sample, evaluate, condition on evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from mcfrontier import sampling
+from mcfrontier.analysis.conditional import integrate
+from mcfrontier.analysis.estimates import importance
+from mcfrontier.core import memory
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.errors import InputError, TooFewDraws, located, suggest
+from mcfrontier.core.formatting import label
+from mcfrontier.core.progress import Progress, silent
+from mcfrontier.runs import references
+from mcfrontier.runs.core import RunCore
+from mcfrontier.runs.estimates import relative_errors
+from mcfrontier.runs.load import Model, Source, load
+from mcfrontier.runs.references import Reported
+from mcfrontier.sampling import Sampler, engine
+from mcfrontier.sampling.blocks import Blocks, LazyDraws
+from mcfrontier.sampling.engine import Engine
+from mcfrontier.study.study import Study
+
+SEED, SAMPLER, METHOD = 1, "sobol", "auto"
+BIN_DRAWS = 2**13  # draws that the bins for counting all draws are made from
+MAX_PRECISION_DRAWS = 2**24  # for a requested precision
+REFERENCE_DRAWS = 2**14  # of a study that another study refers to
+
+
+def run(
+    source: Source | Study,
+    *,
+    model: Model | None = None,
+    targets: Sequence[str] | None = None,
+    draws: int | None = None,
+    seed: int = SEED,
+    sampler: str = SAMPLER,
+    set: Mapping[str, str | float] | None = None,
+    precision: float | None = None,
+    most: int = MAX_PRECISION_DRAWS,
+    method: str = METHOD,
+    engine: Engine | str = "local",
+    workers: int | None = None,
+    progress: Progress = silent,
+) -> RunCore:
+    """Run a study: see mcfrontier.api.run.run."""
+    if isinstance(source, Study) and (model or targets or set):
+        raise InputError("a loaded study has its model, targets and set; pass them to load")
+    study = resolved(source if isinstance(source, Study) else load(source, model, targets, set))
+    executor = engine if isinstance(engine, Engine) else Engine(engine, workers)
+    if method not in integrate.METHODS:
+        raise InputError(f"method: unknown method '{method}'{suggest(str(method), integrate.METHODS)}")
+
+    def once(count: int) -> RunCore:
+        plan = sampling.sampler(sampler, seed, count, sampled_names(study))
+        return replace(evaluated(study, plan, executor, progress), method=method)
+
+    count = study.draws if draws is None else draws
+    return once(count) if precision is None else to_precision(once, count, precision, most)
+
+
+def sampled_names(study: Study) -> list[str]:
+    """The inputs with a dimension in the sampling plan: the uncertain ones with a single row."""
+    return [prior.name for prior in study.uncertain if not prior.labels]
+
+
+def resolved(study: Study) -> Study:
+    """Return a study with its references to other studies resolved, by running these."""
+    return references.resolved(study, lambda name, quantities: reported(load(name, targets=quantities)))
+
+
+@lru_cache(maxsize=16)
+def reported(study: Study) -> Mapping[str, Reported]:
+    """The targets of a study that another study refers to, by quantiles of their draws."""
+    plan = sampling.sampler(SAMPLER, SEED, REFERENCE_DRAWS, sampled_names(done := resolved(study)))
+    core = evaluated(done, plan, Engine(), silent)
+    return {
+        name: Reported(done.unit(name), {row: references.quantiles(core.samples(row)) for row in core.known_rows(name)})
+        for name in done.targets
+    }
+
+
+def evaluated(study: Study, plan: Sampler, executor: Engine, progress: Progress) -> RunCore:
+    """Sample and evaluate a study once; draws of the targets that are not retained are counted in bins."""
+    retained = study.retained(plan.draws)
+    memory.check(retained, study.sizes)
+    memory.reuse_freed_memory()
+    blocks = Blocks(study, plan, study.quantities)
+    if retained < plan.draws:
+        return with_counts(RunCore(study, plan, LazyDraws(blocks, retained)), executor, progress)
+    of_targets = replace(blocks, names=tuple(dict.fromkeys(study.targets)))
+    targets = engine.evaluate_blocks(of_targets, retained, progress=progress)
+    core = RunCore(study, plan, LazyDraws(blocks, retained, targets))
+    check_finite(study, core.values)
+    return conditioned(core) if study.evidence else core
+
+
+def with_counts(core: RunCore, executor: Engine, progress: Progress) -> RunCore:
+    """Add counts of all draws of the targets to a run whose draws are not all retained."""
+    study, plan = core.study, core.sampler
+    targets = tuple(dict.fromkeys(study.targets))
+    blocks = Blocks(study, plan, targets)
+    first = engine.evaluate_blocks(blocks, min(BIN_DRAWS, plan.draws))
+    check_finite(study, first)
+    rows = {row: place for row, place in study.rows.items() if place[0] in first and row not in study.missing}
+    rows = {
+        row: (name, at) for row, (name, at) in rows.items() if np.isfinite(x := first[name][at]).any() and x.size > 1
+    }
+    if not rows:  # all targets are known
+        return core
+    return replace(core, counted=engine.count_draws(blocks, rows, first, executor, progress))
+
+
+def check_finite(study: Study, values: Mapping[str, Array]) -> None:
+    """Refuse a target without a finite draw."""
+    for target in study.targets:
+        if not np.isfinite(values[target]).any():
+            raise InputError(f"{study.file.where}: {target}: none of its draws is finite; look for a division by zero")
+
+
+def to_precision(once: Callable[[int], RunCore], draws: int, precision: float, most: int) -> RunCore:
+    """Double the number of draws until the headlines reach a precision, or there is no room for more draws.
+
+    The `effort` of the run reports the draws that it took.
+    """
+    if not isinstance(precision, float | int) or not 0 < precision < 1:
+        raise InputError(f"precision = {precision}: a share above 0 and below 1 is expected, such as 0.01")
+    while True:
+        try:
+            core = once(draws)
+        except TooFewDraws:  # evidence leaves too small an effective sample
+            if draws * 2 > most:
+                raise
+            draws *= 2
+            continue
+        errors, count = relative_errors(core), f"{core.sampler.draws:,} draws"
+        worst = max(errors, key=lambda each: errors[each])
+        if errors[worst] <= precision:
+            outcome = f"reached with {count}"
+            break
+        if full := no_room(core.study, 2 * core.sampler.draws, most):
+            outcome = f"not reached with {count}, {full}"
+            break
+        draws = 2 * core.sampler.draws
+    row, word = worst
+    largest = f"the largest error is that of {word} of {label(row)}, {100 * errors[worst]:.2g}%"
+    return replace(core, effort=(f"precision {100 * precision:g}%: {outcome}; {largest}",))
+
+
+def no_room(study: Study, draws: int, most: int) -> str:
+    """The reason why a precision may not take this number of draws; "" if it may."""
+    if draws > most:
+        return "the most allowed"
+    room = memory.required_bytes(study.retained(draws), study.sizes) <= memory.available_bytes()
+    return "" if room else "as many as memory has room for"
+
+
+def conditioned(before: RunCore) -> RunCore:
+    """Condition a run on the evidence of its study: draws resampled by the likelihood of the observations."""
+    study, plan = before.study, before.sampler
+    rows = {seen.quantity for seen in study.evidence.values()}
+    for row in rows:
+        before.check_row(row)
+    draws = {row: np.broadcast_to(before.samples(row), plan.draws) for row in rows}
+    rng = sampling.generator(plan, "evidence", None)
+    with located(study.file.where):
+        resampled = importance.resample(study.evidence, draws, {row: before.unit(row) for row in rows}, rng)
+    index = resampled.index
+    after = {name: x[..., index] if x.shape[-1] == plan.draws else x for name, x in before.values.items()}
+    return RunCore(study, plan, after, before=before, resampled=resampled)

@@ -1,0 +1,82 @@
+"""Statistics of a row, each with its Monte Carlo error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from mcfrontier.analysis.estimates import estimates
+from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS, Estimate
+from mcfrontier.core import units
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.kinds import PROBABILITY, QuantityKind
+from mcfrontier.runs.core import RunCore, remembered, unknown
+
+
+class Summary(NamedTuple):
+    """The statistics of a row.
+
+    `unit`; `values` by name (mean, sd, p1 ... p99; of an event the probability first) and `errors`, the Monte Carlo
+    standard error of each, in that unit.
+    """
+
+    unit: str
+    values: dict[str, float]
+    errors: dict[str, float]
+
+
+def summarise(x: Array, unit: str, kind: QuantityKind) -> Summary:
+    """Summarise draws in a unit by p5, p50 and p95; those of an event by its probability alone."""
+    if kind.statistics == (PROBABILITY,):
+        return Summary(unit, *({PROBABILITY: each} for each in estimates.estimate(x)))
+    found = (part[2:].tolist() for part in estimates.with_errors(x, SUMMARY_LEVELS))
+    return Summary(unit, *(dict(zip(kind.statistics, part, strict=True)) for part in found))
+
+
+def central(summary: Summary) -> Estimate:
+    """The median of a summary, or the probability of an event, with its error."""
+    word = PROBABILITY if PROBABILITY in summary.values else "p50"
+    return Estimate(summary.values[word], summary.errors[word])
+
+
+@dataclass(frozen=True, eq=False)
+class Summaries(Mapping[str, Summary]):
+    """The statistics of rows, each computed when it is first read."""
+
+    rows: Mapping[str, object]
+    compute: Callable[[str], Summary]
+    computed: dict[str, Summary] = field(default_factory=dict)
+
+    def __getitem__(self, row: str) -> Summary:
+        if row not in self.rows:
+            raise unknown(row, self.rows)
+        if row not in self.computed:
+            self.computed[row] = self.compute(row)
+        return self.computed[row]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def from_draws(run: RunCore, row: str, levels: Sequence[float]) -> tuple[Array, Array]:
+    """Mean, sd and quantiles of a row in its unit, and their Monte Carlo errors: two arrays of shape (2 + levels,).
+
+    They are order statistics of the draws, or come from counts in bins where draws are not retained.
+    """
+    if run.counted is None or row not in run.counted:
+        return estimates.with_errors(run.samples(row), levels)
+    whole, parts = run.counted.estimates(row, np.asarray(levels, float))
+    scale = units.scale(run.unit(row))
+    return whole / scale, estimates.standard_error(whole, parts) / scale
+
+
+@remembered
+def order_statistics(run: RunCore, row: str) -> tuple[Array, Array]:
+    """The same as `from_draws`, at the levels of a run's files."""
+    return from_draws(run, row, estimates.LEVELS)

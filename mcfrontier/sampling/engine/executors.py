@@ -1,0 +1,141 @@
+"""Executors: this process, its threads, other processes, or the workers of a dask scheduler.
+
+An executor applies a function to segments of draws, and yields each segment with its result, in any order.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
+from types import ModuleType
+from typing import Generic, Protocol
+
+from mcfrontier.core.errors import InputError, suggest
+from mcfrontier.sampling.engine.pool import Result, Segment, Work, submit_segments
+
+
+def check(engine: str, workers: int | None, scheduler: str | None) -> None:
+    """Refuse an invalid engine before anything is sampled."""
+    if engine not in ENGINES:
+        raise InputError(f"engine: unknown engine '{engine}'{suggest(str(engine), ENGINES)}")
+    if workers is not None and (not isinstance(workers, int) or workers < 1):
+        raise InputError(f"workers = {workers}: a whole number of 1 or more is expected")
+    if scheduler is not None and not scheduler.strip():
+        raise InputError("--scheduler: the address of a dask scheduler is expected, such as tcp://10.0.0.1:8786")
+    if scheduler is not None and engine != "dask":
+        raise InputError(f"scheduler = {scheduler}: only the engine dask has one; add --engine dask")
+    if engine == "local" and workers not in (None, 1):
+        raise InputError(f"workers = {workers}: the engine local has one; use --engine processes")
+    if scheduler and workers:
+        raise InputError(f"workers = {workers}: the scheduler at {scheduler} has its own; leave one of them out")
+
+
+class Executor(Protocol):
+    """Applies a function to segments of draws."""
+
+    def __call__(
+        self, work: Work[Result], segments: Sequence[Segment], workers: int | None, scheduler: str | None
+    ) -> Iterator[tuple[Segment, Result]]: ...
+
+
+def local(
+    work: Work[Result], segments: Sequence[Segment], workers: int | None, scheduler: str | None
+) -> Iterator[tuple[Segment, Result]]:
+    """In this process, one segment after the other."""
+    return ((segment, work(*segment)) for segment in segments)
+
+
+def threads(
+    work: Work[Result], segments: Sequence[Segment], workers: int | None, scheduler: str | None
+) -> Iterator[tuple[Segment, Result]]:
+    """In threads of this process: numpy releases the lock of the interpreter while it computes."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    count = workers or processor_count()
+    return submit_segments(ThreadPoolExecutor(count), lambda: count, work, segments)
+
+
+def processes(
+    work: Work[Result], segments: Sequence[Segment], workers: int | None, scheduler: str | None
+) -> Iterator[tuple[Segment, Result]]:
+    """In other processes of this machine."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    count = workers or processor_count()
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=end_with_parent)
+    return submit_segments(pool, lambda: count, PickledWork(work), segments)
+
+
+def end_with_parent() -> None:
+    """Make a worker process end with the process that started it, however that ends."""
+    from multiprocessing import connection, parent_process
+    from threading import Thread
+
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def end(sentinel: int) -> None:
+        connection.wait([sentinel])
+        os._exit(1)
+
+    Thread(target=end, args=(parent.sentinel,), daemon=True).start()
+
+
+def dask(
+    work: Work[Result], segments: Sequence[Segment], workers: int | None, scheduler: str | None
+) -> Iterator[tuple[Segment, Result]]:
+    """On the workers of a dask scheduler, or of a cluster of processes that is started here."""
+    from mcfrontier.sampling.engine import dask_executor
+
+    return dask_executor.dask_segments(PickledWork(work), segments, workers, scheduler)
+
+
+ENGINES: dict[str, Executor] = {"local": local, "threads": threads, "processes": processes, "dask": dask}
+
+
+class PickledWork(Generic[Result]):
+    """A function for other processes, pickled together with the functions of a user's own model.
+
+    A worker might be unable to import the module of these.
+    """
+
+    def __init__(self, work: Work[Result]) -> None:
+        import cloudpickle
+
+        modules = own_modules(work)
+        for module in modules:
+            cloudpickle.register_pickle_by_value(module)
+        try:
+            self.pickle: bytes = cloudpickle.dumps(work)
+        finally:
+            for module in modules:
+                cloudpickle.unregister_pickle_by_value(module)
+
+    def __call__(self, start: int, stop: int) -> Result:
+        work: Work[Result] = unpickled(self.pickle)
+        return work(start, stop)
+
+
+@lru_cache(maxsize=2)
+def unpickled(pickle: bytes) -> Work[Result]:
+    """The function in a pickle."""
+    import cloudpickle
+
+    work: Work[Result] = cloudpickle.loads(pickle)
+    return work
+
+
+def own_modules(work: Work[Result]) -> list[ModuleType]:
+    """The modules of a user's own nodes, without the script, whose functions are pickled anyway."""
+    nodes = work.args[0].blocks.study.nodes.values() if isinstance(work, partial) else ()
+    modules = {sys.modules.get(node.function.__module__) for node in nodes}
+    return [each for each in modules if each and each.__name__.split(".")[0] not in ("mcfrontier", "__main__")]
+
+
+def processor_count() -> int:
+    """The number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,278 @@
+"""One entry of a priors file: its keys and values, validated as those of its family."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import numpy as np
+from msgspec.structs import replace as replace_fields
+
+from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.distributions.empirical import Empirical, Reference
+from mcfrontier.distributions.families import FAMILIES
+from mcfrontier.distributions.family import REPORTED_KEYS, Family, is_percentile
+from mcfrontier.distributions.mixture import Mixture, Part
+from mcfrontier.distributions.textbook import Value
+from mcfrontier.study import csv_table
+
+TEXT_KEYS = (
+    "family",
+    "unit",
+    "source",
+    "note",
+    "by",
+    "file",
+    "column",
+    "study",
+    "quantity",
+    "narrower",
+)  # the keys of an entry that are not numbers
+TYPE_NAMES = {  # the names of types in messages of msgspec, and ours
+    "float": "a number", "int": "a whole number", "str": "text", "array": "a list", "bool": "true or false",
+    "object": "a table", "date": "a date", "datetime": "a date and time", "null": "an empty cell",
+}  # fmt: skip
+TYPE_REMEDIES = {  # the remedy for a value of the wrong type
+    "a number, got text": "; remove the quotes",
+    "text, got": "; put it in quotes",
+    "a list, got": "; put it in [ ]",
+    "RFC3339": "; write it as 2026-11-22, without quotes",
+}
+Columns = dict[tuple[str, str], csv_table.Column]  # by dimension and name
+
+
+def table(entry: Any, place: str) -> dict[str, Any]:
+    """The keys and values of an entry; refused unless it is a TOML table."""
+    if not isinstance(entry, Mapping):
+        raise InputError(f"{place}: an entry is a table with family, unit and source, not {entry!r}")
+    return {key: to_python(value) for key, value in entry.items()}
+
+
+def to_python(value: Any) -> Any:
+    """Numbers and arrays of numpy as those of Python."""
+    if isinstance(value, list | tuple):
+        return [to_python(each) for each in value]
+    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
+
+
+def labels_of(stated: dict[str, Any], place: str, dimensions: dict[str, list[str]]) -> tuple[str, ...]:
+    """The labels of the rows of an entry; () for a single value."""
+    by = stated.get("by")
+    if by is None:
+        return ()
+    if not isinstance(by, str) or by not in dimensions:
+        raise InputError(f"{place}: by = {by!r}: no such dimension; list its labels under [dimensions]")
+    return tuple(dimensions[by])
+
+
+def fill_columns(stated: dict[str, Any], place: str, labels: tuple[str, ...], columns: Columns) -> dict[str, Any]:
+    """An entry with the names of columns replaced by their numbers; the lengths of its lists are checked."""
+    list_keys = getattr(family_of(stated), "lists", ())
+    by = stated.get("by")
+    for key, value in stated.items():
+        if key in list_keys and labels:
+            raise InputError(f"{place}: {key}: a list of its own, which cannot be split by label; remove by")
+        if key in list_keys or (key == "column" and labels and isinstance(value, str)):
+            continue
+        if isinstance(value, str) and key not in TEXT_KEYS and (by, value) in columns:
+            column = columns[stated["by"], value]
+            stated[key] = [None if math.isnan(number) else number for number in column.values]
+        elif isinstance(value, str) and by and (key in number_keys() or is_percentile(key)):
+            known = [name for dimension, name in columns if dimension == by]
+            raise InputError(f"{place}: {key}: no table has a column '{value}' with a unit{suggest(value, known)}")
+        if isinstance(value, list) and (not labels or (key in TEXT_KEYS and key != "column")):
+            raise InputError(
+                f"{place}: {key}: a list is for numbers, of an entry with by = a dimension; give one value"
+            )
+        if isinstance(value, list) and len(value) != len(labels):
+            raise InputError(f"{place}: {key}: {len(value)} values for {len(labels)} labels; give one for each")
+    return stated
+
+
+def read_samples(
+    stated: dict[str, Any], place: str, labels: Sequence[str], roots: Sequence[Path], unit: Any = None
+) -> dict[str, Any]:
+    """An entry with the values of the CSV file that it, or a part of it, names: one list, or one for each label.
+
+    `unit` is the unit of the whole, for a part that states none.
+    """
+    unit = stated.get("unit", unit)
+    if isinstance(parts := stated.get("parts"), list):
+        places = [f"{place}: parts[{i}]" for i in range(1, len(parts) + 1)]
+        tables_of = [read_samples(table(part, at), at, (), roots, unit) for part, at in zip(parts, places, strict=True)]
+        return {**stated, "parts": tables_of}
+    if family_of(stated) is Reference:
+        check_reference(stated, place)
+        return stated
+    if family_of(stated) is not Empirical or not isinstance(unit, str):
+        return stated
+    if stated.keys() & {"values", "file", "column"} not in ({"values"}, {"file", "column"}):
+        raise InputError(f"{place}: state either values, or file and column")
+    values = stated.get("values")
+    if "file" in stated:
+        columns = as_list(stated["column"])
+        columns = columns if len(columns) == len(labels) else columns * (len(labels) or 1)
+        with located(place):
+            found = [csv_table.read_column(str(stated["file"]), str(column), unit, roots) for column in columns]
+        values = found if labels else found[0]
+    elif isinstance(values, list):
+        values = [x for x in values if not (isinstance(x, float) and math.isnan(x))]
+    return {**stated, "values": values}
+
+
+def check_reference(stated: Mapping[str, Any], place: str) -> None:
+    """Refuse an invalid reference to a quantity of another study."""
+    if stated.get("by") or "values" in stated:
+        raise InputError(f"{place}: a reference has one row and no values of its own; remove by and values")
+    if not all(isinstance(stated.get(key), str) for key in ("study", "quantity")):
+        raise InputError(f'{place}: state study = "..." and quantity = "...", both as text')
+
+
+def family_of(stated: Mapping[str, Any]) -> type[Family] | None:
+    """The family that an entry names; None where it names none, or an unknown one."""
+    return FAMILIES.get(stated["family"]) if isinstance(stated.get("family"), str) else None
+
+
+@cache
+def number_keys() -> set[str]:
+    """The keys of an entry whose values are numbers."""
+    fields = [field for family in FAMILIES.values() for field in fields_of(family)]
+    return {field.name for field in fields if field.type in (float, float | None)}
+
+
+def rows_of(stated: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
+    """Split an entry by label: a list gives one value to each row, any other value is shared by all rows.
+
+    Without `by`, a list is a single value.
+    """
+    if not stated.get("by"):
+        return [dict(stated)] * count
+    return [
+        {key: value[i] if isinstance(value, list) else value for key, value in stated.items()} for i in range(count)
+    ]
+
+
+def entry_of(stated: dict[str, Any], place: str) -> Family:
+    """An entry as its family, types checked; whether the values are consistent is checked by the family.
+
+    A row with an empty cell is a missing value, unless only what its sources report is empty.
+    """
+    stated = {key: value for key, value in stated.items() if value is not None or key not in REPORTED_KEYS}
+    if any(value is None for value in stated.values()) and {"unit", "source"} <= stated.keys():
+        return Value(unit=stated["unit"], source=stated["source"], by=stated.get("by"), value=math.nan)
+    if "family" not in stated:
+        raise InputError(f"{place}: has no family; add one of {', '.join(FAMILIES)}")
+    family = family_of(stated)
+    if family is None:
+        raise InputError(f"{place}: unknown family '{stated['family']}'{suggest(str(stated['family']), FAMILIES)}")
+    made: Family = read(family, stated, place, f" for family {family.__struct_config__.tag}")
+    if not isinstance(made, Mixture):
+        return made
+    parts = [part_of(part, made, f"{place}: parts[{i}]") for i, part in enumerate(made.parts, 1)]
+    return replace_fields(made, parts=parts)
+
+
+def part_of(stated: Any, whole: Mixture, place: str) -> Part:
+    """A part of a mixture, with the unit and the source of the whole unless it states its own."""
+    entry = {"unit": whole.unit, "source": whole.source} | table(stated, place)
+    name = entry.pop("name", "")
+    if not isinstance(name, str):
+        raise InputError(f"{place}: name = {name}: text is expected; put it in quotes")
+    place = f"{place} ({name})" if name else place
+    return Part(name, entry_of(fill_columns(entry, place, (), {}), place))
+
+
+def read(kind: type[msgspec.Struct], stated: dict[str, Any], place: str, context: str) -> Any:
+    """Convert a mapping to a struct.
+
+    Parameters
+    ----------
+    kind : type of msgspec.Struct
+        The struct.
+    stated : dict
+        The keys and values.
+    place, context : str
+        What messages begin with, and what they add to an unknown key.
+
+    Returns
+    -------
+    msgspec.Struct
+        An instance of `kind`.
+
+    Raises
+    ------
+    InputError
+        If a key is unknown or missing, or if a value is of the wrong type.
+    """
+    known = {*kind.__struct_fields__, *({"family"} if issubclass(kind, Family) else ())}
+    stated = gather_percentiles(stated, place) if "percentiles" in known else stated
+    for key in stated:
+        if key not in known:
+            options = known - {"percentiles"} | ({"p5", "p50", "p95"} if "percentiles" in known else set())
+            raise InputError(f"{place}: unknown key '{key}'{context}{suggest(key, options)}")
+    for field in fields_of(kind):
+        if field.required and field.name not in stated:
+            raise InputError(f"{place}: has no {field.name}; add {field.name} = ...")
+        check_finite(field.name, stated.get(field.name), place)
+        if field.name in ("unit", "source") and not str(stated.get(field.name)).strip():
+            raise InputError(f"{place}: {field.name} is empty; state it")
+    try:
+        return msgspec.convert(stated, kind)
+    except msgspec.ValidationError as problem:
+        raise InputError(f"{place}: {type_message(str(problem), kind)}") from None
+
+
+@cache
+def fields_of(kind: type[msgspec.Struct]) -> tuple[Any, ...]:
+    """The fields of a struct, cached because msgspec parses its source at each call."""
+    return msgspec.structs.fields(kind)
+
+
+def gather_percentiles(stated: dict[str, Any], place: str) -> dict[str, Any]:
+    """An entry with its percentiles, p5, p97_5 and the like, gathered under `percentiles`."""
+    for key in stated:
+        if re.match(r"p\d", key) and not is_percentile(key):
+            raise InputError(f"{place}: unknown key '{key}'; percentiles are p1 to p99, and p2_5 or p99_9 between")
+    if "percentiles" in stated:
+        raise InputError(f"{place}: unknown key 'percentiles'; state each by itself, such as p5 = ...")
+    percentiles = {key: value for key, value in stated.items() if is_percentile(key)}
+    for key, value in percentiles.items():
+        if isinstance(value, Mapping):  # TOML reads p2.5 as the key 5 of a table p2
+            raise InputError(f"{place}: {key}: a number is expected, not a table; p2.5 is written p2_5")
+        for number in as_list(value):
+            if isinstance(number, str):
+                raise InputError(f"{place}: {key}: expected a number, got text; remove the quotes")
+            if isinstance(number, bool) or not isinstance(number, int | float):
+                raise InputError(f"{place}: {key}: expected a number, got {number}")
+        check_finite(key, value, place)
+    return {key: x for key, x in stated.items() if key not in percentiles} | {"percentiles": percentiles}
+
+
+def as_list(value: Any) -> list[Any]:
+    """A list as it is, any other value as a list of one."""
+    return value if isinstance(value, list) else [value]
+
+
+def check_finite(key: str, value: Any, place: str) -> None:
+    """Refuse a number that is not finite, on its own or in a list."""
+    for number in as_list(value):
+        if isinstance(number, float) and not math.isfinite(number):
+            raise InputError(f"{place}: {key} = {number}: a finite number is expected")
+
+
+def type_message(problem: str, kind: type[msgspec.Struct]) -> str:
+    """The message for a value of the wrong type, from that of msgspec."""
+    place = re.search(r" - at `\$\.(\w+)", problem)
+    text = re.sub(r" \| null| - at `\$.*`", "", problem)
+    text = re.sub(r"`([\w.]+)`", lambda match: TYPE_NAMES.get(match[1], match[1]), text)
+    text = text[0].lower() + text[1:].replace("enum value", "word")
+    remedy = next((remedy for sign, remedy in TYPE_REMEDIES.items() if sign in text), "")
+    if place and "invalid word" in text:
+        known = next(get_args(field.type) for field in fields_of(kind) if field.name == place[1])
+        remedy = f"; known: {', '.join(filter(None, known))}"
+    return f"{place[1]}: {text}{remedy}" if place else f"{text}{remedy}"

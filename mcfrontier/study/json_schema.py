@@ -1,0 +1,46 @@
+"""The JSON schema of a priors file: `python -m mcfrontier.study.json_schema` prints it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from mcfrontier.distributions.families import FAMILIES
+from mcfrontier.distributions.family import PERCENTILE_PATTERN
+from mcfrontier.study.schema import Decision, Disclosed, FileSchema, Table
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of a priors file."""
+    made = msgspec.json.schema(FileSchema)
+    whole: dict[str, Any] = made["$defs"]["FileSchema"]
+    entries, kinds = msgspec.json.schema_components(FAMILIES.values(), ref_template="#/$defs/{name}")
+    definitions = msgspec.json.schema_components([Decision, Disclosed, Table], ref_template="#/$defs/{name}")[1]
+    whole["properties"]["inputs"]["additionalProperties"] = {"anyOf": list(entries)}
+    whole["properties"]["disclosed"]["additionalProperties"] = {"$ref": "#/$defs/Disclosed"}
+    whole["properties"]["decision"] = {"$ref": "#/$defs/Decision"}
+    whole["properties"]["tables"]["additionalProperties"] = {"$ref": "#/$defs/Table"}
+    # with `by`, a number may be a list with one for each label, or the name of a column
+    numbers = [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]
+    definitions["numbers"] = {"anyOf": [*numbers, {"type": "string", "pattern": r"^[A-Za-z_]\w*$"}]}
+    part = {"type": "object", "properties": {"family": {"enum": list(FAMILIES)}, "name": {"type": "string"}}}
+    definitions["part"] = part | {"required": ["family"]}
+    for kind in kinds.values():
+        properties = kind["properties"]
+        for key, stated in properties.items():
+            options = [option for option in stated.get("anyOf", [stated]) if option != {"type": "null"}]
+            properties[key] = {"$ref": "#/$defs/numbers"} if numbers[0] in options else options[0]
+        if properties.pop("percentiles", None):
+            kind["patternProperties"] = {f"^{PERCENTILE_PATTERN}$": {"$ref": "#/$defs/numbers"}}
+        if "parts" in properties:
+            properties["parts"] = {"type": "array", "items": {"$ref": "#/$defs/part"}}
+        if "column" in properties:
+            properties["column"] = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    top = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return top | whole | {"title": "A priors file of mcfrontier", "$defs": kinds | definitions}
+
+
+if __name__ == "__main__":
+    print(json.dumps(schema(), indent=1))

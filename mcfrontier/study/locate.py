@@ -1,0 +1,167 @@
+"""Locating priors files, by path, in ./priors or among those shipped with the package, and parsing their TOML."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from mcfrontier.core.errors import InputError, suggest
+
+SHIPPED = "mcfrontier/priors"  # the name in messages of the folder shipped with the package
+DOCUMENTS = "documents"  # the folder in priors with the figures of source documents; its files are no priors files
+
+
+def shipped() -> Path:
+    """The folder of priors shipped with the package: inside the wheel, or beside the source."""
+    package = Path(__file__).parent.parent
+    inside = package / "_priors"
+    return inside if inside.is_dir() else package.parent / "priors"
+
+
+def folders() -> list[Path]:
+    """The folders in which names are looked up: ./priors, then the shipped one."""
+    here = Path("priors")
+    return [here, shipped()] if here.is_dir() and here.resolve() != shipped().resolve() else [shipped()]
+
+
+def studies() -> dict[str, Path]:
+    """Every priors file by name; a file of ./priors replaces the shipped one of the same name."""
+    found: dict[str, Path] = {}
+    for folder in folders():
+        for path in sorted(folder.rglob("*.toml")):
+            if DOCUMENTS not in path.relative_to(folder).parts:
+                found.setdefault(path.relative_to(folder).with_suffix("").as_posix(), path)
+    return found
+
+
+def documents() -> list[Path]:
+    """The files with figures of source documents; one of ./priors replaces the shipped one of the same name."""
+    found: dict[str, Path] = {}
+    for folder in folders():
+        for path in (folder / DOCUMENTS).glob("*.toml"):
+            found.setdefault(path.name, path)
+    return [found[name] for name in sorted(found)]
+
+
+def find(name: str) -> tuple[Path, list[Path]]:
+    """Find the file of a study.
+
+    Parameters
+    ----------
+    name : str
+        A path, with a slash or the ending .toml; or a bare word, which is first looked up as the name of a study and
+        then as a file or folder in the working directory.
+
+    Returns
+    -------
+    tuple of (Path, list of Path)
+        The file, and the folders in which its `extends` are looked up.
+
+    Raises
+    ------
+    InputError
+        If there is no such file or study.
+    """
+    looks_like_a_path = "/" in name or os.sep in name or name.endswith(".toml")
+    named = next((path for folder in folders() if (path := inside_of(folder, name))), None)
+    given = None if named and not looks_like_a_path else file_at(Path(name))
+    if given:
+        return given, [given.parent, *(f for f in folders() if f.resolve() != given.parent.resolve())]
+    if named:
+        return named, own_folder_first(named, folders())
+    if looks_like_a_path:
+        raise InputError(f"{name[:200]}: there is no such file")
+    known = suggest(name, runnable()) or "; `list` shows all"
+    raise InputError(f"{name[:200]}: there is no such study{known}")
+
+
+def own_folder_first(path: Path, roots: list[Path]) -> list[Path]:
+    """The folders, that of a file first: what the file extends is looked up beside it first."""
+    return sorted(roots, key=lambda root: not path.resolve().is_relative_to(root.resolve()))
+
+
+def file_at(path: Path) -> Path | None:
+    """The priors file at a path: the path itself, with .toml appended, or the only study in a folder."""
+    for file in (path, Path(f"{path}.toml")):
+        if exists(file):
+            return file
+    if not os.path.isdir(path):
+        return None
+    inside = [file for file in sorted(path.glob("*.toml")) if has_targets(file)]
+    if not inside and exists(path / "manifest.json"):
+        raise InputError(f"{path}: a saved run, not a study; name the study")
+    if len(inside) != 1:
+        what = ", ".join(file.stem for file in inside) or "none"
+        raise InputError(f"{path}: a folder with one study is expected, and this one has {what}; name the file")
+    return inside[0]
+
+
+def exists(path: Path) -> bool:
+    """Whether there is a file; False also for a name that no file can have."""
+    return os.path.isfile(path)  # unlike Path.is_file, it never raises
+
+
+def has_targets(path: Path) -> bool:
+    """Whether a priors file has targets, so that it can be run; False if it cannot be read."""
+    try:
+        return "targets" in parse(path)
+    except InputError:
+        return False
+
+
+def runnable() -> dict[str, Path]:
+    """The priors files that can be run, by name."""
+    return {name: path for name, path in studies().items() if has_targets(path)}
+
+
+def inside_of(folder: Path, name: str, ending: str = ".toml") -> Path | None:
+    """The file of a name in a folder; None where there is none, or where it lies outside the folder."""
+    path = folder / f"{name}{ending}"
+    return path if exists(path) and path.resolve().is_relative_to(folder.resolve()) else None
+
+
+def study_name(path: Path, roots: list[Path]) -> str:
+    """The name of a study: its path relative to the folder in which it was found, without the ending."""
+    for root in roots:
+        if path.resolve().is_relative_to(root.resolve()):
+            return path.resolve().relative_to(root.resolve()).with_suffix("").as_posix()
+    return path.stem
+
+
+def display_path(path: Path) -> str:
+    """A path as messages write it: relative to the working directory or to the package where possible."""
+    path, here = path.resolve(), Path.cwd()
+    if path.is_relative_to(shipped().resolve()):
+        folder = "priors" if Path("priors").resolve() == shipped().resolve() else SHIPPED
+        return (Path(folder) / path.relative_to(shipped().resolve())).as_posix()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+
+
+def portable_path(displayed: str) -> str:
+    """A displayed path as results store it: independent of the installation and of the working directory."""
+    return displayed.replace(SHIPPED, "priors", 1) if displayed.startswith(SHIPPED) else displayed
+
+
+def parse(path: Path) -> dict[str, Any]:
+    """Parse a TOML file. The message of an error gives line and column, and a remedy for the commonest mistakes."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise InputError(f"{display_path(path)}: not TOML: {problem}{remedy(text, str(problem))}") from None
+    except UnicodeDecodeError as problem:
+        raise InputError(f"{display_path(path)}: not UTF-8 text, at byte {problem.start}") from None
+    except OSError as problem:
+        raise InputError(f"{display_path(path)}: cannot be read: {problem.strerror}") from None
+
+
+def remedy(text: str, problem: str) -> str:
+    """The remedy for a line that is not TOML, where it can be guessed."""
+    place = re.search(r"at line (\d+)", problem)
+    line = text.splitlines()[int(place[1]) - 1] if place else ""
+    if re.search(r"=\s*-?\d+,\d", line):
+        return "; write 10_000, not 10,000"
+    return "; put text in quotes" if re.search(r"=\s*[^\W\d]", line) else ""

@@ -1,0 +1,120 @@
+"""Merging a priors file with those that it extends; a disagreement between two of them is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mcfrontier.core.errors import InputError, suggest
+from mcfrontier.study.prior import Prior, PriorsFile, check_name
+from mcfrontier.study.schema import Correlations
+
+
+def places_of(name: str, subset: list[str], dimensions: dict[str, list[str]], place: str) -> list[int]:
+    """The places of a subset of labels in their dimension."""
+    if name not in dimensions:
+        raise InputError(f"{place}: there is no such dimension{suggest(name, dimensions)}")
+    for label in subset:
+        if label not in dimensions[name]:
+            raise InputError(f"{place}: '{label}' is not a label of it{suggest(label, dimensions[name])}")
+    check_labels(subset, place)
+    return [dimensions[name].index(label) for label in subset]
+
+
+def subset_rows(prior: Prior, dimension: str, places: list[int]) -> Prior:
+    """A prior with a subset of its rows, if it has this dimension; the draws of these rows are unchanged."""
+    if prior.entry.by != dimension:
+        return prior
+    if prior.entry.joint:
+        raise InputError(f"{prior.where}: {prior.name}: its rows are sampled jointly; [only] cannot subset {dimension}")
+    stated = {
+        key: [value[i] for i in places] if isinstance(value, list) else value for key, value in prior.stated.items()
+    }
+    distributions = tuple(prior.distributions[i] for i in places)
+    return replace(prior, distributions=distributions, labels=tuple(prior.labels[i] for i in places), stated=stated)
+
+
+def merge_dimensions(parts: list[PriorsFile], own: Mapping[str, list[str]], where: str) -> dict[str, list[str]]:
+    """The dimensions of a file and of those it extends, whose labels must agree."""
+    found: dict[str, list[str]] = {}
+    stated = [(name, labels) for each in parts for name, labels in each.dimensions.items()]
+    for name, labels in [*stated, *own.items()]:
+        place = f"{where}: dimensions: {name}"
+        if found.setdefault(name, labels) != labels:
+            raise InputError(f"{place}: its labels are stated twice, and differ; state them once")
+        check_labels(labels, place)
+        check_name(name, place)
+    return found
+
+
+def check_labels(labels: list[str], place: str) -> None:
+    """Refuse labels that are empty or not distinct."""
+    if not labels or len({*labels}) != len(labels):
+        raise InputError(f"{place}: at least one label is needed, and labels must be distinct")
+
+
+def merge_aliases(parts: list[PriorsFile], where: str, priors: Mapping[str, Prior]) -> dict[str, str]:
+    """The aliases of several files; a disagreement is refused, unless the study has an entry of its own."""
+    found: dict[str, str] = {}
+    for key, other in (item for each in parts for item in each.aliases.items()):
+        if key in priors and priors[key].own:
+            continue
+        if key in priors:
+            raise InputError(
+                f"{where}: {key}: has an entry in one extended file, and is the same as {other} in another"
+            )
+        if found.setdefault(key, other) != other:
+            raise InputError(f"{where}: {key}: is the same as {found[key]} in one file and as {other} in another")
+    return found
+
+
+def merge_priors(parts: list[PriorsFile], where: str, own: Mapping[str, Any]) -> dict[str, Prior]:
+    """The entries of several files; a disagreement is refused, unless the study has an entry of its own."""
+    found: dict[str, Prior] = {}
+    for name, entry in (item for each in parts for item in each.priors.items()):
+        other = found.setdefault(name, entry)
+        if other.where != entry.where and name not in own:
+            raise InputError(
+                f"{where}: {name}: defined twice, in {other.where} and {entry.where}; "
+                "define it here or remove one of the files"
+            )
+    return found
+
+
+def merge_correlations(parts: list[Correlations], stated: Mapping[str, Any], place: str) -> Correlations:
+    """The correlations of a file and of those it extends; its own take precedence."""
+    rest = dict(stated)
+    kind = rest.pop("kind", None) or next((part.kind for part in parts if any(part.pairs.values())), "spearman")
+    if kind not in ("spearman", "normal"):
+        raise InputError(f"{place}: kind = {kind!r}: known are spearman and normal")
+    for part in parts:
+        if any(part.pairs.values()) and part.kind != kind:  # a correlation of 0 is the same in both kinds
+            raise InputError(f"{place}: an extended file states correlations of kind {part.kind}; state the same kind")
+    pairs = matrix_pairs(rest.pop("inputs", []), rest.pop("matrix", []), place)
+    for text, value in rest.items():
+        pair = tuple(part.strip() for part in text.split("~"))
+        if len(pair) != 2 or not all(part.isidentifier() for part in pair) or pair[0] == pair[1]:
+            raise InputError(f"{place}: '{text}': write a pair as \"gpu_price ~ chip_count\" = 0.3")
+        pairs[pair[0], pair[1]] = value
+    found: dict[tuple[str, str], float] = {}
+    for (one, other), value in pairs.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -1 < value < 1:
+            raise InputError(f"{place}: {one} ~ {other}: {value!r}: a number between -1 and 1 is expected")
+        if found.setdefault((min(one, other), max(one, other)), float(value)) != value:
+            raise InputError(f"{place}: {one} ~ {other}: stated twice, and the two differ; state it once")
+    extended = {pair: value for part in parts for pair, value in part.pairs.items()}
+    return Correlations(kind, extended | found, frozenset(found))
+
+
+def matrix_pairs(names: Any, rows: Any, place: str) -> dict[tuple[str, str], Any]:
+    """The correlations of a matrix by pairs of inputs."""
+    if not isinstance(names, list) or len({*map(str, names)}) != len(names):
+        raise InputError(f"{place}: inputs = {names!r}: a list of distinct names is expected")
+    square = isinstance(rows, list) and all(isinstance(row, list) and len(row) == len(names) for row in rows)
+    if not square or len(rows) != len(names):
+        raise InputError(f"{place}: matrix: one row and one column are expected for each of the {len(names)} inputs")
+    for name, own in zip(names, (row[i] for i, row in enumerate(rows)), strict=True):
+        if own != 1 or isinstance(own, bool):
+            raise InputError(f"{place}: matrix: {name} has {own!r} with itself; 1 is expected, not a variance")
+    return {(one, other): rows[i][j] for i, one in enumerate(names) for j, other in enumerate(names) if i != j}

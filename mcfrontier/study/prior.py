@@ -1,0 +1,267 @@
+"""The prior of an input, and the content of a priors file."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mcfrontier.core import units
+from mcfrontier.core.errors import InputError, located
+from mcfrontier.core.kinds import SHARE_UNITS
+from mcfrontier.distributions.curves import Distribution, on_interval
+from mcfrontier.distributions.empirical import UNRESOLVED
+from mcfrontier.distributions.family import REPORTED_KEYS, Family, check_positive
+from mcfrontier.distributions.tables import QuantileTable, quantile_table
+from mcfrontier.distributions.textbook import Value
+from mcfrontier.study.entry import Columns, entry_of, family_of, fill_columns, labels_of, read_samples, rows_of
+from mcfrontier.study.schema import Correlations, Decision, Disclosed, Evidence, FileSchema
+
+RESERVED = ("chain", "draw", "quantile", "statistic", "figure")  # names of dimensions and variables in results
+
+
+@dataclass(frozen=True, eq=False)
+class Prior:
+    """The prior of one input. Two priors are equal if their names, entries, labels and files are.
+
+    name           the input
+    entry          the entry, as its family
+    distributions  in the unit of the entry: one, or one for each label of the dimension `by`
+    labels         the labels of its rows; () for a single value
+    scale          the number of base units in the unit of the entry
+    where          the file that states it
+    own            whether this is the study's own file
+    stated         the keys and values of the entry
+    """
+
+    name: str
+    entry: Family
+    distributions: tuple[Distribution, ...]
+    labels: tuple[str, ...]
+    scale: float
+    where: str
+    own: bool
+    stated: Mapping[str, Any]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the entry; its distributions hold functions, and are rebuilt."""
+        return build, (self.name, dict(self.stated), self.labels, self.where, self.own)
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """The content that equal priors share."""
+        return (self.name, self.where, str(self.own), json.dumps([self.labels, dict(self.stated)], sort_keys=True))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Prior) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @property
+    def row_names(self) -> list[str]:
+        """The names of its rows: price[A100] for each label, or its name alone."""
+        return [f"{self.name}[{label}]" for label in self.labels] or [self.name]
+
+    @property
+    def medians(self) -> list[float]:
+        """The median of each row, in base units."""
+        return [row.median * self.scale for row in self.distributions]
+
+    @property
+    def best_guesses(self) -> list[float | None]:
+        """The best guess of each row, in the unit of the entry; None where none is stated."""
+        rows = rows_of(self.stated, len(self.distributions))
+        return [None if row.get("best") is None else row["best"] * (row.get("times") or 1.0) for row in rows]
+
+    @property
+    def reported(self) -> list[tuple[float, float] | None]:
+        """The lowest and the highest figure in the sources of each row, in the unit of the entry; None where they are
+        not stated."""
+        rows = rows_of(self.stated, len(self.distributions))
+        factors = [row.get("times") or 1.0 for row in rows]
+        return [
+            None if row.get("reported_low") is None else (row["reported_low"] * times, row["reported_high"] * times)
+            for row, times in zip(rows, factors, strict=True)
+        ]
+
+    @property
+    def centres(self) -> list[float]:
+        """The central value of each row, in base units: the best guess where one is stated, else that of the family,
+        usually the median."""
+        pairs = zip(self.entry.centres(self.distributions), self.best_guesses, strict=True)
+        return [(m if b is None or math.isnan(m) else b) * self.scale for m, b in pairs]
+
+    @cached_property
+    def quantiles(self) -> tuple[QuantileTable, ...]:
+        """The tabulated quantile function of each row, in base units."""
+        return tuple(quantile_table(row, self.scale) for row in self.distributions)
+
+    @property
+    def known(self) -> bool:
+        """Whether the input is a value, not a distribution."""
+        return isinstance(self.entry, Value)
+
+
+def check_name(name: str, place: str) -> None:
+    """Refuse a name that is not an identifier, or that the results use."""
+    if not name.isidentifier():
+        raise InputError(f"{place}: a name has letters, digits and _ only, as in Python")
+    if name in RESERVED:
+        raise InputError(f"{place}: the name '{name}' is reserved for results; choose another")
+
+
+@dataclass(frozen=True)
+class PriorsFile:
+    """A priors file, merged with the files that it extends; its own entries come first.
+
+    name         the name of the study
+    where        the file, as messages write it
+    command      the argument by which `run` finds the file again; "" if it is not a file
+    stated       the file's own content
+    dimensions   the labels of each dimension
+    columns      the columns of its tables
+    priors       all entries
+    aliases      the quantities that are the same as another, and the other of each
+    correlation  the correlations of pairs of inputs
+    evidence     observations, by key
+    decision     the decision; None where none is stated
+    disclosed    published figures, by key
+    """
+
+    name: str
+    where: str
+    command: str
+    stated: FileSchema
+    dimensions: dict[str, list[str]]
+    columns: Columns
+    priors: dict[str, Prior]
+    aliases: dict[str, str]
+    correlation: Correlations
+    evidence: dict[str, Evidence]
+    decision: Decision | None
+    disclosed: dict[str, Disclosed]
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all statements that affect a draw, independent of the layout of the files."""
+        entries = {
+            name: {key: value for key, value in prior.stated.items() if key not in REPORTED_KEYS}
+            for name, prior in self.priors.items()
+        }
+        pairs = sorted([*pair, value] for pair, value in self.correlation.pairs.items() if value)
+        evidence = {name: msgspec.to_builtins(seen) for name, seen in self.evidence.items()}
+        content = [self.stated.targets, self.dimensions, self.aliases, self.correlation.kind, pairs, evidence, entries]
+        return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def prior(
+    name: str,
+    stated: dict[str, Any],
+    where: str,
+    dimensions: dict[str, list[str]],
+    columns: Columns,
+    roots: Sequence[Path] = (),
+) -> Prior:
+    """Build a prior from an entry.
+
+    Parameters
+    ----------
+    name : str
+        The input.
+    stated : dict
+        The keys and values of the entry.
+    where : str
+        The file, as messages write it.
+    dimensions : dict of str to list of str
+        The labels of each dimension.
+    columns : dict
+        The columns of tables, by dimension and name.
+    roots : sequence of Path
+        The folders in which a CSV file is looked up.
+
+    Returns
+    -------
+    Prior
+        The prior, as one of the study's own file.
+
+    Raises
+    ------
+    InputError
+        If the entry is invalid.
+    """
+    place = f"{where}: {name}"
+    check_name(name, place)
+    if name in dimensions:
+        raise InputError(f"{place}: a dimension has this name; rename one of them")
+    labels = labels_of(stated, place, dimensions)
+    stated = read_samples(fill_columns(stated, place, labels, columns), place, labels, roots)
+    return build(name, stated, labels, where)
+
+
+def build(name: str, stated: dict[str, Any], labels: tuple[str, ...], where: str, own: bool = True) -> Prior:
+    """Build a prior from an entry whose columns and samples are filled in."""
+    place = f"{where}: {name}"
+    joint = getattr(family_of(stated), "joint", False)
+    places = [f"{place}[{label}]" for label in labels if not joint] or [place]
+    rows = [stated] if joint else rows_of(stated, len(places))
+    entries = [entry_of(row, at) for row, at in zip(rows, places, strict=True)]
+    with located(place):
+        scale = units.scale(entries[0].unit)
+        distributions = entries[0].rows(labels) if joint else tuple(distribution_of(one) for one in entries)
+    step = entries[0].autocorrelation
+    if step is not None and not (labels and -1 < step < 1):
+        raise InputError(f"{place}: autocorrelation = {step:g}: a number between -1 and 1, of an entry with by = ...")
+    entry = next((one for one in entries if not (isinstance(one, Value) and math.isnan(one.value))), entries[0])
+    return Prior(name, entry, distributions, labels, scale, where, own, stated)
+
+
+def distribution_of(entry: Family) -> Distribution:
+    """The distribution of an entry; refused if its numbers are inconsistent."""
+    if not entry.resolved:
+        return UNRESOLVED
+    distribution = entry.distribution()
+    best = entry.best
+    if best is not None and not distribution.low <= best <= distribution.high:
+        raise InputError(f"best = {best:g} lies outside {distribution.low:g} to {distribution.high:g}")
+    low, high = entry.reported_low, entry.reported_high
+    if (low is None) != (high is None):
+        raise InputError("state reported_low and reported_high, both or neither")
+    if low is not None and high is not None and low > high:
+        raise InputError(f"reported_low = {low:g} must not lie above reported_high = {high:g}")
+    if entry.times is not None:
+        check_positive(entry.times, "times")
+        distribution = on_interval(distribution, 0.0, entry.times)
+    if entry.unit in SHARE_UNITS:
+        check_share(distribution, units.scale(entry.unit))
+    return distribution
+
+
+def check_share(distribution: Distribution, scale: float = 1.0) -> None:
+    """Refuse a share whose support exceeds 0 to 1; `scale` converts the distribution to base units."""
+    low, high = distribution.low * scale, distribution.high * scale
+    if low < 0 or high > 1:
+        raise InputError(
+            f"a share must stay within 0 and 1, this one ranges from {low:g} to {high:g}; truncate it with low and "
+            "high, use a beta, pert or logitnormal, or state it in %"
+        )
+
+
+def pinned(name: str, text: str | float, unit: str, old: Prior | None) -> Prior:
+    """The prior of a quantity that is set to a number for this run.
+
+    `text` is the number, with its unit or else in `unit`; `old` is the prior that it replaces, if any.
+    """
+    place = f"set {name}={text}"
+    with located(place):
+        number = units.read(text, unit, name, f"{name}=15_000")
+    stated = {"family": "value", "value": number, "unit": unit, "source": "set by the user for this run"}
+    new = prior(name, stated, place, {}, {})
+    return replace(new, where="set by the user", own=bool(old and old.own))

@@ -1,0 +1,149 @@
+"""Loading priors files: found, parsed, validated and merged with the files that they extend.
+
+docs/priors.md describes the format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace as replace_struct
+
+from mcfrontier.core import units
+from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.study import csv_table, locate
+from mcfrontier.study.entry import Columns, read, table
+from mcfrontier.study.merge import (
+    merge_aliases,
+    merge_correlations,
+    merge_dimensions,
+    merge_priors,
+    places_of,
+    subset_rows,
+)
+from mcfrontier.study.prior import Prior, PriorsFile, prior
+from mcfrontier.study.schema import FORMAT, Decision, Disclosed, Evidence, FileSchema, Table
+
+
+def load(source: str | Path | Mapping[str, Any]) -> PriorsFile:
+    """Load a priors file.
+
+    Parameters
+    ----------
+    source : str, Path or mapping
+        The name of a study, the path of a file (see `locate.find`), or the content of a file.
+
+    Returns
+    -------
+    PriorsFile
+        The content of the file, merged with the files that it extends.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or if its content is invalid.
+    """
+    if isinstance(source, Mapping):
+        where, stated, roots = "priors", dict(source), locate.folders()
+        return merged("priors", where, stated, roots, ())
+    path, roots = locate.find(str(source))
+    file = merged(locate.study_name(path, roots), locate.display_path(path), locate.parse(path), roots, (path,))
+    return replace(file, command=str(source))
+
+
+def merged(name: str, where: str, raw: dict[str, Any], roots: list[Path], trail: tuple[Path, ...]) -> PriorsFile:
+    """A priors file, merged with those that it extends; `trail` is the chain of files whose `extends` lead to it."""
+    stated = read(FileSchema, raw, where, "")
+    if stated.format != FORMAT:
+        raise InputError(f"{where}: format = {stated.format}: this version reads format = {FORMAT}")
+    parts = [part(other, where, roots, trail) for other in stated.extends]
+    for each in parts:  # the first file that states the price year, or the date, takes precedence
+        stated = replace_struct(stated, price_year=stated.price_year or each.stated.price_year)
+        stated = replace_struct(stated, date=stated.date or each.stated.date)
+    labels, columns, known = read_tables(stated, where, roots)
+    for both in stated.dimensions.keys() & labels.keys():
+        raise InputError(f"{where}: {both}: a dimension and a table have this name; rename one of them")
+    columns |= {key: column for each in parts for key, column in each.columns.items()}
+    dimensions = merge_dimensions(parts, {**stated.dimensions, **labels}, where)
+    priors = {}
+    for key, entry in stated.inputs.items():
+        priors[key] = prior(key, table(entry, f"{where}: {key}"), where, dimensions, columns, roots)
+    for key, column in known.items():
+        priors.setdefault(key, column)
+    for key in stated.same:
+        if key in stated.inputs:
+            raise InputError(f"{where}: {key}: has an entry and is the same as {stated.same[key]}; remove one")
+    for key, entry in merge_priors(parts, where, {**priors, **stated.same}).items():
+        if key not in stated.same:
+            priors.setdefault(key, replace(entry, own=False))
+    # a quantity that is the same as itself is computed by its formula, whatever the extended files state
+    formulas = {key for key, other in stated.same.items() if key == other}
+    aliases = {k: v for k, v in (merge_aliases(parts, where, priors) | stated.same).items() if k not in formulas}
+    disclosed = figures_of("disclosed", Disclosed, stated.disclosed, where)
+    evidence = {key: seen for each in parts for key, seen in each.evidence.items()}
+    evidence |= figures_of("evidence", Evidence, stated.evidence, where)
+    for key, seen in evidence.items():
+        with located(f"{where}: evidence.{key}"):
+            seen.check()
+    decision = read(Decision, stated.decision, f"{where}: decision", "") if stated.decision else None
+    correlation = merge_correlations([each.correlation for each in parts], stated.correlation, f"{where}: correlation")
+    for dimension, subset in stated.only.items():
+        places = places_of(dimension, subset, dimensions, f"{where}: only: {dimension}")
+        dimensions = {**dimensions, dimension: subset}
+        priors = {key: subset_rows(prior, dimension, places) for key, prior in priors.items()}
+        columns = {key: column.rows(places) if key[0] == dimension else column for key, column in columns.items()}
+    return PriorsFile(
+        name, where, "", stated, dimensions, columns, priors, aliases, correlation, evidence, decision, disclosed
+    )
+
+
+def read_tables(
+    file: FileSchema, where: str, roots: list[Path]
+) -> tuple[dict[str, list[str]], Columns, dict[str, Prior]]:
+    """The dimensions that the tables of a file define, their columns, and these as inputs of known value."""
+    dimensions: dict[str, list[str]] = {}
+    columns: Columns = {}
+    priors: dict[str, Prior] = {}
+    for name, entry in file.tables.items():
+        place = f"{where}: tables.{name}"
+        stated = read(Table, table(entry, place), place, "")
+        path = next((p for root in roots if (p := locate.inside_of(root, stated.file, ""))), None)
+        if path is None:
+            raise InputError(f"{place}: there is no '{stated.file}' in the priors folders")
+        dimensions[name], found = csv_table.read(path)
+        for key, column in found.items():
+            columns[name, key] = column
+            stated_column = {"family": "value", "unit": column.unit, "source": stated.source, "by": name, "value": key}
+            column_prior = prior(key, stated_column, locate.display_path(path), dimensions, columns)
+            priors[key] = replace(column_prior, own=False)
+    return dimensions, columns, priors
+
+
+def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...]) -> PriorsFile:
+    """The file at a name in `extends`."""
+    path = next((p for root in roots if (p := locate.inside_of(root, name))), None)
+    if path is None and (".." in Path(name).parts or Path(name).is_absolute()):
+        raise InputError(f"{where}: extends: '{name}' leads outside the priors folders; name a file in them")
+    if path is None:
+        raise InputError(f"{where}: extends: there is no '{name}'{suggest(name, locate.studies())}")
+    if path.resolve() in [step.resolve() for step in trail]:
+        cycle = " -> ".join(locate.display_path(step) for step in (*trail, path))
+        raise InputError(f"{where}: extends: circular, {cycle}; remove one of them")
+    return merged(
+        name, locate.display_path(path), locate.parse(path), locate.own_folder_first(path, roots), (*trail, path)
+    )
+
+
+def figures_of(kind: str, struct: type[msgspec.Struct], stated: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Figures of quantities: disclosed ones, or evidence."""
+    found = {}
+    for key, entry in stated.items():
+        place = f"{where}: {kind}.{key}"
+        found[key] = read(struct, table(entry, place), place, "")
+        with located(place):
+            units.parse(found[key].unit)
+    return found

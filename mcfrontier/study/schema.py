@@ -1,0 +1,114 @@
+"""The keys of a priors file, without those of its entries, which are in the families."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date as Date  # `date` is also a key of a priors file
+from typing import Any, Literal
+
+import msgspec
+
+from mcfrontier.core.errors import InputError
+
+FORMAT = 1  # the version of the format of priors files
+
+
+class Disclosed(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A published figure that the study did not use: its percentile is reported beside the estimate."""
+
+    quantity: str
+    value: float
+    unit: str
+    source: str
+    note: str = ""
+    bound: Literal["about", "at least", "at most"] = "about"
+
+
+class Table(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A CSV file in the priors folders that defines a dimension: its rows are the labels, its columns are inputs."""
+
+    file: str
+    source: str
+    note: str = ""
+
+
+class Evidence(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """An observation of a quantity with its error: the 90 % interval of the true value given this observation alone.
+
+    The error is a factor on the scale `log`, and an amount on the scale `raw`; the default is `log` if both ends are
+    above 0.
+    """
+
+    quantity: str
+    p5: float
+    p95: float
+    unit: str
+    source: str
+    note: str = ""
+    scale: Literal["log", "raw", ""] = ""
+
+    def check(self) -> None:
+        """Refuse an invalid interval."""
+        if not self.p5 < self.p95:
+            raise InputError(f"p5 = {self.p5:g} must lie below p95 = {self.p95:g}")
+        if self.scale == "log" and self.p5 <= 0:
+            raise InputError(f'p5 = {self.p5:g} must be above 0 on the scale "log"; use scale = "raw"')
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether the error is a factor."""
+        return self.scale == "log" or (self.scale == "" and self.p5 > 0)
+
+
+class Decision(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A decision to act or not, which depends on whether a quantity lies below or above a threshold.
+
+    The payoff of acting is the distance of the quantity from the threshold, in its unit, positive on the side stated by
+    `act`; or, where they are stated, `gain` on that side and minus `loss` on the other. Not acting has a payoff of 0.
+    """
+
+    quantity: str
+    act: Literal["below", "above"]
+    threshold: float
+    unit: str
+    gain: float | None = None
+    loss: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Correlations:
+    """Correlations of pairs of inputs.
+
+    kind   "spearman" (rank correlations), or "normal" (those of normal scores)
+    pairs  the correlation of each pair, whose names are in alphabetical order
+    own    the pairs that the file states itself
+    """
+
+    kind: str = "spearman"
+    pairs: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    own: frozenset[tuple[str, str]] = frozenset()
+
+
+class FileSchema(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """The keys of a priors file; its entries are validated one by one."""
+
+    format: int = FORMAT
+    title: str = ""
+    about: str = ""
+    question: str = ""
+    price_year: int | None = None
+    date: Date | None = None
+    extends: list[str] = []
+    targets: list[str] = []
+    dimensions: dict[str, list[str]] = {}
+    tables: dict[str, Any] = {}
+    only: dict[str, list[str]] = {}
+    same: dict[str, str] = {}
+    inputs: dict[str, Any] = {}
+    correlation: dict[str, Any] = {}
+    evidence: dict[str, Any] = {}
+    decision: dict[str, Any] = {}
+    disclosed: dict[str, Any] = {}
+    skewed: dict[str, str] = {}

@@ -1,0 +1,147 @@
+"""Checks of a study after it has been read and before anything is sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from mcfrontier.core import units
+from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.core.formatting import split_row
+from mcfrontier.core.kinds import SHARE, kind_of
+from mcfrontier.graph import Node, alias_node
+from mcfrontier.study.prior import Prior, PriorsFile, check_share, pinned
+from mcfrontier.study.schema import Disclosed, Evidence
+
+
+def check_needed(file: PriorsFile, reached: Iterable[str]) -> None:
+    """Refuse an entry of the study's own file that no target needs."""
+    for name, prior in file.priors.items():
+        if prior.own and name not in reached:
+            raise InputError(
+                f"{name}: no target needs it{suggest(name, reached)}; remove it, or add a target that does"
+            )
+
+
+def quantity_of(seen: Evidence | Disclosed) -> str:
+    """The quantity of a figure, without the label of a row."""
+    return split_row(seen.quantity)[0]
+
+
+def evidence_quantities(file: PriorsFile, known: Iterable[str]) -> list[str]:
+    """The quantities of the evidence; refused where one is unknown."""
+    for key, seen in file.evidence.items():
+        if quantity_of(seen) not in known:
+            raise InputError(f"evidence.{key}: unknown quantity '{quantity_of(seen)}'{suggest(seen.quantity, known)}")
+    return list(dict.fromkeys(quantity_of(seen) for seen in file.evidence.values()))
+
+
+def check_aliases(file: PriorsFile, reached: Iterable[str]) -> None:
+    """Refuse an alias of the study's own file that no target needs."""
+    for name in file.stated.same:
+        if name not in reached:
+            raise InputError(f"same: {name}: no target needs it{suggest(name, reached)}; remove it")
+
+
+def check_disclosed(file: PriorsFile, reached: Iterable[str]) -> None:
+    """Refuse a disclosed figure of a quantity that no target of the file needs."""
+    for key, figure in file.disclosed.items():
+        if quantity_of(figure) not in reached:
+            known = suggest(figure.quantity, reached) or "; add it to targets"
+            raise InputError(f"disclosed.{key}: no target needs {figure.quantity}{known}")
+
+
+def check_rows(file: PriorsFile, dimensions: Mapping[str, tuple[str, ...]], rows: Iterable[str]) -> None:
+    """Refuse a disclosed figure of a row that does not exist; `dimensions` are those of the evaluated quantities."""
+    for key, figure in file.disclosed.items():
+        if dimensions.get(quantity_of(figure)) and figure.quantity not in (quantity_of(figure), *rows):
+            place = f"{file.where}: disclosed.{key}: there is no row '{figure.quantity}'"
+            raise InputError(f"{place}{suggest(figure.quantity, rows)}")
+
+
+def check_correlations(file: PriorsFile, reached: Iterable[str]) -> None:
+    """Refuse a correlation of the study's own file with a quantity that is not an uncertain input."""
+    for pair in file.correlation.own:
+        place = f"correlation: {' ~ '.join(pair)}"
+        for name in pair:
+            if name not in file.priors or name not in reached:
+                raise InputError(f"{place}: '{name}' is not an input of this study{suggest(name, reached)}")
+            if file.priors[name].known:
+                raise InputError(f"{place}: {name} is known and cannot be correlated; remove the pair")
+
+
+def alias_nodes(file: PriorsFile, nodes: Mapping[str, Node]) -> dict[str, Node]:
+    """The nodes of aliases, which replace the formulas of these quantities."""
+    unit_of = units_of(file, nodes)
+    for name, other in file.aliases.items():
+        for word in (name, other):
+            if word not in unit_of:
+                raise InputError(f"{file.where}: same: there is no quantity '{word}'{suggest(word, unit_of)}")
+        if not units.same_kind(unit_of[name], unit_of[other]):
+            raise InputError(f"{file.where}: same: {other} is in {unit_of[other]}, not in {unit_of[name]} as {name} is")
+    events = {name for name, node in nodes.items() if node.event and name not in file.priors}
+    return {name: alias_node(name, unit_of[name], other, other in events) for name, other in file.aliases.items()}
+
+
+def units_of(file: PriorsFile, nodes: Mapping[str, Node]) -> dict[str, str]:
+    """The unit of every quantity: that of its node, or else of its entry."""
+    found = {name: prior.entry.unit for name, prior in file.priors.items()}
+    return found | {name: node.unit for name, node in nodes.items()}
+
+
+def check_units(file: PriorsFile, nodes: Mapping[str, Node]) -> None:
+    """Refuse an entry, evidence or a disclosed figure in a unit of another kind than that of its quantity."""
+    for name, prior in file.priors.items():
+        if name not in nodes:
+            continue
+        with located(f"{prior.where}: {name}"):
+            if not units.same_kind(prior.entry.unit, nodes[name].unit):
+                raise InputError(f"unit '{prior.entry.unit}' does not measure it; give it in {nodes[name].unit}")
+            for distribution in prior.distributions if kind_of(nodes[name].unit) is SHARE else ():
+                check_share(distribution, prior.scale)
+    known = units_of(file, nodes)
+    figures: list[tuple[str, Disclosed | Evidence]] = [
+        *((f"disclosed.{key}", disclosed) for key, disclosed in file.disclosed.items()),
+        *((f"evidence.{key}", seen) for key, seen in file.evidence.items()),
+    ]
+    for key, figure in figures:
+        place, quantity = f"{file.where}: {key}", quantity_of(figure)
+        if quantity not in known:
+            raise InputError(f"{place}: unknown quantity '{quantity}'{suggest(quantity, known)}")
+        if not units.same_kind(figure.unit, known[quantity]):
+            raise InputError(f"{place}: unit '{figure.unit}': give it in {known[quantity]}")
+
+
+def check_decision(
+    file: PriorsFile, nodes: Mapping[str, Node], reached: Iterable[str], dimensions: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Refuse a decision on a quantity that no target needs or that has several rows, in a unit of another kind, or with
+    only one of gain and loss. `reached` are the quantities that the stated targets need, `dimensions` those of the
+    evaluated quantities."""
+    decision, unit_of = file.decision, units_of(file, nodes)
+    if decision is None:
+        return
+    name, place = decision.quantity, f"{file.where}: decision"
+    if name not in unit_of:
+        raise InputError(f"{place}: unknown quantity '{name}'{suggest(name, unit_of)}")
+    if name not in reached:
+        raise InputError(f"{place}: no target needs {name}; add it to targets")
+    if dimensions.get(name):
+        raise InputError(f"{place}: {name} has a row for each {dimensions[name][0]}; name a quantity with a single row")
+    with located(place):
+        if not units.same_kind(decision.unit, unit_of[name]):
+            raise InputError(f"unit '{decision.unit}' does not measure {name}; give it in {unit_of[name]}")
+    if (decision.gain is None) != (decision.loss is None):
+        raise InputError(f"{place}: has {'a loss' if decision.gain is None else 'a gain'} alone; state both or neither")
+    for word in ("gain", "loss"):
+        if (value := getattr(decision, word)) is not None and value <= 0:
+            raise InputError(f"{place}: {word} = {value:g} must be above 0")
+
+
+def pin(name: str, text: str | float, priors: Mapping[str, Prior], nodes: Mapping[str, Node]) -> Prior:
+    """The prior of a quantity that is set for this run; the default unit is that of its entry, or else of its node."""
+    if name not in priors and name not in nodes:
+        if (whole := split_row(name)[0]) in {*priors, *nodes} and whole != name:
+            raise InputError(f"set {name}: one row cannot be set; set {whole}, or state its rows in a priors file")
+        raise InputError(f"set {name}: there is no such quantity{suggest(name, {*priors, *nodes})}")
+    unit = priors[name].entry.unit if name in priors else nodes[name].unit
+    return pinned(name, text, unit, priors.get(name))

@@ -1,0 +1,155 @@
+"""Comparison of a first study with each of the rest, on the same draws, quantity by quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from mcfrontier.analysis.sensitivity.attribution import Waterfall
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.errors import InputError
+from mcfrontier.core.progress import Progress
+from mcfrontier.runs.core import RunCore
+from mcfrontier.runs.diagnostics import findings
+from mcfrontier.runs.headlines import representatives
+from mcfrontier.runs.load import Model, Source
+from mcfrontier.sampling import Sampler
+from mcfrontier.study.study import Study
+from mcfrontier.tasks.compare import hybrid
+from mcfrontier.tasks.compare.pairs import RowPair, row_pair
+from mcfrontier.tasks.compare.scenarios import (
+    common_plan,
+    common_targets,
+    evaluate_scenario,
+    list_names,
+    load_scenarios,
+)
+from mcfrontier.tasks.compare.waterfalls import waterfalls
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The first study and another, run on the same draws.
+
+    names       the names of the two
+    runs        their runs
+    rows        the rows of the targets that both have
+    differing   the differences between the studies: the names that change sides together, by the name of the difference
+    waterfalls  the attribution of each row; empty if the hybrids of the two could not be evaluated
+    notes       what must be reported of the pair
+    """
+
+    names: tuple[str, str]
+    runs: tuple[RunCore, RunCore] = field(repr=False)
+    rows: tuple[str, ...] = field(repr=False)
+    differing: Mapping[str, frozenset[str]] = field(repr=False)
+    waterfalls: Mapping[str, Waterfall] = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def headlines(self) -> list[str]:
+        """The representative rows among the shared ones."""
+        return representatives(self.runs[0], self.rows)
+
+    @cached_property
+    def by_row(self) -> dict[str, RowPair]:
+        """Every shared row on both sides."""
+        return {row: row_pair(row, *self.runs) for row in self.rows}
+
+
+@dataclass(frozen=True)
+class ComparisonResult:
+    """Studies on the same draws: `pairs` of the first with each of the rest. `findings` must be reported of the
+    scenarios."""
+
+    sampler: Sampler = field(repr=False)
+    pairs: tuple[Pair, ...]
+    findings: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the scenarios, starting with the first."""
+        return (self.pairs[0].names[0], *(pair.names[1] for pair in self.pairs))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be reported of the scenarios and of the pairs."""
+        return (*self.findings, *(note for pair in self.pairs for note in pair.notes))
+
+
+def compare_studies(
+    sources: Sequence[Source | Study],
+    model: Model | None,
+    targets: Sequence[str] | None,
+    draws: int | None,
+    seed: int,
+    sampler: str,
+    pins: Mapping[str, str | float] | None,
+    progress: Progress,
+) -> ComparisonResult:
+    """Compare a first study with the rest, or with itself once quantities are pinned.
+
+    The parameters are those of mcfrontier.api.comparison.compare.
+    """
+    names, scenarios = load_scenarios(sources, model, targets, dict(pins or {}))
+    shared = common_targets(names, scenarios, targets)
+    notes = [f"{name}: {note}" for name, study in zip(names, scenarios, strict=True) for note in study.notes]
+    scenarios = [hybrid.restrict_targets(study, shared) for study in scenarios]
+    plan = common_plan(scenarios, draws, seed, sampler)
+    runs = [evaluate_scenario(study, plan) for study in scenarios]
+    pairs = [
+        make_pair((names[0], name), (runs[0], run), progress) for name, run in zip(names[1:], runs[1:], strict=True)
+    ]
+    notes += [f"{name}: {note}" for name, run in zip(names, runs, strict=True) for note in own_findings(run)]
+    return ComparisonResult(plan, tuple(pairs), tuple(dict.fromkeys((*plan.notes, *notes))))
+
+
+def own_findings(run: RunCore) -> tuple[str, ...]:
+    """The findings of a scenario, without those of the common draws."""
+    return tuple(note for note in findings(run) if note not in run.sampler.notes)
+
+
+def make_pair(names: tuple[str, str], runs: tuple[RunCore, RunCore], progress: Progress) -> Pair:
+    """Two scenarios with the differences between them and the attribution of each row to these."""
+    one, other = (run.study for run in runs)
+    between = " and ".join(names)
+    differing = hybrid.differing(one, other)
+    rows, notes = shared_rows(names, runs)
+    if not np.array_equal(np.asarray(resampled_index(runs[0])), np.asarray(resampled_index(runs[1]))):
+        notes.append(
+            f"{between}: evidence resampled the draws of each side, so their pairs are random; difference, ratio and "
+            "probability are those of independent sides"
+        )
+    try:
+        found = waterfalls(runs, rows, differing, progress)
+    except InputError as problem:  # of a hybrid, which the user did not state
+        found = {}
+        notes.append(f"{between}: no waterfall, since a hybrid of the two cannot be evaluated: {problem}")
+    pair = Pair(names, runs, tuple(rows), differing, found, tuple(notes))
+    non_finite = [
+        f"{between}: {row}: {each.non_finite:,} pairs of draws are not finite; left out"
+        for row, each in pair.by_row.items()
+        if each.non_finite
+    ]
+    return replace(pair, notes=(*pair.notes, *non_finite))
+
+
+def resampled_index(run: RunCore) -> Array | None:
+    """The indices of the draws that evidence resampled."""
+    return run.resampled.index if run.resampled else None
+
+
+def shared_rows(names: tuple[str, str], runs: tuple[RunCore, RunCore]) -> tuple[list[str], list[str]]:
+    """The rows of the targets that are not missing on either side, and a note on rows that one side does not have."""
+    rows, unshared = [], []
+    for target in runs[0].study.targets:
+        first, second = (run.known_rows(target) for run in runs)
+        rows += [row for row in first if row in second]
+        unshared += [row for row in dict.fromkeys((*first, *second)) if row not in first or row not in second]
+    between = " and ".join(names)
+    if not rows:
+        raise InputError(f"{between}: no row in common, of {list_names(unshared)}; name another with --target")
+    return rows, [f"{between}: left out, being rows of one side only: {list_names(unshared)}"] * bool(unshared)

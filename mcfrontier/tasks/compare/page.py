@@ -1,0 +1,334 @@
+"""A comparison as JSON, as the cells of tables and as a PDF."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
+from mcfrontier.core.atomic import check_folder, write_files
+from mcfrontier.core.formatting import amount, difference, label, probability, sentence
+from mcfrontier.core.jsontext import json_text
+from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
+from mcfrontier.core.version import versions
+from mcfrontier.outputs.folder.files import FORMAT
+from mcfrontier.outputs.folder.percentiles import statistics
+from mcfrontier.outputs.report.typeset import typeset
+from mcfrontier.runs.core import RunCore
+from mcfrontier.runs.summary import Summary, central, summarise
+from mcfrontier.sampling import SAMPLERS
+from mcfrontier.study.study import Study
+from mcfrontier.tasks.compare.compare import ComparisonResult, Pair
+from mcfrontier.tasks.compare.hybrid import CORRELATION, DIMENSION_PREFIX, EVIDENCE
+from mcfrontier.tasks.compare.pairs import RowPair
+
+Formatter = Callable[[float, str, float], str]  # of a value, its unit and its Monte Carlo error
+PROBABILITY_DIGITS = 6  # maximum digits of a probability, which may be near 1
+MAX_FULL_ROWS = 10  # rows up to which each is shown in full
+JSON_FILE, PDF_FILE = "comparison.json", "comparison.pdf"
+
+
+def comparison_json(found: ComparisonResult) -> str:
+    """A comparison as JSON text, in the format that docs/compare.md describes. A number that is not finite is null."""
+    plan = found.sampler
+    content = {
+        "format": FORMAT,
+        "seed": plan.seed,
+        "draws": plan.draws,
+        "sampler": plan.kind,
+        "versions": versions(),
+        "notes": found.notes,
+        "studies": [scenario_json(name, run.study) for name, run in zip(found.names, runs_of(found), strict=True)],
+        "pairs": [
+            {
+                "first": pair.names[0],
+                "other": pair.names[1],
+                "targets": {row: row_json(pair, row) for row in pair.rows},
+            }
+            for pair in found.pairs
+        ],
+    }
+    return json_text(content)
+
+
+def runs_of(found: ComparisonResult) -> list[RunCore]:
+    """The run of each scenario, the first one first."""
+    return [found.pairs[0].runs[0], *(pair.runs[1] for pair in found.pairs)]
+
+
+def scenario_json(name: str, study: Study) -> dict[str, Any]:
+    """A scenario: its study, its pins and the hash of its priors."""
+    pins = {pin: str(value) for pin, value in study.pins.items()}
+    return {"name": name, "title": study.title, "set": pins, "priors_sha256": study.file.digest}
+
+
+def row_json(pair: Pair, row: str) -> dict[str, Any]:
+    """A row on both sides, and its waterfall."""
+    sides = pair.by_row[row]
+    words = ("first", "other", "difference", "ratio")
+    return {
+        "unit": sides.first.unit,
+        **{word: statistics(getattr(sides, word)) for word in words},
+        "probability_first_above": dict(zip(("value", "mc_error"), sides.above, strict=True)),
+        "probability_equal": dict(zip(("value", "mc_error"), sides.equal, strict=True)),
+        "lost": sides.non_finite,
+        "waterfall": waterfall_json(pair, row) if row in pair.waterfalls else None,
+    }
+
+
+def waterfall_json(pair: Pair, row: str) -> dict[str, Any]:
+    """The waterfall of a row: the medians (or probabilities) on both sides, their difference, and the bars that add up
+    to it."""
+    found, (one, other) = pair.waterfalls[row], pair.runs
+    columns = {"value": found.bars, "mc_error": found.errors, "order_error": found.order_errors}
+    columns |= {"factor": found.factors, "factor_error": found.factor_errors}
+    return {
+        "statistic": pair.by_row[row].central,
+        "first": found.ends[0],
+        "other": found.ends[1],
+        "total": found.total[0],
+        "total_mc_error": found.total[1],
+        "ratio": found.ratio[0],
+        "ratio_mc_error": found.ratio[1],
+        "bars": [
+            {
+                "input": name,
+                "first": definition_text(one, pair.differing[name]),
+                "other": definition_text(other, pair.differing[name]),
+                **{word: float(column[i]) for word, column in columns.items()},
+            }
+            for i, name in enumerate(found.names)
+        ],
+    }
+
+
+def definition_text(run: RunCore, names: Collection[str]) -> str:
+    """The definition, in a run, of names that change sides together."""
+    dimensions = run.study.file.dimensions
+    along = [
+        dimensions.get(name.removeprefix(DIMENSION_PREFIX), [])
+        for name in sorted(names)
+        if name.startswith(DIMENSION_PREFIX)
+    ]
+    if along:
+        return ", ".join(f"{len(labels)} rows" for labels in along)
+    if len(names) == 1:
+        return quantity_text(run, *names)
+    return "; ".join(f"{label(name)} {quantity_text(run, name)}" for name in sorted(names))
+
+
+def quantity_text(run: RunCore, name: str) -> str:
+    """The definition of a quantity in a run: its value, or its median and 90 % interval, and whether it is computed."""
+    study = run.study
+    if name == CORRELATION:
+        pairs = correlated_pairs(study)
+        return "; ".join(" ~ ".join(map(label, pair)) + f" {value:+g}" for pair, value in pairs) or "none"
+    if name == EVIDENCE:
+        return "; ".join(label(key) for key in study.evidence) or "none"
+    computed = "" if name in study.inputs else ", computed"
+    if study.dimensions_of[name]:
+        return f"{len(run.known_rows(name))} rows{computed}"
+    unit = study.unit(name)
+    if not run.varies(name):
+        return amount(float(run.samples(name)[0]), unit, digits=8) + computed
+    if computed:
+        return interval_text(summarise(run.samples(name), unit, run.kind(name))) + computed
+    (row,) = study.inputs[name].distributions  # its quantiles are exact
+    quantiles = row.ppf(np.array(SUMMARY_LEVELS)).tolist()
+    return interval_text(
+        Summary(unit, dict(zip(SUMMARY_STATISTICS, quantiles, strict=True)), dict.fromkeys(SUMMARY_STATISTICS, 0.0))
+    )
+
+
+def interval_text(found: Summary) -> str:
+    """A median and its 90 % interval, with the unit once if it is the same for all."""
+    low, middle, high = amounts(found)
+    tails = {re.sub(r"^[^ /%]*", "", text) for text in (low, middle, high)}
+    if len(tails) == 1:
+        low, high = (text.removesuffix(*tails) for text in (low, high))
+    return f"{middle} ({low} to {high})"
+
+
+def correlated_pairs(study: Study) -> list[tuple[tuple[str, str], float]]:
+    """The correlations between uncertain inputs."""
+    uncertain = {prior.name for prior in study.uncertain}
+    return [(pair, value) for pair, value in sorted(study.file.correlation.pairs.items()) if {*pair} <= uncertain]
+
+
+def headings(pair: Pair) -> list[str]:
+    """The heads of the columns of `lines`."""
+    words = {pair.by_row[row].central: None for row in pair.rows}
+    middle = " or ".join("p50" if word != PROBABILITY else word for word in words)
+    return ["", "p5", middle, "p95", f"MC error of {middle}"] if "p50" in middle else ["", "", middle, "", "MC error"]
+
+
+def full_rows(pair: Pair) -> Sequence[str]:
+    """The rows that are shown in full: all, or the representative ones if there are many."""
+    return pair.rows if len(pair.rows) <= MAX_FULL_ROWS else pair.headlines
+
+
+def compact_rows(pair: Pair) -> list[list[str]]:
+    """All rows if some are not shown in full, each on one line: the median (or probability) of both sides, of the
+    difference and of the ratio."""
+    if len(full_rows(pair)) == len(pair.rows):
+        return []
+    return [[sentence(label(row)), *(line[2] for line in side_lines(pair, row))] for row in pair.rows]
+
+
+def lines(pair: Pair, row: str) -> list[list[str]]:
+    """The lines of a row: each side, difference and ratio, with p5, p50, p95 and the error of the median.
+
+    There is one line if the two sides are the same in all draws.
+    """
+    found = side_lines(pair, row)
+    return found if pair.by_row[row].equal[0] != 1 else [["the same in both", *found[0][1:]]]
+
+
+def side_lines(pair: Pair, row: str) -> list[list[str]]:
+    """The lines of both sides, their difference and their ratio."""
+    found = pair.by_row[row]
+    formatter = formatter_of(found)
+    sides = [[name, *cells(each, formatter)] for name, each in zip(pair.names, (found.first, found.other), strict=True)]
+    return [*sides, ["difference", *cells(found.difference, difference)], ["ratio", *cells(found.ratio)]]
+
+
+def formatter_of(row: RowPair) -> Formatter:
+    """The formatter of the values of one side."""
+    return format_probability if row.kind is EVENT else amount
+
+
+def cells(found: Summary, formatter: Formatter = amount) -> list[str]:
+    """p5, p50 and p95 as their errors allow, and the error of p50; of an event the probability in the middle."""
+    texts = amounts(found, formatter)
+    texts = texts if len(texts) > 1 else ["", *texts, ""]
+    return [*texts, error_text(central(found).error, found.unit, formatter is difference)]
+
+
+def amounts(found: Summary, formatter: Formatter = amount) -> list[str]:
+    """Statistics with no more digits than their errors allow."""
+    return [formatter(value, found.unit, found.errors[word]) for word, value in found.values.items()]
+
+
+def format_probability(value: float, unit: str, error: float) -> str:
+    """A probability, as a Formatter."""
+    return probability(value, error)
+
+
+def error_text(error: float, unit: str, points: bool = False) -> str:
+    """A Monte Carlo error, that of a difference of shares in percentage points; empty if it is 0."""
+    if not error > 0:
+        return ""
+    return difference(error, unit, error).removeprefix("+") if points else amount(error, unit, digits=1)
+
+
+def probability_text(pair: Pair, row: str) -> str:
+    """The probability that the first side lies above the other."""
+    found, draws = pair.by_row[row], pair.runs[0].sampler.draws
+    value, error = found.above
+    event = found.kind is EVENT
+    head = f"P({pair.names[0]}, not {pair.names[1]})" if event else f"P({pair.names[0]} > {pair.names[1]})"
+    if not math.isfinite(value):
+        return f"{head}: –"
+    if found.equal[0] == 1:
+        return ""
+    text = f"{head} = {amount(value, 'share', error, PROBABILITY_DIGITS)}"
+    text += f" ± {error_text(error, 'share')}" if error else ""
+    if found.equal[0]:
+        same = "the same" if event else "equal"
+        return f"{text}; {same} in {amount(found.equal[0], 'share', found.equal[1])} of the draws"
+    return f"{text}, {'all' if value else 'none'} of {draws:,} draws" if value in (0, 1) else text
+
+
+def attributed_rows(pair: Pair) -> list[str]:
+    """The representative rows whose waterfall has a bar that is not 0."""
+    return [row for row in pair.headlines if row in pair.waterfalls and pair.waterfalls[row].bars.any()]
+
+
+def waterfall_lines(pair: Pair, row: str) -> list[list[str]]:
+    """The waterfall of a row, a line for each difference between the studies: its definition on both sides, its
+    contribution to the change of the median (or probability), the error of that, and the factor. Differences without a
+    contribution are left out."""
+    found, unit = pair.waterfalls[row], pair.by_row[row].first.unit
+    return [
+        [
+            sentence(label(name).strip()),
+            *(definition_text(run, pair.differing[name]) for run in pair.runs),
+            difference(float(bar), unit, float(error)),
+            error_text(float(error), unit, points=True),
+            factor_text(float(factor), float(factor_error)),
+        ]
+        for name, bar, error, factor, factor_error in zip(
+            found.names, found.bars, found.total_errors, found.factors, found.factor_errors, strict=True
+        )
+        if bar or error
+    ]
+
+
+def factor_text(factor: float, error: float) -> str:
+    """A factor; empty if it is not finite."""
+    return f"× {amount(factor, '1', error)}" if math.isfinite(factor) else ""
+
+
+def total_cells(pair: Pair, row: str) -> list[str]:
+    """The difference of the two medians (or probabilities), its error, and their ratio."""
+    found, unit = pair.waterfalls[row], pair.by_row[row].first.unit
+    value, error = found.total
+    return [difference(value, unit, error), error_text(error, unit, points=True), factor_text(*found.ratio)]
+
+
+def contents(found: ComparisonResult) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The data of the PDF, and its figures as SVG by file name."""
+    from mcfrontier.outputs.figures.waterfall import waterfall
+
+    pictures: dict[str, bytes] = {}
+    pairs: list[dict[str, Any]] = []
+    for i, pair in enumerate(found.pairs):
+        waterfalls: list[dict[str, Any]] = []
+        for row in attributed_rows(pair):
+            picture = f"waterfall-{i}-{len(waterfalls)}.svg"
+            unit, formatter = pair.by_row[row].first.unit, formatter_of(pair.by_row[row])
+            pictures[picture] = waterfall(pair.waterfalls[row], row, unit, pair.names, formatter).svg()
+            table = {"rows": waterfall_lines(pair, row), "total": total_cells(pair, row)}
+            waterfalls.append({"name": sentence(label(row)), "picture": picture, **table})
+        rows = [
+            {"name": sentence(label(row)), "lines": lines(pair, row), "probability": probability_text(pair, row)}
+            for row in full_rows(pair)
+        ]
+        head = {"names": pair.names, "heads": headings(pair)}
+        pairs.append({**head, "rows": rows, "compact": compact_rows(pair), "waterfalls": waterfalls})
+    return {
+        "title": f"{found.names[0]} compared with {', '.join(found.names[1:])}",
+        "studies": scenario_rows(found),
+        "notes": found.notes,
+        "pairs": pairs,
+        "caption": " ".join((waterfall.__doc__ or "").split()),
+        "plan": plan_text(found),
+    }, pictures
+
+
+def scenario_rows(found: ComparisonResult) -> list[list[str]]:
+    """The scenarios: name, title and hash of the priors."""
+    return [
+        [name, run.study.file.stated.title or "", run.study.file.digest]
+        for name, run in zip(found.names, runs_of(found), strict=True)
+    ]
+
+
+def plan_text(found: ComparisonResult) -> str:
+    """Draws, sampler and seed."""
+    plan = found.sampler
+    kind = SAMPLERS[plan.kind].label
+    return f"{plan.draws:,} draws of each study and of each hybrid of two, {kind}, seed {plan.seed}"
+
+
+def write(found: ComparisonResult, folder: str | Path) -> list[Path]:
+    """Write comparison.json and comparison.pdf into a folder. Both are made before either is moved there."""
+    folder = check_folder(folder)
+    data, pictures = contents(found)
+    pdf = typeset(Path(__file__).with_name("comparison.typ"), data, pictures)
+    return write_files(folder, {JSON_FILE: f"{comparison_json(found)}\n".encode(), PDF_FILE: pdf})

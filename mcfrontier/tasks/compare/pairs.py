@@ -1,0 +1,105 @@
+"""A row of two runs on the same draws: both sides, their difference and their ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mcfrontier.analysis.estimates import estimates
+from mcfrontier.analysis.estimates.estimates import Estimate, estimate
+from mcfrontier.core import units
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.kinds import EVENT, PROBABILITY, QuantityKind, kind_of
+from mcfrontier.runs.core import RunCore
+from mcfrontier.runs.summary import Summary, summarise
+
+
+@dataclass(frozen=True)
+class RowPair:
+    """A row on both sides, in the unit of the first.
+
+    kind          the kind of the row
+    first, other  summaries of the two sides
+    difference    summary of other minus first, draw by draw; of an event, difference of the two probabilities
+    ratio         summary of other over first, draw by draw, not a number where a ratio has no meaning; of an event,
+                  ratio of the two probabilities
+    above, equal  the probabilities that the first lies above the other, and that the two are equal
+    non_finite    the number of pairs of draws that are not finite and left out
+    """
+
+    kind: QuantityKind
+    first: Summary
+    other: Summary
+    difference: Summary
+    ratio: Summary
+    above: Estimate
+    equal: Estimate
+    non_finite: int
+
+    @property
+    def central(self) -> str:
+        """The statistic that is attributed to inputs: "median", or "probability" of an event."""
+        return PROBABILITY if self.kind is EVENT else "median"
+
+
+def kind_in_both(row: str, runs: tuple[RunCore, RunCore]) -> QuantityKind:
+    """The kind of a row: an event if it is one on both sides."""
+    return kind_of(runs[0].unit(row), event=all(run.kind(row) is EVENT for run in runs))
+
+
+def samples_in(run: RunCore, row: str, unit: str) -> Array:
+    """The draws of a row in a unit: (draws,), or (1,) if nothing in it is uncertain."""
+    name, index = run.rows[row]
+    return np.asarray(run.values[name][index] / units.scale(unit))
+
+
+def row_pair(row: str, first: RunCore, other: RunCore) -> RowPair:
+    """A row of two runs on the same draws."""
+    unit, kind = first.unit(row), kind_in_both(row, (first, other))
+    x, y = samples_in(first, row, unit), samples_in(other, row, unit)
+    with np.errstate(all="ignore"):
+        difference = y - x
+        ratio = y / x if kind.logarithmic else np.full_like(difference, np.nan)
+    finite = np.isfinite(difference)
+    draws = (x, y, difference, np.where(np.isfinite(ratio), ratio, np.nan))
+    one, two, apart, times = event_summaries(x, y) if kind is EVENT else draw_summaries(draws, unit)
+    return RowPair(
+        kind=kind,
+        first=one,
+        other=two,
+        difference=apart,
+        ratio=times,
+        above=estimate(np.where(finite, x > y, np.nan)),
+        equal=estimate(np.where(finite, x == y, np.nan)),
+        non_finite=int((~finite).sum()),
+    )
+
+
+def draw_summaries(each: Sequence[Array], unit: str) -> list[Summary]:
+    """Summaries of the draws of two sides, of their difference and of their ratio."""
+    return [summarise(draws, own, kind_of(own)) for draws, own in zip(each, (unit, unit, unit, "1"), strict=True)]
+
+
+def event_summaries(x: Array, y: Array) -> list[Summary]:
+    """The probabilities of an event on two sides, their difference and their ratio.
+
+    The error of the ratio is to first order, so that it is finite if the event does not happen in one of the
+    randomisations.
+    """
+    (p, p_parts), (q, q_parts) = (estimates.by_parts(draws) for draws in (x, y))
+    with np.errstate(all="ignore"):
+        ratio = q / p if p > 0 else np.nan
+        ratio_parts = ratio + (q_parts - ratio * p_parts) / p
+    found = (
+        (p, p_parts, "share"),
+        (q, q_parts, "share"),
+        (q - p, q_parts - p_parts, "share"),
+        (ratio, ratio_parts, "1"),
+    )
+    errors = [float(estimates.standard_error(np.asarray(whole), parts)) for whole, parts, _ in found]
+    return [
+        Summary(unit, {PROBABILITY: float(whole)}, {PROBABILITY: error})
+        for (whole, _, unit), error in zip(found, errors, strict=True)
+    ]

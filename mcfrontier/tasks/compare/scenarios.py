@@ -1,0 +1,98 @@
+"""The scenarios of a comparison: their studies and names, common targets and common draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mcfrontier import sampling
+from mcfrontier.core.errors import InputError, located
+from mcfrontier.core.progress import silent
+from mcfrontier.runs import recipe
+from mcfrontier.runs.core import RunCore
+from mcfrontier.runs.load import Model, Source, load
+from mcfrontier.sampling.engine import Engine
+from mcfrontier.sampling.plan import Sampler
+from mcfrontier.study.study import Study
+
+MAX_NAMES = 5  # quantities named in a message
+SCENARIO_DRAWS = 2**14  # of each study and of each hybrid of two; given evidence, as many as a run has by default
+
+
+def load_scenarios(
+    sources: Sequence[Source | Study],
+    model: Model | None,
+    targets: Sequence[str] | None,
+    pins: Mapping[str, str | float],
+) -> tuple[list[str], list[Study]]:
+    """The names and the studies of the scenarios.
+
+    A scenario has the name of its study; if two studies have the same name, the text that the user gave.
+    """
+    if not sources or (len(sources) == 1 and not pins):
+        raise InputError("compare: name two studies, or one and what to set in it, such as --set gpu_price=20_000")
+    if len(sources) == 1:
+        scenarios = [load_scenario(sources[0], model, targets, own) for own in ({}, pins)]
+        text = ", ".join(f"{name}={value}" for name, value in pins.items())
+        return [scenarios[0].name, f"{scenarios[0].name} with {text}"], scenarios
+    scenarios = [load_scenario(source, model, targets, pins) for source in sources]
+    return scenario_names(sources, scenarios), scenarios
+
+
+def scenario_names(sources: Sequence[Source | Study], scenarios: Sequence[Study]) -> list[str]:
+    """A unique name for each scenario."""
+    names = [each.name for each in scenarios]
+    texts = [str(source) if isinstance(source, str | Path) else "" for source in sources]
+    names = [text if text and names.count(name) > 1 else name for text, name in zip(texts, names, strict=True)]
+    before = [names[:i].count(name) for i, name in enumerate(names)]
+    return [f"{name} ({count + 1})" if count else name for name, count in zip(names, before, strict=True)]
+
+
+def load_scenario(
+    source: Source | Study, model: Model | None, targets: Sequence[str] | None, pins: Mapping[str, str | float]
+) -> Study:
+    """The study of a scenario. A message on its file starts with the file, one on targets or pins with the study."""
+    if isinstance(source, Study):
+        if model or targets or pins:
+            raise InputError("a study that was loaded has its model, targets and set; give them to load")
+        return recipe.resolved(source)
+    plain = load(source, model)
+    if not targets and not pins:
+        return recipe.resolved(plain)
+    with located(plain.name):
+        return recipe.resolved(load(source, model, targets, pins))
+
+
+def common_targets(names: Sequence[str], scenarios: Sequence[Study], targets: Sequence[str] | None) -> list[str]:
+    """The requested targets, or those that all scenarios have."""
+    if targets:
+        return list(dict.fromkeys(targets))
+    shared = [name for name in scenarios[0].targets if all(name in each.targets for each in scenarios)]
+    if not shared:
+        own = "; ".join(f"{name} has {list_names(each.targets)}" for name, each in zip(names, scenarios, strict=True))
+        raise InputError(f"compare: no target in common: {own}; name one with --target")
+    return shared
+
+
+def list_names(names: Sequence[str]) -> str:
+    """The first names and the number of the rest, for a message."""
+    more = len(names) - MAX_NAMES
+    return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def common_plan(scenarios: Sequence[Study], draws: int | None, seed: int, sampler: str) -> Sampler:
+    """The sampler of all scenarios. An input has the same Sobol dimension in each."""
+    names = {prior.name for each in scenarios for prior in each.uncertain if not prior.labels}
+    default = min(each.draws for each in scenarios)
+    count = default if any(each.evidence for each in scenarios) else min(SCENARIO_DRAWS, default)
+    plan = sampling.sampler(sampler, seed, count if draws is None else draws, names)
+    if any(each.retained(plan.draws) < plan.draws for each in scenarios):
+        raise InputError(
+            f"draws = {plan.draws:,}: a comparison retains all draws in memory; take {2 * default:,} or fewer"
+        )
+    return plan
+
+
+def evaluate_scenario(study: Study, plan: Sampler) -> RunCore:
+    """The run of a study on the common draws."""
+    return recipe.evaluated(study, plan, Engine(), silent)

@@ -1,0 +1,142 @@
+"""Scores of the forecasts of a saved run for observed outcomes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
+from mcfrontier.analysis.forecasts import scoring_rules
+from mcfrontier.core import units
+from mcfrontier.core.errors import InputError, located
+from mcfrontier.core.formatting import split_row
+from mcfrontier.core.kinds import EVENT, SUMMARY_STATISTICS
+from mcfrontier.outputs.folder.saved import RunFolder
+from mcfrontier.tasks.score.ledger import Row
+
+BARE_UNITS = ("1", "share")  # units that an outcome may leave out
+
+
+def read_outcome(run: RunFolder, text: str) -> tuple[str, float]:
+    """Parse NAME=VALUE UNIT.
+
+    Returns
+    -------
+    tuple
+        A row of the run, and the outcome in the unit of that row.
+
+    Raises
+    ------
+    InputError
+        If the text has another form, or names no row, or has a unit of another kind.
+    """
+    with located(f"--outcome {text}"):
+        name, equals, stated = (part.strip() for part in text.rpartition("="))
+        if name.endswith(("<", ">")):
+            raise InputError("a bound has no percentile; give the figure itself")
+        if not (name and equals and stated):
+            named = next((row for row in (stated, name) if row in run.rows), run.targets[0])
+            raise InputError(f"write NAME=VALUE UNIT, such as {example(run, named)}")
+        row = row_of(run, name)
+        if run.unit(row) == units.DATE_UNIT and units.is_day(stated):
+            return row, units.read(stated, units.DATE_UNIT, row)
+        number, unit = units.split(stated)
+        if not math.isfinite(number):
+            raise InputError(f"a number with its unit is expected, such as {example(run, row)}")
+        return row, convert(run, row, number, unit)
+
+
+def row_of(run: RunFolder, name: str) -> str:
+    """The row with a name. A row of a many-valued quantity is named with its label."""
+    rows = run.rows_of([name])
+    if name not in rows:
+        raise InputError(f"{name} has {len(rows)} rows; name one, such as '{rows[0]}'")
+    return name
+
+
+def convert(run: RunFolder, row: str, number: float, unit: str) -> float:
+    """Convert a stated number to the unit of a row."""
+    own = run.unit(row)
+    if not unit and own not in BARE_UNITS:
+        raise InputError(f"its unit is missing; write {row}={number:g} {own}, if that is its unit")
+    if not units.same_kind(unit or "1", own):
+        raise InputError(f"'{unit or '1'}' is not a unit of {split_row(row)[0]}; give it in {own}")
+    value = units.convert(number, unit or own, own)
+    if run.kind(row) is EVENT and value not in (0, 1):
+        raise InputError(f"an event happened or did not; write {row}=1 or {row}=0")
+    if own == "share" and not 0 <= value <= 1:
+        raise InputError(f"a share is between 0 and 1; write {row}={number:g}%, if that is meant")
+    return value
+
+
+def example(run: RunFolder, row: str) -> str:
+    """An example of an outcome of a row: its median."""
+    digits, median = 6 if run.unit(row) == units.DATE_UNIT else 3, run.estimates(row, [0.5])[0][-1]
+    return f"{row}={median:.{digits}g} {run.unit(row)}".removesuffix(" 1").removesuffix(" share")
+
+
+def stated_kind(run: RunFolder, row: str) -> str:
+    """How a quantity was stated to the run: "an input" or "evidence"; empty if it is a forecast."""
+    name = split_row(row)[0]
+    if name in run.manifest.inputs:
+        return "an input"
+    return "evidence" if name in {split_row(seen["quantity"])[0] for seen in run.manifest.evidence.values()} else ""
+
+
+def score_outcome(run: RunFolder, row: str, value: float, source: str = "", note: str = "") -> tuple[Row, int]:
+    """Score an outcome.
+
+    Parameters
+    ----------
+    run : RunFolder
+        The saved run.
+    row : str
+        A row of the run.
+    value : float
+        The outcome, in the unit of the row.
+    source, note : str
+        Texts for the ledger.
+
+    Returns
+    -------
+    tuple
+        The row of the ledger, and the number of draws that are not finite and left out.
+
+    Raises
+    ------
+    InputError
+        If no draw is finite, or the folder has no draws.
+    """
+    x, manifest = run.samples(row), run.manifest
+    non_finite = int((~np.isfinite(x)).sum())
+    if non_finite == x.size:
+        raise InputError(f"{run.folder}: {row}: none of its draws is finite, so it has no forecast; take another row")
+    value = min(value, manifest.capped.get(row, value))  # the cap stands for all values beyond it
+    found = scoring_rules.score(x, value, positive=run.unit(row) != units.DATE_UNIT, event=run.kind(row) is EVENT)
+    _, values, errors = run.summary_at(row, SUMMARY_LEVELS)
+    return Row(
+        study=manifest.study,
+        quantity=row,
+        outcome=value,
+        unit=run.unit(row),
+        source=source,
+        note=note,
+        priors_sha256=manifest.priors_sha256,
+        set="; ".join(f"{name}={pinned}" for name, pinned in sorted(manifest.set.items())),
+        sampler=manifest.sampler,
+        seed=manifest.seed,
+        draws=manifest.draws,
+        version=manifest.versions.get("mcfrontier", ""),
+        percentile=100 * found.percentile.value,
+        percentile_error=100 * found.percentile.error,
+        crps=found.crps.value,
+        crps_error=found.crps.error,
+        scale=found.scale,
+        crps_log=found.crps_log.value,
+        crps_log_error=found.crps_log.error,
+        log_score=found.log_score.value,
+        log_score_error=found.log_score.error,
+        **{word: values[word] for word in SUMMARY_STATISTICS},
+        **{f"{word}_error": errors[word] for word in SUMMARY_STATISTICS},
+    ), non_finite

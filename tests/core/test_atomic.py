@@ -1,0 +1,58 @@
+"""Atomic writes: files are complete or absent, and only regular files are replaced."""
+
+import os
+import resource
+
+import h5py
+import numpy as np
+import pytest
+
+from mcfrontier.core.atomic import check_file, move, temporary_folder
+from mcfrontier.core.errors import InputError
+
+
+def test_a_symbolic_link_is_kept_and_its_target_is_written(tmp_path):
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    path = check_file(tmp_path / "link")
+    with temporary_folder(path.parent) as place:
+        (place / path.name).write_text("new")
+        move(place / path.name, path)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "new"
+
+
+def test_a_pipe_is_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="pipe: a device or a pipe, which must not be replaced; name a file"):
+        check_file(tmp_path / "pipe")
+
+
+def text(path):
+    path.write_text("x" * 100_000)
+
+
+def netcdf(path):
+    with h5py.File(path, "w") as file:
+        file["x"] = np.random.default_rng(1).random(100_000)
+
+
+@pytest.mark.parametrize("write", [text, netcdf])
+def test_a_full_disk_is_reported_with_one_line_and_leaves_no_files(tmp_path, write):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
+    try:
+        with (
+            pytest.raises(InputError, match="new/er: cannot be written: File too large"),
+            temporary_folder(tmp_path / "new" / "er") as place,
+        ):
+            write(place / "file")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_internal_error_keeps_its_message(tmp_path):
+    with pytest.raises(RuntimeError, match="ours"), temporary_folder(tmp_path / "new"):
+        raise RuntimeError("ours")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,253 @@
+"""Nodes, their evaluation order and unit checks."""
+
+import types
+
+import numpy as np
+import pytest
+from scipy import special
+
+import mcfrontier as mcf
+from mcfrontier import graph, model, sampling
+from mcfrontier.core.errors import InputError
+from mcfrontier.sampling.engine import Blocks
+from tests.conftest import input_entry
+
+
+@mcf.node("1")
+def area(width, height):
+    """What a rectangle covers."""
+    return width * height
+
+
+@mcf.node("1")
+def volume(area, depth):
+    """What a box holds.
+
+    Cavalieri (1635).
+    """
+    return area * depth
+
+
+def test_a_node_stays_a_plain_function():
+    assert area(2, 3) == 6
+    assert (area(np.array([1, 2]), 3) == [3, 6]).all()
+
+
+def test_a_node_describes_itself():
+    made = graph.nodes_of([area, volume])["volume"]
+    assert made.needs == ("area", "depth")
+    assert made.about == "What a box holds."
+    assert made.remarks == "Cavalieri (1635)."
+    assert made.formula == "area * depth"
+
+
+def test_every_node_of_the_model_has_a_description_and_a_formula():
+    for node in graph.nodes_of(model).values():
+        assert node.about.endswith("."), node.name
+        assert node.formula, node.name
+
+
+def test_only_needed_nodes_are_evaluated_in_order():
+    nodes = graph.nodes_of([volume, area])
+    assert graph.order(nodes, {"width", "height", "depth", "idle"}, ["volume"]) == (
+        ("depth", "width", "height"),
+        ("area", "volume"),
+    )
+
+
+def test_a_prior_overrides_the_node_of_its_name():
+    nodes = graph.nodes_of([volume, area])
+    assert graph.order(nodes, {"area", "depth"}, ["volume"]) == (("area", "depth"), ("volume",))
+
+
+def test_values_are_those_of_the_functions():
+    nodes = graph.nodes_of([volume, area])
+    given = {"width": np.array([2.0, 3.0]), "height": np.array([5.0]), "depth": np.array([10.0])}
+    assert graph.evaluate(nodes, ["area", "volume"], given)["volume"].tolist() == [100, 150]
+
+
+def refusal(functions, **page):
+    with pytest.raises(InputError) as refused:
+        mcf.run({"targets": ["end"], **page}, model=functions, draws=64)
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+def test_a_cycle_is_rejected_by_name():
+    @mcf.node("1")
+    def end(middle):
+        return middle
+
+    @mcf.node("1")
+    def middle(end):
+        return end
+
+    found = refusal([end, middle])
+    assert "depends on itself" in found
+    assert "end" in found
+    assert "middle" in found
+
+
+def test_a_missing_quantity_is_rejected_with_its_consumer_and_a_suggestion():
+    @mcf.node("1")
+    def end(width):
+        return width
+
+    found = refusal([end], inputs=input_entry("widht", value=3))
+    assert "node end needs it" in found
+    assert "did you mean 'widht'" in found
+
+
+def test_a_node_defined_twice_is_rejected():
+    @mcf.node("1")
+    def end(x):
+        return x
+
+    assert "node end: defined twice" in refusal([end, volume, end])
+
+
+def test_a_lambda_is_rejected():
+    assert "a lambda has no name" in refusal([mcf.node("1")(lambda x: x)])
+
+
+def test_a_unit_is_written_in_parentheses():
+    with pytest.raises(InputError, match="an argument of its decorator"):
+
+        @mcf.node
+        def end(x):
+            return x
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        (lambda x: None, "yields nothing"),
+        (lambda x: "much", "yields a str"),
+        (lambda x: [x, x], "yields a list"),
+        (lambda x: x.mean() if hasattr(x, "mean") and np.ndim(x) else x, "one value for each draw"),
+        (lambda x: np.sum(x), "one value for each draw"),
+        (lambda x: x[:5] if np.ndim(x) else x, "one value for each draw"),
+        (lambda x: x * 1j if np.ndim(x) else x, "return a number or an array of numbers"),
+    ],
+)
+def test_an_invalid_return_value_is_rejected_with_the_name_of_the_node(formula, expected):
+    formula.__name__ = "end"
+    message = refusal([mcf.node("1")(formula)], inputs=input_entry("x", "uniform", low=1, high=2))
+    assert "node end: yields" in message
+    assert expected in message
+
+
+def test_a_node_cannot_modify_its_arguments():
+    @mcf.node("1")
+    def end(x):
+        if np.ndim(x):
+            x *= 2
+        return x
+
+    with pytest.raises(ValueError, match="read-only") as raised:
+        mcf.run({"targets": ["end"], "inputs": input_entry("x", "uniform", low=1, high=2)}, model=[end], draws=64)
+    assert raised.value.__notes__ == ["in node end, called with x"]
+
+
+def test_a_dimensionless_node_may_use_functions_without_unit_support():
+    @mcf.node("1")
+    def end(x):
+        return special.expit(x)
+
+    run = mcf.run({"targets": ["end"], "inputs": input_entry("x", "uniform", low=-1, high=1)}, model=[end], draws=64)
+    assert run.summary["end"].values["p50"] == pytest.approx(0.5, abs=0.02)
+
+
+def test_an_unknown_unit_of_a_node_is_reported_with_the_name_of_the_node():
+    @mcf.node("USX")
+    def end(x):
+        return x
+
+    assert "node end: unknown unit 'USX'" in refusal([end], inputs=input_entry("x", value=1))
+
+
+def test_a_node_may_have_no_arguments():
+    @mcf.node("1")
+    def end():
+        return 3
+
+    assert mcf.run({"targets": ["end"]}, model=end, draws=64).summary["end"].values["p50"] == 3
+
+
+def test_a_function_that_is_not_a_node_is_rejected():
+    def end(x):
+        return x
+
+    assert "put @mcf.node('unit') above" in refusal([end])
+
+
+def test_a_node_with_a_default_is_rejected():
+    @mcf.node("1")
+    def end(x, y=2):
+        return x * y
+
+    assert "without *, ** or defaults" in refusal([end], inputs=input_entry("x", value=1))
+
+
+@pytest.mark.parametrize(
+    ("unit_x", "unit_end", "formula", "expected"),
+    [
+        ("USD", "USD", lambda x: x * x, "node end: yields"),
+        ("USD", "kWh", lambda x: x, "node end: yields"),
+        ("USD", "USD", lambda x: x + 1, "node end: units do not fit"),
+        ("USD", "USD", lambda x: x / x, "yields plain numbers, not USD"),
+        ("USD", "USD", lambda x: np.where(x > 1, x, 0), "node end: units do not fit"),
+        ("h", "1", lambda x: np.log(x), "node end: units do not fit"),
+        ("EUR", "USD", lambda x: x, "node end: yields"),
+    ],
+)
+def test_incompatible_units_are_rejected_with_the_name_of_the_node(unit_x, unit_end, formula, expected):
+    formula.__name__ = "end"
+    message = refusal([mcf.node(unit_end)(formula)], inputs=input_entry("x", "uniform", unit_x, low=1, high=2))
+    assert expected in message
+    assert "x in " in message
+
+
+def test_units_are_converted_on_input_and_output():
+    @mcf.node("MWh")
+    def end(power, time):
+        return power * time
+
+    inputs = input_entry("power", "value", "kW", value=500) | input_entry("time", "value", "day", value=2)
+    run = mcf.run({"targets": ["end"], "inputs": inputs}, model=[end], draws=64)
+    assert float(run.quantiles([0.5]).end[0]) == pytest.approx(24)
+
+
+def test_a_module_provides_only_the_nodes_it_defines():
+    module = types.ModuleType("somewhere")
+    own = types.FunctionType(area.__code__, {"__name__": "somewhere"}, "own")
+    own.unit, own.__module__ = "1", "somewhere"
+    module.own, module.borrowed = own, area
+    assert list(graph.nodes_of(module)) == ["own"]
+
+
+@pytest.mark.parametrize("name", ["gpt4", "llama31-405b", "scaling-law", "search", "chips", "development"])
+def test_a_formula_gives_the_same_values_on_blocks_and_data_arrays(name):
+    """For formulas that use dimension names; positional functions such as np.where are in other studies."""
+    xr = pytest.importorskip("xarray")
+    study = mcf.load(name)
+    plan = sampling.sampler("sobol", 3, 64, [prior.name for prior in study.uncertain if not prior.labels])
+    blocks = Blocks(study, plan, study.quantities)(0, 64)
+
+    def named(quantity):
+        x, own = blocks[quantity], [*study.dimensions_of[quantity], "draw"]
+        lengths = [*(len(study.file.dimensions[each]) for each in own[:-1]), x.shape[-1]]
+        array = xr.DataArray(x.reshape(lengths), dims=own)
+        return array.isel(draw=0) if x.shape[-1] == 1 else array
+
+    for quantity in study.order:
+        node = study.nodes[quantity]
+        if node.along:
+            continue
+        with np.errstate(all="ignore"):
+            found = node.function(*map(named, node.needs))
+        known = named(quantity)
+        if isinstance(found, xr.DataArray):
+            found, known = xr.broadcast(found, known)
+            found = found.transpose(*known.dims)
+        np.testing.assert_array_equal(np.broadcast_to(found, known.shape), known, quantity)

@@ -1,0 +1,56 @@
+"""The shipped studies: each runs without non-finite draws and reports its disclosed figures."""
+
+import pytest
+
+import mcfrontier as mcf
+from mcfrontier.core.formatting import split_row
+from mcfrontier.runs import recipe
+from mcfrontier.runs.diagnostics import non_finite
+from mcfrontier.study import locate
+
+STUDIES = list(locate.runnable())
+RUNS = ["gpt2", "gpt3", "gpt4", "opt-175b", "bloom-176b", "gopher", "chinchilla", "mt-nlg", "palm", "llama31-405b"]
+RUNS += ["gemini-ultra", "deepseek-v3", "grok3"]
+COST_BASES = {"acquisition_cost", "amortised_cost", "cloud_cost", "ownership_cost", "development_cost"}
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_study_runs_without_non_finite_draws(name):
+    run = mcf.run(
+        name, draws=2**15 if recipe.load(name).evidence else 2**9
+    )  # evidence reduces the effective sample size
+    assert non_finite(run.core) == {}
+    assert not any("outside 0 to 1" in note for note in run.notes)
+    assert set(run.study.targets) <= set(run.core.values)
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_study_has_a_title_a_question_and_a_date(name):
+    words = recipe.load(name).file.stated
+    assert words.title
+    assert words.question.endswith("?")
+    assert words.about
+    assert words.date
+    assert words.price_year or not recipe.load(name).cost_bases
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_disclosed_figures_are_reported_and_are_not_inputs(name):
+    loaded = recipe.load(name)
+    for figure in loaded.file.disclosed.values():
+        assert split_row(figure.quantity)[0] in loaded.order
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_training_run_has_the_five_cost_bases(name):
+    assert set(recipe.load(name).targets) >= COST_BASES
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_acquisition_exceeds_ownership_and_development_exceeds_amortised_cost(name):
+    """In each draw, since shared inputs are drawn once; not where the published factor is below 1."""
+    draws = mcf.run(name, draws=2**9).draws
+    assert (draws.acquisition_cost > draws.ownership_cost).all()
+    assert (draws.acquisition_cost > draws.amortised_cost).mean() > 0.99
+    more = draws.development_cost > draws.amortised_cost
+    assert more.where(draws.experiment_factor >= 1, True).all()

@@ -1,0 +1,89 @@
+"""Saved runs read back from their folders give the same results."""
+
+import json
+
+import numpy as np
+import pytest
+
+import mcfrontier as mcf
+from mcfrontier.core.errors import InputError
+from mcfrontier.outputs.folder.saved import read_folder
+from mcfrontier.runs.estimates import estimates
+from mcfrontier.runs.summary import from_draws
+
+
+@pytest.mark.parametrize("name", ["gpt4", "chips", "deepseek-v3-given"])
+def test_a_folder_has_the_results_of_its_run(tmp_path, name):
+    draws = 2**15 if name == "deepseek-v3-given" else 2**10  # evidence reduces the effective sample size
+    run = mcf.run(name, draws=draws, seed=3)
+    run.write(tmp_path, report=False)
+    back = read_folder(tmp_path)
+    assert back.rows == list(run.core.rows)
+    for row in run.core.rows:
+        assert back.unit(row) == run.core.unit(row)
+        np.testing.assert_array_equal(back.samples(row), np.broadcast_to(run.core.samples(row), draws))
+        for levels in ((0.05, 0.5, 0.95), (0.31,)):
+            for here, there in zip(back.estimates(row, levels), estimates(run.core, row, levels), strict=True):
+                np.testing.assert_allclose(here, there, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("row", ["root", "sure"])
+def test_a_folder_has_the_results_of_its_run_with_non_finite_draws(non_finite_run, row):
+    run, folder = non_finite_run(-1.0, 2**6)
+    for here, there in zip(read_folder(folder).from_draws(row, [0.31]), from_draws(run.core, row, [0.31]), strict=True):
+        np.testing.assert_allclose(here, there, rtol=1e-12, atol=1e-16)
+
+
+def test_chunked_draws_are_read(tmp_path):
+    run = mcf.run("gpt4", draws=2**19, targets=["acquisition_cost"])
+    run.write(tmp_path, report=False, save_draws=True)
+    x = read_folder(tmp_path).samples("acquisition_cost")
+    np.testing.assert_array_equal(x[: run.core.retained], run.core.samples("acquisition_cost"))
+    assert x.size == 2**19
+
+
+def broken(folder, name, text):
+    (folder / name).write_text(text)
+
+
+def another_format(folder):
+    found = json.loads((folder / "manifest.json").read_text())
+    broken(folder, "manifest.json", json.dumps(found | {"format": 7, "versions": {"mcfrontier": "9.9"}}))
+
+
+def shortened(folder):
+    whole = (folder / "draws.nc").read_bytes()
+    (folder / "draws.nc").write_bytes(whole[: len(whole) // 2])
+
+
+@pytest.mark.parametrize(
+    ("harm", "message"),
+    [
+        (lambda f: (f / "manifest.json").unlink(), "not the folder of a run: it has no manifest.json"),
+        (lambda f: broken(f, "manifest.json", "{"), "manifest.json: damaged"),
+        (lambda f: broken(f, "manifest.json", '{"format": 1}'), "missing required field `study`"),
+        (another_format, "written by mcfrontier 9.9 in format 7, and this version reads format 1"),
+        (lambda f: (f / "percentiles.json").unlink(), "percentiles.json: cannot be read"),
+        (lambda f: (f / "draws.nc").unlink(), "draws.nc: not there any more"),
+        (lambda f: broken(f, "draws.nc", "text"), "draws.nc: damaged"),
+        (shortened, "draws.nc: damaged"),
+    ],
+    ids=lambda x: x if isinstance(x, str) else "",
+)
+def test_an_unreadable_folder_is_reported_with_one_line(tmp_path, gpt4, harm, message):
+    gpt4.write(tmp_path, report=False)
+    harm(tmp_path)
+    with pytest.raises(InputError) as problem:
+        read_folder(tmp_path).samples("energy")
+    assert message in str(problem.value)
+    assert "\n" not in str(problem.value)
+
+
+def test_an_unknown_folder_and_quantity_are_reported_with_a_suggestion(tmp_path, gpt4):
+    gpt4.write(tmp_path / "gpt4", report=False)
+    with pytest.raises(InputError, match=r"there is no such folder; did you mean '.*/gpt4'\?"):
+        read_folder(tmp_path / "gtp4")
+    with pytest.raises(InputError, match=r"percentiles\.csv: not the folder of a run: it is a file; name the folder"):
+        read_folder(tmp_path / "gpt4" / "percentiles.csv")
+    with pytest.raises(InputError, match="it has no quantity 'enregy'; did you mean 'energy'"):
+        read_folder(tmp_path / "gpt4").rows_of(["enregy"])

@@ -1,0 +1,190 @@
+"""Random streams by input name, and low-discrepancy points."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import special, stats
+
+from mcfrontier import sampling
+from mcfrontier.core.errors import InputError
+from mcfrontier.distributions.families import FAMILIES
+from mcfrontier.sampling import latin
+from mcfrontier.study.prior import Prior, prior
+from tests.conftest import input_entry
+
+KINDS = list(sampling.SAMPLERS)
+every_sampler = pytest.mark.parametrize("kind", KINDS)
+
+
+def points(kind="sobol", seed=1, draws=2**10, names=("a", "b"), name="a"):
+    return sampling.probabilities(sampling.sampler(kind, seed, draws, names), name)
+
+
+@every_sampler
+def test_probabilities_lie_strictly_between_0_and_1(kind):
+    u = points(kind, draws=2**14)
+    assert u.min() > 0
+    assert u.max() < 1
+
+
+@every_sampler
+@given(rest=st.lists(st.text("abcdefgh_", min_size=1, max_size=8), max_size=20, unique=True))
+def test_a_stream_does_not_depend_on_other_inputs(kind, rest):
+    plan = sampling.sampler(kind, 3, 64, [*rest, "gpu_price"])
+    alone = points(kind, 3, 64, ["gpu_price"], "gpu_price")
+    met = any("gpu_price" in note for note in plan.notes)
+    assert met or (sampling.probabilities(plan, "gpu_price") == alone).all()
+
+
+@every_sampler
+def test_name_and_seed_each_change_the_stream(kind):
+    assert (points(kind) == points(kind)).all()
+    assert (points(kind) != points(kind, name="b")).mean() > 0.99
+    assert (points(kind) != points(kind, seed=2)).mean() > 0.99
+
+
+@pytest.mark.parametrize("kind", ["sobol", "random"])
+def test_the_first_draws_of_a_long_run_equal_those_of_a_short_one(kind):
+    assert (points(kind, draws=2**12)[: 2**10] == points(kind, draws=2**10)).all()
+
+
+@every_sampler
+@given(start=st.integers(0, 2**11).map(lambda i: 16 * i), count=st.integers(1, 2**15), more=st.integers(0, 99))
+def test_a_part_of_the_points_is_computed_without_the_rest(kind, start, count, more):
+    plan = sampling.sampler(kind, 3, 2**16 + more, ["a"])
+    whole, part = sampling.stream(plan, "a")(0, plan.draws), sampling.stream(plan, "a")(start, start + count)
+    assert (part.combined == whole.combined[start : start + count]).all()
+
+
+@given(sizes=st.lists(st.integers(1, 300), min_size=16, max_size=16), seed=st.integers(0, 99))
+def test_a_permutation_evaluated_at_indices_is_a_permutation(sizes, seed):
+    sizes = np.array(sizes, dtype=np.uint64)
+    found = latin.permutation(np.random.default_rng(seed), sizes)(np.arange(sizes.max(), dtype=np.uint64))
+    for r, size in enumerate(sizes):
+        assert sorted(found[:size, r]) == list(range(size))
+
+
+def test_a_permutation_is_uniform_over_positions():
+    """Chi-squared test of 50 numbers in 50 positions over 3,200 permutations."""
+    sizes = np.full(16, 50, dtype=np.uint64)
+    places = np.arange(50, dtype=np.uint64)
+    orders = [latin.permutation(np.random.default_rng(i), sizes)(places).T for i in range(200)]
+    seen = np.zeros((50, 50))
+    np.add.at(seen, (np.tile(places, 3200).astype(int), np.concatenate(orders).ravel().astype(int)), 1)
+    assert stats.chi2.sf(((seen - 64) ** 2 / 64).sum(), 49 * 49) > 1e-3
+
+
+@pytest.mark.parametrize("kind", ["sobol", "lhs"])
+def test_each_randomisation_has_one_point_in_each_stratum(kind):
+    parts = points(kind, draws=2**12).reshape(-1, 16).T
+    strata = np.sort(np.floor(parts * parts.shape[1]), axis=1)
+    assert (strata == np.arange(parts.shape[1])).all()
+
+
+def test_a_latin_hypercube_accepts_any_number_of_draws():
+    part = points("lhs", draws=1000)[5::16]
+    assert sorted(np.floor(part * part.size)) == list(range(part.size))
+
+
+def test_direction_words_match_scipys_sobol_points():
+    known = stats.qmc.Sobol(1100, scramble=False, bits=52).random(64)
+    for dimension in (0, 1, 2, 17, 300, 1099):
+        words = sampling.direction_words(dimension, 6)
+        made = {0}
+        for word in words.tolist():
+            made |= {one ^ word for one in made}
+        assert sorted(made) == sorted((known[:, dimension] * 2**52).astype(np.uint64).tolist())
+
+
+def test_two_dimensions_form_a_net():
+    """A scrambled net in dimensions 0 and 1 has one of 256 points in each of 256 boxes of any shape."""
+    plan = sampling.Sampler("sobol", 5, 2**12, {"x": 0, "y": 1})
+    x, y = (sampling.probabilities(plan, name)[0::16] for name in "xy")
+    for across in (1, 4, 16, 64, 256):
+        boxes = np.floor(x * across) * (256 // across) + np.floor(y * (256 // across))
+        assert len(set(boxes)) == 256
+
+
+@pytest.mark.parametrize("bits", [12, 13])
+def test_the_error_of_percentiles_is_near_that_of_the_first_dimensions(bits):
+    """Dimensions are chosen by a hash of the name. Over sets of 6 to 14 names and products of as many lognormals with
+    known percentiles, the error at 2^12 points per randomisation and more is within 1.5 times that of scipy's first."""
+    levels, ratios = np.array([0.05, 0.5, 0.95]), []
+    for trial in range(15):
+        rng = np.random.default_rng(trial)
+        count = int(rng.integers(6, 15))
+        weights = rng.gamma(1.0, 1.0, count) + 0.05
+        names = [
+            f"{word}_{trial}"
+            for word in ["price", "share", "mfu", "tokens", "tdp", "pue", "age", "pay", "time", "rate"]
+        ]
+        names = (names + [f"input_{trial}_{i}" for i in range(count)])[:count]
+        truth = np.sqrt((weights**2).sum()) * special.ndtri(levels)
+        ours, theirs = [], []
+        for seed in range(2):
+            plan = sampling.sampler("sobol", seed, 16 << bits, names)
+            total = sum(w * special.ndtri(sampling.probabilities(plan, n)) for w, n in zip(weights, names, strict=True))
+            ours += [np.quantile(total[r::16], levels) - truth for r in range(16)]
+            for r in range(16):
+                engine = stats.qmc.Sobol(count, seed=np.random.default_rng([seed, r]))
+                theirs.append(np.quantile(special.ndtri(engine.random(1 << bits)) @ weights, levels) - truth)
+        ratios.append(np.sqrt(np.square(ours).mean(axis=0) / np.square(theirs).mean(axis=0)))
+    assert np.median(ratios) < 1.5
+
+
+def test_a_hash_collision_is_reported_and_moves_only_the_later_name(monkeypatch):
+    hashed = sampling.hashed_dimension
+    monkeypatch.setattr(
+        "mcfrontier.sampling.sobol.hashed_dimension",
+        lambda n, k: 7 if n in ("ant", "bee") and k == 0 else hashed(n, k),
+    )
+    dimensions, notes = sampling.dimensions_of(["cat", "bee", "ant"])
+    assert dimensions["ant"] == 7
+    assert dimensions["bee"] == hashed("bee", 1)
+    assert dimensions["cat"] == hashed("cat", 0)
+    assert len(notes) == 1
+    assert "bee" in notes[0]
+    assert "ant" in notes[0]
+
+
+def test_hash_collisions_are_rare():
+    """A million pairs of names over 21,201 dimensions: about 47 collisions expected by chance."""
+    picked = [sampling.hashed_dimension(f"name_{i}", 0) for i in range(1414)]
+    assert 20 < len(picked) - len(set(picked)) < 80
+
+
+@pytest.mark.parametrize(
+    ("kind", "requested", "used", "message"),
+    [("sobol", 1000, 1024, True), ("sobol", 1024, 1024, False), ("random", 1000, 1000, False), ("lhs", 5, 32, True)],
+)
+def test_draws_are_rounded_up_where_needed_with_a_note(kind, requested, used, message):
+    plan = sampling.sampler(kind, 1, requested, ["a"])
+    assert plan.draws == used
+    assert bool(plan.notes) == message
+
+
+@pytest.mark.parametrize("draws", [0, -5, 2.5, "many"])
+def test_an_invalid_number_of_draws_is_rejected(draws):
+    with pytest.raises(InputError, match="draws"):
+        sampling.sampler("sobol", 1, draws, ["a"])
+
+
+def test_rows_have_streams_by_name_and_label():
+    stated = input_entry("price", "uniform", low=0, high=1, by="chip")["price"]
+    three = prior("price", stated, "here", {"chip": ["A100", "H100", "V100"]}, {})
+    two = prior("price", stated, "here", {"chip": ["V100", "A100"]}, {})
+    plan = sampling.sampler("sobol", 1, 2**10, [])
+    x, y = (sampling.values(prior, sampling.points(plan, prior)) for prior in (three, two))
+    assert x.shape == (3, 2**10)
+    assert (x[0] == y[1]).all()
+    assert (x[2] == y[0]).all()
+    assert np.abs(np.corrcoef(x) - np.eye(3)).max() < 0.2
+
+
+@every_sampler
+def test_draws_have_the_stated_distribution(kind):
+    stated = FAMILIES["pert"](unit="kWh", source="a test", low=1, mode=2, high=5)
+    prior = Prior("energy", stated, (stated.distribution(),), (), 1000.0, "here", True, {})
+    x = sampling.values(prior, sampling.points(sampling.sampler(kind, 1, 2**13, ["energy"]), prior)) / 1000
+    assert stats.kstest(x, stats.beta(1 + 1, 1 + 3, 1, 4).cdf).pvalue > 1e-3
