@@ -1,10 +1,11 @@
-"""What Run and SavedRun share first: the study, the sampler, the targets and the notes of a run."""
+"""The base of Run and SavedRun: the study, the sampler, the targets and the notes of a run."""
 
 from __future__ import annotations
 
 from types import FunctionType
 from typing import TYPE_CHECKING
 
+from mcfrontier.api import displays
 from mcfrontier.runs import diagnostics
 from mcfrontier.sampling import Sampler
 from mcfrontier.study.study import Study
@@ -21,6 +22,16 @@ class RunBase:
         @property
         def core(self) -> RunCore:
             """The draws and their study, for functions of the layers below."""
+
+        @property
+        def _display(self) -> displays.Display:
+            """The heading and the rows that are displayed."""
+
+    def __repr__(self) -> str:
+        return displays.text(*self._display)
+
+    def _repr_html_(self) -> str:
+        return displays.html(*self._display)
 
     def __init_subclass__(cls) -> None:
         """Give each method that overrides another its docstring."""
@@ -52,7 +63,7 @@ class RunBase:
         Returns
         -------
         Sampler
-            `kind` ("sobol", "lhs" or "random"), `seed`, and `draws`, the number of draws.
+            `kind`, the name of the sampler; `seed`; and `draws`, the number of draws.
 
         Examples
         --------

@@ -16,7 +16,7 @@ from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
 from mcfrontier.core.progress import Progress, silent
 from mcfrontier.runs.load import Model, Source
 from mcfrontier.runs.recipe import SAMPLER, SEED
-from mcfrontier.runs.summary import Summary, central
+from mcfrontier.runs.summary import Summary
 from mcfrontier.study.study import Study
 from mcfrontier.tasks.compare.compare import ComparisonResult, compare_studies
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Comparison(ComparisonResult):
-    """Studies on the same draws, the first compared with each of the others: what `compare` returns.
+    """Studies on the same draws, the first compared with each of the others, from `compare`.
 
     Parameters
     ----------
@@ -44,38 +44,6 @@ class Comparison(ComparisonResult):
     >>> round(float(waterfall.bar.sum() / waterfall.total), 9)
     1.0
     """
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the studies, the first study first.
-
-        Returns
-        -------
-        tuple of str
-            At least two.
-
-        Examples
-        --------
-        >>> mcf.compare("gpt4", "deepseek-v3", targets=["energy"], draws=64).names
-        ('gpt4', 'deepseek-v3')
-        """
-        return super().names
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Warnings on the studies and on their pairs.
-
-        Returns
-        -------
-        tuple of str
-            One sentence each; empty if there is nothing to report.
-
-        Examples
-        --------
-        >>> mcf.compare("gpt4", set={"energy": "40 GWh"}, targets=["energy"], draws=100).notes[0]
-        '100 draws rounded up to 128: a power of two for Sobol points'
-        """
-        return super().notes
 
     @property
     def difference(self) -> xr.Dataset:
@@ -185,10 +153,10 @@ class Comparison(ComparisonResult):
         import xarray as xr
 
         other = self.names[1] if other is None else other
-        if other not in self.names[1:]:
+        if not isinstance(other, str) or other not in self.names[1:]:
             raise InputError(f"{other}: not compared here{suggest(str(other), self.names[1:])}")
         pair = next(pair for pair in self.pairs if pair.names[1] == other)
-        if target not in pair.waterfalls:
+        if not isinstance(target, str) or target not in pair.waterfalls:
             raise InputError(f"{target}: no waterfall of it here{suggest(str(target), pair.waterfalls)}")
         found = pair.waterfalls[target]
         arrays = {"bar": found.bars, "mc_error": found.errors, "order_error": found.order_errors}
@@ -242,9 +210,7 @@ class Comparison(ComparisonResult):
         for pair in self.pairs:
             for row in pair.headlines:
                 each = pair.by_row[row]
-                ends = (
-                    each.kind.text(*central(side)[:1], side.unit, central(side)[1]) for side in (each.first, each.other)
-                )
+                ends = [side.text(side.kind.central) for side in (each.first, each.other)]
                 out.append((label(row), *pair.names, *ends))
         return out
 
@@ -273,7 +239,7 @@ def compare(
         Number of draws of each study; 16,384 by default, fewer where a quantity has many rows.
     seed : int, default 1
         As in `run`; an input has the same draws in all studies.
-    sampler : {"sobol", "lhs", "random"}, default "sobol"
+    sampler : str, default "sobol"
         As in `run`.
     set : mapping, optional
         Quantities to pin: of a single study this makes the second one, of several it applies to all.

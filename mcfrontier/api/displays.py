@@ -7,14 +7,13 @@ from html import escape
 from typing import NamedTuple
 
 from mcfrontier.core.formatting import label
-from mcfrontier.core.kinds import PROBABILITY, SUMMARY_STATISTICS, kind_of
 from mcfrontier.runs.summary import Summary
 
 MAX_ROWS = 6  # of a text
 
 
 class Display(NamedTuple):
-    """What is displayed of a run: the name of its class, its study, draws, sampler and seed, and its headlines."""
+    """The display of a run: the name of its class; its study, draws, sampler and seed; its headlines."""
 
     name: str
     head: Mapping[str, object]
@@ -28,10 +27,8 @@ def heading(name: str, head: Mapping[str, object]) -> str:
 
 def cells(row: str, summary: Summary) -> tuple[str, str, str]:
     """The label of a row, its median or the probability of an event, and p5 to p95."""
-    unit, values, errors = summary
-    kind = kind_of(unit, event=PROBABILITY in values)
-    words = (PROBABILITY,) * 3 if PROBABILITY in values else SUMMARY_STATISTICS
-    low, middle, high = (kind.text(values[word], unit, errors[word]) for word in words)
+    words = summary.kind.statistics
+    low, middle, high = map(summary.text, (words[0], summary.kind.central, words[-1]))
     return label(row), middle, "" if low == high else f"{low} to {high}"
 
 

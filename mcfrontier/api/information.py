@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Information(RunBase):
-    """The methods that measure what information changes, or would change."""
+    """The methods on evidence and on the value of information."""
 
     @property
     def evidence(self) -> xr.Dataset:

@@ -21,8 +21,7 @@ class Output(RunBase):
         Parameters
         ----------
         figure : str
-            One of "cost_bases", "spread", "fan", "exceedance", "along", "tornado", "variance",
-            "interval_reduction", "shares", "convergence".
+            Name of a figure, such as "tornado": a key of `mcfrontier.outputs.figures.FIGURES`.
 
         Returns
         -------
@@ -41,7 +40,7 @@ class Output(RunBase):
         """
         from mcfrontier.outputs.figures import FIGURES
 
-        if figure not in FIGURES:
+        if not isinstance(figure, str) or figure not in FIGURES:
             raise InputError(f"{figure}: there is no such figure{suggest(str(figure), FIGURES)}")
         return FIGURES[figure].draw(self.core)
 

@@ -62,6 +62,9 @@ class Results(RunBase):
         """
         return estimates.draws(self.core)
 
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and (name in self.core.study.quantities or name in self.core.rows)
+
     def __getitem__(self, name: str) -> xr.DataArray:
         """Return the samples of one quantity, or of one row of it.
 
@@ -139,7 +142,7 @@ class Results(RunBase):
         >>> float(known.quantiles([0.5])["acquisition_cost"].sel(quantile=0.5))
         300000000.0
         """
-        return estimates.quantiles(self.core, levels, quantities).sel(figure="value", drop=True)
+        return self._quantiles(levels, quantities).sel(figure="value", drop=True)
 
     def mc_error(self, levels: Sequence[float], quantities: str | Sequence[str] | None = None) -> xr.Dataset:
         """Return Monte Carlo standard errors of quantiles, from the spread between 16 independent randomisations.
@@ -166,7 +169,11 @@ class Results(RunBase):
         >>> bool((run.mc_error([0.05, 0.95], "energy")["energy"] > 0).all())
         True
         """
-        return estimates.quantiles(self.core, levels, quantities).sel(figure="mc_error", drop=True)
+        return self._quantiles(levels, quantities).sel(figure="mc_error", drop=True)
+
+    def _quantiles(self, levels: Sequence[float], quantities: str | Sequence[str] | None) -> xr.Dataset:
+        """Quantiles and their errors over `figure`."""
+        return estimates.quantiles(self.core, levels, quantities)
 
     def percentile_of(self, row: str, value: float, unit: str) -> float:
         """Return the percentile at which a value lies in the distribution of a row.

@@ -22,7 +22,7 @@ from mcfrontier.study.study import Study
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Run(Results, Sensitivity, Information, Output):
-    """A study, sampled and evaluated: what `run` returns.
+    """A study, sampled and evaluated, from `run`.
 
     ``run["cloud_cost"]`` returns the samples of a quantity. Methods return xarray objects in the units of the priors
     file. An unknown quantity is an `InputError` in every method. Runs are equal if their studies, sampling plans and
@@ -50,15 +50,9 @@ class Run(Results, Sensitivity, Information, Output):
 
     @property
     def _key(self) -> tuple[object, ...]:
-        """What equal runs have in common."""
+        """The key that equal runs share."""
         plan = self.core.sampler
         return self.core.study, plan.kind, plan.seed, plan.draws, self.core.method
-
-    def __repr__(self) -> str:
-        return displays.text(*self._display)
-
-    def _repr_html_(self) -> str:
-        return displays.html(*self._display)
 
     @property
     def _display(self) -> displays.Display:
@@ -98,8 +92,8 @@ def run(
         many rows.
     seed : int, default 1
         0 or more. The same seed yields the same draws of each input.
-    sampler : {"sobol", "lhs", "random"}, default "sobol"
-        Scrambled Sobol points, Latin hypercube or independent draws.
+    sampler : str, default "sobol"
+        Name of a sampler: see `python -m mcfrontier run --help`.
     set : mapping, optional
         Quantities to pin: ``{"gpu_price": 15_000, "energy": "40 GWh"}``, in the unit of the quantity or one stated.
     precision : float, optional
@@ -107,11 +101,11 @@ def run(
         draws is doubled until it is reached.
     most : int, default 2**24
         Largest number of draws for `precision`.
-    method : {"auto", "order"}, default "auto"
+    method : str, default "auto"
         "auto" integrates one input out of a target's percentiles where that reduces their errors (conditional
         estimates); "order" uses order statistics.
-    engine : {"local", "threads", "processes", "dask"} or Engine, default "local"
-        Executor of the draws that are not retained in memory.
+    engine : str or Engine, default "local"
+        Executor of the draws that are not retained in memory: see `python -m mcfrontier run --help`.
     workers : int, optional
         Number of its workers; by default the number of processors.
     progress : callable, optional

@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from mcfrontier.analysis.estimates.estimates import LEVELS, STATISTICS
 from mcfrontier.analysis.estimates.ranks import rank_correlation, ranks
 from mcfrontier.api import displays
@@ -17,12 +15,12 @@ from mcfrontier.api.information import Information
 from mcfrontier.api.output import Output
 from mcfrontier.api.results import Results
 from mcfrontier.api.sensitivity import Sensitivity
-from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
+from mcfrontier.core.errors import InputError
 from mcfrontier.outputs.folder import saved
 from mcfrontier.outputs.folder.saved import RunFolder
 from mcfrontier.runs.core import RunCore
-from mcfrontier.runs.estimates import checked_levels
+from mcfrontier.runs.estimates import checked_levels, percentage_below
 from mcfrontier.runs.summary import Summary
 from mcfrontier.tasks.verify.rebuild import rebuild
 
@@ -32,10 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class SavedRun(Results, Sensitivity, Information, Output):
-    """A saved run, with the methods of `Run`: what `open` returns.
+    """A saved run, with the methods of `Run`, from `open`.
 
-    Draws and statistics are read from the files. What takes further evaluations of the graph (`tornado`, `sobol`,
-    `interval_reduction`, ...) is computed from the inputs in the manifest, by the formulas of this version.
+    Draws and statistics are read from the files. All other methods (`tornado`, `sobol`,
+    `interval_reduction`, ...) run the study again, with the inputs in the manifest and the formulas of this version.
 
     Parameters
     ----------
@@ -102,26 +100,21 @@ class SavedRun(Results, Sensitivity, Information, Output):
     def draws(self) -> xr.Dataset:
         return self._files.draws
 
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name in self._files.owners
+
     def __getitem__(self, name: str) -> xr.DataArray:
         return self._files.draws_of(name)
 
     def statistics(self, quantities: str | Sequence[str] | None = None) -> xr.Dataset:
         return self._files.statistics(quantities, LEVELS, slice(None), statistic=list(STATISTICS))
 
-    def quantiles(self, levels: Sequence[float], quantities: str | Sequence[str] | None = None) -> xr.Dataset:
-        return self._quantiles(levels, quantities).sel(figure="value", drop=True)
-
-    def mc_error(self, levels: Sequence[float], quantities: str | Sequence[str] | None = None) -> xr.Dataset:
-        return self._quantiles(levels, quantities).sel(figure="mc_error", drop=True)
-
     def _quantiles(self, levels: Sequence[float], quantities: str | Sequence[str] | None) -> xr.Dataset:
-        """Quantiles and their errors over `figure`."""
         stated = checked_levels(levels)
         return self._files.statistics(quantities, stated, slice(2, None), quantile=stated)
 
     def percentile_of(self, row: str, value: float, unit: str) -> float:
-        x = self._samples(row)
-        return 100 * float((x[np.isfinite(x)] < units.convert(value, unit, self._files.unit(row))).mean())
+        return percentage_below(self._samples(row), value, unit, row, self._files.unit(row))
 
     def rank_correlation(self, one: str, other: str) -> float:
         return rank_correlation(ranks(self._samples(one)), ranks(self._samples(other)))
@@ -130,12 +123,6 @@ class SavedRun(Results, Sensitivity, Information, Output):
         """The draws of a row in its unit: shape (draws,)."""
         self._files.check_row(row)
         return self._files.samples(row)
-
-    def __repr__(self) -> str:
-        return displays.text(*self._display)
-
-    def _repr_html_(self) -> str:
-        return displays.html(*self._display)
 
     @property
     def _display(self) -> displays.Display:
@@ -170,4 +157,6 @@ def open(folder: str | Path) -> SavedRun:
     ...     mcf.open(folder)["energy"].sizes["draw"]
     1024
     """
+    if not isinstance(folder, str | Path):
+        raise InputError(f"folder = {folder!r}: the path of a folder is expected")
     return SavedRun(Path(folder))

@@ -8,14 +8,13 @@ from dataclasses import dataclass, fields
 from mcfrontier.api import displays
 from mcfrontier.runs.load import Model, Source
 from mcfrontier.runs.recipe import SAMPLER, SEED
-from mcfrontier.tasks.solve.search import Point
 from mcfrontier.tasks.solve.solve import DEFAULT_PROBABILITY, SolutionResult, solve_conditions
 from mcfrontier.tasks.solve.text import cells, sentences
 
 
 @dataclass(frozen=True, repr=False)
 class Solution(SolutionResult):
-    """The values of a quantity for which conditions hold with a probability: what `solve` returns.
+    """The values of a quantity for which conditions hold with a probability, from `solve`.
 
     Parameters
     ----------
@@ -31,13 +30,13 @@ class Solution(SolutionResult):
         The probability with which all conditions must hold, above 0 and below 1.
     holds : tuple of (Point or None, Point or None)
         Intervals of values for which they do, each by its ends: `value` and `error` in `unit`. None is an end beyond
-        the range that was tried. Empty if there is no such value.
+        the search range. Empty if there is no such value.
     tried : (float, float)
-        The range that was tried, in `unit`.
+        The search range, in `unit`.
     best : Point or None
         Where `holds` is empty: the value with the highest probability; None if the probability is 0 everywhere.
     believed : Summary
-        Summary of the quantity in the study itself, which is set aside.
+        Summary of the quantity in the study itself, which the solution does not use.
     believed_probability : (float, float)
         The probability of the conditions in the study itself, and its Monte Carlo error.
     notes : tuple of str
@@ -50,38 +49,6 @@ class Solution(SolutionResult):
     >>> low is None, 30_000 < high.value < 45_000
     (True, True)
     """
-
-    @property
-    def unit(self) -> str:
-        """The unit of the quantity that is solved for.
-
-        Returns
-        -------
-        str
-            Such as "chip".
-
-        Examples
-        --------
-        >>> mcf.solve("gpt4", "chip_count", "acquisition_cost < 1e9 USD", draws=64).unit
-        'chip'
-        """
-        return super().unit
-
-    @property
-    def points(self) -> list[Point]:
-        """The finite ends of the intervals in `holds`, or else the best value.
-
-        Returns
-        -------
-        list of Point
-            `value` and `error` in `unit`; empty if there is neither.
-
-        Examples
-        --------
-        >>> len(mcf.solve("gpt4", "chip_count", "acquisition_cost < 1e9 USD", draws=64).points)
-        1
-        """
-        return super().points
 
     def __repr__(self) -> str:
         return "\n".join(sentences(self))
@@ -110,7 +77,7 @@ def solve(
     source : str, Path or mapping
         Name of a study, path of a priors file, or the content of one as a mapping.
     decide : str
-        The quantity to solve for, an input or a node with one row; its prior is set aside.
+        The quantity to solve for, an input or a node with one row; its prior is not used.
     so_that : str or sequence of str
         ``"amortised_cost < 5e7 USD"``, or several such conditions, which must all hold in the same draw.
     probability : float, default 0.5
@@ -123,10 +90,10 @@ def solve(
         Number of draws, as in `run`; all are retained in memory.
     seed : int, default 1
         As in `run`.
-    sampler : {"sobol", "lhs", "random"}, default "sobol"
+    sampler : str, default "sobol"
         As in `run`.
     between : sequence of two numbers or str, optional
-        The lowest and the highest value to try. By default three decades on either side of the central value, six
+        The search range. By default three decades on either side of the central value, six
         where the conditions do not change within these, or 0 and 1 for a share.
 
     Returns

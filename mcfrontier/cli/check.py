@@ -44,7 +44,7 @@ def command(paths: Sequence[str], strict: bool) -> None:
 
 
 def check_file(name: str) -> tuple[str, list[str]]:
-    """Check a file: a line that says what it is, and its warnings."""
+    """Check a file: a line that describes it, and its warnings."""
     from mcfrontier import graph, model
     from mcfrontier.runs import lint, recipe
     from mcfrontier.runs.load import check_references, load

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mcfrontier.cli.terminal import (
     given,
     note,
+    pins_option,
     progress,
-    sampler_option,
+    sampling_options,
     show_table,
     split_pins,
-    whole_number,
+    targets_option,
 )
 
 if TYPE_CHECKING:
@@ -26,36 +27,13 @@ MAX_COMPACT_ROWS = 40  # rows of a pair that are printed one by one
 
 @click.command()
 @click.argument("studies", nargs=-1, required=True, metavar="NAME|PATH...")
-@click.option(
-    "--draws", type=whole_number, metavar="COUNT", help="Number of draws of each study.  [default: 16384, or less]"
-)
-@click.option("--seed", type=int, help="Seed of the draws.  [default: 1]")
-@sampler_option()
-@click.option(
-    "--set",
-    "pins",
-    multiple=True,
-    metavar="NAME=VALUE[UNIT]",
-    help="Pin a quantity in all studies; with one study, compare it with itself so pinned. Repeatable.",
-)
-@click.option(
-    "--target",
-    "targets",
-    multiple=True,
-    metavar="NAME",
-    help="Quantity to compare. Repeatable.  [default: the common targets]",
-)
+@sampling_options("Number of draws of each study.  [default: 16384, or less]")
+@pins_option("Pin a quantity in all studies; with one study, compare it with itself so pinned.")
+@targets_option("Quantity to compare. Repeatable.  [default: the common targets]")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 @click.option("--out", metavar="FOLDER", help="Also write comparison.json and comparison.pdf into this folder.")
 def command(
-    studies: Sequence[str],
-    draws: int | None,
-    seed: int | None,
-    sampler: str | None,
-    pins: Sequence[str],
-    targets: Sequence[str],
-    as_json: bool,
-    out: str | None,
+    studies: Sequence[str], pins: Sequence[str], targets: Sequence[str], as_json: bool, out: str | None, **settings: Any
 ) -> None:
     """Compare studies on common draws and attribute differences.
 
@@ -66,7 +44,7 @@ def command(
     from mcfrontier.tasks.compare.page import comparison_json
 
     folder = None if out is None else check_folder(out)
-    options = given(draws=draws, seed=seed, sampler=sampler, targets=targets or None)
+    options = given(**settings, targets=targets or None)
     with progress() as steps:
         found = compare(*studies, set=split_pins(pins), progress=steps, **options)
     written = found.write(folder) if folder else []
@@ -74,9 +52,9 @@ def command(
         note(text)
     if as_json:
         print(comparison_json(found))
-    else:
-        show(found)
-    if written and not as_json:
+        return
+    show(found)
+    if written:
         print(f"in {folder}: {', '.join(file.name for file in written)}")
 
 

@@ -8,20 +8,14 @@ from typing import Any
 
 import click
 
-from mcfrontier.cli.terminal import given, note, registry_option, whole_number
+from mcfrontier.cli.terminal import given, note, registry_option, targets_option, whole_number
 from mcfrontier.core.errors import InputError
 
 
 @click.command()
 @click.argument("folder", metavar="FOLDER")
 @registry_option("--to", "form", required=True, registry="mcfrontier.outputs.exports:EXPORTS", help="Export format.")
-@click.option(
-    "--target",
-    "targets",
-    multiple=True,
-    metavar="NAME",
-    help="Quantity, or row of a quantity, to export. Repeatable.  [default: the targets]",
-)
+@targets_option("Quantity, or row of a quantity, to export. Repeatable.  [default: the targets]")
 @click.option("--out", metavar="PATH", help="File to write.  [default: standard output, if the format is text]")
 @click.option(
     "--lower", metavar="X", help="metaculus: lower bound of the question, in the unit of the target or one stated."

@@ -14,11 +14,11 @@ from mcfrontier.cli.terminal import (
     given,
     note,
     percents,
+    pins_option,
     progress,
-    sampler_option,
+    sampling_options,
     show_table,
     split_pins,
-    whole_number,
 )
 from mcfrontier.core.errors import InputError, suggest
 
@@ -39,21 +39,10 @@ QUANTILES = "1,5,25,50,75,95,99"
 @click.option(
     "--format", "form", default="table", show_default=True, metavar=f"[{'|'.join(FORMATS)}]", help="Output format."
 )
-@click.option("--draws", type=whole_number, metavar="COUNT", help="Of a study: number of draws, as in run.")
-@click.option("--seed", type=int, help="Of a study: seed of the draws.  [default: 1]")
-@sampler_option("Of a study: sampling method.  [default: sobol]")
-@click.option(
-    "--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help="Of a study: pin a quantity. Repeatable."
-)
+@sampling_options("Number of draws, as in run.", of="study: ")
+@pins_option("study: Pin a quantity.")
 def command(
-    source: str,
-    quantities: Sequence[str],
-    quantiles: str,
-    form: str,
-    draws: int | None,
-    seed: int | None,
-    sampler: str | None,
-    pins: Sequence[str],
+    source: str, quantities: Sequence[str], quantiles: str, form: str, pins: Sequence[str], **settings: Any
 ) -> None:
     """Print percentiles of a study or of a saved run.
 
@@ -64,22 +53,22 @@ def command(
     if form not in FORMATS:
         raise InputError(f"--format {form}: unknown format{suggest(form, FORMATS)}")
     from mcfrontier.outputs.folder.percentiles import percentiles_csv, percentiles_json
-    from mcfrontier.outputs.folder.saved import is_run, owners_of, read_folder, rows_of
+    from mcfrontier.outputs.folder.saved import is_run, read_folder, rows_of
     from mcfrontier.study import locate
 
-    options = given(draws=draws, seed=seed, sampler=sampler)
+    options = given(**settings)
     if source not in locate.studies() and (is_run(source) or is_no_study(Path(source))):
         for option in [*options, *(["set"] if pins else [])]:
             raise InputError(f"--{option}: {source} is a saved run; leave the option out, or name the study")
         saved = read_folder(source)
         for text in saved.manifest.notes:
             note(text)
-        rows = rows_of(owners_of(saved.rows), quantities or saved.manifest.targets, source)
+        rows = rows_of(saved.rows, quantities or saved.manifest.targets, source)
         summaries = {row: saved.summary_at(row, levels) for row in rows}
-        head, unstable, integrated = saved.head, saved.unstable, saved.integrated
+        head, unstable, integrated = saved.head, saved.percentiles.unstable_mean, saved.percentiles.integrated
     else:
         run = run_study(source, quantities, options, split_pins(pins))
-        rows = rows_of(owners_of(run.rows), quantities or run.study.targets, source)
+        rows = rows_of(run.rows, quantities or run.study.targets, source)
         summaries, unstable, integrated = summaries_of(run, rows, levels)
         head = run.head
     if form == "table":
@@ -118,7 +107,7 @@ def run_study(
     """A run of a study that has the quantities. A quantity that the run would not have becomes a target: one that the
     targets do not need, or, where only the draws of targets are counted, any other."""
     from mcfrontier.core.formatting import split_row
-    from mcfrontier.outputs.folder.saved import owners_of, rows_of
+    from mcfrontier.outputs.folder.saved import rows_of
     from mcfrontier.runs import recipe
     from mcfrontier.runs.diagnostics import notes
     from mcfrontier.runs.load import load
@@ -129,7 +118,7 @@ def run_study(
     more = [name for name in dict.fromkeys(split_row(quantity)[0] for quantity in quantities) if name not in known]
     if more:
         study = load(source, targets=(*study.targets, *more), set=pins)
-    rows_of(owners_of(study.rows), quantities, source)  # an unknown row is refused before the run
+    rows_of(study.rows, quantities, source)  # an unknown row is refused before the run
     with progress() as steps:
         run = recipe.run(study, **options, progress=steps)
     for text in notes(run):
@@ -140,15 +129,13 @@ def run_study(
 def show_summaries(summaries: Mapping[str, Summary], unstable: Container[str]) -> None:
     """Print the statistics of rows, each with its Monte Carlo error; of an event, the probability only."""
     from mcfrontier.core.formatting import amount, label
-    from mcfrontier.core.kinds import PROBABILITY, kind_of
     from mcfrontier.outputs.folder.percentiles import UNSTABLE
 
     lines = []
     known = {row: each for row, each in summaries.items() if math.isfinite(each.values["mean"])}
-    for row, (unit, values, errors) in (known or summaries).items():  # without rows that are missing by design
-        kind = kind_of(unit, event=PROBABILITY in values)
-        for i, word in enumerate(kind.statistics_of(tuple(values))):
+    for row, found in (known or summaries).items():  # without rows that are missing by design
+        for i, word in enumerate(found.kind.statistics_of(tuple(found.values))):
             mark = f", {UNSTABLE}" if word in ("mean", "sd") and row in unstable else ""
-            text = kind.text(values[word], unit, errors[word])
-            lines.append(["" if i else label(row), word + mark, text, amount(errors[word], unit, digits=1)])
+            error = amount(found.errors[word], found.unit, digits=1)
+            lines.append(["" if i else label(row), word + mark, found.text(word), error])
     show_table(("quantity", "", "value", "MC error"), lines, left=(0, 1))

@@ -5,20 +5,21 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mcfrontier.cli.terminal import (
     given,
     note,
+    pins_option,
     progress,
     registry_option,
-    sampler_option,
+    sampling_options,
     share,
     show_table,
     split_pins,
-    whole_number,
+    targets_option,
 )
 from mcfrontier.core.errors import InputError
 
@@ -30,28 +31,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name", metavar="NAME|PATH")
-@click.option(
-    "--draws",
-    type=whole_number,
-    metavar="COUNT",
-    help="Number of draws; for Sobol rounded up to a power of two.  [default: 131072, or less]",
-)
-@click.option("--seed", type=int, help="Seed of the draws.  [default: 1]")
-@sampler_option()
+@sampling_options("Number of draws; for Sobol rounded up to a power of two.  [default: 131072, or less]")
 @click.option(
     "--precision",
     type=share,
     metavar="SHARE",
     help="Double the draws until the relative error of p5, p50 and p95 of the headlines is this small, such as 1%.",
 )
-@click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help="Pin a quantity. Repeatable.")
-@click.option(
-    "--target",
-    "targets",
-    multiple=True,
-    metavar="NAME",
-    help="Quantity to evaluate instead of the targets of the study. Repeatable.",
-)
+@pins_option()
+@targets_option("Quantity to evaluate instead of the targets of the study. Repeatable.")
 @click.option("--out", metavar="FOLDER", help="Folder of the run.  [default: reports/NAME]")
 @click.option("--no-report", is_flag=True, help="Do not make the PDF report.")
 @click.option("--save-draws", is_flag=True, help="Write the draws however many there are.")
@@ -73,16 +61,11 @@ if TYPE_CHECKING:
 @click.option("--quiet", is_flag=True, help="Print no table.")
 def command(
     name: str,
-    draws: int | None,
-    seed: int | None,
-    sampler: str | None,
-    precision: float | None,
     pins: Sequence[str],
     targets: Sequence[str],
     out: str | None,
     no_report: bool,
     save_draws: bool,
-    method: str | None,
     engine: str | None,
     workers: int | None,
     scheduler: str | None,
@@ -90,6 +73,7 @@ def command(
     point: bool,
     as_json: bool,
     quiet: bool,
+    **settings: Any,
 ) -> None:
     """Run a study and write its percentiles, draws and report."""
     from mcfrontier.core.atomic import check_folder
@@ -103,9 +87,14 @@ def command(
     study = load(name, targets=targets or None, set=split_pins(pins))
     engine_options = {"--engine": engine, "--workers": workers, "--resume": resume}
     if point:
-        options: dict[str, object] = {"--out": out, "--draws": draws, "--save-draws": save_draws, "--sampler": sampler}
-        options |= {"--seed": seed, "--scheduler": scheduler, "--precision": precision, "--method": method}
-        for option in used(options | engine_options | {"--no-report": no_report}):
+        options: dict[str, object] = {
+            "--out": out,
+            "--save-draws": save_draws,
+            "--scheduler": scheduler,
+            "--no-report": no_report,
+        }
+        options |= {f"--{word}": value for word, value in settings.items()}
+        for option in used(options | engine_options):
             raise InputError(f"{option}: --point samples nothing and writes nothing; leave one of the two out")
         show_point(recipe.resolved(study), as_json)
         return
@@ -115,9 +104,8 @@ def command(
         note(f"nothing to resume: there is no {CHECKPOINT_FILE} in {folder}; starting anew")
     checkpoint = Checkpoint(folder / CHECKPOINT_FILE, resume, note)
     executor = Engine(engine or "local", workers, scheduler, checkpoint)
-    settings = given(draws=draws, seed=seed, sampler=sampler, precision=precision, method=method)
     with progress() as steps, resumable(checkpoint):
-        run = recipe.run(study, **settings, engine=executor, progress=steps)
+        run = recipe.run(study, **given(**settings), engine=executor, progress=steps)
         for text in notes(run):
             note(text)
         files = write.write(run, folder, report=not no_report, save_draws=save_draws, progress=steps)
@@ -183,11 +171,11 @@ def show_summary(run: RunCore) -> None:
     from mcfrontier.runs.estimates import summary
 
     tables: dict[tuple[str, ...], list[list[str]]] = {}
-    for row in (row for row in run.rows_of(run.study.targets) if row not in run.missing):
-        (unit, values, errors), kind = summary(run)[row], run.kind(row)
-        cells = [kind.text(values[word], unit, errors[word]) for word in kind.statistics]
-        line = [label(row), *cells, amount(errors[kind.central], unit, digits=1)]
-        tables.setdefault(kind.statistics, []).append(line)
+    for row in (row for name in run.study.targets for row in run.known_rows(name)):
+        found = summary(run)[row]
+        error = amount(found.central.error, found.unit, digits=1)
+        line = [label(row), *map(found.text, found.kind.statistics), error]
+        tables.setdefault(found.kind.statistics, []).append(line)
     for i, (words, lines) in enumerate(sorted(tables.items(), key=lambda each: -len(each[0]))):
         error = "MC error of p50" if len(words) > 1 else "MC error"
         show_table(("Event" if i else run.study.title, *words, error), lines)

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
-from mcfrontier.cli.terminal import (
-    given,
-    note,
-    sampler_option,
-    share,
-    show_table,
-    split_pins,
-    whole_number,
-)
+from mcfrontier.cli.terminal import given, note, pins_option, sampling_options, share, show_table, split_pins
 
 
 @click.command()
@@ -41,24 +34,11 @@ from mcfrontier.cli.terminal import (
     metavar="LOW HIGH",
     help="Range of values to search.  [default: three or six decades around the central value; of a share, 0 to 1]",
 )
-@click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help="Pin a quantity. Repeatable.")
-@click.option(
-    "--draws", type=whole_number, metavar="COUNT", help="Number of draws, as in run.  [default: 131072, or less]"
-)
-@click.option("--seed", type=int, help="Seed of the draws.  [default: 1]")
-@sampler_option()
+@pins_option()
+@sampling_options("Number of draws, as in run.  [default: 131072, or less]")
 @click.option("--json", "as_json", is_flag=True, help="Print the solution as JSON.")
 def command(
-    name: str,
-    decide: str,
-    conditions: Sequence[str],
-    probability: float | None,
-    between: tuple[str, str] | None,
-    pins: Sequence[str],
-    draws: int | None,
-    seed: int | None,
-    sampler: str | None,
-    as_json: bool,
+    name: str, decide: str, conditions: Sequence[str], pins: Sequence[str], as_json: bool, **settings: Any
 ) -> None:
     """Find the values of a quantity at which conditions hold.
 
@@ -68,8 +48,7 @@ def command(
     from mcfrontier.api.solution import solve
     from mcfrontier.tasks.solve.text import cells, sentences, solution_json
 
-    options = given(probability=probability, between=between, draws=draws, seed=seed, sampler=sampler)
-    found = solve(name, decide, conditions, set=split_pins(pins), **options)
+    found = solve(name, decide, conditions, set=split_pins(pins), **given(**settings))
     for text in found.notes:
         note(text)
     if as_json:

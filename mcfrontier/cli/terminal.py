@@ -1,4 +1,4 @@
-"""What the commands share: messages, tables and progress bars, and the parsers of their options."""
+"""Messages, tables, progress bars and options that several commands have."""
 
 from __future__ import annotations
 
@@ -36,9 +36,23 @@ def registry_option(*names: str, registry: str, **settings: Any) -> Callable[[Co
     return click.option(*names, cls=RegistryOption, registry=registry, **settings)
 
 
-def sampler_option(help: str = "Sampling method.  [default: sobol]") -> Callable[[Command], Command]:
-    """--sampler."""
-    return registry_option("--sampler", registry="mcfrontier.sampling:SAMPLERS", help=help)
+def sampling_options(draws_help: str, of: str = "") -> Callable[[Command], Command]:
+    """--draws, --seed and --sampler; `of` begins their help."""
+    draws = click.option("--draws", type=whole_number, metavar="COUNT", help=f"{of}{draws_help}")
+    seed = click.option("--seed", type=int, help=f"{of}Seed of the draws.  [default: 1]")
+    text = f"{of}Sampling method.  [default: sobol]"
+    sampler = registry_option("--sampler", registry="mcfrontier.sampling:SAMPLERS", help=text)
+    return lambda command: draws(seed(sampler(command)))
+
+
+def pins_option(help: str = "Pin a quantity.") -> Callable[[Command], Command]:
+    """--set, repeatable."""
+    return click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help=f"{help} Repeatable.")
+
+
+def targets_option(help: str) -> Callable[[Command], Command]:
+    """--target, repeatable."""
+    return click.option("--target", "targets", multiple=True, metavar="NAME", help=help)
 
 
 def fail(message: str) -> NoReturn:
@@ -65,19 +79,8 @@ def given(**options: Any) -> dict[str, Any]:
 def show_table(
     head: Sequence[str], rows: Iterable[Sequence[str]], left: Container[int] = (0,), widest: Sequence[int] = ()
 ) -> None:
-    """Print a table, as wide as the terminal.
-
-    Parameters
-    ----------
-    head : sequence of str
-        Column heads; no head if empty.
-    rows : iterable of sequence of str
-        The cells of each row.
-    left : container of int
-        The columns that are aligned to the left. All others are aligned to the right.
-    widest : sequence of int
-        The maximum widths of the first columns.
-    """
+    """Print a table, as wide as the terminal: `left` are the columns that are aligned to the left, `widest` the maximum
+    widths of the first columns."""
     from rich.console import Console
     from rich.table import Table
 

@@ -17,6 +17,8 @@ DISK_FULL_ERRORS = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
 def check_folder(folder: str | Path, option: str = "--out") -> Path:
     """Refuse a folder that cannot be written, before any work is done. No file or folder is created."""
+    if not isinstance(folder, str | Path):
+        raise InputError(f"folder = {folder!r}: the path of a folder is expected")
     if not str(folder).strip():
         raise InputError(f"{option}: the name of a folder is expected, not nothing")
     folder = existing = Path(folder)

@@ -8,7 +8,7 @@ import re
 MAX_DIGITS = 3  # significant digits in a displayed number
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 PREFIXES = ((1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
-SMALLEST_PLAIN, LARGEST_PLAIN = 1e-4, 1e7  # numbers outside of these are shown with a power of ten
+SMALLEST_PLAIN, LARGEST_PLAIN = 1e-4, 1e7  # numbers outside of these are displayed with a power of ten
 
 
 def rounded(value: float, error: float = 0.0, digits: int = MAX_DIGITS) -> tuple[float, int]:

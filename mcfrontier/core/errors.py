@@ -7,12 +7,20 @@ from contextlib import contextmanager
 class InputError(Exception):
     """An input cannot be used. The message is one line: where, which, what is wrong, and how to correct it.
 
+    Parameters
+    ----------
+    message : str
+        Line breaks become spaces.
+
     Examples
     --------
     >>> mcf.load("gtp4")
     Traceback (most recent call last):
     mcfrontier.core.errors.InputError: ...did you mean 'gpt4'?
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.splitlines()))
 
 
 class TooFewDraws(InputError):

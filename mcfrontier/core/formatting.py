@@ -45,7 +45,9 @@ def difference(value: float, unit: str, error: float = 0.0) -> str:
     >>> difference(-0.03, "share", error=0.01)
     '−3 points'
     """
-    return kind_of(unit).difference_text(value, unit, error)
+    kind = kind_of(unit)
+    text = kind.text(value, unit, error).replace(*kind.differences)
+    return f"+{text}" if value > 0 else text
 
 
 def split_row(row: str) -> tuple[str, str]:

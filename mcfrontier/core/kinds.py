@@ -71,11 +71,6 @@ class QuantityKind:
         """Format a value; "–" where it is not finite."""
         return self.format(value, unit, error, digits) if math.isfinite(value) else "–"
 
-    def difference_text(self, value: float, unit: str, error: float = 0.0) -> str:
-        """Format a difference of two values, with its sign."""
-        text = kind_of(unit).text(value, unit, error).replace(*self.differences)
-        return f"+{text}" if value > 0 else text
-
 
 def format_share(value: float, unit: str, error: float, digits: int) -> str:
     """A percentage."""

@@ -52,8 +52,8 @@ def beta_through(points: PercentilePoints) -> tuple[float, float]:
 
     def residuals(logs: Array) -> Array:
         a, b = np.exp(logs)
-        difference: Array = log_odds(special.betainc(a, b, x), special.betaincc(a, b, x)) - special.logit(p)
-        return difference
+        values: Array = log_odds(special.betainc(a, b, x), special.betaincc(a, b, x)) - special.logit(p)
+        return values
 
     mu, sigma = normal_through(tuple((q, float(special.logit(y))) for q, y in points))
     share = special.expit(mu)
@@ -68,5 +68,4 @@ def beta_through(points: PercentilePoints) -> tuple[float, float]:
 
 def log_odds(share: Array, rest: Array) -> Array:
     """The logarithm of share / rest, finite even where one of them underflows to 0."""
-    odds: Array = np.log(np.maximum(share, 1e-300)) - np.log(np.maximum(rest, 1e-300))
-    return odds
+    return np.log(np.maximum(share, 1e-300)) - np.log(np.maximum(rest, 1e-300))

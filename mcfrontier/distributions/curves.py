@@ -35,8 +35,8 @@ class Distribution:
     isf: Curve
     cdf: Curve
     sf: Curve
-    low: float
-    high: float
+    low: float = -math.inf
+    high: float = math.inf
     tabulate: bool = False
     discontinuous: bool = False
     breakpoints: Array | None = None
@@ -46,15 +46,12 @@ class Distribution:
         return float(self.ppf(np.array(0.5)))
 
 
-NORMAL = Distribution(
-    ppf=special.ndtri,
-    isf=lambda q: -special.ndtri(q),
-    cdf=special.ndtr,
-    sf=lambda x: special.ndtr(-x),
-    low=-math.inf,
-    high=math.inf,
-)
+def symmetric(ppf: Curve, cdf: Curve) -> Distribution:
+    """A distribution that is symmetric about 0."""
+    return Distribution(ppf, lambda q: -ppf(q), cdf, lambda x: cdf(-x))
 
+
+NORMAL = symmetric(special.ndtri, special.ndtr)
 UNIFORM = Distribution(
     ppf=lambda p: p,
     isf=lambda q: 1 - q,
@@ -86,53 +83,30 @@ def gamma(a: float) -> Distribution:
         cdf=lambda x: special.gammainc(a, np.maximum(x, 0)),
         sf=lambda x: special.gammaincc(a, np.maximum(x, 0)),
         low=0.0,
-        high=math.inf,
         tabulate=a >= 0.5,
     )
 
 
 def student_t(df: float) -> Distribution:
     """Student's t with mean 0 and scale 1."""
-    return Distribution(
-        ppf=partial(special.stdtrit, df),
-        isf=lambda q: -special.stdtrit(df, q),
-        cdf=partial(special.stdtr, df),
-        sf=lambda x: special.stdtr(df, -x),
-        low=-math.inf,
-        high=math.inf,
-    )
+    return symmetric(partial(special.stdtrit, df), partial(special.stdtr, df))
 
 
 def triangular(peak: float) -> Distribution:
     """The triangular distribution on 0 to 1 with mode `peak`."""
 
-    def from_low(p: Array) -> Array:
-        x: Array = np.sqrt(p * peak)
-        return x
-
-    def from_high(q: Array) -> Array:
-        x: Array = 1 - np.sqrt(q * (1 - peak))
-        return x
-
-    def area_below(x: Array) -> Array:
-        return x * x / peak if peak > 0 else x * 0.0
-
-    def area_above(x: Array) -> Array:
-        return (1 - x) ** 2 / (1 - peak) if peak < 1 else x * 0.0
-
-    def cdf(x: Array) -> Array:
+    def areas(x: Array) -> tuple[Array, Array]:
+        """The probabilities below and above x."""
         x = np.clip(x, 0, 1)
-        return np.where(x <= peak, area_below(x), 1 - area_above(x))
-
-    def sf(x: Array) -> Array:
-        x = np.clip(x, 0, 1)
-        return np.where(x <= peak, 1 - area_below(x), area_above(x))
+        below = x * x / peak if peak > 0 else x * 0.0
+        above = (1 - x) ** 2 / (1 - peak) if peak < 1 else x * 0.0
+        return np.where(x <= peak, below, 1 - above), np.where(x <= peak, 1 - below, above)
 
     return Distribution(
-        ppf=lambda p: np.where(p <= peak, from_low(p), from_high(1 - p)),
-        isf=lambda q: np.where(q >= 1 - peak, from_low(1 - q), from_high(q)),
-        cdf=cdf,
-        sf=sf,
+        ppf=lambda p: np.where(p <= peak, np.sqrt(p * peak), 1 - np.sqrt((1 - p) * (1 - peak))),
+        isf=lambda q: np.where(q >= 1 - peak, np.sqrt((1 - q) * peak), 1 - np.sqrt(q * (1 - peak))),
+        cdf=lambda x: areas(x)[0],
+        sf=lambda x: areas(x)[1],
         low=0.0,
         high=1.0,
     )
@@ -158,15 +132,14 @@ def mapped(base: Distribution, forward: Curve, inverse: Curve) -> Distribution:
     )
 
 
-def on_interval(base: Distribution, low: float, high: float) -> Distribution:
-    """A distribution on 0 to 1, mapped linearly to the range from `low` to `high`."""
-    width = high - low
-    return mapped(base, lambda x: low + width * x, lambda x: (x - low) / width)
-
-
 def location_scale(base: Distribution, location: float, scale: float) -> Distribution:
     """The distribution of location + scale X."""
     return mapped(base, lambda x: location + scale * x, lambda x: (x - location) / scale)
+
+
+def on_interval(base: Distribution, low: float, high: float) -> Distribution:
+    """A distribution on 0 to 1, mapped linearly to the range from `low` to `high`."""
+    return location_scale(base, low, high - low)
 
 
 def truncated(base: Distribution, low: float, high: float) -> Distribution:
@@ -190,23 +163,23 @@ def truncated(base: Distribution, low: float, high: float) -> Distribution:
 
     def cdf(x: Array) -> Array:
         x = np.clip(x, low, high)
-        p: Array = np.where(x < base.median, base.cdf(x) - below, mass - base.sf(x) + above) / mass
-        return np.clip(p, 0, 1)
+        values: Array = np.clip(np.where(x < base.median, base.cdf(x) - below, mass - base.sf(x) + above) / mass, 0, 1)
+        return values
 
     def sf(x: Array) -> Array:
         x = np.clip(x, low, high)
-        q: Array = np.where(x < base.median, mass - base.cdf(x) + below, base.sf(x) - above) / mass
-        return np.clip(q, 0, 1)
+        values: Array = np.clip(np.where(x < base.median, mass - base.cdf(x) + below, base.sf(x) - above) / mass, 0, 1)
+        return values
 
     return Distribution(
-        ppf=lambda p: quantile(p, 1 - p),
-        isf=lambda q: quantile(1 - q, q),
-        cdf=cdf,
-        sf=sf,
-        low=low,
-        high=high,
-        tabulate=base.tabulate,
-        discontinuous=base.discontinuous,
+        lambda p: quantile(p, 1 - p),
+        lambda q: quantile(1 - q, q),
+        cdf,
+        sf,
+        low,
+        high,
+        base.tabulate,
+        base.discontinuous,
     )
 
 
@@ -218,8 +191,7 @@ def from_nearer_end(lower: Curve, upper: Curve) -> tuple[Curve, Curve]:
         out, is_lower = np.empty(p.shape), p < 0.5
         out[is_lower] = lower(p[is_lower])
         out[~is_lower] = upper(q[~is_lower])
-        x: Array = out[()]
-        return x
+        return out[()]
 
     return lambda p: quantile(p, 1 - p), lambda q: quantile(1 - q, q)
 
@@ -258,5 +230,4 @@ def find_crossing(curve: Curve, target: npt.ArrayLike, low: npt.ArrayLike, high:
             t = np.clip(np.where(safe & np.isfinite(step), step, 0.5), edge, 1 - edge)
         state = (active, y, smallest, a, b, c, fa, fb, fc, t)
         active, y, smallest, a, b, c, fa, fb, fc, t = (each[~done] for each in state)
-    result: Array = out.reshape(shape)[()]
-    return result
+    return out.reshape(shape)[()]

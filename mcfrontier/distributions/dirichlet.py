@@ -12,6 +12,7 @@ from scipy import special
 
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, located
+from mcfrontier.core.kinds import SHARE, kind_of
 from mcfrontier.distributions.beta import beta_through, log_odds
 from mcfrontier.distributions.curves import Distribution, beta
 from mcfrontier.distributions.family import (
@@ -43,7 +44,7 @@ class Dirichlet(Family, kw_only=True, frozen=True, tag="dirichlet"):
     def check(self) -> None:
         if self.by is None:
             raise InputError("it needs by = a dimension, with a label for each share; for a single share take a beta")
-        if self.unit != "share":
+        if kind_of(self.unit) is not SHARE:
             raise InputError(f"unit = '{self.unit}': its rows are shares that sum to one; write unit = \"share\"")
         for key in ("best", "times"):
             if getattr(self, key) is not None:
@@ -89,8 +90,8 @@ class Dirichlet(Family, kw_only=True, frozen=True, tag="dirichlet"):
             small = (np.log(probabilities) + special.gammaln(weights + 1)) / weights
             logs = np.where(gammas > 1e-280, np.log(gammas), small)
         parts = np.exp(logs - logs.max(axis=0))
-        shares: Array = parts / parts.sum(axis=0)
-        return shares
+        values: Array = parts / parts.sum(axis=0)
+        return values
 
 
 def implied_moments(points: PercentilePoints) -> tuple[float, float]:

@@ -22,8 +22,7 @@ class Discrete(Family, kw_only=True, frozen=True, tag="discrete"):
     weights: list[float] | None = None
 
     def check(self) -> None:
-        if len({*self.values}) < 2:
-            raise InputError('values: at least two different ones are needed; for a single one take family = "value"')
+        check_values(self.values)
         check_weights(self.weights, len(self.values), "values")
 
     def untruncated(self) -> Distribution:
@@ -38,11 +37,10 @@ class Empirical(Truncatable, kw_only=True, frozen=True, tag="empirical"):
 
     values: list[float] = msgspec.field(default_factory=list)
     file: str = ""
-    column: str = ""
+    column: str | list[str] = ""
 
     def check(self) -> None:
-        if len({*self.values}) < 2:
-            raise InputError('values: at least two different ones are needed; for a single one take family = "value"')
+        check_values(self.values)
 
     def untruncated(self) -> Distribution:
         return sample_distribution(np.array(self.values))
@@ -66,6 +64,12 @@ class Reference(Truncatable, kw_only=True, frozen=True, tag="study"):
         return sample_distribution(np.array(self.values))
 
 
+def check_values(values: list[float]) -> None:
+    """Refuse values that are all equal."""
+    if len({*values}) < 2:
+        raise InputError('values: at least two different ones are needed; for a single one take family = "value"')
+
+
 def check_weights(weights: list[float] | None, count: int, key: str) -> None:
     """Refuse weights that are not above 0, or whose number is not that of what they weight."""
     if weights is None:
@@ -79,8 +83,8 @@ def check_weights(weights: list[float] | None, count: int, key: str) -> None:
 def normalised_weights(weights: list[float] | None, count: int) -> Array:
     """Weights that sum to one; equal ones if none are stated."""
     stated = np.ones(count) if weights is None else np.array(weights)
-    normalised: Array = stated / stated.sum()
-    return normalised
+    values: Array = stated / stated.sum()
+    return values
 
 
 def discrete_distribution(values: Array, weights: Array) -> Distribution:
@@ -115,8 +119,8 @@ def sample_distribution(values: Array) -> Distribution:
         """The value at a fractional index from 0 to `last`."""
         left = np.clip(np.floor(position), 0, last - 1).astype(np.intp)
         start, end = values[left], values[left + 1]
-        x: Array = np.clip(start + (position - left) * (end - start), start, end)
-        return x
+        result: Array = np.clip(start + (position - left) * (end - start), start, end)
+        return result
 
     def locate(x: Array) -> tuple[Array, Array, Array]:
         """The number of whole steps between values below x, and the distances of x from the start and to the end of its
@@ -136,16 +140,9 @@ def sample_distribution(values: Array) -> Distribution:
         steps, _, after = locate(x)
         return (last - 1 - steps + after) / last
 
-    return Distribution(
-        ppf=lambda p: interpolate(p * last),
-        isf=lambda q: interpolate(last - q * last),
-        cdf=cdf,
-        sf=sf,
-        low=float(values[0]),
-        high=float(values[-1]),
-        discontinuous=True,
-        breakpoints=values,
-    )
+    low, high = values[[0, -1]].tolist()
+    ppf, isf = (lambda p: interpolate(p * last)), (lambda q: interpolate(last - q * last))
+    return Distribution(ppf, isf, cdf, sf, low, high, discontinuous=True, breakpoints=values)
 
 
 def unresolved(x: Array) -> Array:

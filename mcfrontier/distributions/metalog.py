@@ -62,8 +62,7 @@ def quantile_at(y: Array, weights: Array) -> Array:
     """The quantile function at the logit y of the probability."""
     plain, logs = polynomials(weights)
     c = np.tanh(y / 2) / 2
-    x: Array = np.polynomial.polynomial.polyval(c, plain) + y * np.polynomial.polynomial.polyval(c, logs)
-    return x
+    return np.polynomial.polynomial.polyval(c, plain) + y * np.polynomial.polynomial.polyval(c, logs)
 
 
 def slope_at(y: Array, weights: Array) -> Array:
@@ -72,18 +71,18 @@ def slope_at(y: Array, weights: Array) -> Array:
     plain, logs = polynomials(weights)
     c = np.tanh(y / 2) / 2
     spread = special.expit(y) * special.expit(-y)
-    slope: Array = spread * (
+    values: Array = spread * (
         poly.polyval(c, poly.polyder(plain)) + y * poly.polyval(c, poly.polyder(logs))
     ) + poly.polyval(c, logs)
-    return slope
+    return values
 
 
 def fit_weights(points: PercentilePoints, terms: int) -> Array:
     """The weights of the terms that fit the percentiles best, by least squares."""
     p, x = (np.array(column) for column in zip(*points, strict=True))
     columns = [quantile_at(special.logit(p), unit) for unit in np.eye(terms)]
-    weights: Array = np.linalg.lstsq(np.stack(columns, axis=1), x, rcond=None)[0]
-    return weights
+    values: Array = np.linalg.lstsq(np.stack(columns, axis=1), x, rcond=None)[0]
+    return values
 
 
 def is_increasing(weights: Array) -> bool:
@@ -108,6 +107,4 @@ def metalog(weights: Array) -> Distribution:
         isf=lambda q: quantile_at(-special.logit(q), weights),
         cdf=lambda x: special.expit(logit_of(x)),
         sf=lambda x: special.expit(-logit_of(x)),
-        low=-math.inf,
-        high=math.inf,
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
+from msgspec import Meta
 from scipy import special
 
 from mcfrontier.core import units
@@ -16,7 +17,7 @@ from mcfrontier.distributions.curves import Curve, Distribution, find_crossing, 
 from mcfrontier.distributions.empirical import check_weights, normalised_weights
 from mcfrontier.distributions.family import REPORTED_KEYS, Family, Truncatable
 
-WHOLE_KEYS = ("by", "best", "times", "autocorrelation", *REPORTED_KEYS)  # allowed for a mixture, not for a part
+MIXTURE_KEYS = ("by", "best", "times", "autocorrelation", *REPORTED_KEYS)  # allowed for a mixture, not for a part
 
 
 class Part(NamedTuple):
@@ -32,7 +33,9 @@ class Mixture(Truncatable, kw_only=True, frozen=True, tag="mixture"):
 
     lists: ClassVar[tuple[str, ...]] = ("parts", "weights")
 
-    parts: list[Any]  # tables as they are read, replaced by Part
+    parts: Annotated[
+        list[Any], Meta(extra_json_schema={"items": {"$ref": "#/$defs/part"}})
+    ]  # tables as they are read, replaced by Part
     weights: list[float] | None = None
 
     @property
@@ -71,9 +74,9 @@ def check_part(entry: Family, unit: str) -> None:
     """Refuse a part that cannot be pooled in a mixture with this unit."""
     if isinstance(entry, Mixture) or entry.joint:
         raise InputError(f"a {entry.__struct_config__.tag} cannot be part of a mixture; name another family")
-    for key in WHOLE_KEYS:
+    for key in MIXTURE_KEYS:
         if getattr(entry, key) is not None:
-            raise InputError(f"{key} is a key of the whole mixture; remove it from the part")
+            raise InputError(f"{key} is a key of the mixture; remove it from the part")
     if not units.same_kind(entry.unit, unit):
         raise InputError(f"unit '{entry.unit}' does not measure what '{unit}' does; give it in {unit}")
 
@@ -82,12 +85,12 @@ def mixture(parts: Sequence[Distribution], weights: Array) -> Distribution:
     """The distribution of a draw from one of the parts, chosen by weights that sum to one."""
 
     def cdf(x: Array) -> Array:
-        p: Array = sum(weight * part.cdf(x) for part, weight in zip(parts, weights, strict=True))
-        return p
+        values: Array = sum(weight * part.cdf(x) for part, weight in zip(parts, weights, strict=True))
+        return values
 
     def sf(x: Array) -> Array:
-        q: Array = sum(weight * part.sf(x) for part, weight in zip(parts, weights, strict=True))
-        return q
+        values: Array = sum(weight * part.sf(x) for part, weight in zip(parts, weights, strict=True))
+        return values
 
     breakpoints = [part.breakpoints for part in parts if part.breakpoints is not None]
     if len(breakpoints) == len(parts):
@@ -101,17 +104,8 @@ def mixture(parts: Sequence[Distribution], weights: Array) -> Distribution:
         quantiles = np.array([part.isf(q) for part in parts])
         return find_crossing(lambda x: -sf(x), -q, quantiles.min(axis=0), quantiles.max(axis=0))
 
-    ppf, isf = from_nearer_end(lower, upper)
-    return Distribution(
-        ppf=ppf,
-        isf=isf,
-        cdf=cdf,
-        sf=sf,
-        low=min(part.low for part in parts),
-        high=max(part.high for part in parts),
-        tabulate=True,
-        discontinuous=True,
-    )
+    low, high = min(part.low for part in parts), max(part.high for part in parts)
+    return Distribution(*from_nearer_end(lower, upper), cdf, sf, low, high, tabulate=True, discontinuous=True)
 
 
 def piecewise_linear(breakpoints: Array, cdf: Curve, sf: Curve) -> Distribution:
@@ -119,7 +113,7 @@ def piecewise_linear(breakpoints: Array, cdf: Curve, sf: Curve) -> Distribution:
     sides = np.stack([np.nextafter(breakpoints, -math.inf), breakpoints], axis=1).ravel()  # before and after a jump
     below, above, x = np.maximum.accumulate(cdf(sides)), np.maximum.accumulate(-sf(sides)), np.repeat(breakpoints, 2)
     ppf, isf = from_nearer_end(lambda p: np.interp(p, below, x), lambda q: np.interp(-q, above, x))
-    low, high = float(breakpoints[0]), float(breakpoints[-1])
+    low, high = breakpoints[[0, -1]].tolist()
     return Distribution(ppf, isf, cdf, sf, low, high, discontinuous=True, breakpoints=breakpoints)
 
 

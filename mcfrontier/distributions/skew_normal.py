@@ -72,8 +72,8 @@ def integrated_tail(h: Array, a: float) -> Array:
     angle = first[..., None] + width[..., None] * (nodes + 1) / 2
     cotangent = 1 / np.tan(angle)
     decay = np.exp(-(h[..., None] ** 2) / 2 * (cotangent - a) * (cotangent + a))
-    tail: Array = width / 2 * (decay @ weights) * np.exp(-(h**2) / 2 * (1 + a * a)) / math.pi
-    return tail
+    values: Array = width / 2 * (decay @ weights) * np.exp(-(h**2) / 2 * (1 + a * a)) / math.pi
+    return values
 
 
 def skew_normal(a: float) -> Distribution:
@@ -88,15 +88,7 @@ def skew_normal(a: float) -> Distribution:
             return find_crossing(lambda z: np.log(lower_tail(z, a)), np.log(p), *ends)
 
     ppf, isf = from_nearer_end(lambda p: quantile(p, a), lambda q: -quantile(q, -a))
-    return Distribution(
-        ppf=ppf,
-        isf=isf,
-        cdf=lambda z: lower_tail(z, a),
-        sf=lambda z: lower_tail(-z, -a),
-        low=-math.inf,
-        high=math.inf,
-        tabulate=True,
-    )
+    return Distribution(ppf, isf, lambda z: lower_tail(z, a), lambda z: lower_tail(-z, -a), tabulate=True)
 
 
 @cache

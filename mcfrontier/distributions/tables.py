@@ -32,7 +32,7 @@ TAIL_CELLS = (
 )
 TABLE_TOLERANCE = 3e-8  # error of a table relative to p95 - p5, or to the distance from the median if that is larger
 RELATIVE_TOLERANCE = 1e-5  # error of a table relative to the value, which keeps positive values positive
-MAX_SCORE, KNOTS_PER_SD = 6, 128  # a table over normal scores extends to 6 standard deviations, with 128 knots in each
+MAX_SCORE, CELLS_PER_SD = 6, 128  # a table over normal scores extends to 6 standard deviations, with 128 cells in each
 LINE_PROBABILITIES = np.concatenate([2.0 ** np.arange(-BITS, 0), np.arange(1, 64) / 64, 1 - 2.0 ** np.arange(-BITS, 0)])
 LINE_TOLERANCE = 1e-15  # deviation from a line at all these probabilities, relative to the larger end
 
@@ -135,8 +135,8 @@ def fit_parabolas(
     def quantiles(cell: Array) -> Array:
         return curve(start[:, None] + step[:, None] * cell)
 
-    knots = quantiles(np.arange(2 * cells + 1) / 2)
-    left, centre, right = knots[:, :-1:2], knots[:, 1::2], knots[:, 2::2]
+    values = quantiles(np.arange(2 * cells + 1) / 2)
+    left, centre, right = values[:, :-1:2], values[:, 1::2], values[:, 2::2]
     first_half, second_half = centre - left, right - centre  # exactly 0 where values are equal
     rise, bend = 3 * first_half - second_half, 2 * (second_half - first_half)  # over a cell from 0 to 1
     p5, p50, p95 = summary
@@ -147,7 +147,7 @@ def fit_parabolas(
             error = np.maximum(error, np.abs(left + t * (rise + t * bend) - quantiles(np.arange(cells) + t)))
     else:
         # error of a parabola through three points of a smooth curve: sqrt(3) / 27 of the third difference
-        thirds = np.pad(np.abs(np.diff(knots, 3, axis=1)), ((0, 0), (1, 1)), constant_values=np.nan)
+        thirds = np.pad(np.abs(np.diff(values, 3, axis=1)), ((0, 0), (1, 1)), constant_values=np.nan)
         error = np.fmax(thirds[:, ::2], thirds[:, 1::2]) * 3**0.5 / 27
         allowed = np.minimum(allowed, RELATIVE_TOLERANCE * np.minimum(np.abs(left), np.abs(right)))
     first, per = (start / step)[:, None] + np.arange(cells) + origin / step[:, None], 1 / step[:, None]
@@ -157,31 +157,31 @@ def fit_parabolas(
 
 
 def score_table(distribution: Distribution) -> Curve:
-    """A slow quantile function by a table over normal scores, interpolated by cubics through four knots.
+    """A slow quantile function by a table over normal scores, interpolated by cubics through four points.
 
     Over normal scores the function is smooth far into its tails, so that a small table suffices. The exact function is
     called beyond six standard deviations, and at jumps and kinks. tests/distributions/test_tables.py checks the error.
     """
-    cells = 2 * MAX_SCORE * KNOTS_PER_SD
-    knots = quantiles_at_scores(distribution, np.arange(-1, cells + 2) / KNOTS_PER_SD - MAX_SCORE)
+    cells = 2 * MAX_SCORE * CELLS_PER_SD
+    values = quantiles_at_scores(distribution, np.arange(-1, cells + 2) / CELLS_PER_SD - MAX_SCORE)
 
     def interpolate(cell: Array, t: Array) -> Array:
-        before, left, right, after = (knots.take(cell + k) for k in range(4))
+        before, left, right, after = (values.take(cell + k) for k in range(4))
         rise = right - left
         bend = (2 - t) * (rise - left + before) + (1 + t) * (after - right - rise)
-        x: Array = left + t * rise + t * (t - 1) * bend / 6
-        return x
+        result: Array = left + t * rise + t * (t - 1) * bend / 6
+        return result
 
     smooth = np.ones(cells, dtype=bool)
     if distribution.discontinuous:
         width = np.diff(distribution.ppf(np.array([0.05, 0.95])))
         for t in (0.25, 0.5, 0.75):
-            exact = quantiles_at_scores(distribution, (np.arange(cells) + t) / KNOTS_PER_SD - MAX_SCORE)
+            exact = quantiles_at_scores(distribution, (np.arange(cells) + t) / CELLS_PER_SD - MAX_SCORE)
             error = np.abs(interpolate(np.arange(cells), np.full(cells, t)) - exact)
             smooth &= error <= TABLE_TOLERANCE * width
 
     def quantile(p: Array) -> Array:
-        position = (special.ndtri(p) + MAX_SCORE) * KNOTS_PER_SD
+        position = (special.ndtri(p) + MAX_SCORE) * CELLS_PER_SD
         inside = (position >= 0) & (position < cells)
         cell = np.where(inside, position, 0).astype(np.intp)
         inside &= smooth[cell]

@@ -32,10 +32,7 @@ from mcfrontier.distributions.family import (
     normal_through,
 )
 
-GAMMA_SHAPES = (
-    1e-3,
-    1e9,
-)  # range of the fit to percentiles: below, these underflow; above, it is normal
+GAMMA_SHAPES = (1e-3, 1e9)  # range of the fit to percentiles: below, these underflow; above, it is normal
 
 
 class Value(Family, kw_only=True, frozen=True, tag="value"):
@@ -95,10 +92,8 @@ class Normal(Percentiles, kw_only=True, frozen=True, tag="normal"):
 
     def untruncated(self) -> Distribution:
         if self.mean is not None and self.sd is not None:
-            mean, sd = self.mean, self.sd
-        else:
-            mean, sd = normal_through(self.points())
-        return mapped(NORMAL, lambda z: mean + sd * z, lambda x: (x - mean) / sd)
+            return location_scale(NORMAL, self.mean, self.sd)
+        return location_scale(NORMAL, *normal_through(self.points()))
 
 
 class Lognormal(Percentiles, kw_only=True, frozen=True, tag="lognormal"):
@@ -222,15 +217,14 @@ def gamma_through(points: PercentilePoints) -> tuple[float, float]:
     (p, x), (q, y) = points
 
     def quantile(shape: Array, p: float) -> Array:
-        value: Array = special.gammaincinv(shape, p) if p < 0.5 else special.gammainccinv(shape, 1 - p)
-        return value
+        values: Array = special.gammaincinv(shape, p) if p < 0.5 else special.gammainccinv(shape, 1 - p)
+        return values
 
     def log_ratio(log_shape: Array) -> Array:
         """The logarithm of the ratio of the lower to the upper quantile, which increases with the shape."""
         shape = np.exp(log_shape)
         with np.errstate(divide="ignore"):
-            ratio: Array = np.log(quantile(shape, p) / quantile(shape, q))
-            return ratio
+            return np.log(quantile(shape, p) / quantile(shape, q))
 
     low, high = np.log(GAMMA_SHAPES)
     log_shape = float(find_crossing(log_ratio, math.log(x / y), low, high))

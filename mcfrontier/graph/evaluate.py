@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeGuard
 
 import numpy as np
 
@@ -62,7 +61,7 @@ def evaluate(
             if axis is not None:
                 arguments = [np.moveaxis(x, axis, 0) for x in arguments]
             result = call(node, arguments)
-            if axis is None and is_floats(result) and same_shape(result, arguments):
+            if axis is None and type(result) is np.ndarray and result.dtype is FLOAT and same_shape(result, arguments):
                 x = result
             else:
                 x = check_result(name, result, result_shape(tuple(y.shape for y in arguments), axis is not None))
@@ -100,11 +99,6 @@ def released(
         return ((),) * len(names)
     last = {need: name for name, own in zip(names, needs, strict=True) for need in own}
     return tuple(tuple(need for need, after in last.items() if after == name and need not in outputs) for name in names)
-
-
-def is_floats(result: object) -> TypeGuard[Array]:
-    """Whether a result is a plain array of floats."""
-    return type(result) is np.ndarray and result.dtype is FLOAT
 
 
 def same_shape(x: Array, arguments: list[Array]) -> bool:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any, TypeVar
 
+from mcfrontier.core.arguments import listed
 from mcfrontier.core.errors import InputError
+from mcfrontier.core.kinds import SHARE, kind_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -58,7 +60,7 @@ def node(
     """
     if not isinstance(unit, str):
         raise InputError("the unit of a node is an argument of its decorator, as in @mcf.node('USD')")
-    if event and unit != "share":
+    if event and kind_of(unit) is not SHARE:
         raise InputError(f"an event is summarised by its probability, which is a share, not in {unit}; write 'share'")
 
     def declare(function: Function) -> Function:
@@ -131,7 +133,7 @@ def nodes_of(model: ModuleType | Iterable[Callable[..., Any]] | Callable[..., An
     """The nodes of a module, of a package of modules, of an iterable of functions, or of one function, by name."""
     if callable(model):
         model = [model]
-    functions = functions_in(model) if isinstance(model, ModuleType) else list(model)
+    functions = functions_in(model) if isinstance(model, ModuleType) else listed("model", model)
     nodes: dict[str, Node] = {}
     for function in functions:
         new = read(function)
@@ -149,7 +151,11 @@ def functions_in(module: ModuleType) -> list[Callable[..., Any]]:
         from importlib import import_module
         from pkgutil import iter_modules
 
-        modules += [import_module(f"{module.__name__}.{part.name}") for part in iter_modules(module.__path__)]
+        modules += [
+            import_module(f"{module.__name__}.{part.name}")
+            for part in iter_modules(module.__path__)
+            if part.name != "__main__"
+        ]
     return [
         value
         for place in modules

@@ -34,18 +34,18 @@ def order(
         If a quantity is neither given nor a node, or if nodes depend on each other in a cycle.
     """
     needs: dict[str, tuple[str, ...]] = {}
-    pending = [(target, "the targets") for target in reversed(list(targets))]
+    pending = [(target, "") for target in reversed(list(targets))]
     while pending:
         name, user = pending.pop()
         if name in needs:
             continue
         if name not in given and name not in nodes:
             raise InputError(
-                f"{name}: {user} need{'' if user == 'the targets' else 's'} it, and there is neither an entry nor a "
-                f"node of that name; state it{alternative(user)}{suggest(name, {*nodes, *given})}"
+                f"{name}: {f'node {user} needs' if user else 'the targets need'} it, and there is neither an entry nor "
+                f"a node of that name; state it{f', or {user} itself' if user else ''}{suggest(name, {*nodes, *given})}"
             )
         needs[name] = () if name in given else nodes[name].needs
-        pending += [(need, f"node {name}") for need in reversed(needs[name])]
+        pending += [(need, name) for need in reversed(needs[name])]
     try:
         found = tuple(TopologicalSorter(needs).static_order())
     except CycleError as cycle:
@@ -53,8 +53,3 @@ def order(
             f"node {cycle.args[1][0]}: depends on itself, {' <- '.join(cycle.args[1])}; state one of them"
         ) from None
     return tuple(n for n in found if n in given), tuple(n for n in found if n not in given)
-
-
-def alternative(user: str) -> str:
-    """The other remedy for a missing quantity: to state the node that needs it."""
-    return f", or {user.removeprefix('node ')} itself" if user.startswith("node ") else ""

@@ -1,6 +1,6 @@
 """Everyday comparisons: laptops, consoles, the internet, homes, a country.
 
-LessWrong, Report on Frontier Model Training (2023), FLOP Costs Are Not Everything, unless said otherwise.
+LessWrong, Report on Frontier Model Training (2023), FLOP Costs Are Not Everything, unless stated otherwise.
 """
 
 from mcfrontier.graph import node

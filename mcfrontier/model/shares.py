@@ -1,7 +1,7 @@
-"""Shares of the cost components in each cost base.
+"""Shares of the cost components in each cost basis.
 
-The share named `upfront_staff_share` is the component `staff` of the cost base `upfront_cost`. The components of a cost
-base that are targets of a study are displayed as one bar.
+The share named `upfront_staff_share` is the component `staff` of the cost basis `upfront_cost`. The components of a
+cost basis that are targets of a study are displayed as one bar.
 """
 
 from mcfrontier.graph import node

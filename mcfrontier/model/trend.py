@@ -37,8 +37,8 @@ def growth_count(log_cost):
 
 def centred(x, known):
     """Values minus their mean over the known rows, along the first axis; 0 in the other rows."""
-    whole = np.nansum(x * known, axis=0)
-    return np.where(known, x - whole / known.sum(axis=0), 0 * whole)
+    total = np.nansum(x * known, axis=0)
+    return np.where(known, x - total / known.sum(axis=0), 0 * total)
 
 
 @node("1/year", along="run")

@@ -12,6 +12,7 @@ import numpy as np
 from mcfrontier.analysis.estimates.importance import Resampled
 from mcfrontier.analysis.estimates.ranks import RANKED_DRAWS, ranks
 from mcfrontier.core import units
+from mcfrontier.core.arguments import listed
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.kinds import QuantityKind
@@ -94,10 +95,10 @@ class RunCore:
         """The rows of a quantity that are not missing by design."""
         return [row for row in self.rows_of([name]) if row not in self.missing]
 
-    def samples(self, row: str) -> Array:
-        """The retained draws of a row in its own unit: shape (draws,), or (1,) if nothing in it is uncertain."""
+    def samples(self, row: str, unit: str = "") -> Array:
+        """The retained draws of a row, in its own unit or a given one: (draws,), or (1,) if it is certain."""
         name, index = self.rows[row]
-        draws: Array = self.values[name][index] / units.scale(self.study.unit(name))
+        draws: Array = self.values[name][index] / units.scale(unit or self.study.unit(name))
         return draws
 
     def all_samples(self, row: str) -> Array:
@@ -132,9 +133,9 @@ class RunCore:
         """The names of the requested quantities; the targets if none are named."""
         if quantities is None:
             return list(dict.fromkeys(self.study.targets))
-        names = [quantities] if isinstance(quantities, str) else list(quantities)
+        names = listed("quantities", quantities)
         for name in names:
-            if name not in self.study.quantities:
+            if not isinstance(name, str) or name not in self.study.quantities:
                 raise unknown(name, self.study.quantities)
         return names
 

@@ -12,14 +12,14 @@ from mcfrontier.analysis.conditional.integrate import ConditionalEstimate
 from mcfrontier.analysis.estimates import convergence
 from mcfrontier.analysis.estimates.estimates import LEVELS, STATISTICS, SUMMARY_LEVELS
 from mcfrontier.core import memory, units
+from mcfrontier.core.arguments import check_number, check_text
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.kinds import PROBABILITY
 from mcfrontier.runs.core import RunCore, remembered, run_dataset
 from mcfrontier.runs.headlines import headlines, with_percentiles
 from mcfrontier.runs.summary import Summaries, Summary, from_draws, order_statistics
-from mcfrontier.sampling import engine
-from mcfrontier.sampling.blocks import Blocks
+from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -70,7 +70,7 @@ def draws(run: RunCore) -> xr.Dataset:
     count, values = run.sampler.draws, run.values
     if run.counted is not None:
         memory.check(count, run.study.sizes)
-        values = engine.evaluate_blocks(Blocks(run.study, run.sampler, run.study.quantities), count)
+        values = evaluate_blocks(Blocks(run.study, run.sampler, run.study.quantities), count)
 
     def all_of(name: str) -> Array:
         x = values[name] / units.scale(run.study.unit(name))
@@ -81,7 +81,7 @@ def draws(run: RunCore) -> xr.Dataset:
 
 def draws_of(run: RunCore, name: str) -> xr.DataArray:
     """The draws of a quantity, or of a row of one, along `draw`."""
-    if name in run.study.quantities:
+    if isinstance(name, str) and name in run.study.quantities:
         return draws(run)[name]
     run.check_row(name)
     quantity, index = run.rows[name]
@@ -121,22 +121,33 @@ def quantiles(run: RunCore, levels: Sequence[float], quantities: str | Iterable[
 def checked_levels(levels: Sequence[float]) -> list[float]:
     """Return quantile levels as a list, or refuse them."""
     try:
-        stated = np.atleast_1d(np.asarray(levels, float))
+        stated = np.atleast_1d(np.asarray(levels))
+        numeric = stated.dtype.kind in "iuf" and stated.ndim == 1
     except (TypeError, ValueError):
-        raise InputError(f"levels {levels!r}: numbers from 0 to 1 are expected") from None
-    if not stated.size:
+        numeric = False
+    if numeric and not stated.size:
         raise InputError("levels []: at least one is expected, such as 0.5")
+    if not numeric:
+        raise InputError(f"levels {levels!r}: numbers from 0 to 1 are expected")
     if not ((stated >= 0) & (stated <= 1)).all():
         raise InputError(f"levels {stated.tolist()}: each must lie from 0 to 1")
-    numbers: list[float] = stated.tolist()
+    numbers: list[float] = stated.astype(float).tolist()
     return numbers
 
 
 def percentile_of(run: RunCore, row: str, value: float, unit: str) -> float:
     """The percentage of the finite draws of a row that lie below a value."""
     run.check_row(row)
-    x = run.samples(row)
-    return 100 * float((x[np.isfinite(x)] < units.convert(value, unit, run.unit(row))).mean())
+    return percentage_below(run.samples(row), value, unit, row, run.unit(row))
+
+
+def percentage_below(x: Array, value: float, unit: str, row: str, own: str) -> float:
+    """The percentage of the finite draws of a row, in its `own` unit, that lie below a value in `unit`."""
+    check_number("value", value)
+    check_text("unit", unit, own)
+    if not units.same_kind(unit, own):
+        raise InputError(f"unit = {unit}: it does not measure {row}; give it in {own}")
+    return 100 * float((x[np.isfinite(x)] < units.convert(value, unit, own)).mean())
 
 
 def relative_errors(run: RunCore) -> dict[tuple[str, str], float]:

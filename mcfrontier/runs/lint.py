@@ -15,9 +15,8 @@ from mcfrontier.core.formatting import amount
 from mcfrontier.core.kinds import EVENT, SHARE
 from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.runs.diagnostics import out_of_range
-from mcfrontier.runs.recipe import SEED
-from mcfrontier.sampling import engine
-from mcfrontier.sampling.engine import Blocks
+from mcfrontier.runs.recipe import SAMPLER, SEED, sampled_names
+from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
 from mcfrontier.study.prior import Prior, PriorsFile
 from mcfrontier.study.study import Study
 
@@ -40,10 +39,10 @@ def of_study(study: Study) -> list[str]:
 def narrow_intervals(prior: Prior) -> Iterator[str]:
     """Warnings on a 90 % interval inside the range that its sources report, or that of the medians of its parts."""
     entry, found = prior.entry, []
-    of_parts = spread(entry) if isinstance(entry, Mixture) else None
+    medians = [part.median for part in entry.part_distributions()] if isinstance(entry, Mixture) else []
     for i, (distribution, reported) in enumerate(zip(prior.distributions, prior.reported, strict=True)):
         p5, p95 = (float(distribution.ppf(np.asarray(p))) for p in (0.05, 0.95))
-        low, high = reported or of_parts or (p5, p95)
+        low, high = reported or (min(medians, default=p5), max(medians, default=p95))
         room = MARGIN_SHARE * (high - low)
         if low + room < p5 and p95 < high - room:
             row = f"{prior.name}[{prior.labels[i]}]" if prior.labels else prior.name
@@ -54,12 +53,6 @@ def narrow_intervals(prior: Prior) -> Iterator[str]:
         yield from (f'{prior.where}: {warning}; widen it, or state the reason as narrower = "..."' for warning in found)
     elif not found:
         yield f"{prior.where}: {prior.name}: narrower: its 90 % interval is not narrower than its sources; delete it"
-
-
-def spread(entry: Mixture) -> tuple[float, float]:
-    """The smallest and the largest median of the parts of a mixture."""
-    medians = [part.median for part in entry.part_distributions()]
-    return min(medians), max(medians)
 
 
 def shared_sources(study: Study) -> Iterator[str]:
@@ -82,8 +75,8 @@ def shared_sources(study: Study) -> Iterator[str]:
 def from_few_draws(study: Study) -> Iterator[str]:
     """Warnings on shares outside 0 to 1 and targets with a mean far above their median, in a few draws."""
     count = min(LINT_DRAWS, 1 << int(np.log2(LINT_NUMBERS / max(study.sizes, default=1))))
-    plan = sampling.sampler("sobol", SEED, count, [prior.name for prior in study.uncertain if not prior.labels])
-    values = engine.evaluate_blocks(Blocks(study, plan, study.quantities), plan.draws)
+    plan = sampling.sampler(SAMPLER, SEED, count, sampled_names(study))
+    values = evaluate_blocks(Blocks(study, plan, study.quantities), plan.draws)
     for name in study.order:
         kind = study.kind(name)
         if kind is SHARE and (strays := out_of_range(values[name], kind)):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mcfrontier import graph
+from mcfrontier.core.arguments import listed
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.formatting import split_row
 from mcfrontier.graph import Node
@@ -69,13 +70,14 @@ def loaded(
     trail: tuple[str, ...],
 ) -> Study:
     """Load a study: see `load`. `trail` names the studies whose references led to it."""
-    if not isinstance(pins or {}, Mapping):
-        raise InputError(f"set: a mapping is expected, such as {{'gpu_price': 15_000}}, not {pins!r}")
+    from mcfrontier import model as package_model
+
+    pins, targets = checked_pins(pins), listed("targets", targets)
     file = priors_file.load(source)
     check_references(file, trail)
-    nodes = graph.nodes_of(model or package_model())
+    nodes = graph.nodes_of(package_model if model is None else model)
     nodes |= validate.alias_nodes(file, nodes)
-    study, stated = assembled(file, nodes, tuple(targets or ()), dict(pins or {}), own_model=model is not None)
+    study, stated = assembled(file, nodes, tuple(targets), pins, own_model=model is not None)
     validate.check_decision(file, nodes, stated, study.dimensions_of)
     if not pins:  # a pinned quantity has one row, whatever it has in the file
         validate.check_rows(file, study.dimensions_of, study.rows)
@@ -87,11 +89,11 @@ def loaded(
     return study
 
 
-def package_model() -> ModuleType:
-    """The model of this package."""
-    from mcfrontier import model
-
-    return model
+def checked_pins(pins: Mapping[str, str | float] | None) -> dict[str, str | float]:
+    """The quantities to pin as a dictionary, or refuse them."""
+    if pins is not None and not isinstance(pins, Mapping):
+        raise InputError(f"set: a mapping is expected, such as {{'gpu_price': 15_000}}, not {pins!r}")
+    return {str(name): value for name, value in (pins or {}).items()}
 
 
 def check_references(file: PriorsFile, trail: tuple[str, ...]) -> None:
@@ -145,7 +147,7 @@ def assembled(
 
 def check_targets(file: PriorsFile, targets: Iterable[str], known: set[str]) -> None:
     """Refuse a target that is neither a node nor an entry."""
-    for target in targets:
+    for target in map(str, targets):
         if target not in known:
             place = f"{file.where}: targets" if target in file.stated.targets else "target"
             whole = split_row(target)[0]

@@ -12,6 +12,7 @@ from mcfrontier import sampling
 from mcfrontier.analysis.conditional import integrate
 from mcfrontier.analysis.estimates import importance
 from mcfrontier.core import memory
+from mcfrontier.core.arguments import check_number
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, TooFewDraws, located, suggest
 from mcfrontier.core.formatting import label
@@ -21,9 +22,9 @@ from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import relative_errors
 from mcfrontier.runs.load import Model, Source, load
 from mcfrontier.runs.references import Reported
-from mcfrontier.sampling import Sampler, engine
-from mcfrontier.sampling.blocks import Blocks, LazyDraws
-from mcfrontier.sampling.engine import Engine
+from mcfrontier.sampling import Sampler
+from mcfrontier.sampling.blocks import Blocks, LazyDraws, evaluate_blocks
+from mcfrontier.sampling.engine import Engine, count_draws
 from mcfrontier.study.study import Study
 
 SEED, SAMPLER, METHOD = 1, "sobol", "auto"
@@ -53,8 +54,11 @@ def run(
         raise InputError("a loaded study has its model, targets and set; pass them to load")
     study = resolved(source if isinstance(source, Study) else load(source, model, targets, set))
     executor = engine if isinstance(engine, Engine) else Engine(engine, workers)
-    if method not in integrate.METHODS:
+    if not isinstance(method, str) or method not in integrate.METHODS:
         raise InputError(f"method: unknown method '{method}'{suggest(str(method), integrate.METHODS)}")
+
+    if not callable(progress):
+        raise InputError(f"progress = {progress!r}: a function is expected")
 
     def once(count: int) -> RunCore:
         plan = sampling.sampler(sampler, seed, count, sampled_names(study))
@@ -78,23 +82,23 @@ def resolved(study: Study) -> Study:
 def reported(study: Study) -> Mapping[str, Reported]:
     """The targets of a study that another study refers to, by quantiles of their draws."""
     plan = sampling.sampler(SAMPLER, SEED, REFERENCE_DRAWS, sampled_names(done := resolved(study)))
-    core = evaluated(done, plan, Engine(), silent)
+    core = evaluated(done, plan)
     return {
         name: Reported(done.unit(name), {row: references.quantiles(core.samples(row)) for row in core.known_rows(name)})
         for name in done.targets
     }
 
 
-def evaluated(study: Study, plan: Sampler, executor: Engine, progress: Progress) -> RunCore:
+def evaluated(study: Study, plan: Sampler, executor: Engine | None = None, progress: Progress = silent) -> RunCore:
     """Sample and evaluate a study once; draws of the targets that are not retained are counted in bins."""
     retained = study.retained(plan.draws)
     memory.check(retained, study.sizes)
     memory.reuse_freed_memory()
     blocks = Blocks(study, plan, study.quantities)
     if retained < plan.draws:
-        return with_counts(RunCore(study, plan, LazyDraws(blocks, retained)), executor, progress)
+        return with_counts(RunCore(study, plan, LazyDraws(blocks, retained)), executor or Engine(), progress)
     of_targets = replace(blocks, names=tuple(dict.fromkeys(study.targets)))
-    targets = engine.evaluate_blocks(of_targets, retained, progress=progress)
+    targets = evaluate_blocks(of_targets, retained, progress=progress)
     core = RunCore(study, plan, LazyDraws(blocks, retained, targets))
     check_finite(study, core.values)
     return conditioned(core) if study.evidence else core
@@ -105,15 +109,16 @@ def with_counts(core: RunCore, executor: Engine, progress: Progress) -> RunCore:
     study, plan = core.study, core.sampler
     targets = tuple(dict.fromkeys(study.targets))
     blocks = Blocks(study, plan, targets)
-    first = engine.evaluate_blocks(blocks, min(BIN_DRAWS, plan.draws))
+    first = evaluate_blocks(blocks, min(BIN_DRAWS, plan.draws))
     check_finite(study, first)
-    rows = {row: place for row, place in study.rows.items() if place[0] in first and row not in study.missing}
     rows = {
-        row: (name, at) for row, (name, at) in rows.items() if np.isfinite(x := first[name][at]).any() and x.size > 1
+        row: (name, at)
+        for row, (name, at) in study.rows.items()
+        if name in first and row not in study.missing and np.isfinite(x := first[name][at]).any() and x.size > 1
     }
     if not rows:  # all targets are known
         return core
-    return replace(core, counted=engine.count_draws(blocks, rows, first, executor, progress))
+    return replace(core, counted=count_draws(blocks, rows, first, executor, progress))
 
 
 def check_finite(study: Study, values: Mapping[str, Array]) -> None:
@@ -130,6 +135,7 @@ def to_precision(once: Callable[[int], RunCore], draws: int, precision: float, m
     """
     if not isinstance(precision, float | int) or not 0 < precision < 1:
         raise InputError(f"precision = {precision}: a share above 0 and below 1 is expected, such as 0.01")
+    check_number("most", most)
     while True:
         try:
             core = once(draws)
@@ -166,7 +172,7 @@ def conditioned(before: RunCore) -> RunCore:
     rows = {seen.quantity for seen in study.evidence.values()}
     for row in rows:
         before.check_row(row)
-    draws = {row: np.broadcast_to(before.samples(row), plan.draws) for row in rows}
+    draws = {row: before.all_samples(row) for row in rows}
     rng = sampling.generator(plan, "evidence", None)
     with located(study.file.where):
         resampled = importance.resample(study.evidence, draws, {row: before.unit(row) for row in rows}, rng)

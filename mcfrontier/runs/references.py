@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -29,16 +29,11 @@ class Reported(NamedTuple):
 Report = Callable[[str, list[str]], Mapping[str, Reported]]  # from the name of a study and names of its quantities
 
 
-def references_in(stated: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The references to quantities of other studies in an entry and its parts."""
-    return [each for each in (stated, *stated.get("parts", ())) if each.get("family") == "study"]
-
-
 def unresolved(file: PriorsFile) -> dict[str, list[str]]:
     """The quantities of unresolved references in a file, by study."""
     found: dict[str, list[str]] = {}
     for prior in file.priors.values():
-        for each in references_in(prior.stated) if not prior.entry.resolved else ():
+        for each, _ in places_of(prior) if not prior.entry.resolved else ():
             names = found.setdefault(each["study"], [])
             names += [name] if (name := split_row(each["quantity"])[0]) not in names else []
     return found
@@ -49,12 +44,14 @@ def check(prior: Prior, load: Callable[[str, list[str]], Study]) -> None:
     for each, place in places_of(prior):
         with located(f"{place}: study"):
             study = load(each["study"], [split_row(each["quantity"])[0]])
-        check_unit(each, place, study.unit(split_row(each["quantity"])[0]), unit_of(each, prior))
+        theirs, own = study.unit(split_row(each["quantity"])[0]), unit_of(each, prior)
+        if not units.same_kind(theirs, own):
+            raise InputError(f"{place}: unit '{own}': {each['quantity']} of {each['study']} is in {theirs}")
         with located(f"{place}: study"):
             check_row(each["quantity"], study.rows)
         if not study.uncertain:
             name, index = study.rows[each["quantity"]]
-            refuse_known(each, place, float(study.centre()[name][index][0]), study.unit(name), unit_of(each, prior))
+            refuse_known(each, place, float(study.centre()[name][index][0]), theirs, own)
 
 
 def resolved(study: Study, report: Report) -> Study:
@@ -75,18 +72,13 @@ def resolved(study: Study, report: Report) -> Study:
 
 def with_values(prior: Prior, reports: Mapping[str, Mapping[str, Reported]]) -> Prior:
     """Return a prior with the values of the quantities that it refers to."""
-
-    def filled(stated: Mapping[str, Any], place: str) -> dict[str, Any]:
-        if stated.get("family") != "study":
-            return dict(stated)
-        return {**stated, "values": values(stated, place, reports[stated["study"]], unit_of(stated, prior))}
-
-    places = iter(place for _, place in places_of(prior))
-    if prior.stated.get("family") == "study":
-        stated = filled(prior.stated, next(places))
-    else:
-        own = [filled(part, next(places) if part.get("family") == "study" else "") for part in prior.stated["parts"]]
-        stated = {**prior.stated, "parts": own}
+    filled: dict[int, dict[str, Any]] = {
+        id(each): {**each, "values": values(each, place, reports[each["study"]], unit_of(each, prior))}
+        for each, place in places_of(prior)
+    }
+    stated = filled.get(id(prior.stated), {**prior.stated})
+    if "parts" in stated:
+        stated = {**stated, "parts": [filled.get(id(part), part) for part in stated["parts"]]}
     return build(prior.name, stated, prior.labels, prior.where, prior.own)
 
 
@@ -121,16 +113,10 @@ def unit_of(stated: Mapping[str, Any], prior: Prior) -> str:
     return str(stated.get("unit", prior.entry.unit))
 
 
-def check_row(quantity: str, rows: Sequence[str] | Mapping[str, object]) -> None:
+def check_row(quantity: str, rows: Mapping[str, object]) -> None:
     """Refuse a row that a study does not have."""
     if quantity not in rows:
         raise InputError(str(unknown(quantity, rows)))
-
-
-def check_unit(stated: Mapping[str, Any], place: str, theirs: str, own: str) -> None:
-    """Refuse a reference in a unit that does not measure the quantity."""
-    if not units.same_kind(theirs, own):
-        raise InputError(f"{place}: unit '{own}': {stated['quantity']} of {stated['study']} is in {theirs}")
 
 
 def refuse_known(stated: Mapping[str, Any], place: str, value: float, unit: str, own: str) -> None:

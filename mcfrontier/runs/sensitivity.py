@@ -27,6 +27,7 @@ from mcfrontier.analysis.sensitivity.variance import Shares
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
+from mcfrontier.core.kinds import SUMMARY_STATISTICS
 from mcfrontier.runs.core import RunCore, ranks_of, remembered
 from mcfrontier.runs.estimates import summary
 from mcfrontier.runs.headlines import MAX_ROWS_EACH, with_percentiles
@@ -61,7 +62,7 @@ def swing(run: RunCore, row: str) -> Swing:
     """The swing of a row by one input at a time, in the row's unit."""
     run.check_row(row)
     name, index = run.rows[row]
-    moved = [run.study.row_name(*each) for each in one_at_a_time.varied_rows(list(run.study.inputs.values()))]
+    moved = [run.study.inputs[n].row_names[i] for n, i in one_at_a_time.varied_rows(list(run.study.inputs.values()))]
     return one_at_a_time.swing(moved, paths(run)[name][index] / units.scale(run.unit(row)))
 
 
@@ -111,7 +112,7 @@ def shares(
     found = blocks(run, design_of or (shapley_design.design if dependent else sobol_design.design), name, points)
     values = [each[name][index] for each in (found.values, tails(run), (run.before or run).values)]
     in_unit = (np.ascontiguousarray(x) / units.scale(run.unit(row)) for x in values)
-    return variance.shares(found, row, scale or run.kind(row).default_scale, *in_unit)
+    return variance.shares(found, row, run.kind(row).default_scale if scale is None else scale, *in_unit)
 
 
 @remembered
@@ -149,13 +150,14 @@ def evidence(run: RunCore) -> xr.Dataset:
         raise InputError(f"{run.study.file.where}: has no evidence; state some under [evidence.NAME]")
     names = [*run.study.targets, *(prior.name for prior in run.study.uncertain)]
     rows = [row for row in dict.fromkeys(run.rows_of(names)) if row not in run.missing]
-    words = ("p5", "p50", "p95")
-    found = [[summary(each)[row].values[word] for word in words] for each in (run.before, run) for row in rows]
+    found = [
+        [summary(each)[row].values[word] for word in SUMMARY_STATISTICS] for each in (run.before, run) for row in rows
+    ]
     before, after = np.array(found).reshape(2, len(rows), 3)
     width = before[:, 2] - before[:, 0]
     with np.errstate(all="ignore"):
         moved = np.where(width > 0, (after[:, 1] - before[:, 1]) / (width / 2), 0.0)
-    coords = {"quantity": rows, "quantile": [0.05, 0.5, 0.95], "unit": ("quantity", [run.unit(row) for row in rows])}
+    coords = {"quantity": rows, "quantile": list(SUMMARY_LEVELS), "unit": ("quantity", [run.unit(row) for row in rows])}
     over = ("quantity", "quantile")
     arrays = {"before": (over, before), "after": (over, after), "moved": ("quantity", moved)}
     return xr.Dataset(arrays, coords, {"effective_sample_size": run.resampled.effective})
@@ -228,8 +230,9 @@ def conditional_tornado(run: RunCore, target: str, bins: int) -> xr.Dataset:
     import xarray as xr
 
     run.check_row(target)
-    if not isinstance(bins, int | np.integer) or bins < 2:
-        raise InputError(f"bins = {bins!r}: a whole number of 2 or more is expected")
+    most = min(run.retained, RANKED_DRAWS)
+    if not isinstance(bins, int | np.integer) or not 2 <= bins <= most:
+        raise InputError(f"bins = {bins!r}: a whole number from 2 to {most:,}, the number of draws, is expected")
     y, rows = run.first_samples(target), sorted(inputs_behind(run, target))
     found = [one_at_a_time.bin_statistics(ranks_of(run, row), y, bins, range(bins)) for row in rows]
     mean, median, error = np.moveaxis(np.array(found).reshape(len(rows), bins, 3), -1, 0)
@@ -257,7 +260,7 @@ def first_order(run: RunCore, target: str, scale: str | None) -> xr.DataArray:
     run.check_row(target)
     rows, draws = sorted(inputs_behind(run, target)), min(given_data.MAX_DRAWS, run.retained)
     y, *inputs = (run.all_samples(row)[:draws] for row in (target, *rows))
-    scale = variance.scale_of(scale or run.kind(target).default_scale, target, y)
+    scale = variance.scale_of(run.kind(target).default_scale if scale is None else scale, target, y)
     if run.counted is not None and target in run.counted:
         draws, places = run.sampler.draws, [(run.rows[row][0], run.study.row_index(row)) for row in rows]
         found = run.counted.by_bin(target, places, scale == "log", given_data.BIN_BITS)

@@ -12,7 +12,7 @@ from mcfrontier.analysis.estimates import estimates
 from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS, Estimate
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
-from mcfrontier.core.kinds import PROBABILITY, QuantityKind
+from mcfrontier.core.kinds import PROBABILITY, QuantityKind, kind_of
 from mcfrontier.runs.core import RunCore, remembered, unknown
 
 
@@ -27,6 +27,21 @@ class Summary(NamedTuple):
     values: dict[str, float]
     errors: dict[str, float]
 
+    @property
+    def kind(self) -> QuantityKind:
+        """The kind of the row."""
+        return kind_of(self.unit, event=PROBABILITY in self.values)
+
+    def text(self, word: str) -> str:
+        """A statistic, formatted."""
+        return self.kind.text(self.values[word], self.unit, self.errors[word])
+
+    @property
+    def central(self) -> Estimate:
+        """The median, or the probability of an event, with its error."""
+        word = self.kind.central
+        return Estimate(self.values[word], self.errors[word])
+
 
 def summarise(x: Array, unit: str, kind: QuantityKind) -> Summary:
     """Summarise draws in a unit by p5, p50 and p95; those of an event by its probability alone."""
@@ -34,12 +49,6 @@ def summarise(x: Array, unit: str, kind: QuantityKind) -> Summary:
         return Summary(unit, *({PROBABILITY: each} for each in estimates.estimate(x)))
     found = (part[2:].tolist() for part in estimates.with_errors(x, SUMMARY_LEVELS))
     return Summary(unit, *(dict(zip(kind.statistics, part, strict=True)) for part in found))
-
-
-def central(summary: Summary) -> Estimate:
-    """The median of a summary, or the probability of an event, with its error."""
-    word = PROBABILITY if PROBABILITY in summary.values else "p50"
-    return Estimate(summary.values[word], summary.errors[word])
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +60,7 @@ class Summaries(Mapping[str, Summary]):
     computed: dict[str, Summary] = field(default_factory=dict)
 
     def __getitem__(self, row: str) -> Summary:
-        if row not in self.rows:
+        if not isinstance(row, str) or row not in self.rows:
             raise unknown(row, self.rows)
         if row not in self.computed:
             self.computed[row] = self.compute(row)
@@ -78,5 +87,5 @@ def from_draws(run: RunCore, row: str, levels: Sequence[float]) -> tuple[Array, 
 
 @remembered
 def order_statistics(run: RunCore, row: str) -> tuple[Array, Array]:
-    """The same as `from_draws`, at the levels of a run's files."""
+    """Mean, sd and quantiles of a row at the levels of a run's files: see `from_draws`."""
     return from_draws(run, row, estimates.LEVELS)

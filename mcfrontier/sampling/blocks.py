@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from mcfrontier import graph, sampling
+from mcfrontier import graph
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.progress import Progress, silent
 from mcfrontier.distributions.tables import Points, to_points
+from mcfrontier.sampling.draws import stacked, values_at
 from mcfrontier.sampling.plan import Sampler, Stream
+from mcfrontier.sampling.streams import streams
 from mcfrontier.study.correlation import correlate
-from mcfrontier.study.reach import needed_for
 from mcfrontier.study.study import Study
 
 BLOCK_NUMBERS = 2**16  # numbers of one quantity in a block: they stay in the cache while the graph is evaluated
@@ -53,7 +54,7 @@ class Blocks:
             if group is None:
                 return own(name)
             if name not in correlated:
-                independent = {each: sampling.stacked(self.study.inputs[each], own(each)) for each in group.names}
+                independent = {each: stacked(self.study.inputs[each], own(each)) for each in group.names}
                 for each, p in correlate([group], independent).items():
                     correlated[each] = [to_points(row) for row in np.atleast_2d(p)]
             return correlated[name]
@@ -66,14 +67,14 @@ class Blocks:
 
         def sample(name: str) -> Array:
             prior = study.inputs[name]
-            return study.expand(prior, sampling.values_at(prior, at(name)))
+            return study.expand(prior, values_at(prior, at(name)))
 
         return graph.evaluate(study.nodes, self.order, self.known, list(study.file.dimensions), outputs, sample)
 
     @cached_property
     def needed(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The inputs that the quantities need, and the nodes in order of evaluation."""
-        return needed_for(self.study, self.names)
+        return graph.order(self.study.nodes, self.study.inputs, self.names)
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -84,7 +85,7 @@ class Blocks:
     def known(self) -> dict[str, Array]:
         """The values of the known inputs."""
         known = [self.study.inputs[name] for name in self.needed[0] if self.study.inputs[name].known]
-        return {prior.name: self.study.expand(prior, sampling.values_at(prior)) for prior in known}
+        return {prior.name: self.study.expand(prior, values_at(prior)) for prior in known}
 
     @cached_property
     def streams(self) -> dict[str, tuple[Stream, ...]]:
@@ -92,7 +93,7 @@ class Blocks:
         names = [name for name in self.needed[0] if not self.study.inputs[name].known]
         groups = [group.names for group in self.study.dependence.groups if not {*names}.isdisjoint(group.names)]
         names = list(dict.fromkeys([*names, *(name for group in groups for name in group)]))
-        return {name: sampling.streams(self.plan, self.study.inputs[name]) for name in names}
+        return {name: streams(self.plan, self.study.inputs[name]) for name in names}
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,18 +134,14 @@ def spans(stop: int, step: int, start: int = 0) -> list[tuple[int, int]]:
 
 
 def evaluate_blocks(
-    blocks: Blocks,
-    stop: int,
-    block: int | None = None,
-    progress: Progress = silent,
-    start: int = 0,
+    blocks: Blocks, stop: int, block: int | None = None, progress: Progress = silent, start: int = 0
 ) -> dict[str, Array]:
     """Compute the draws of all quantities from `start` to `stop`, in blocks of `block` draws."""
     out: dict[str, Array] = {}
     parts = spans(stop, block or block_size(blocks.study), start)
     if len(parts) == 1:
         return blocks(start, stop)
-    for one, other in progress(parts, "drawing"):
+    for one, other in progress(parts, "sampling"):
         for name, x in blocks(one, other).items():
             if one == start:
                 out[name] = np.empty((*x.shape[:-1], stop - start)) if x.shape[-1] == other - one else x

@@ -36,17 +36,7 @@ def permutation(rng: np.random.Generator, size: Array) -> Callable[[Array], Arra
     Each round multiplies by odd numbers, adds, and shifts, which are one-to-one on the integers of a given number of
     bits. A result beyond the size is permuted again (cycle walking: Black and Rogaway 2002).
 
-    Parameters
-    ----------
-    rng : Generator
-        The source of the multipliers and summands.
-    size : array
-        The 16 sizes.
-
-    Returns
-    -------
-    callable
-        Maps indices, (n,), to their images, (n, 16).
+    Returns a function of indices, (n,), that returns their images, (n, 16).
     """
     bits = max(2, (int(size.max()) - 1).bit_length())
     mask, shift = np.uint64((1 << bits) - 1), np.uint64(bits // 2)

@@ -84,8 +84,8 @@ def scrambled(directions: Array, rng: np.random.Generator) -> tuple[Array, Array
 @cache
 def joe_kuo() -> Array:
     """Primitive polynomials and initial direction numbers of 21,201 Sobol dimensions (Joe and Kuo 2008)."""
-    table: Array = np.load(Path(__file__).with_name("data") / "joe-kuo.npy", mmap_mode="r")
-    return table
+    values: Array = np.load(Path(__file__).with_name("data") / "joe-kuo.npy", mmap_mode="r")
+    return values
 
 
 @lru_cache(maxsize=1024)

@@ -74,7 +74,7 @@ def sampler(kind: str, seed: int, draws: float, names: Iterable[str]) -> Sampler
     InputError
         If the sampler is unknown, or if the seed or the number of draws is invalid.
     """
-    if kind not in SAMPLERS:
+    if not isinstance(kind, str) or kind not in SAMPLERS:
         raise InputError(f"sampler: unknown sampler '{kind}'{suggest(str(kind), SAMPLERS)}")
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError(f"seed = {seed}: a whole number of 0 or more is expected")

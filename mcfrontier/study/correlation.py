@@ -129,39 +129,32 @@ def nearest_correlation(matrix: Array) -> Array:
     y, correction = matrix.copy(), np.zeros_like(matrix)
     for _ in range(MAX_ITERATIONS):
         r = y - correction
-        values, vectors = np.linalg.eigh(r)
-        x = (vectors * np.maximum(values, MIN_EIGENVALUE)) @ vectors.T
+        x = positive_definite(r)
         correction = x - r
         before, y = y, x.copy()
         np.fill_diagonal(y, 1.0)
         if np.abs(y - before).max() < 1e-12:
             break
-    values, vectors = np.linalg.eigh(y)  # rounding may leave some below zero
-    x = (vectors * np.maximum(values, MIN_EIGENVALUE)) @ vectors.T
+    x = positive_definite(y)  # rounding may leave some eigenvalues below zero
     scale = 1 / np.sqrt(np.diag(x))
-    result: Array = x * scale[:, None] * scale
+    values: Array = x * scale[:, None] * scale
+    return values
+
+
+def positive_definite(matrix: Array) -> Array:
+    """The nearest symmetric matrix without eigenvalues below MIN_EIGENVALUE."""
+    values, vectors = np.linalg.eigh(matrix)
+    result: Array = (vectors * np.maximum(values, MIN_EIGENVALUE)) @ vectors.T
     return result
 
 
 def correlate(groups: Iterable[Group], probabilities: dict[str, Array]) -> dict[str, Array]:
-    """Apply the dependence of some groups.
-
-    Parameters
-    ----------
-    groups : iterable of Group
-        The dependent groups.
-    probabilities : dict of str to array
-        Independent probabilities of each input: shape (draws,), or (labels, draws) for an input with rows.
-
-    Returns
-    -------
-    dict of str to array
-        The probabilities, those of the groups correlated.
-    """
+    """Correlate the independent probabilities of the inputs of some groups: shape (draws,), or (labels, draws) for an
+    input with rows."""
     out = dict(probabilities)
     for group in groups:
         factor = np.linalg.cholesky(group.matrix)
-        own = np.stack([row_of(probabilities[name], i) for name, i in group.rows])
+        own = np.stack([np.atleast_2d(probabilities[name])[i] for name, i in group.rows])
         scores = special.ndtri(own)
         # row by row, since a matrix product may round differently in blocks of another size
         mixed = special.ndtr(np.stack([sum(f * z for f, z in zip(row, scores, strict=True) if f) for row in factor]))
@@ -171,8 +164,3 @@ def correlate(groups: Iterable[Group], probabilities: dict[str, Array]) -> dict[
             rows = [made[k] for k, (owner, _) in enumerate(group.rows) if owner == name]
             out[name] = np.stack(rows) if probabilities[name].ndim == 2 else rows[0]
     return out
-
-
-def row_of(probabilities: Array, i: int) -> Array:
-    """The probabilities of one row."""
-    return probabilities[i] if probabilities.ndim == 2 else probabilities

@@ -64,32 +64,11 @@ def cells(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def read_column(file: str, column: str, unit: str, roots: Iterable[Path]) -> list[float]:
-    """Read the numbers of one column of a CSV file.
+    """Read the numbers of one column of a CSV file in the priors folders, without empty cells.
 
-    Parameters
-    ----------
-    file : str
-        The path of the file relative to a priors folder.
-    column : str
-        The name in the head of the column.
-    unit : str
-        The unit of the result. The numbers are converted if the head states another one, as in `price [EUR]`.
-    roots : iterable of Path
-        The priors folders.
-
-    Returns
-    -------
-    list of float
-        The numbers, without those of empty cells.
-
-    Raises
-    ------
-    InputError
-        If there is no such file or column, if a cell is not a number, or if the units are of different kinds.
+    They are converted to `unit` if the head of the column states another one, as in `price [EUR]`.
     """
-    path = next((path for root in roots if (path := locate.inside_of(root, file, ""))), None)
-    if path is None:
-        raise InputError(f"file: there is no '{file}' in the priors folders")
+    path = locate.data_file(file, roots)
     with located(locate.display_path(path)):
         head, rows = cells(path)
         heads = [split_head(cell) for cell in head]

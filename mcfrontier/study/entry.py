@@ -21,18 +21,6 @@ from mcfrontier.distributions.mixture import Mixture, Part
 from mcfrontier.distributions.textbook import Value
 from mcfrontier.study import csv_table
 
-TEXT_KEYS = (
-    "family",
-    "unit",
-    "source",
-    "note",
-    "by",
-    "file",
-    "column",
-    "study",
-    "quantity",
-    "narrower",
-)  # the keys of an entry that are not numbers
 TYPE_NAMES = {  # the names of types in messages of msgspec, and ours
     "float": "a number", "int": "a whole number", "str": "text", "array": "a list", "bool": "true or false",
     "object": "a table", "date": "a date", "datetime": "a date and time", "null": "an empty cell",
@@ -72,20 +60,20 @@ def labels_of(stated: dict[str, Any], place: str, dimensions: dict[str, list[str
 
 def fill_columns(stated: dict[str, Any], place: str, labels: tuple[str, ...], columns: Columns) -> dict[str, Any]:
     """An entry with the names of columns replaced by their numbers; the lengths of its lists are checked."""
-    list_keys = getattr(family_of(stated), "lists", ())
-    by = stated.get("by")
+    family, by = family_of(stated) or Family, stated.get("by")
     for key, value in stated.items():
-        if key in list_keys and labels:
+        if key in family.lists and labels:
             raise InputError(f"{place}: {key}: a list of its own, which cannot be split by label; remove by")
-        if key in list_keys or (key == "column" and labels and isinstance(value, str)):
+        if key in family.lists:
             continue
-        if isinstance(value, str) and key not in TEXT_KEYS and (by, value) in columns:
+        types = types_of(family).get(key, ())
+        if isinstance(value, str) and str not in types and (by, value) in columns:
             column = columns[stated["by"], value]
             stated[key] = [None if math.isnan(number) else number for number in column.values]
-        elif isinstance(value, str) and by and (key in number_keys() or is_percentile(key)):
+        elif isinstance(value, str) and by and (float in types or is_percentile(key)):
             known = [name for dimension, name in columns if dimension == by]
             raise InputError(f"{place}: {key}: no table has a column '{value}' with a unit{suggest(value, known)}")
-        if isinstance(value, list) and (not labels or (key in TEXT_KEYS and key != "column")):
+        if isinstance(value, list) and (not labels or (str in types and list[str] not in types)):
             raise InputError(
                 f"{place}: {key}: a list is for numbers, of an entry with by = a dimension; give one value"
             )
@@ -139,10 +127,9 @@ def family_of(stated: Mapping[str, Any]) -> type[Family] | None:
 
 
 @cache
-def number_keys() -> set[str]:
-    """The keys of an entry whose values are numbers."""
-    fields = [field for family in FAMILIES.values() for field in fields_of(family)]
-    return {field.name for field in fields if field.type in (float, float | None)}
+def types_of(family: type[Family]) -> dict[str, tuple[Any, ...]]:
+    """The types that the keys of a family permit."""
+    return {"family": (str,)} | {each.name: (each.type, *get_args(each.type)) for each in fields_of(family)}
 
 
 def rows_of(stated: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
@@ -188,26 +175,9 @@ def part_of(stated: Any, whole: Mixture, place: str) -> Part:
 
 
 def read(kind: type[msgspec.Struct], stated: dict[str, Any], place: str, context: str) -> Any:
-    """Convert a mapping to a struct.
+    """Convert a mapping to a struct; an unknown or missing key and a value of the wrong type are refused.
 
-    Parameters
-    ----------
-    kind : type of msgspec.Struct
-        The struct.
-    stated : dict
-        The keys and values.
-    place, context : str
-        What messages begin with, and what they add to an unknown key.
-
-    Returns
-    -------
-    msgspec.Struct
-        An instance of `kind`.
-
-    Raises
-    ------
-    InputError
-        If a key is unknown or missing, or if a value is of the wrong type.
+    Messages begin with `place`, and add `context` to an unknown key.
     """
     known = {*kind.__struct_fields__, *({"family"} if issubclass(kind, Family) else ())}
     stated = gather_percentiles(stated, place) if "percentiles" in known else stated

@@ -31,13 +31,10 @@ def schema() -> dict[str, Any]:
         properties = kind["properties"]
         for key, stated in properties.items():
             options = [option for option in stated.get("anyOf", [stated]) if option != {"type": "null"}]
-            properties[key] = {"$ref": "#/$defs/numbers"} if numbers[0] in options else options[0]
+            own = options[0] if len(options) == 1 else {"anyOf": options}
+            properties[key] = {"$ref": "#/$defs/numbers"} if numbers[0] in options else own
         if properties.pop("percentiles", None):
             kind["patternProperties"] = {f"^{PERCENTILE_PATTERN}$": {"$ref": "#/$defs/numbers"}}
-        if "parts" in properties:
-            properties["parts"] = {"type": "array", "items": {"$ref": "#/$defs/part"}}
-        if "column" in properties:
-            properties["column"] = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     top = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return top | whole | {"title": "A priors file of mcfrontier", "$defs": kinds | definitions}
 

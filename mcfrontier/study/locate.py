@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def find(name: str) -> tuple[Path, list[Path]]:
         If there is no such file or study.
     """
     looks_like_a_path = "/" in name or os.sep in name or name.endswith(".toml")
-    named = next((path for folder in folders() if (path := inside_of(folder, name))), None)
+    named = inside_any(folders(), name)
     given = None if named and not looks_like_a_path else file_at(Path(name))
     if given:
         return given, [given.parent, *(f for f in folders() if f.resolve() != given.parent.resolve())]
@@ -86,22 +87,17 @@ def own_folder_first(path: Path, roots: list[Path]) -> list[Path]:
 def file_at(path: Path) -> Path | None:
     """The priors file at a path: the path itself, with .toml appended, or the only study in a folder."""
     for file in (path, Path(f"{path}.toml")):
-        if exists(file):
+        if os.path.isfile(file):  # unlike Path.is_file, it never raises
             return file
     if not os.path.isdir(path):
         return None
     inside = [file for file in sorted(path.glob("*.toml")) if has_targets(file)]
-    if not inside and exists(path / "manifest.json"):
+    if not inside and os.path.isfile(path / "manifest.json"):
         raise InputError(f"{path}: a saved run, not a study; name the study")
     if len(inside) != 1:
         what = ", ".join(file.stem for file in inside) or "none"
         raise InputError(f"{path}: a folder with one study is expected, and this one has {what}; name the file")
     return inside[0]
-
-
-def exists(path: Path) -> bool:
-    """Whether there is a file; False also for a name that no file can have."""
-    return os.path.isfile(path)  # unlike Path.is_file, it never raises
 
 
 def has_targets(path: Path) -> bool:
@@ -120,7 +116,19 @@ def runnable() -> dict[str, Path]:
 def inside_of(folder: Path, name: str, ending: str = ".toml") -> Path | None:
     """The file of a name in a folder; None where there is none, or where it lies outside the folder."""
     path = folder / f"{name}{ending}"
-    return path if exists(path) and path.resolve().is_relative_to(folder.resolve()) else None
+    return path if os.path.isfile(path) and path.resolve().is_relative_to(folder.resolve()) else None
+
+
+def inside_any(roots: Iterable[Path], name: str, ending: str = ".toml") -> Path | None:
+    """The file of a name in the first of some folders that has it."""
+    return next((path for root in roots if (path := inside_of(root, name, ending))), None)
+
+
+def data_file(name: str, roots: Iterable[Path]) -> Path:
+    """The CSV file of a name in the priors folders; refused where there is none."""
+    if (path := inside_any(roots, name, "")) is None:
+        raise InputError(f"file: there is no '{name}' in the priors folders")
+    return path
 
 
 def study_name(path: Path, roots: list[Path]) -> str:

@@ -86,11 +86,8 @@ class Prior:
         """The lowest and the highest figure in the sources of each row, in the unit of the entry; None where they are
         not stated."""
         rows = rows_of(self.stated, len(self.distributions))
-        factors = [row.get("times") or 1.0 for row in rows]
-        return [
-            None if row.get("reported_low") is None else (row["reported_low"] * times, row["reported_high"] * times)
-            for row, times in zip(rows, factors, strict=True)
-        ]
+        ends = [(row.get("times") or 1.0, row.get("reported_low"), row.get("reported_high")) for row in rows]
+        return [None if low is None or high is None else (low * times, high * times) for times, low, high in ends]
 
     @property
     def centres(self) -> list[float]:
@@ -170,32 +167,9 @@ def prior(
     columns: Columns,
     roots: Sequence[Path] = (),
 ) -> Prior:
-    """Build a prior from an entry.
+    """Build a prior of the study's own file from an entry, whose CSV file is looked up in the folders `roots`.
 
-    Parameters
-    ----------
-    name : str
-        The input.
-    stated : dict
-        The keys and values of the entry.
-    where : str
-        The file, as messages write it.
-    dimensions : dict of str to list of str
-        The labels of each dimension.
-    columns : dict
-        The columns of tables, by dimension and name.
-    roots : sequence of Path
-        The folders in which a CSV file is looked up.
-
-    Returns
-    -------
-    Prior
-        The prior, as one of the study's own file.
-
-    Raises
-    ------
-    InputError
-        If the entry is invalid.
+    `where` is the file of the entry in messages; `columns` are those of tables, by dimension and name.
     """
     place = f"{where}: {name}"
     check_name(name, place)
@@ -206,12 +180,12 @@ def prior(
     return build(name, stated, labels, where)
 
 
-def build(name: str, stated: dict[str, Any], labels: tuple[str, ...], where: str, own: bool = True) -> Prior:
+def build(name: str, stated: Mapping[str, Any], labels: tuple[str, ...], where: str, own: bool = True) -> Prior:
     """Build a prior from an entry whose columns and samples are filled in."""
     place = f"{where}: {name}"
-    joint = getattr(family_of(stated), "joint", False)
+    joint = (family_of(stated) or Family).joint
     places = [f"{place}[{label}]" for label in labels if not joint] or [place]
-    rows = [stated] if joint else rows_of(stated, len(places))
+    rows = [dict(stated)] if joint else rows_of(stated, len(places))
     entries = [entry_of(row, at) for row, at in zip(rows, places, strict=True)]
     with located(place):
         scale = units.scale(entries[0].unit)

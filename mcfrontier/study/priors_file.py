@@ -30,26 +30,12 @@ from mcfrontier.study.schema import FORMAT, Decision, Disclosed, Evidence, FileS
 
 
 def load(source: str | Path | Mapping[str, Any]) -> PriorsFile:
-    """Load a priors file.
+    """Load a priors file, by the name of a study, the path of a file (see `locate.find`), or the content of a file.
 
-    Parameters
-    ----------
-    source : str, Path or mapping
-        The name of a study, the path of a file (see `locate.find`), or the content of a file.
-
-    Returns
-    -------
-    PriorsFile
-        The content of the file, merged with the files that it extends.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or if its content is invalid.
+    It is merged with the files that it extends; an InputError is raised if there is none, or if its content is invalid.
     """
     if isinstance(source, Mapping):
-        where, stated, roots = "priors", dict(source), locate.folders()
-        return merged("priors", where, stated, roots, ())
+        return merged("priors", "priors", dict(source), locate.folders(), ())
     path, roots = locate.find(str(source))
     file = merged(locate.study_name(path, roots), locate.display_path(path), locate.parse(path), roots, (path,))
     return replace(file, command=str(source))
@@ -69,11 +55,11 @@ def merged(name: str, where: str, raw: dict[str, Any], roots: list[Path], trail:
         raise InputError(f"{where}: {both}: a dimension and a table have this name; rename one of them")
     columns |= {key: column for each in parts for key, column in each.columns.items()}
     dimensions = merge_dimensions(parts, {**stated.dimensions, **labels}, where)
-    priors = {}
-    for key, entry in stated.inputs.items():
-        priors[key] = prior(key, table(entry, f"{where}: {key}"), where, dimensions, columns, roots)
-    for key, column in known.items():
-        priors.setdefault(key, column)
+    priors = {
+        key: prior(key, table(entry, f"{where}: {key}"), where, dimensions, columns, roots)
+        for key, entry in stated.inputs.items()
+    }
+    priors |= {key: column for key, column in known.items() if key not in priors}
     for key in stated.same:
         if key in stated.inputs:
             raise InputError(f"{where}: {key}: has an entry and is the same as {stated.same[key]}; remove one")
@@ -111,9 +97,8 @@ def read_tables(
     for name, entry in file.tables.items():
         place = f"{where}: tables.{name}"
         stated = read(Table, table(entry, place), place, "")
-        path = next((p for root in roots if (p := locate.inside_of(root, stated.file, ""))), None)
-        if path is None:
-            raise InputError(f"{place}: there is no '{stated.file}' in the priors folders")
+        with located(place):
+            path = locate.data_file(stated.file, roots)
         dimensions[name], found = csv_table.read(path)
         for key, column in found.items():
             columns[name, key] = column
@@ -125,7 +110,7 @@ def read_tables(
 
 def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...]) -> PriorsFile:
     """The file at a name in `extends`."""
-    path = next((p for root in roots if (p := locate.inside_of(root, name))), None)
+    path = locate.inside_any(roots, name)
     if path is None and (".." in Path(name).parts or Path(name).is_absolute()):
         raise InputError(f"{where}: extends: '{name}' leads outside the priors folders; name a file in them")
     if path is None:

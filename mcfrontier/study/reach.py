@@ -6,15 +6,9 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from mcfrontier import graph
 from mcfrontier.graph import Node
 from mcfrontier.study.prior import Prior
 from mcfrontier.study.study import Study
-
-
-def needed_for(study: Study, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The inputs that some quantities need, and the nodes in order of evaluation."""
-    return graph.order(study.nodes, study.inputs, names)
 
 
 def descendants(study: Study, name: str) -> list[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import pairwise
+from textwrap import shorten
 from typing import Any
 
 import msgspec
@@ -23,11 +25,12 @@ from mcfrontier.study.prior import Prior, PriorsFile
 from mcfrontier.study.schema import Evidence
 
 DEFAULT_DRAWS = 2**17  # the default of a run
+REPR_WIDTH = 100  # characters of a line of the repr of a study
 MAX_NUMBERS = 2**23  # of one quantity: a study with many rows has a smaller default
 Row = tuple[str, tuple[int, ...]]  # a quantity, and the index of one of its elements along the dimensions of the study
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Study:
     """Priors, formulas and targets: what `load` returns.
 
@@ -61,19 +64,26 @@ class Study:
     (('energy',), True)
     """
 
-    file: PriorsFile = field(repr=False)
-    nodes: Mapping[str, Node] = field(repr=False)
-    inputs: Mapping[str, Prior] = field(repr=False)
-    order: tuple[str, ...] = field(repr=False)
+    file: PriorsFile
+    nodes: Mapping[str, Node]
+    inputs: Mapping[str, Prior]
+    order: tuple[str, ...]
     targets: tuple[str, ...]
     pins: Mapping[str, str | float]
     notes: tuple[str, ...]
-    evidence: Mapping[str, Evidence] = field(default_factory=dict, repr=False)
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
     own_model: bool = False
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields, without cached values."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.targets)} targets, {len(self.order)} nodes, {len(self.inputs)} inputs"
+        lines = [f"Study {self.name}: {counts}, {len(self.uncertain)} of them uncertain"]
+        lines.append(shorten(f"targets: {', '.join(self.targets)}", REPR_WIDTH, placeholder=" ..."))
+        pins = ", ".join(f"{name}={value}" for name, value in self.pins.items())
+        return "\n  ".join([*lines, *[shorten(f"set: {pins}", REPR_WIDTH, placeholder=" ...")] * bool(pins)])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Study) and self.key == other.key
@@ -138,7 +148,7 @@ class Study:
 
     @property
     def cost_components(self) -> dict[str, dict[str, str]]:
-        """The cost components among the targets, by cost base: {"upfront_cost": {"staff": "upfront_staff_share"}}.
+        """The cost components among the targets, by cost basis: {"upfront_cost": {"staff": "upfront_staff_share"}}.
 
         The share named `upfront_staff_share` is the component `staff` of the base `upfront_cost`: see model/shares.py.
         """
@@ -213,7 +223,8 @@ class Study:
         >>> study.draws
         131072
         """
-        return min(DEFAULT_DRAWS, 1 << int(math.log2(MAX_NUMBERS / max(self.sizes, default=1))))
+        most = max(1, MAX_NUMBERS // max(self.sizes, default=1))
+        return min(DEFAULT_DRAWS, 1 << (most.bit_length() - 1))
 
     def retained(self, draws: int) -> int:
         """The number of draws retained in memory: all of up to twice the default, or with evidence; of more draws, as
@@ -253,12 +264,8 @@ class Study:
     def path(self, name: str) -> str:
         """The dimension along which a quantity is a path, whose labels are three or more increasing numbers, such as
         years: the last one of this kind, or "" where there is none."""
-        own = [each for each in self.dimensions_of[name] if increasing(self.file.dimensions[each])]
-        return own[-1] if own else ""
-
-    def row_name(self, name: str, row: int) -> str:
-        """The name of a row of an input: price[A100], or its name alone."""
-        return self.inputs[name].row_names[row]
+        own = reversed(self.dimensions_of[name])
+        return next((each for each in own if increasing(self.file.dimensions[each])), "")
 
     def row_index(self, row: str) -> int:
         """The index of a row of an input among its labels; 0 where it has none."""
@@ -292,14 +299,12 @@ class Study:
 
     def _check(self, name: str) -> None:
         """Refuse a quantity that the study does not have."""
-        if name not in self.inputs and name not in self.nodes:
+        if not isinstance(name, str) or (name not in self.inputs and name not in self.nodes):
             raise InputError(f"{name}: this study has no such quantity{suggest(str(name), self.quantities)}")
 
     def expand(self, prior: Prior, values: Array) -> Array:
         """Values of an input with the dimensions of the study as leading axes, of length 1 where it does not vary."""
-        shape = [1] * len(self.file.dimensions)
-        if prior.labels and prior.entry.by:
-            shape[list(self.file.dimensions).index(prior.entry.by)] = len(prior.labels)
+        shape = [len(prior.labels) or 1 if each == prior.entry.by else 1 for each in self.file.dimensions]
         return values.reshape(*shape, values.shape[-1])
 
     @cached_property
@@ -324,8 +329,7 @@ class Study:
         for key, seen in self.evidence.items():
             text = f"{seen.quantity}: {seen.p5:g} to {seen.p95:g} {seen.unit}; {seen.source}"
             found.append((f"evidence {key}", text))
-        if file.decision:
-            stated = file.decision
+        if stated := file.decision:
             text = f"act if {stated.quantity} lies {stated.act} {stated.threshold:g} {stated.unit}"
             found.append(("decision", text))
         return found
@@ -341,8 +345,6 @@ class Study:
 
 def increasing(labels: Sequence[str]) -> bool:
     """Whether labels are three or more increasing numbers."""
-    try:
-        places = [float(label) for label in labels]
-    except ValueError:
-        return False
-    return len(places) > 2 and all(one < other for one, other in pairwise(places))
+    with suppress(ValueError):
+        return len(labels) > 2 and all(one < other for one, other in pairwise(map(float, labels)))
+    return False

@@ -99,11 +99,9 @@ def check_units(file: PriorsFile, nodes: Mapping[str, Node]) -> None:
             for distribution in prior.distributions if kind_of(nodes[name].unit) is SHARE else ():
                 check_share(distribution, prior.scale)
     known = units_of(file, nodes)
-    figures: list[tuple[str, Disclosed | Evidence]] = [
-        *((f"disclosed.{key}", disclosed) for key, disclosed in file.disclosed.items()),
-        *((f"evidence.{key}", seen) for key, seen in file.evidence.items()),
-    ]
-    for key, figure in figures:
+    figures: dict[str, Disclosed | Evidence] = {f"disclosed.{key}": figure for key, figure in file.disclosed.items()}
+    figures |= {f"evidence.{key}": seen for key, seen in file.evidence.items()}
+    for key, figure in figures.items():
         place, quantity = f"{file.where}: {key}", quantity_of(figure)
         if quantity not in known:
             raise InputError(f"{place}: unknown quantity '{quantity}'{suggest(quantity, known)}")

@@ -1,6 +1,7 @@
 """The Python interface: what it lists and displays, which names it refuses, that runs pickle, copy and compare."""
 
 import copy
+import dataclasses
 import pickle
 import subprocess
 import sys
@@ -191,3 +192,102 @@ def test_runs_of_other_draws_seeds_samplers_or_studies_differ(run):
     assert same == run
     assert len({run, same, *different}) == 5
     assert run != "gpt4"
+
+
+def test_a_run_contains_its_quantities_and_rows(either):
+    assert "energy" in either
+    assert "enregy" not in either
+    assert ["energy"] not in either
+
+
+def test_a_study_displays_its_counts_targets_and_pins_in_a_few_lines():
+    lines = repr(mcf.load("gpt4", set={"gpu_price": 15_000})).splitlines()
+    assert lines[0].startswith("Study gpt4: 18 targets, ")
+    assert lines[1].startswith("  targets: amortised_cost, ")
+    assert lines[2:] == ["  set: gpu_price=15000"]
+    assert max(map(len, lines)) < 110
+
+
+INVALID_ARGUMENTS = {
+    "quantities": lambda run: run.statistics(5),
+    "quantities of numbers": lambda run: run.quantiles([0.5], [0.5]),
+    "levels as text": lambda run: run.quantiles("0.5"),
+    "nested levels": lambda run: run.mc_error([[0.5]]),
+    "a value as text": lambda run: run.percentile_of("energy", "40", "GWh"),
+    "a unit that is no text": lambda run: run.percentile_of("energy", 40, None),
+    "a unit of another kind": lambda run: run.percentile_of("energy", 40, "USD"),
+    "more bins than draws": lambda run: run.conditional_tornado("energy", 10**30),
+    "a scale that is no text": lambda run: run.first_order("energy", np.array([])),
+    "points as text": lambda run: run.sobol("energy", points="64"),
+    "a row that is a list": lambda run: run.summary[["energy"]],
+    "a unit of a list": lambda run: run.study.unit(["energy"]),
+    "a figure that is a list": lambda run: run.plot(["tornado"]),
+    "no folder": lambda run: run.write(None),
+    "a folder to open": lambda run: mcf.open(None),
+    "targets": lambda run: mcf.load("gpt4", targets=5),
+    "pins": lambda run: mcf.compare("gpt4", set="energy"),
+    "a pin without a name": lambda run: mcf.load("gpt4", set={0: 1}),
+    "a model": lambda run: mcf.load("gpt4", model=5),
+    "no model": lambda run: mcf.load("gpt4", model=0),
+    "a sampler": lambda run: mcf.run("gpt4", sampler=["sobol"]),
+    "an engine": lambda run: mcf.run("gpt4", engine={}),
+    "most": lambda run: mcf.run("gpt4", draws=64, precision=0.1, most=""),
+    "progress": lambda run: mcf.run("gpt4", draws=64, progress=0),
+    "draws to solve with": lambda run: mcf.solve("gpt4", "chip_count", "energy < 1 GWh", draws=""),
+    "a range": lambda run: mcf.solve("gpt4", "chip_count", "acquisition_cost < 1e9 USD", between=5),
+    "conditions": lambda run: mcf.solve("gpt4", "chip_count", 5),
+}
+
+
+@pytest.mark.parametrize("call", INVALID_ARGUMENTS)
+def test_an_argument_of_the_wrong_type_is_an_input_error_of_one_line(either, call):
+    with pytest.raises(mcf.InputError) as problem:
+        INVALID_ARGUMENTS[call](either)
+    assert "\n" not in str(problem.value)
+
+
+def test_the_message_of_an_input_error_is_one_line_whatever_name_it_repeats(either):
+    with pytest.raises(mcf.InputError, match=r"^a b: this run has no such quantity"):
+        either.tornado("a\nb")
+
+
+def test_a_text_alone_is_accepted_for_a_list_of_one_target():
+    assert mcf.load("gpt4", targets="energy") == mcf.load("gpt4", targets=["energy"])
+
+
+def test_a_numpy_integer_is_accepted_for_a_number_of_draws_or_workers():
+    run = mcf.run("gpt4", draws=np.int64(64), seed=np.int32(3), engine="threads", workers=np.int64(2))
+    assert run == mcf.run("gpt4", draws=64, seed=3)
+
+
+def test_a_comparison_refuses_names_that_are_no_text():
+    found = mcf.compare("gpt4", set={"energy": "40 GWh"}, targets=["energy"], draws=64)
+    for call in (lambda: found.waterfall(["energy"]), lambda: found.waterfall("energy", []), lambda: found.write(None)):
+        with pytest.raises(mcf.InputError):
+            call()
+
+
+@pytest.mark.parametrize("name", ["gpt4", "gpt4-dependent", "chips"])
+def test_copied_and_pickled_studies_run_to_the_same_draws(name):
+    study = mcf.load(name)
+    run = mcf.run(study, draws=64)
+    for again in (copy.copy(study), copy.deepcopy(study), pickle.loads(pickle.dumps(study))):
+        assert again == study
+        assert mcf.run(again, draws=64).draws.equals(run.draws)
+
+
+def test_a_study_with_replaced_targets_is_another_study_and_runs_with_them():
+    study = mcf.load("chips")
+    assert study.rows
+    assert hash(study)
+    less = dataclasses.replace(study, targets=study.targets[:1])
+    assert less != study
+    assert mcf.run(less, draws=64).targets == list(study.targets[:1])
+
+
+def test_loading_a_study_with_references_runs_no_study(monkeypatch):
+    def refuse(*arguments):
+        raise AssertionError
+
+    monkeypatch.setattr("mcfrontier.runs.recipe.evaluated", refuse)
+    assert repr(mcf.load("frontier-cost")).startswith("Study frontier-cost")

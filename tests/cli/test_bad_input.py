@@ -146,7 +146,7 @@ INVALID_FILES = {
     ),
     "a part with its own rows": (
         with_parts(UNIFORM_PART, '{ family = "value", value = 3, best = 3 }'),
-        "chip_time: parts[2]: best is a key of the whole mixture",
+        "chip_time: parts[2]: best is a key of the mixture",
     ),
     "a part with a list": (
         with_parts(UNIFORM_PART, '{ family = "normal", p5 = [1, 2], p95 = 3 }'),

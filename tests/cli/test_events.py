@@ -11,7 +11,6 @@ from scipy import stats
 import mcfrontier as mcf
 from mcfrontier.core.formatting import probability
 from mcfrontier.outputs.folder.saved import read_folder
-from mcfrontier.runs.summary import central
 from mcfrontier.tasks.compare.page import comparison_json, contents, headings, lines
 from mcfrontier.tasks.score import ledger
 from mcfrontier.tasks.solve.text import cells, solution_json
@@ -80,11 +79,11 @@ def test_an_event_is_compared_by_its_probability(compared):
         (displayed.difference, q - p),
         (displayed.ratio, q / p),
     ):
-        value, error = central(found)
+        value, error = found.central
         assert abs(value - truth) < 4 * error
         assert 0 < error < 0.02 * max(1, truth)
     difference = compared.difference.dear.isel(other=0).sel(figure="value")
-    assert difference.sel(statistic="probability") == central(displayed.difference).value
+    assert difference.sel(statistic="probability") == displayed.difference.central.value
     assert np.isnan(difference.sel(statistic="p50"))
 
 
@@ -95,11 +94,11 @@ def test_the_errors_of_a_difference_and_a_ratio_of_probabilities_use_paired_draw
     ]
     for word in ("difference", "ratio"):
         each = [getattr(one.pairs[0].by_row["dear"], word) for one in found]
-        spread, displayed = np.std([central(x).value for x in each]), np.mean([central(x).error for x in each])
+        spread, displayed = np.std([x.central.value for x in each]), np.mean([x.central.error for x in each])
         assert 0.75 < displayed / spread < 1.35
     p, q = exact_probability(**FIRST_SIDE), exact_probability(**OTHER_SIDE)
     apart = math.sqrt((p * (1 - p) + q * (1 - q)) / 512)
-    assert np.mean([central(one.pairs[0].by_row["dear"].difference).error for one in found]) < 0.8 * apart
+    assert np.mean([one.pairs[0].by_row["dear"].difference.central.error for one in found]) < 0.8 * apart
 
 
 def test_the_bars_of_an_event_are_shapley_values_of_its_probability(compared):
@@ -114,9 +113,9 @@ def test_the_bars_of_an_event_are_shapley_values_of_its_probability(compared):
     for name, bar in truth.items():
         assert abs(waterfall.bar.sel(input=name) - bar) < 4 * waterfall.mc_error.sel(input=name)
     found = compared.pairs[0].by_row["dear"]
-    assert (waterfall.first, waterfall.other) == (central(found.first).value, central(found.other).value)
-    assert waterfall.bar.sum().item() == pytest.approx(central(found.difference).value, abs=1e-14)
-    assert waterfall.factor.prod().item() == pytest.approx(central(found.ratio).value, rel=1e-12)
+    assert (waterfall.first, waterfall.other) == (found.first.central.value, found.other.central.value)
+    assert waterfall.bar.sum().item() == pytest.approx(found.difference.central.value, abs=1e-14)
+    assert waterfall.factor.prod().item() == pytest.approx(found.ratio.central.value, rel=1e-12)
 
 
 def test_the_json_of_a_comparison_has_the_probability_of_an_event(compared):
@@ -145,7 +144,7 @@ def test_the_table_of_an_event_shows_probabilities_and_percentage_points(compare
 def test_an_event_of_probability_zero_has_no_ratio_and_no_factors():
     found = compare(page(limit=1e6), page())
     displayed = found.pairs[0].by_row["dear"]
-    assert np.isnan(central(displayed.ratio).value)
+    assert np.isnan(displayed.ratio.central.value)
     assert np.isnan(found.waterfall("dear").factor).all()
     (pair,) = json.loads(comparison_json(found))["pairs"]
     assert pair["targets"]["dear"]["ratio"]["probability"] is None

@@ -1,5 +1,6 @@
 """Nodes, their evaluation order and unit checks."""
 
+import importlib
 import types
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy import special
 import mcfrontier as mcf
 from mcfrontier import graph, model, sampling
 from mcfrontier.core.errors import InputError
-from mcfrontier.sampling.engine import Blocks
+from mcfrontier.sampling.blocks import Blocks
 from tests.conftest import input_entry
 
 
@@ -251,3 +252,15 @@ def test_a_formula_gives_the_same_values_on_blocks_and_data_arrays(name):
             found, known = xr.broadcast(found, known)
             found = found.transpose(*known.dims)
         np.testing.assert_array_equal(np.broadcast_to(found, known.shape), known, quantity)
+
+
+def test_the_main_module_of_a_package_is_not_imported_for_its_nodes(tmp_path, monkeypatch):
+    package = tmp_path / "formulas_with_main"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "__main__.py").write_text("raise SystemExit(3)\n")
+    (package / "boxes.py").write_text(
+        'import mcfrontier as mcf\n\n\n@mcf.node("1")\ndef base(width):\n    return width\n'
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    assert list(graph.nodes_of(importlib.import_module("formulas_with_main"))) == ["base"]

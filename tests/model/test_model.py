@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from mcfrontier.model import accounts, compute, hardware, power, shares, staff
+from mcfrontier.model import compute, cost_bases, hardware, power, shares, staff
 
 
 def test_compute_is_six_per_parameter_and_token():
@@ -45,7 +45,7 @@ def test_the_amortised_hardware_and_energy_of_gpt4_in_the_published_accounting()
     year = 8766.0
     value = hardware.chip_value(24_875 / (1 - 0.19), 0.14 / year, 638 * 24)
     energy = power.energy(57e6, power.chip_power(0.4, power.power_overhead(6.5 / 8 / 0.4, 0.75, 1.25)))
-    cost = accounts.amortised_cost(
+    cost = cost_bases.amortised_cost(
         hardware.amortised_hardware_cost(value, 0.14 / year, 57e6), power.energy_cost(energy, 0.0806)
     )
     assert energy == pytest.approx(43.418e6, rel=1e-4)
@@ -76,14 +76,14 @@ def test_creation_time_is_capped_at_the_limit():
 
 
 def test_the_cost_bases():
-    assert accounts.upfront_cost(500, 10, 30) == 540
-    assert accounts.amortised_cost(38, 2) == 40
-    assert accounts.cloud_cost(1.36, 57e6) == pytest.approx(77_520_000)
-    assert accounts.development_cost(2, 40, 35) == 115
+    assert cost_bases.upfront_cost(500, 10, 30) == 540
+    assert cost_bases.amortised_cost(38, 2) == 40
+    assert cost_bases.cloud_cost(1.36, 57e6) == pytest.approx(77_520_000)
+    assert cost_bases.development_cost(2, 40, 35) == 115
 
 
 def test_the_shares_of_a_cost_basis_sum_to_one():
-    up = accounts.upfront_cost(500, 10, 30)
+    up = cost_bases.upfront_cost(500, 10, 30)
     assert sum(
         [
             shares.upfront_hardware_share(500, up),
@@ -92,7 +92,7 @@ def test_the_shares_of_a_cost_basis_sum_to_one():
         ]
     ) == pytest.approx(1)
     assert shares.amortised_hardware_share(38, 40) + shares.amortised_energy_share(2, 40) == pytest.approx(1)
-    whole = accounts.development_cost(2, 40, 35)
+    whole = cost_bases.development_cost(2, 40, 35)
     parts = [
         shares.development_hardware_share(2, 38, whole),
         shares.development_energy_share(2, 2, whole),
@@ -104,7 +104,7 @@ def test_the_shares_of_a_cost_basis_sum_to_one():
 def test_capital_cost_is_hardware_and_facility():
     """16,000 chips at $30,000, land and plant as much again: $960M, the Colossus article (2024)."""
     bought = hardware.acquisition_cost(16_000, 30_000)
-    assert accounts.capital_cost(bought, hardware.facility_cost(bought, 0.5)) == 960e6
+    assert cost_bases.capital_cost(bought, hardware.facility_cost(bought, 0.5)) == 960e6
     assert hardware.facility_cost(bought, 0) == 0
 
 
@@ -112,18 +112,18 @@ def test_ownership_cost_is_purchase_less_resale_value():
     """A tenth of an order of magnitude per year for ten years leaves a tenth of the value."""
     fetched = hardware.resale_value(1_000, depreciation=0.1, cluster_time=10)
     assert fetched == pytest.approx(100)
-    assert accounts.ownership_cost(1_000, fetched) == pytest.approx(900)
+    assert cost_bases.ownership_cost(1_000, fetched) == pytest.approx(900)
 
 
 def test_cluster_rent_covers_the_whole_rental_period():
     """25,000 chips for 95 days at a dollar an hour."""
-    assert accounts.cluster_rent(1, compute.cluster_chip_time(25_000, 95 * 24)) == 57e6
+    assert cost_bases.cluster_rent(1, compute.cluster_chip_time(25_000, 95 * 24)) == 57e6
 
 
 def test_straight_line_depreciation_runs_over_the_economic_life():
     part = hardware.straight_line_cost(cluster_price=8_000, economic_life=4 * 8766, chip_time=8766)
     assert part == pytest.approx(2_000)
-    assert accounts.inhouse_cost(part, 500) == pytest.approx(2_500)
+    assert cost_bases.inhouse_cost(part, 500) == pytest.approx(2_500)
     assert shares.inhouse_hardware_share(2_000, 2_500) + shares.inhouse_energy_share(500, 2_500) == 1
 
 
@@ -151,6 +151,6 @@ def test_implied_utilisation_is_mfu_times_goodput():
 
 
 def test_the_shares_of_company_spending_sum_to_one():
-    whole = accounts.company_cost(416.45, 89.31)
+    whole = cost_bases.company_cost(416.45, 89.31)
     hard = shares.company_hardware_share(416.45, 10, whole)
     assert hard + shares.company_energy_share(10, whole) + shares.company_staff_share(89.31, whole) == pytest.approx(1)

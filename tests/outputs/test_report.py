@@ -85,8 +85,10 @@ def test_each_row_along_a_dimension_has_a_line():
 
 
 def test_pins_are_listed_on_page_1():
-    run = mcf.run("gpt4", draws=64, set={"gpu_price": 15_000})
-    assert ["Set", "for this run, in place of the priors: GPU price 15000"] in report.facts(run.core)
+    run = mcf.run("gpt4", draws=64, set={"gpu_price": 15_000, "energy": "40 GWh"})
+    assert ["Set", "for this run, in place of the priors: GPU price = $15,000/chip, energy = 40 GWh"] in report.facts(
+        run.core
+    )
 
 
 def test_the_report_has_the_command_that_repeats_the_run():

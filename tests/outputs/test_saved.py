@@ -87,3 +87,54 @@ def test_an_unknown_folder_and_quantity_are_reported_with_a_suggestion(tmp_path,
         read_folder(tmp_path / "gpt4" / "percentiles.csv")
     with pytest.raises(InputError, match="it has no quantity 'enregy'; did you mean 'energy'"):
         read_folder(tmp_path / "gpt4").rows_of(["enregy"])
+
+
+@pytest.fixture
+def damaged(folder, tmp_path):
+    """A copy of a run without hashes, as old versions wrote it, with a changed JSON file: damaged(name, change)."""
+
+    def copy(name, change):
+        for path in folder.iterdir():
+            content = json.loads(path.read_text()) if path.suffix == ".json" else None
+            if content is None:
+                (tmp_path / path.name).write_bytes(path.read_bytes())
+                continue
+            if path.name == "manifest.json":
+                content["files"] = {}
+            if path.name == name:
+                change(content)
+            (tmp_path / path.name).write_text(json.dumps(content))
+        return tmp_path
+
+    return copy
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda rows: rows["energy"].pop("mc_error"),
+        lambda rows: rows["energy"].update(p50="x"),
+        lambda rows: rows["energy"].update(unit=None),
+        lambda rows: rows["energy"]["mc_error"].update(p50=[]),
+    ],
+)
+def test_percentiles_that_are_no_numbers_are_refused(damaged, change):
+    with pytest.raises(InputError, match=r"percentiles\.json: damaged.*energy has no unit, or a statistic"):
+        mcf.open(damaged("percentiles.json", lambda content: change(content["quantities"])))
+
+
+def test_a_manifest_without_targets_is_refused(damaged):
+    with pytest.raises(InputError, match=r"manifest\.json: damaged.*no targets"):
+        mcf.open(damaged("manifest.json", lambda content: content.update(targets=[])))
+
+
+@pytest.mark.parametrize("plan", [{"exact": True}, {"draws": 147456, "draws_asked": 147456}])
+def test_a_saved_run_of_a_plan_that_is_gone_is_read_but_not_made_again(damaged, plan):
+    saved = mcf.open(damaged("manifest.json", lambda content: content.update(plan)))
+    assert saved.summary["energy"].values["p50"] > 0
+    with pytest.raises(InputError, match="no longer supports; make the run again"):
+        saved.tornado("energy")
+
+
+def test_a_command_in_a_manifest_that_is_no_text_is_passed_over(damaged, command):
+    assert command("verify", damaged("manifest.json", lambda content: content.update(page={"command": 5}))).code < 2

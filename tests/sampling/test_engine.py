@@ -22,7 +22,8 @@ from mcfrontier.core.errors import InputError
 from mcfrontier.runs import estimates as run_estimates
 from mcfrontier.runs.recipe import BIN_DRAWS as FIRST
 from mcfrontier.sampling import engine
-from mcfrontier.sampling.engine import Blocks, Checkpoint, Engine, histogram, pairwise_sum
+from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
+from mcfrontier.sampling.engine import Checkpoint, Engine, histogram, pairwise_sum
 from tests.conftest import ROOT, input_entry
 
 DRAWS = 2**19  # more than twice the number retained in memory
@@ -74,7 +75,7 @@ def done():
 @pytest.fixture(scope="module")
 def all_draws():
     """All draws of the same run, in memory."""
-    return engine.evaluate_blocks(Blocks(PRODUCT_STUDY, run().sampler, ("product",)), DRAWS)["product"]
+    return evaluate_blocks(Blocks(PRODUCT_STUDY, run().sampler, ("product",)), DRAWS)["product"]
 
 
 @pytest.mark.parametrize("sampler", sampling.SAMPLERS)
@@ -83,9 +84,9 @@ def test_draws_do_not_depend_on_the_block_size(name, sampler):
     loaded = mcf.load(name)
     plan = sampling.sampler(sampler, 5, 2**13, [p.name for p in loaded.uncertain if not p.labels])
     blocks = Blocks(loaded, plan, loaded.quantities)
-    whole = engine.evaluate_blocks(blocks, plan.draws, 2**13)
+    whole = evaluate_blocks(blocks, plan.draws, 2**13)
     for size in (16, 2**10, 48 * 16):
-        parts = engine.evaluate_blocks(blocks, plan.draws, size)
+        parts = evaluate_blocks(blocks, plan.draws, size)
         assert all(np.array_equal(parts[n], whole[n], equal_nan=True) for n in loaded.quantities), size
 
 
@@ -93,7 +94,7 @@ def test_counts_are_bit_identical_for_any_block_size():
     done, rows = run(draws=DRAWS), {"product": ("product", ())}
     plan = done.sampler
     blocks = Blocks(PRODUCT_STUDY, plan, ("product",))
-    first = engine.evaluate_blocks(blocks, FIRST)
+    first = evaluate_blocks(blocks, FIRST)
     for size in (2**10, 2**13, 2**17):
         found = engine.count_draws(blocks, rows, first, Engine(), block=size)
         for a, b in zip(
@@ -441,7 +442,7 @@ def act_after(count, act):
 
     def steps(each, message):
         for done, step in enumerate(each):
-            if message == "drawing" and len(each) == 8 and done == count:
+            if message == "sampling" and len(each) == 8 and done == count:
                 act()
             yield step
 

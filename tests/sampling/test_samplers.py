@@ -9,7 +9,7 @@ from scipy import special, stats
 from mcfrontier import sampling
 from mcfrontier.core.errors import InputError
 from mcfrontier.distributions.families import FAMILIES
-from mcfrontier.sampling import latin
+from mcfrontier.sampling import latin, sobol
 from mcfrontier.study.prior import Prior, prior
 from tests.conftest import input_entry
 
@@ -90,7 +90,7 @@ def test_a_latin_hypercube_accepts_any_number_of_draws():
 def test_direction_words_match_scipys_sobol_points():
     known = stats.qmc.Sobol(1100, scramble=False, bits=52).random(64)
     for dimension in (0, 1, 2, 17, 300, 1099):
-        words = sampling.direction_words(dimension, 6)
+        words = sobol.direction_words(dimension, 6)
         made = {0}
         for word in words.tolist():
             made |= {one ^ word for one in made}
@@ -134,12 +134,12 @@ def test_the_error_of_percentiles_is_near_that_of_the_first_dimensions(bits):
 
 
 def test_a_hash_collision_is_reported_and_moves_only_the_later_name(monkeypatch):
-    hashed = sampling.hashed_dimension
+    hashed = sobol.hashed_dimension
     monkeypatch.setattr(
         "mcfrontier.sampling.sobol.hashed_dimension",
         lambda n, k: 7 if n in ("ant", "bee") and k == 0 else hashed(n, k),
     )
-    dimensions, notes = sampling.dimensions_of(["cat", "bee", "ant"])
+    dimensions, notes = sobol.dimensions_of(["cat", "bee", "ant"])
     assert dimensions["ant"] == 7
     assert dimensions["bee"] == hashed("bee", 1)
     assert dimensions["cat"] == hashed("cat", 0)
@@ -150,7 +150,7 @@ def test_a_hash_collision_is_reported_and_moves_only_the_later_name(monkeypatch)
 
 def test_hash_collisions_are_rare():
     """A million pairs of names over 21,201 dimensions: about 47 collisions expected by chance."""
-    picked = [sampling.hashed_dimension(f"name_{i}", 0) for i in range(1414)]
+    picked = [sobol.hashed_dimension(f"name_{i}", 0) for i in range(1414)]
     assert 20 < len(picked) - len(set(picked)) < 80
 
 

@@ -361,7 +361,7 @@ def test_an_invalid_request_to_solve_is_rejected_with_one_line(command, requeste
 
 def test_an_invalid_python_call_is_rejected_with_one_line():
     for source, conditions, words, found in (
-        (mcf.load("gpt4"), "energy < 1", {}, "give what it was loaded from"),
+        (mcf.load("gpt4"), "energy < 1", {}, "pass the argument of load instead"),
         ("gpt4", [], {}, "so-that: a condition is missing; write NAME < VALUE UNIT"),
         ("gpt4", "energy < 1", {"between": [1]}, "between 1: the lowest and the highest value are expected"),
         ("gpt4", "energy < 1", {"probability": "80%"}, "probability = 80%: above 0% and below 100% is expected"),

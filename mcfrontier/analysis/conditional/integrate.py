@@ -22,7 +22,7 @@ from mcfrontier.analysis.estimates.ranks import ranks
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.sampling import SAMPLERS
-from mcfrontier.sampling.plan import Sampler
+from mcfrontier.sampling.plan import MIN_DRAWS, Sampler
 from mcfrontier.study.prior import Prior
 from mcfrontier.study.reach import descendants
 from mcfrontier.study.study import Row, Study
@@ -122,7 +122,7 @@ def conditional_draws(study: Study, draws: int) -> int:
     if draws >= LONG_RUN_DRAWS:
         most, numbers = MAX_LONG_CONDITIONAL_DRAWS, MAX_LONG_CONDITIONAL_DRAWS // MAX_CONDITIONAL_DRAWS * MAX_NUMBERS
     most = min(draws, max(MIN_CONDITIONAL_DRAWS, draws // RUN_SHARE), most, numbers // max(study.sizes, default=1))
-    return 1 << (max(most, sampling.MIN_DRAWS).bit_length() - 1)
+    return 1 << (max(most, MIN_DRAWS).bit_length() - 1)
 
 
 def max_variance_left(plan: Sampler, draws: int) -> float:
@@ -146,15 +146,10 @@ class InputChoice(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def input_choices(study: Study, rows: tuple[str, ...]) -> Mapping[str, InputChoice]:
+def input_choices(study: Study, names: tuple[str, ...]) -> Mapping[str, InputChoice]:
     """The input to integrate out of each row: of those with the largest rank correlations, the one that leaves least
-    variance. Independent of the draws of a run, so it is computed once for a study."""
-    inputs = [prior for prior in study.uncertain if integrable(study, prior)]
-    return computed_choices(study, inputs, {row: study.rows[row] for row in rows})
-
-
-def computed_choices(study: Study, inputs: Sequence[Prior], rows: Mapping[str, Row]) -> dict[str, InputChoice]:
-    """The choices for rows, from pilot draws."""
+    variance over pilot draws. Independent of the draws of a run, so it is computed once for a study."""
+    inputs, rows = [prior for prior in study.uncertain if integrable(study, prior)], {n: study.rows[n] for n in names}
     sampled = [prior.name for prior in study.uncertain if not prior.labels]
     at = evaluation_point(study, sampling.sampler("sobol", 1, PILOT_DRAWS, sampled))
     own = {prior.name: centred_ranks(at.draws_of(prior)) for prior in inputs}

@@ -40,16 +40,6 @@ TABLE_TOLERANCE = 1e-7  # largest error of a tabulated probability
 MIN_TABLE_ERROR = 1e-10  # smallest error that is assumed for a table
 
 
-def between_0_and_1(x: Array) -> bool:
-    """Whether values have odds."""
-    return bool(((x > 0) & (x < 1)).all())
-
-
-def nonnegative(x: Array) -> bool:
-    """Whether values have logarithms and reciprocals, infinite ones included."""
-    return bool((x >= 0).all())
-
-
 class Transform(NamedTuple):
     """A transform of a row or of an input: an increasing function, its inverse, and whether it applies to values."""
 
@@ -60,9 +50,9 @@ class Transform(NamedTuple):
 
 TRANSFORMS = (
     Transform(np.ascontiguousarray, np.ascontiguousarray, lambda x: True),
-    Transform(np.log, np.exp, nonnegative),
-    Transform(lambda x: -1 / x, lambda t: np.where(t < 0, -1 / t, np.inf), nonnegative),
-    Transform(lambda x: x / (1 - x), lambda t: t / (1 + t), between_0_and_1),
+    Transform(np.log, np.exp, lambda x: bool((x >= 0).all())),
+    Transform(lambda x: -1 / x, lambda t: np.where(t < 0, -1 / t, np.inf), lambda x: bool((x >= 0).all())),
+    Transform(lambda x: x / (1 - x), lambda t: t / (1 + t), lambda x: bool(((x > 0) & (x < 1)).all())),
 )
 
 

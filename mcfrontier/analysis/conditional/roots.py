@@ -50,8 +50,8 @@ def percentiles_at(line: LinearRow, near: Roots, scale: float, levels: Sequence[
 @np.errstate(all="ignore")
 def newton_step(near: Roots, levels: Sequence[float]) -> Array:
     """Improve approximate roots by a Newton step in normal scores: (levels,)."""
-    at: Array = near.at - (special.ndtri(near.parts.mean(axis=0)) - special.ndtri(levels)) / near.slope
-    return at
+    values: Array = near.at - (special.ndtri(near.parts.mean(axis=0)) - special.ndtri(levels)) / near.slope
+    return values
 
 
 @np.errstate(all="ignore")

@@ -29,8 +29,8 @@ def density(x: Array) -> tuple[Array, Array]:
 
 def nearest_quantiles(x: Array, levels: Array) -> Array:
     """Quantiles of draws in ascending order, to the nearest draw: exact enough for a figure."""
-    quantiles: Array = x[np.rint(levels * (x.size - 1)).astype(int)]
-    return quantiles
+    values: Array = x[np.rint(levels * (x.size - 1)).astype(int)]
+    return values
 
 
 def exceedance(x: Array) -> tuple[Array, Array]:

@@ -46,8 +46,8 @@ def with_moments(x: Array, quantiles: Array) -> Array:
 def quantiles_of_sorted(x: Array, levels: Array, shift: float = 0.0) -> Array:
     """Quantiles of each row of draws in ascending order: shape (rows, levels)."""
     left, right, fraction = neighbours(x.shape[-1], levels, shift)
-    quantiles: Array = x[:, left] + (x[:, right] - x[:, left]) * fraction
-    return quantiles
+    values: Array = x[:, left] + (x[:, right] - x[:, left]) * fraction
+    return values
 
 
 def neighbours(draws: int, levels: Array, shift: float = 0.0) -> tuple[Array, Array, Array]:
@@ -78,8 +78,8 @@ def quantiles_of_sorted_parts(x: Array, levels: Array) -> Array:
     after = np.where(start + width < size, x[:, (start + width) % size].min(axis=0), np.inf)
     if (before > low).any() or (after < high).any():
         return quantiles_of_sorted(np.sort(x, axis=None)[None], levels).ravel()
-    quantiles: Array = low + (high - low) * fraction
-    return quantiles
+    values: Array = low + (high - low) * fraction
+    return values
 
 
 def finite_estimates(x: Array, levels: Array, shift: float = 0.0) -> Array:
@@ -133,8 +133,8 @@ def with_parts(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:
 def standard_error(whole: Array | np.floating[Any] | float, parts: Array) -> Array:
     """The standard error of an estimate from all draws, `whole` (...), from those of each randomisation, `parts`
     (16 or more, ...)."""
-    error: Array = np.sqrt(parts.var(axis=0, ddof=1) / len(parts) + (whole - parts.mean(axis=0)) ** 2)
-    return error
+    values: Array = np.sqrt(parts.var(axis=0, ddof=1) / len(parts) + (whole - parts.mean(axis=0)) ** 2)
+    return values
 
 
 def by_parts(x: Array, statistic: Callable[[Array], float] = np.mean) -> tuple[float, Array]:

@@ -83,10 +83,7 @@ def from_logs(logs: Array) -> Array:
 
 
 def resample(
-    evidence: Mapping[str, Evidence],
-    draws: Mapping[str, Array],
-    unit_of: Mapping[str, str],
-    rng: np.random.Generator,
+    evidence: Mapping[str, Evidence], draws: Mapping[str, Array], unit_of: Mapping[str, str], rng: np.random.Generator
 ) -> Resampled:
     """Weight draws by the likelihood of all pieces of evidence together, and resample them.
 
@@ -133,10 +130,7 @@ def resample(
 
 
 def conflicts_of(
-    evidence: Mapping[str, Evidence],
-    draws: Mapping[str, Array],
-    unit_of: Mapping[str, str],
-    alone: Mapping[str, Array],
+    evidence: Mapping[str, Evidence], draws: Mapping[str, Array], unit_of: Mapping[str, str], alone: Mapping[str, Array]
 ) -> tuple[str, ...]:
     """Texts on prior-data conflicts: pieces of evidence that the priors, or the priors given another piece, predict
     with a probability below `CONFLICT_PROBABILITY`. `alone` has the weights of each piece, (draws,)."""

@@ -51,5 +51,5 @@ def rank_order(ranks: Array) -> tuple[Array, Array]:
 @lru_cache(maxsize=8)
 def normal_scores(draws: int) -> Array:
     """The normal scores of a number of draws in ascending order: (draws,)."""
-    scores: Array = special.ndtri((np.arange(draws) + 0.5) / draws)
-    return scores
+    values: Array = special.ndtri((np.arange(draws) + 0.5) / draws)
+    return values

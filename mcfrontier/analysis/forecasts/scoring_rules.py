@@ -68,8 +68,7 @@ def percentile(x: Array, outcome: float) -> Estimate:
 
 def equal_to(x: Array, outcome: float) -> Array:
     """Whether draws equal the outcome, up to rounding."""
-    equal: Array = np.abs(x - outcome) <= EQUAL_TOLERANCE * abs(outcome)
-    return equal
+    return np.abs(x - outcome) <= EQUAL_TOLERANCE * abs(outcome)
 
 
 def crps(x: Array, outcome: float) -> float:
@@ -103,8 +102,8 @@ def log_density(x: Array, outcome: float) -> Estimate:
 
 def gaussian_kernel(x: Array, outcome: float, bandwidth: float) -> Array:
     """The density at an outcome of a normal distribution about each draw."""
-    density: Array = np.exp(-0.5 * ((outcome - x) / bandwidth) ** 2) / (bandwidth * np.sqrt(2 * np.pi))
-    return density
+    values: Array = np.exp(-0.5 * ((outcome - x) / bandwidth) ** 2) / (bandwidth * np.sqrt(2 * np.pi))
+    return values
 
 
 def silverman(x: Array) -> float:

@@ -102,8 +102,8 @@ def polynomial_fit(payoff: Array, part: Array) -> Array:
     basis = polynomials(payoff.size)
     sums = np.array([np.bincount(part, payoff * each, RANDOMISATIONS) for each in basis])
     rest = (sums.sum(axis=1, keepdims=True) - sums) / (payoff.size - np.bincount(part, minlength=RANDOMISATIONS))
-    expected: Array = np.einsum("ij,ij->j", np.take(rest, part, axis=1), basis)
-    return expected
+    values: Array = np.einsum("ij,ij->j", np.take(rest, part, axis=1), basis)
+    return values
 
 
 def window_fit(payoff: Array, part: Array, count: int) -> Array:
@@ -111,8 +111,8 @@ def window_fit(payoff: Array, part: Array, count: int) -> Array:
     cell = part * count + np.arange(payoff.size) * count // payoff.size
     total, size = (np.bincount(cell, each, RANDOMISATIONS * count).reshape(-1, count) for each in (payoff, None))
     rest = (total.sum(axis=0) - total) / np.maximum(1, size.sum(axis=0) - size)
-    expected: Array = rest.ravel()[cell]
-    return expected
+    values: Array = rest.ravel()[cell]
+    return values
 
 
 @lru_cache(maxsize=4)

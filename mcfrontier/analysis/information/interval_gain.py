@@ -101,8 +101,8 @@ def most_influential(x: Array, ranks: Mapping[str, Array], most: int) -> dict[st
 
 
 def baseline_widths(x: Array, part: Array, group: Array, counts: Sequence[int]) -> list[Width]:
-    """The width of all draws, and the mean width in each number of random windows, equal draws (of one `group`) kept
-    together: the bias of quantiles of few draws is the same as in windows of an input."""
+    """The width of all draws, and the mean width in each number of random windows, equal draws (of one `group`) in
+    one window: the bias of quantiles of few draws is the same as in windows of an input."""
     rng = np.random.default_rng(0)
     orders = [np.argsort(rng.permutation(x.size)[group], kind="stable") for _ in range(SHUFFLES)]
     out = [width_in_windows(x, part, 1)]
@@ -135,8 +135,8 @@ def width_in_windows(x: Array, part: Array, count: int) -> Width:
     known. In each window a parabola in the input's normal score is subtracted: the effect of the input within the
     window. The influence of a draw on a quantile needs the density there, a difference of quantiles on either side.
     """
-    kept, *basis = windows(x.size, count)
-    x, part = x[kept].reshape(count, -1), part[kept]
+    used, *basis = windows(x.size, count)
+    x, part = x[used].reshape(count, -1), part[used]
     for each in basis:
         x = x - np.einsum("ij,ij->i", x, each)[:, None] * each
     ordered = np.sort(x, axis=1)
@@ -154,16 +154,16 @@ def windows(draws: int, count: int) -> tuple[Array, ...]:
     """The indices of the sorted draws that are divided into windows, and a linear and a quadratic function of the
     normal scores in each window, (windows, size), orthonormal and orthogonal to a constant; none for one window."""
     size = draws // count
-    kept = np.linspace(0, draws - 1, count * size).round().astype(int)
+    used = np.linspace(0, draws - 1, count * size).round().astype(int)
     if count == 1 or size < 4:
-        return (kept,)
-    z = normal_scores(draws)[kept].reshape(count, size)
+        return (used,)
+    z = normal_scores(draws)[used].reshape(count, size)
     basis = [np.ones_like(z) / size**0.5]
     for power in (z, z * z):
         for each in basis:
             power = power - (power * each).sum(axis=1, keepdims=True) * each
         basis.append(power / np.sqrt((power**2).sum(axis=1, keepdims=True)))
-    return kept, basis[1], basis[2]
+    return used, basis[1], basis[2]
 
 
 def width_if_halved(x: Array, part: Array, places: Array) -> Width:
@@ -206,5 +206,5 @@ def weighted_quantiles(x: Array, middle: Array, levels: Array) -> Array:
     """Quantiles of draws in ascending order, linear between the midpoints `middle` of their cumulative weights."""
     right = np.clip(np.searchsorted(middle, levels), 1, x.size - 1)
     fraction = (levels - middle[right - 1]) / (middle[right] - middle[right - 1])
-    quantiles: Array = x[right - 1] + (x[right] - x[right - 1]) * np.clip(fraction, 0, 1)
-    return quantiles
+    values: Array = x[right - 1] + (x[right] - x[right - 1]) * np.clip(fraction, 0, 1)
+    return values

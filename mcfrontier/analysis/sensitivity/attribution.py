@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -65,16 +66,9 @@ class Waterfall:
     def with_zero_bars(self, names: Iterable[str]) -> Waterfall:
         """The waterfall with bars of 0 for further differences that have no effect on the figure."""
         idle = [name for name in names if name not in self.names]
-        zeros, ones = [0.0] * len(idle), [1.0] * len(idle)
-        return replace(
-            self,
-            names=[*self.names, *idle],
-            bars=np.append(self.bars, zeros),
-            errors=np.append(self.errors, zeros),
-            order_errors=np.append(self.order_errors, zeros),
-            factors=np.append(self.factors, ones),
-            factor_errors=np.append(self.factor_errors, zeros),
-        )
+        added = {"bars": 0.0, "errors": 0.0, "order_errors": 0.0, "factors": 1.0, "factor_errors": 0.0}
+        arrays: dict[str, Any] = {key: np.append(getattr(self, key), [x] * len(idle)) for key, x in added.items()}
+        return replace(self, names=[*self.names, *idle], **arrays)
 
 
 def changes(plan: Sampler, names: list[str]) -> Changes:

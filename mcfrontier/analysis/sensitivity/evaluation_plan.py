@@ -97,12 +97,8 @@ def plan_steps(
     done: list[list[Key]] = [[] for _ in blocks]
     for key, block in last_use.items():
         done[block].append(key)
-    return [
-        Step(
-            tuple(name for name in order if name in new),
-            given,
-            {name: key for name, key in new.items() if key in last_use},
-            tuple(unused),
-        )
-        for (given, new), unused in zip(evaluations, done, strict=True)
-    ]
+    steps = []
+    for (given, new), unused in zip(evaluations, done, strict=True):
+        retained = {name: key for name, key in new.items() if key in last_use}
+        steps.append(Step(tuple(name for name in order if name in new), given, retained, tuple(unused)))
+    return steps

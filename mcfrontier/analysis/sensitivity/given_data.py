@@ -87,8 +87,8 @@ def index_from_counted(sums: Array, counts: Array, total_variance: Array) -> tup
 
 def merge_pairs(bins: Array) -> Array:
     """Sums by bins of twice the size, from those by bin (bins, 16)."""
-    merged: Array = bins.reshape(-1, 2, RANDOMISATIONS).sum(axis=1)
-    return merged
+    values: Array = bins.reshape(-1, 2, RANDOMISATIONS).sum(axis=1)
+    return values
 
 
 def variance(y: Array, r: Array) -> Array:
@@ -99,8 +99,8 @@ def variance(y: Array, r: Array) -> Array:
 def variance_from_sums(sums: Array) -> Array:
     """The same from the number of draws, their sum and the sum of their squares, (3, 16)."""
     number, total, squared = leave_one_out(sums)
-    found: Array = quotient(squared, number) - quotient(total, number) ** 2
-    return found
+    values: Array = quotient(squared, number) - quotient(total, number) ** 2
+    return values
 
 
 def quotient(numerator: Array, denominator: Array) -> Array:
@@ -138,5 +138,5 @@ def squared_means(sums: Array, counts: Array) -> Array:
     mean = quotient(total, number)
     used = np.append(np.full(RANDOMISATIONS, RANDOMISATIONS - 1), RANDOMISATIONS)  # randomisations
     squares = leave_one_out(sums**2) - 2 * mean * leave_one_out(sums * counts) + mean**2 * leave_one_out(counts**2)
-    found: Array = (mean * total - quotient(squares, number) * used / (used - 1)).sum(axis=0)
-    return found
+    values: Array = (mean * total - quotient(squares, number) * used / (used - 1)).sum(axis=0)
+    return values

@@ -55,7 +55,8 @@ def sample_matrices(study: Study, plan: Sampler, names: list[str], reached: Coll
     values = {}
     for name, prior in study.inputs.items():
         if name in reached:  # A and B at once, since a table of quantiles costs the same for more draws
-            x = study.expand(prior, sampling.values(prior, concatenated(at, name)))
+            p = None if prior.known else np.concatenate([each[name] for each in at], axis=-1)
+            x = study.expand(prior, sampling.values(prior, p))
             values[name] = (x, x) if prior.known else (x[..., : plan.draws], x[..., plan.draws :])
     alone = np.eye(len(names), dtype=bool)[:, None].repeat(RANDOMISATIONS, axis=1)
     masks = dict(zip(names, evaluation_plan.bit_masks(alone), strict=True))
@@ -68,11 +69,6 @@ def sample_matrices(study: Study, plan: Sampler, names: list[str], reached: Coll
     for each in dependent:
         masks |= dict.fromkeys(each.group.names, sum(masks[name] for name in each.group.names))
     return Matrices(study, masks, values, dependent)
-
-
-def concatenated(at: Sequence[Mapping[str, Array]], name: str) -> Array | None:
-    """The probabilities of an input in A and then in B; None if it is known."""
-    return np.concatenate([each[name] for each in at], axis=-1) if name in at[0] else None
 
 
 def inputs_of_part(matrices: Matrices, used: Collection[Key], part: slice) -> dict[Key, Array]:
@@ -112,7 +108,7 @@ def mixed_input(matrices: Matrices, key: Key, part: slice) -> Array:
 
 def group_scores(group: Group, probabilities: Mapping[str, Array]) -> Array:
     """The normal scores of a group's rows: (16, rows, points)."""
-    rows = [probabilities[name][i] if probabilities[name].ndim == 2 else probabilities[name] for name, i in group.rows]
+    rows = [np.atleast_2d(probabilities[name])[i] for name, i in group.rows]
     return np.moveaxis(special.ndtri(np.stack(rows)).reshape(len(rows), -1, RANDOMISATIONS), -1, 0)
 
 
@@ -143,5 +139,5 @@ def conditional_probabilities(group: Group, a: Array, b: Array, from_a: Array) -
         for one, slope in zip(own, slopes.T, strict=True):  # one by one: the same to the bit in any part of the draws
             conditional += slope[:, None] * (a[r, one] - b[r, one])[:, None]
         scores[mixture[:, None], r[:, None], rest] = conditional
-    probabilities: Array = special.ndtr(scores.transpose(2, 0, 3, 1)).reshape(len(group.rows), -1)
-    return probabilities
+    values: Array = special.ndtr(scores.transpose(2, 0, 3, 1)).reshape(len(group.rows), -1)
+    return values

@@ -55,8 +55,8 @@ class DesignBlocks:
 
 def default_points(study: Study) -> int:
     """The number of points of a block, unless another is requested."""
-    most: int = 2 ** int(np.log2(MAX_NUMBERS / max(study.sizes, default=1)))
-    return min(MAX_POINTS, most)
+    most = max(1, MAX_NUMBERS // max(study.sizes, default=1))
+    return min(MAX_POINTS, 1 << (most.bit_length() - 1))
 
 
 def matrix_sampler(study: Study, sampler: Sampler, points: int | None) -> Sampler:

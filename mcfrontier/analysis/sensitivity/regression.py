@@ -48,5 +48,4 @@ def standardised(x: Array) -> Array:
     """Rows less their mean, and of norm 1 where they vary."""
     x = x - x.mean(axis=-1, keepdims=True)
     norm = np.sqrt((x * x).sum(axis=-1, keepdims=True))
-    standard: Array = x / np.where(norm > 0, norm, 1.0)
-    return standard
+    return x / np.where(norm > 0, norm, 1.0)

@@ -48,5 +48,5 @@ def indices(x: Array) -> tuple[Array, Array, int]:
 
 def dot(one: Array, other: Array) -> Array:
     """The sum of products in each randomisation, (16,), of two arrays (points, 16)."""
-    products: Array = np.einsum("pr,pr->r", one, other)
-    return products
+    values: Array = np.einsum("pr,pr->r", one, other)
+    return values

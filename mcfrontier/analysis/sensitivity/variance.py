@@ -95,7 +95,7 @@ def scale_of(requested: str | None, row: str, *values: Array) -> str:
     InputError
         If the requested scale is unknown, or "log" and not all values are positive.
     """
-    if requested not in (None, *SCALES):
+    if requested is not None and (not isinstance(requested, str) or requested not in SCALES):
         raise InputError(f"scale = {requested!r}: known are log and raw")
     positive = all(x.min(initial=np.inf) > 0 or (finite_of(x) > 0).all() for x in values)
     if requested == "log" and not positive:
@@ -159,8 +159,8 @@ def tail_variance(tails: Array, points: int) -> Array:
     with np.errstate(all="ignore"):
         squares = (tails[1:].reshape(-1, 2, TAIL_LEVELS.size) - tails[0]) ** 2
     rare = ~np.isnan(squares) & (1 / points > TAIL_LEVELS)
-    contribution: Array = np.where(rare, squares * TAIL_LEVELS * math.log(4), 0.0).sum(axis=(1, 2))
-    return contribution
+    values: Array = np.where(rare, squares * TAIL_LEVELS * math.log(4), 0.0).sum(axis=(1, 2))
+    return values
 
 
 def warning(x: Array, tails: Array, inputs: list[str], errors: Array, points: int) -> str:

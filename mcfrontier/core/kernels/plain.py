@@ -117,8 +117,7 @@ def bin_keys(x: Array, shift: int, zero_key: int) -> Array:
     that of its absolute value, counted from `zero_key`, with the sign of the draw.
     """
     if zero_key < 0:
-        keys: Array = x.view(np.int64) >> shift
-        return keys
+        return x.view(np.int64) >> shift
     size: Array = np.maximum((np.abs(x).view(np.int64) >> shift) - zero_key, 0)
     return np.where(x < 0, -size, size)
 
@@ -145,7 +144,7 @@ def conditional_probability(
 ) -> Array:
     """The probability, at each draw, that start + (t - origin) / inverse is at most a value: (n,).
 
-    `table` gives P(T <= t), or, if it is `negated`, P(T >= t). Where the sign of `inverse` asks for the other tail, the
+    `table` gives P(T <= t), or, if it is `negated`, P(T >= t). Where the sign of `inverse` requires the other tail, the
     complement is taken.
     """
     p = look_up_probability((value - start) * inverse + origin, *table)

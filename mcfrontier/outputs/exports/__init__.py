@@ -14,8 +14,6 @@ from mcfrontier.outputs.exports.squiggle import squiggle, squigglepy
 from mcfrontier.outputs.exports.workbook import xlsx
 from mcfrontier.outputs.folder.saved import RunFolder
 
-__all__ = ["EXPORTS", "Export", "export_to"]
-
 
 class Export(NamedTuple):
     """An export format.

@@ -17,9 +17,9 @@ from mcfrontier.analysis.estimates import estimates
 from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS, Estimate
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, located
-from mcfrontier.core.formatting import amount, probability
+from mcfrontier.core.formatting import amount
 from mcfrontier.core.jsontext import json_text
-from mcfrontier.core.kinds import EVENT, SUMMARY_STATISTICS
+from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
 from mcfrontier.core.units import read
 from mcfrontier.outputs.exports.standard import BILLION, standardised
 from mcfrontier.outputs.folder.saved import RunFolder
@@ -80,10 +80,15 @@ def metaculus(
     outside = beyond(grid, draws)
     if sum(share for share, _ in outside) == 1:
         raise InputError(f"--to metaculus: {row}: no draw lies between --lower and --upper; give them in {unit}")
-    for bound, (share, _) in zip(("lower", "upper"), outside, strict=True):
+    closed = [
+        (bound, share)
+        for bound, (share, _) in zip(("lower", "upper"), outside, strict=True)
+        if not getattr(grid, f"open_{bound}")
+    ]
+    for bound, share in closed:
         check_closed(grid, bound, share, unit)
-    for bound, (share, _) in zip(("lower", "upper"), outside, strict=True):
-        if share and not getattr(grid, f"open_{bound}"):
+    for bound, share in closed:
+        if share:
             note(f"{row}: {100 * share:.2g}% of the draws lie beyond --{bound}, which is closed; they are left out")
     counted = counts(grid, draws)
     billionths = standardised(counted, grid.open_lower, grid.open_upper)
@@ -103,7 +108,7 @@ def question_row(run: RunFolder, rows: Sequence[str]) -> str:
     if len(rows) != 1:
         raise InputError(f"--to metaculus: a question is about one row; choose with --target: {', '.join(rows)}")
     if run.kind(rows[0]) is EVENT:
-        chance = probability(*event_probability(run, rows[0]))
+        chance = run.summary[rows[0]].text(PROBABILITY)
         raise InputError(f"--to metaculus: {rows[0]} is an event, and a binary question takes a probability: {chance}")
     return rows[0]
 
@@ -120,12 +125,6 @@ def question_draws(run: RunFolder, row: str, grid: Grid, upper: str) -> Array:
         problem = f"{row} is computed up to {end}, which stands for all larger values; give that or less"
         raise InputError(f"--upper {upper}: {problem}")
     return np.where(draws >= top, np.inf, draws)
-
-
-def event_probability(run: RunFolder, row: str) -> tuple[float, float]:
-    """The probability of an event and its error."""
-    _, values, errors = run.summary[row]
-    return values["probability"], errors["probability"]
 
 
 def read_option(option: str, text: str, row: str, unit: str) -> float:
@@ -150,7 +149,7 @@ def check_grid(grid: Grid) -> None:
 
 def check_closed(grid: Grid, bound: str, share: float, unit: str) -> None:
     """Refuse a closed bound with more than 5 % of the draws beyond it."""
-    if not getattr(grid, f"open_{bound}") and share > MAX_CLOSED_SHARE:
+    if share > MAX_CLOSED_SHARE:
         where = "below" if bound == "lower" else "above"
         remedy = f"add --open-{bound} if the question's is open, or give another --{bound}"
         problem = f"{100 * share:.3g}% of the draws lie {where} it, and it is closed; {remedy}"
@@ -169,10 +168,8 @@ def counts(grid: Grid, draws: Array) -> Array:
     The server assigns an outcome at a point to the step that ends there, and one at the lower bound to the first step.
     So the CDF at the first point is the share below it, and at any other point the share that is not above it.
     """
-    kept = ~np.isnan(draws)
-    kept &= (draws >= grid.lower) | grid.open_lower
-    kept &= (draws <= grid.upper) | grid.open_upper
-    draws = np.sort(draws[kept])
+    inside = ~np.isnan(draws) & ((draws >= grid.lower) | grid.open_lower) & ((draws <= grid.upper) | grid.open_upper)
+    draws = np.sort(draws[inside])
     upto = np.searchsorted(draws, grid.x, side="right")
     upto[0] = np.searchsorted(draws, grid.lower, side="left")
     return upto / draws.size

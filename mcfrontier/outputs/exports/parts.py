@@ -12,7 +12,7 @@ from mcfrontier.core.formatting import split_row
 from mcfrontier.outputs.folder.draws_file import variable_dimensions
 from mcfrontier.outputs.folder.layout import Variable
 from mcfrontier.outputs.folder.saved import RunFolder
-from mcfrontier.sampling.engine import spans
+from mcfrontier.sampling.blocks import spans
 
 
 class Part(NamedTuple):
@@ -29,7 +29,7 @@ def single(run: RunFolder, rows: Sequence[str]) -> list[Part]:
     for row in rows:
         name = split_row(row)[0]
         stored = run.variables[name]
-        place = np.unravel_index(run.rows_of([name]).index(row), stored.shape[2:])
+        place = np.unravel_index(run.owners[name].index(row), stored.shape[2:])
         out.append(Part(name, tuple(map(int, place)), described(stored, row, ())))
     return out
 
@@ -39,7 +39,7 @@ def joined(run: RunFolder, rows: Sequence[str]) -> list[Part]:
     out: dict[str, Part] = {}
     for row, part in zip(rows, single(run, rows), strict=True):
         name = part.quantity
-        if set(run.rows_of([name])) <= {*rows}:
+        if {*run.owners[name]} <= {*rows}:
             stored = run.variables[name]
             out[name] = Part(name, (), described(stored, name, variable_dimensions(stored)[2:]))
         else:
@@ -59,11 +59,5 @@ def chunks(run: RunFolder, group: Mapping[str, Any], parts: Sequence[Part]) -> I
     quantities = dict.fromkeys(part.quantity for part in parts)
     for start, stop in spans(run.manifest.draws, run.chunk_draws):
         arrays = {name: np.asarray(group[name][:, start:stop], float) for name in quantities}
-        yield start, stop, [row_of(arrays[part.quantity], part.at) for part in parts]
-
-
-def row_of(x: Array, at: tuple[int, ...]) -> Array:
-    """The row of an array (1, draws, dimensions...) at a place; all of it for ()."""
-    index: tuple[Any, ...] = (..., *at)
-    row: Array = x[index]
-    return row
+        places: list[Any] = [(..., *part.at) for part in parts]
+        yield start, stop, [arrays[part.quantity][at] for part, at in zip(parts, places, strict=True)]

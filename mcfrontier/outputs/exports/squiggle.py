@@ -149,8 +149,8 @@ def definition(run: RunFolder, row: str, name: str, language: Language) -> str:
     known = finite(draws)
     if not known.size:
         return comment(f"{name_and_unit}: no draw of it is a number", language) + "\n"
-    if lost := draws.size - known.size:
-        name_and_unit += f" ({lost:,} draws are not finite and left out)"
+    if missing := draws.size - known.size:
+        name_and_unit += f" ({missing:,} draws are not finite and left out)"
     if run.kind(row) is EVENT:
         (chance, *_), (error, *_) = run.estimates(row, [])
         text = f"{label(row)}: an event, with a probability of {probability(chance, error)}"

@@ -8,12 +8,10 @@ import math
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mcfrontier.core.formatting import amount, label, probability, sentence, split_row
-from mcfrontier.core.kinds import EVENT, PROBABILITY
+from mcfrontier.core.formatting import label, sentence, split_row
 from mcfrontier.distributions.family import REPORTED_KEYS
 from mcfrontier.outputs.folder.percentiles import CONDITIONAL_WORDS, UNSTABLE
 from mcfrontier.outputs.folder.saved import RunFolder
@@ -83,18 +81,18 @@ def percentiles(run: RunFolder, quantity: str, rows: Sequence[str]) -> Iterator[
     yield []
     yield ["row", "statistic", "formatted", "value", "Monte Carlo error", "remark"]
     for row in rows:
-        unit, values, errors = run.summary[row]
-        for word in [PROBABILITY] if run.kind(row) is EVENT else values:
-            format_value = probability if word == PROBABILITY else partial(amount, unit=unit)
-            text = format_value(values[word], error=errors[word])
-            yield [split_row(row)[1], word, text, values[word], errors[word], remark(run, row, word)]
+        found = run.summary[row]
+        for word in found.kind.statistics_of(tuple(found.values)):
+            numbers = (found.values[word], found.errors[word])
+            yield [split_row(row)[1], word, found.text(word), *numbers, remark(run, row, word)]
 
 
 def remark(run: RunFolder, row: str, word: str) -> str:
     """The remark on a statistic of a row; "" for most."""
     if word in ("mean", "sd"):
-        return UNSTABLE if row in run.unstable else ""
-    return f"{run.integrated[row]} integrated out" if row in run.integrated and word in CONDITIONAL_WORDS else ""
+        return UNSTABLE if row in run.percentiles.unstable_mean else ""
+    name = run.percentiles.integrated.get(row) if word in CONDITIONAL_WORDS else None
+    return f"{name} integrated out" if name else ""
 
 
 def parameters(entry: dict[str, Any], excluded: Sequence[str]) -> str:

@@ -24,11 +24,6 @@ from mcfrontier.runs.core import RunCore
 FRONT, BODY, END = "front", "body", "end"  # page 1, after the tables of targets, after the last table
 
 
-def no_remarks(run: RunCore) -> list[str]:
-    """No remarks."""
-    return []
-
-
 class Figure(NamedTuple):
     """A figure of the report.
 
@@ -46,7 +41,7 @@ class Figure(NamedTuple):
     place: str = BODY
     columns: int = 2
     lead: int = 0
-    remarks: Callable[[RunCore], list[str]] = no_remarks
+    remarks: Callable[[RunCore], list[str]] = lambda run: []
 
     @property
     def caption(self) -> str:

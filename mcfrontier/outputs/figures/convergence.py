@@ -17,9 +17,9 @@ ERRORS_SHOWN = 2  # standard errors to either side
 
 
 def convergence(run: RunCore) -> list[Drawing]:
-    """p5, p50 and p95 of the first target from the first 64, 128, 256, ... draws, and from all draws. Vertical lines:
-    two Monte Carlo standard errors to either side. With the samplers sobol and random the first draws are those of a
-    shorter run; with lhs they are part of a hypercube, and no better spread than random draws."""
+    """The first target's p5 (lowest curve), p50 and p95 (highest) from the first 64, 128, 256, ... draws, and from all
+    draws. Vertical lines: two Monte Carlo standard errors to either side. The first draws are those of a shorter run,
+    except with a Latin hypercube: a part of one is no better spread than random draws."""
     return [drawing for row in with_percentiles(run)[:1] for drawing in draw_row(run, row)]
 
 
@@ -35,10 +35,8 @@ def draw_row(run: RunCore, row: str) -> list[Drawing]:
         return []
     log = bool(ends.min() > 0 and density.needs_log_axis(np.sort(x[np.isfinite(x)])))
     middle, ends = (np.log10(each) if log else each for each in (middle, ends))
-    room = 0.05 * np.ptp(ends)
-    low, high = ends.min() - room, ends.max() + room
-    marks_of = style.log_marks if log else style.linear_marks
-    marks, mark_labels = marks_of(low, high, run.unit(row), 6 * HEIGHT)
+    low, high = style.padded(ends, 0.05)
+    marks, mark_labels = style.axis_marks(low, high, run.unit(row), 6 * HEIGHT, log)
     margins = (style.label_margin(mark_labels, 7), 0.3)
     panel = style.panel(style.HALF, HEIGHT, (at[0] - 0.3, at[-1] + 0.3), (low, high), margins)
     panel.title(f"{sentence(label(row))}, p5, p50 and p95")

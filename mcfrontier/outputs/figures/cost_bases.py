@@ -21,16 +21,10 @@ def cost_bases(run: RunCore) -> list[Drawing]:
         return []
     at = {word: np.log10([value[word] for value in values]) for word in ("p5", "p25", "p50", "p75", "p95")}
     low, high = at["p5"].min() - 0.1, at["p95"].max() + 0.1
-    names = [sentence(label(row)) for row in rows]
-    margins = (style.label_margin(names), 0.3)
-    panel = style.panel(style.WIDTH, 0.24 * len(rows), (low, high), style.row_limits(len(rows)), margins)
-    marks, mark_labels = style.log_marks(low, high, run.unit(rows[0]), style.WIDTH - sum(margins))
-    places = range(len(rows))
-    panel.verticals(marks, style.FAINT, 0.5)
+    names, places = [sentence(label(row)) for row in rows], range(len(rows))
+    panel = style.row_panel("", names, (low, high), width=style.WIDTH, row=0.24, size=8, left=0, right=0.3)
+    panel.value_axis(run.unit(rows[0]), log=True, grid=True)
     panel.bars(places, at["p5"], at["p95"], style.COLOURS[0], 1)
     panel.bars(places, at["p25"], at["p75"], style.COLOURS[0], 5)
     panel.dots(at["p50"], places, "o", "white", style.INK)
-    for place, name in enumerate(names):
-        panel.row_label(place, name)
-    panel.axis(marks, mark_labels)
     return [panel.drawing]

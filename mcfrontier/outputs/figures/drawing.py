@@ -20,7 +20,7 @@ POINTS = 72  # per inch; the coordinates of a drawing are points from its bottom
 RC_PARAMS: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "mcfrontier"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Drawing:
     """A drawing with its width and height in points and its parts. The baseline of a text is at its y."""
 
@@ -29,6 +29,12 @@ class Drawing:
     artists: list[Artist] = field(default_factory=list)
     lines: list[Line2D] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"Drawing of {self.width:.0f} by {self.height:.0f} points; .svg() returns it"
+
+    def _repr_svg_(self) -> str:
+        return self.svg().decode()
 
     def svg(self) -> bytes:
         """The drawing as SVG without a date: areas and bars, then lines, then texts."""

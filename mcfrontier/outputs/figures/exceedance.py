@@ -17,7 +17,6 @@ HEIGHT, END_INCHES = 1.2, 0.9  # inches of a panel, and of its right margin for 
 MIN_PROBABILITY = 0.01  # of exceeding a value that is drawn, over all draws; at most one minus this
 MAX_LINES = len(style.COLOURS)  # lines in a panel
 MAX_DRAWINGS = 8
-MARKS = ([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
 
 
 def exceedance(run: RunCore) -> list[Drawing]:
@@ -44,7 +43,7 @@ def draw_target(run: RunCore, name: str) -> list[Drawing]:
     """The drawings of a target, one for each path, with a line for each round value."""
     unit, out = run.study.unit(name), []
     for path, rows in by_path(run, name).items():
-        draws = np.array([np.broadcast_to(run.samples(row), run.retained) for row in rows.values()])
+        draws = np.array([run.all_samples(row) for row in rows.values()])
         known = draws[np.isfinite(draws)]
         overall = {value: (known > value).mean() for value in powers_of_ten(known)}
         values = [value for value, share in overall.items() if MIN_PROBABILITY < share < 1 - MIN_PROBABILITY]
@@ -66,7 +65,7 @@ def powers_of_ten(x: Array) -> list[float]:
 def draw_lines(title: str, lines: dict[str, tuple[list[str], Array]]) -> Drawing:
     """Probabilities by the labels of a path; each line has its name at its end."""
     labels = next(iter(lines.values()))[0]
-    panel = style.path_panel(labels, (-0.02, 1.02), *MARKS, HEIGHT, END_INCHES)
+    panel = style.path_panel(labels, (-0.02, 1.02), *style.SHARE_MARKS, HEIGHT, END_INCHES)
     panel.title(title)
     for i, (own, y) in enumerate(lines.values()):
         panel.curve([float(each) for each in own], y, style.COLOURS[i])

@@ -14,7 +14,6 @@ from mcfrontier.runs.estimates import summary
 from mcfrontier.runs.headlines import by_path
 
 HEIGHT = 1.2  # inches
-LOG_FACTOR = 4  # ratio of the extremes above which the axis is logarithmic
 STATISTICS = ("p5", "p25", "p50", "p75", "p95")
 MAX_DRAWINGS = 16
 
@@ -37,10 +36,8 @@ def draw_paths(run: RunCore, name: str) -> list[Drawing]:
     if not any(np.ptp(at, axis=0).any() for at in found.values()):
         return []
     values = np.concatenate([at.ravel() for at in found.values()])
-    log = bool(values.min() > 0 and values.max() > LOG_FACTOR * values.min())
-    values = np.log10(values) if log else values
-    room = 0.04 * np.ptp(values)
-    low, high = values.min() - room, values.max() + room
+    log = style.needs_log_axis(values)
+    low, high = style.padded(np.log10(values) if log else values)
     marks, mark_labels = style.vertical_marks(low, high, unit, log)
     ends = {path: [amount(float(value), unit, digits=2) for value in at[::2, -1]] for path, at in found.items()}
     margin = style.label_margin([text for each in ends.values() for text in each], 7)

@@ -12,7 +12,6 @@ from mcfrontier.runs.sensitivity import interval_gains
 MAX_BARS = 8  # inputs in a drawing
 MAX_INPUTS = 24  # inputs that are estimated
 MIN_ERRORS = 3  # standard errors by which a reduction exceeds 0, rarely by chance
-ROW_INCHES = 0.165
 
 
 def interval_reduction(run: RunCore) -> list[Drawing]:
@@ -26,20 +25,15 @@ def interval_reduction(run: RunCore) -> list[Drawing]:
 def draw_row(run: RunCore, target: str) -> list[Drawing]:
     """The drawing of a row, the largest reduction on top; none where no input would reduce its interval."""
     found = interval_gains(run, target, MAX_INPUTS)
-    shown = [i for i, gain in enumerate(found.gains[:, 0]) if gain > MIN_ERRORS * found.errors[i, 0]][:MAX_BARS]
-    if not shown:
+    largest = [i for i, gain in enumerate(found.gains[:, 0]) if gain > MIN_ERRORS * found.errors[i, 0]][:MAX_BARS]
+    if not largest:
         return []
-    exactly, half = found.gains[shown].T
-    places, high = range(len(shown)), max(exactly.max(), half.max())
-    names = [label(found.inputs[i]) for i in shown]
-    margins = (max(1.2, style.label_margin(names, 7.5)), 0.42)
-    panel = style.panel(style.HALF, ROW_INCHES * len(shown), (0, high), style.row_limits(len(shown)), margins)
-    panel.title(sentence(label(target)))
-    panel.bars(places, [0] * len(shown), exactly, style.LIGHT, 8)
-    panel.bars(places, [0] * len(shown), half.clip(0), style.COLOURS[0], 3)
-    for place, name in enumerate(names):
-        panel.row_label(place, name, 7.5)
-        error = float(found.errors[shown[place], 0])
-        panel.text(high, place, amount(float(exactly[place]), "share", error, 2), "right", 7, right=0.4)
-    panel.axis(*style.linear_marks(0, high, "share", style.HALF - sum(margins)))
+    exactly, half = found.gains[largest].T
+    places, high = range(len(largest)), max(exactly.max(), half.max())
+    names = [label(found.inputs[i]) for i in largest]
+    values = [amount(float(found.gains[i, 0]), "share", float(found.errors[i, 0]), 2) for i in largest]
+    panel = style.row_panel(sentence(label(target)), names, (0, high), values)
+    panel.bars(places, [0] * len(largest), exactly, style.LIGHT, 8)
+    panel.bars(places, [0] * len(largest), half.clip(0), style.COLOURS[0], 3)
+    panel.value_axis("share")
     return [panel.drawing]

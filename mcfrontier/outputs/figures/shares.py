@@ -20,9 +20,9 @@ def shares(run: RunCore) -> list[Drawing]:
     if not bars:
         return []
     components = list(dict.fromkeys(component for parts in bars.values() for component in parts))
-    margins = (style.label_margin([label(base) for base in bars]), 0.3)
-    panel = style.panel(style.WIDTH, 0.28 * len(bars), (0, 1), style.row_limits(len(bars)), margins)
-    for place, (base, parts) in enumerate(bars.items()):
+    names = [sentence(label(base)) for base in bars]
+    panel = style.row_panel("", names, (0, 1), width=style.WIDTH, row=0.28, size=8, left=0, right=0.3)
+    for place, parts in enumerate(bars.values()):
         start = 0.0
         for component, name in parts.items():
             mean, colour = summary(run)[name].values["mean"], components.index(component) % len(style.COLOURS)
@@ -30,10 +30,9 @@ def shares(run: RunCore) -> list[Drawing]:
             if mean > MIN_LABELLED:
                 panel.text(start + mean / 2, place, f"{100 * mean:.0f}%", "center", 7.5, TEXT_COLOURS[colour])
             start += mean
-        panel.row_label(place, sentence(label(base)))
     for place, component in enumerate(components):
         shade = style.COLOURS[place % len(style.COLOURS)]
         panel.dots([0.01 + place * LEGEND_STEP], [-0.9], "s", shade, shade)
         panel.text(0.03 + place * LEGEND_STEP, -0.9, label(component))
-    panel.axis([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    panel.axis(*style.SHARE_MARKS)
     return [panel.drawing]

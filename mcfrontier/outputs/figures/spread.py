@@ -20,7 +20,7 @@ def spread(run: RunCore) -> list[Drawing]:
 
 def draw_row(run: RunCore, row: str) -> list[Drawing]:
     """The drawing of a row; none where its p1 and p99 are equal."""
-    x, unit = run.samples(row), run.unit(row)
+    x = run.samples(row)
     rising = np.sort(x[np.isfinite(x)])
     log = rising.size > 1 and density.needs_log_axis(rising)
     rising = np.log10(rising) if log else rising
@@ -31,8 +31,7 @@ def draw_row(run: RunCore, row: str) -> list[Drawing]:
     low, middle, high = density.nearest_quantiles(rising, np.array([0.05, 0.5, 0.95]))
     inside = (points >= low) & (points <= high)
 
-    left, right, margins = points[0], points[-1], (0.35, 0.3)
-    panel = style.panel(style.HALF, 0.85, (left, right), (0, 1.02), margins)
+    panel = style.panel(style.HALF, 0.85, (points[0], points[-1]), (0, 1.02), (0.35, 0.3))
     panel.title(sentence(label(row)))
     panel.area(points, heights, style.LIGHT, 0.3)
     if inside.any():
@@ -41,6 +40,5 @@ def draw_row(run: RunCore, row: str) -> list[Drawing]:
     panel.curve(*density.exceedance(rising), style.COLOURS[4])
     for chance in (0, 0.5, 1):
         panel.row_label(chance, f"{100 * chance:.0f}%", 7)
-    marks_of = style.log_marks if log else style.linear_marks
-    panel.axis(*marks_of(left, right, unit, style.HALF - sum(margins)))
+    panel.value_axis(run.unit(row), log)
     return [panel.drawing]

@@ -23,6 +23,8 @@ from mcfrontier.outputs.figures.drawing import POINTS, Drawing
 WIDTH = 6.69  # inches: the text width of the report, 17 cm
 HALF = 3.25  # inches: a column, two to a page
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")  # Okabe and Ito (2008)
+LOG_FACTOR = 4  # ratio of the extremes above which an axis is logarithmic
+SHARE_MARKS = ([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])  # of an axis from 0 to 1
 MAX_ROWS = 16  # rows with a drawing each
 LIGHT, INK, FAINT = "#56B4E9", "#222222", "#d5d5d5"
 ABOVE, BELOW = 0.2, 0.24  # inches above a panel for its title and below it for the labels of its axis
@@ -36,10 +38,12 @@ Align: TypeAlias = Literal["left", "center", "right"]
 
 @dataclass(frozen=True)
 class Panel:
-    """The panel of a drawing; its coordinates are x from `left` to `right` and y from `bottom` to `top`."""
+    """The panel of a drawing, `across` inches wide; its coordinates are x from `left` to `right` and y from `bottom` to
+    `top`."""
 
     drawing: Drawing
     data: Affine2D
+    across: float
     left: float
     right: float
     bottom: float
@@ -115,6 +119,13 @@ class Panel:
         """A title above the panel."""
         self._write(0.01 * self.drawing.width, 0.99 * self.drawing.height - 6.5, shorten(text, 52), "left", 8.5, INK)
 
+    def value_axis(self, unit: str, log: bool = False, grid: bool = False) -> None:
+        """The horizontal axis, with round values in a unit; on a logarithmic axis, x are decimal logarithms."""
+        places, labels = axis_marks(self.left, self.right, unit, self.across, log)
+        if grid:
+            self.verticals(places, FAINT, 0.5)
+        self.axis(places, labels)
+
     def axis(self, places: Numbers, labels: Sequence[str]) -> None:
         """The horizontal axis, with marks and labels at some places."""
         inch = (self.bottom - self.top) / self.inches  # downwards
@@ -128,20 +139,40 @@ class Panel:
 def panel(
     width: float, height: float, x: tuple[float, float], y: tuple[float, float], margins: tuple[float, float]
 ) -> Panel:
-    """A new drawing with one panel.
+    """A new drawing with one panel, whose coordinates are `x` (left, right) and `y` (bottom, top).
 
-    Parameters
-    ----------
-    width, height : float
-        The width of the drawing and the height of the panel, in inches.
-    x, y : tuple of float
-        The coordinates (left, right) and (bottom, top).
-    margins : tuple of float
-        The margins on the left and right, in inches.
+    In inches: the width of the drawing, the height of the panel, and its margins on the left and right.
     """
     across, up = (width - sum(margins)) / (x[1] - x[0]), height / (y[1] - y[0])
     data = Affine2D().translate(-x[0], -y[0]).scale(across, up).translate(margins[0], BELOW).scale(POINTS)
-    return Panel(Drawing(width * POINTS, (height + ABOVE + BELOW) * POINTS), data, *x, *y)
+    return Panel(Drawing(width * POINTS, (height + ABOVE + BELOW) * POINTS), data, width - sum(margins), *x, *y)
+
+
+def row_panel(
+    title: str,
+    labels: Sequence[str],
+    x: tuple[float, float],
+    values: Sequence[str] = (),
+    *,
+    width: float = HALF,
+    row: float = 0.165,
+    size: float = 7.5,
+    left: float = 1.2,
+    right: float = 0.42,
+) -> Panel:
+    """A panel with rows from the top, each with a label on the left and, if there are `values`, a text on the right.
+
+    `row` is the height of a row, `left` the least margin on the left and `right` that on the right, in inches.
+    """
+    margins = (max(left, label_margin(labels, size)), right)
+    made = panel(width, row * len(labels), x, (len(labels) - 0.45, -0.55), margins)
+    if title:
+        made.title(title)
+    for place, text in enumerate(labels):
+        made.row_label(place, text, size)
+    for place, text in enumerate(values):
+        made.text(made.right, place, text, "right", 7, right=right - 0.02)
+    return made
 
 
 def path_panel(
@@ -159,17 +190,22 @@ def path_panel(
     low, high = places[0] - room, places[-1] + room
     made = panel(HALF, height, (low, high), y, margins)
     made.grid_lines(marks, mark_labels)
-    inches = HALF - sum(margins)
     every = next(
-        (k for k in range(1, len(labels)) if labels_fit(places[::k], labels[::k], low, high, inches)), len(labels)
+        (k for k in range(1, len(labels)) if labels_fit(places[::k], labels[::k], low, high, made.across)), len(labels)
     )
     made.axis(places[::every], labels[::every])
     return made
 
 
-def row_limits(count: int) -> tuple[float, float]:
-    """The y coordinates (bottom, top) of a panel with rows 0, 1, 2, ... from the top."""
-    return (count - 0.45, -0.55)
+def padded(x: Array, share: float = 0.04) -> tuple[float, float]:
+    """The ends of an axis that shows all values, with a margin on either side."""
+    room = share * np.ptp(x)
+    return x.min() - room, x.max() + room
+
+
+def needs_log_axis(x: Array) -> bool:
+    """Whether all values are positive and span more than a factor of four."""
+    return bool(x.min() > 0 and x.max() > LOG_FACTOR * x.min())
 
 
 def separate(places: Numbers, least: float, low: float, high: float) -> list[float]:
@@ -205,22 +241,11 @@ def labels_fit(places: Numbers, labels: Sequence[str], low: float, high: float, 
     return all(right - left > 0.08 + (text_width(one) + text_width(two)) / 2 for left, right, one, two in room)
 
 
-def linear_marks(low: float, high: float, unit: str, inches: float) -> tuple[list[float], list[str]]:
-    """Round values on a linear axis from low to high, as many as fit into its length in inches, and their labels."""
-    choices = [places for places in round_values(low, high) if len(places) <= 7]
-    return fitting_marks(choices, lambda x: x, unit, low, high, inches)
-
-
 def round_values(low: float, high: float) -> list[list[float]]:
     """Choices of round values from low to high, the most values first."""
     power = 10.0 ** math.floor(math.log10((high - low) / 8))
     steps = (size * power for size in (1, 2, 5, 10, 20, 50, 100))
     return [[i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)] for step in steps]
-
-
-def log_marks(low: float, high: float, unit: str, inches: float) -> tuple[list[float], list[str]]:
-    """The same on a logarithmic axis; `low`, `high` and the places are decimal logarithms."""
-    return fitting_marks(log_values(low, high), math.log10, unit, low, high, inches)
 
 
 def log_values(low: float, high: float) -> list[list[float]]:
@@ -239,11 +264,14 @@ def vertical_marks(low: float, high: float, unit: str, log: bool, most: int = 6)
     return [math.log10(value) if log else value for value in chosen], [amount(value, unit) for value in chosen]
 
 
-def fitting_marks(
-    choices: Sequence[list[float]], place: Callable[[float], float], unit: str, low: float, high: float, inches: float
-) -> tuple[list[float], list[str]]:
-    """The places and labels of the first choice of two values or more whose labels fit. Where units take too much room
-    only the last label has one; if that does not fit either, the two ends of a choice; at worst, one value."""
+def axis_marks(low: float, high: float, unit: str, inches: float, log: bool) -> tuple[list[float], list[str]]:
+    """Round values on an axis from low to high, as many as fit into its length in inches, and their labels.
+
+    On a logarithmic axis, ends and places are decimal logarithms. Where units take too much room only the last label
+    has one; if that does not fit either, only the two ends of a choice are marked; at worst, one value.
+    """
+    choices = log_values(low, high) if log else [each for each in round_values(low, high) if len(each) <= 7]
+    place = math.log10 if log else float
     ends = [[choice[0], choice[-1]] for choice in choices if len(choice) > 2]
     attempts: list[tuple[Callable[[float], str], Sequence[list[float]]]] = [
         (lambda value: amount(value, unit), choices),

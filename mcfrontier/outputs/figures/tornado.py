@@ -14,7 +14,6 @@ from mcfrontier.runs.sensitivity import rank_correlation, swing
 
 MAX_BARS = 8  # inputs in a drawing
 MAX_DRAWINGS = 5
-ROW_INCHES = 0.165
 
 
 def tornado(run: RunCore) -> list[Drawing]:
@@ -37,20 +36,16 @@ def draw_row(run: RunCore, target: str) -> list[Drawing]:
     places, draws = range(len(names)), run.first_samples(target)
     tenths = np.array([bin_statistics(ranks_of(run, name), draws, 10, (0, 9))[:, 1] for name in names])
     span = np.concatenate([ends.ravel(), reach.ravel(), tenths.ravel(), [found.base]])
-    low, high = span.min() - 0.04 * np.ptp(span), span.max() + 0.04 * np.ptp(span)
     labels = [label(name) + ("" if monotone else " *") for name, monotone in zip(names, found.monotone, strict=False)]
-    margins = (max(1.2, style.label_margin(labels, 7.5)), 0.42)
-    panel = style.panel(style.HALF, ROW_INCHES * len(names), (low, high), style.row_limits(len(names)), margins)
-    panel.title(f"{sentence(label(target))}: {amount(found.base, unit)}")
+    correlations = [f"{rank_correlation(run, name, target):+.2f}" for name in names]
+    values = [text.replace("-", "−").replace("+nan", "") for text in correlations]
+    title = f"{sentence(label(target))}: {amount(found.base, unit)}"
+    panel = style.row_panel(title, labels, style.padded(span), values)
     panel.bars(places, reach[:, 0], reach[:, 1], style.INK, 0.7)
     for end, colour in ((ends[:, 0], style.COLOURS[0]), (ends[:, 1], style.COLOURS[1])):
         panel.bars(places, [found.base] * len(names), end, colour, 8)
     panel.verticals([found.base], style.INK, 0.7)
     for tenth, colour in ((tenths[:, 0], style.COLOURS[0]), (tenths[:, 1], style.COLOURS[1])):
         panel.dots(tenth, places, "o", colour, "white")
-    for place, name in enumerate(names):
-        panel.row_label(place, labels[place], 7.5)
-        correlation = f"{rank_correlation(run, name, target):+.2f}".replace("-", "−").replace("+nan", "")
-        panel.text(high, place, correlation, "right", 7, right=0.4)
-    panel.axis(*style.linear_marks(low, high, unit, style.HALF - sum(margins)))
+    panel.value_axis(unit)
     return [panel.drawing]

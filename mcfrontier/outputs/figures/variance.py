@@ -8,7 +8,7 @@ from mcfrontier.analysis.sensitivity.variance import Shares
 from mcfrontier.core.formatting import amount, label, sentence
 from mcfrontier.outputs.figures import style
 from mcfrontier.outputs.figures.drawing import Drawing
-from mcfrontier.outputs.figures.tornado import MAX_BARS, ROW_INCHES
+from mcfrontier.outputs.figures.tornado import MAX_BARS
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.sensitivity import explained
 
@@ -31,23 +31,19 @@ def variance_remarks(run: RunCore) -> list[str]:
 def draw_row(run: RunCore, row: str, found: Shares) -> list[Drawing]:
     """The drawing of a row, the largest share on top; none where no input has a share."""
     last = list(found.figures)[-1]
-    shown = np.flatnonzero(found.figures[last] > 0)[:MAX_BARS]
-    if not shown.size:
+    largest = np.flatnonzero(found.figures[last] > 0)[:MAX_BARS]
+    if not largest.size:
         return []
-    names = [found.inputs[i] for i in shown]
-    totals, errors = found.figures[last][shown], found.errors[last][shown]
-    places, zeros = range(len(names)), np.zeros(len(names))
-    margins = (max(1.2, style.label_margin([label(name) for name in names], 7.5)), 0.42)
+    totals, errors = found.figures[last][largest], found.errors[last][largest]
+    places, zeros = range(largest.size), np.zeros(largest.size)
     top = 1.04 * max(0.1, (totals + errors).max())
-    panel = style.panel(style.HALF, ROW_INCHES * len(names), (0, top), style.row_limits(len(names)), margins)
+    values = [amount(total, "share", error, 2) for total, error in zip(totals.tolist(), errors.tolist(), strict=True)]
     width = f"{found.sd:.2g} orders of magnitude" if found.scale == "log" else amount(found.sd, run.unit(row), digits=2)
-    panel.title(f"{sentence(label(row))}: sd {width}{' *' if found.warning else ''}")
+    title = f"{sentence(label(row))}: sd {width}{' *' if found.warning else ''}"
+    panel = style.row_panel(title, [label(found.inputs[i]) for i in largest], (0, top), values)
     panel.bars(places, zeros, totals, style.LIGHT if "first" in found.figures else style.COLOURS[2], 8)
     if "first" in found.figures:
-        panel.bars(places, zeros, np.clip(found.figures["first"][shown], 0, None), style.COLOURS[0], 4)
+        panel.bars(places, zeros, np.clip(found.figures["first"][largest], 0, None), style.COLOURS[0], 4)
     panel.bars(places, np.clip(totals - errors, 0, None), totals + errors, style.INK, 0.7)
-    for place, name in enumerate(names):
-        panel.row_label(place, label(name), 7.5)
-        panel.text(top, place, amount(float(totals[place]), "share", float(errors[place]), 2), "right", 7, right=0.4)
-    panel.axis(*style.linear_marks(0, top, "share", style.HALF - sum(margins)))
+    panel.value_axis("share")
     return [panel.drawing]

@@ -29,10 +29,7 @@ def open_draws(path: Path) -> Any:
 def read_groups(path: Path, quantities: Sequence[str], targets: Sequence[str], draws: int) -> Groups:
     """The groups of a file of draws, "prior" and, given evidence, "posterior"; arrays are not read yet.
 
-    Raises
-    ------
-    InputError
-        If the file is damaged, lacks one of the quantities, or has another number of draws of a target.
+    Refuse a file that is damaged, lacks one of the quantities, or has another number of draws of a target.
     """
     try:
         file = open_draws(path)

@@ -19,20 +19,14 @@ Content = TypeVar("Content", bound=msgspec.Struct)
 
 
 class Format(msgspec.Struct, frozen=True):
-    """What every JSON file of a run begins with: its format, and the versions that wrote it."""
+    """The first keys of every JSON file of a run: its format, and the versions that wrote it."""
 
     format: int
     versions: dict[str, str] = {}
 
 
 def read_json(path: Path, content: type[Content]) -> Content:
-    """Read a JSON file of a run.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, is of another format, or lacks what `content` requires.
-    """
+    """Read a JSON file of a run. Refuse one of another format, or without the required keys of `content`."""
     try:
         text = path.read_bytes()
         head = msgspec.json.decode(text, type=Format)

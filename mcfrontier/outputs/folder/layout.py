@@ -26,7 +26,7 @@ class Variable(NamedTuple):
 
     @property
     def attrs(self) -> dict[str, str]:
-        """Its attributes: its unit and, if known, what it is."""
+        """Its attributes: its unit and, if it has one, its description."""
         return {"unit": self.unit} | ({"about": self.about} if self.about else {})
 
     def shape(self, draws: int, dimensions: Mapping[str, Sequence[str]]) -> tuple[int, ...]:

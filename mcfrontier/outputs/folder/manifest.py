@@ -47,6 +47,11 @@ class Manifest(msgspec.Struct, frozen=True):
     capped: dict[str, float] = {}
     files: dict[str, str] = {}
 
+    def __post_init__(self) -> None:
+        """Refuse a manifest without targets."""
+        if not self.targets:
+            raise ValueError("it has no targets")
+
 
 def write_manifest(run: RunCore, path: Path) -> None:
     """Write the settings of the run, its priors, its formulas and the versions that computed it.
@@ -91,11 +96,11 @@ def write_manifest(run: RunCore, path: Path) -> None:
 
 
 def changed(path: Path, manifest: Manifest) -> bool:
-    """Whether a file differs from what the run wrote; False where the manifest, of an older version, has no hash."""
+    """Whether a file was edited since the run; False where the manifest, of an older version, has no hash."""
     return digest(path) != manifest.files.get(path.name, digest(path))
 
 
 def check_unchanged(path: Path, manifest: Manifest) -> None:
-    """Refuse a file that differs from what the run wrote."""
+    """Refuse a file that was edited since the run."""
     if changed(path, manifest):
         raise InputError(f"{path}: damaged or edited, it is not as the run wrote it; {RUN_AGAIN}")

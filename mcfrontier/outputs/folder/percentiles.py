@@ -32,6 +32,14 @@ class Percentiles(msgspec.Struct, frozen=True):
     quantities: dict[str, dict[str, Any]]
     unstable_mean: list[str] = []
 
+    def __post_init__(self) -> None:
+        """Refuse a row without a unit, or with a statistic that is not a number; the decoder adds the place."""
+        for row, found in self.quantities.items():
+            errors = found.get("mc_error")
+            numbers = [*errors.values(), *map(found.get, errors)] if isinstance(errors, dict) else [""]
+            if not isinstance(found.get("unit"), str) or any(not isinstance(x, float | int | None) for x in numbers):
+                raise ValueError(f"{row} has no unit, or a statistic that is not a number")
+
 
 def write_csv(run: RunCore, path: Path) -> None:
     """Write the statistics of all rows as CSV."""

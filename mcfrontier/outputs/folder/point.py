@@ -15,16 +15,11 @@ def point(study: Study) -> dict[str, dict[str, Any]]:
     there is no figure. Along several dimensions "dim" and "labels" are lists, and "values" is nested."""
     out: dict[str, dict[str, Any]] = {}
     for name, x in study.centre().items():
-        unit, own = study.unit(name), study.dimensions_of[name]
-        shape = [len(study.file.dimensions[dimension]) for dimension in own]
-        value = finite((x / units.scale(unit)).reshape(shape).tolist())
+        unit, own = study.unit(name), list(study.dimensions_of[name])
         labels = [study.file.dimensions[dimension] for dimension in own]
-        if not own:
-            out[name] = {"unit": unit, "value": value}
-        elif len(own) == 1:
-            out[name] = {"unit": unit, "dim": own[0], "labels": labels[0], "values": value}
-        else:
-            out[name] = {"unit": unit, "dim": list(own), "labels": labels, "values": value}
+        value = finite((x / units.scale(unit)).reshape([len(each) for each in labels]).tolist())
+        along = {"dim": own, "labels": labels} if len(own) > 1 else {"dim": own[0], "labels": labels[0]} if own else {}
+        out[name] = {"unit": unit, **along, "values" if own else "value": value}
     return out
 
 
@@ -38,8 +33,7 @@ def point_rows(study: Study) -> dict[str, tuple[float, str]]:
     centre, found = study.centre(), {}
     for target in study.targets:
         unit = study.unit(target)
-        for row in (row for row, (name, _) in study.rows.items() if name == target):
-            value = float(centre[target][study.rows[row][1]][0] / units.scale(unit))
-            if math.isfinite(value):
+        for row, (name, index) in study.rows.items():
+            if name == target and math.isfinite(value := float(centre[name][index][0] / units.scale(unit))):
                 found[row] = (value, unit)
     return found

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mcfrontier.analysis.estimates import estimates
+from mcfrontier.core.arguments import listed
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.formatting import label, split_row
-from mcfrontier.core.kinds import PROBABILITY, QuantityKind, kind_of
+from mcfrontier.core.kinds import QuantityKind
 from mcfrontier.outputs.folder.draws_file import Groups, dimensions_of_labels, read_groups
 from mcfrontier.outputs.folder.files import DRAWS, MANIFEST, PERCENTILES, RUN_AGAIN, number_or_nan, read_json
 from mcfrontier.outputs.folder.manifest import Manifest, changed, check_unchanged
@@ -31,7 +32,7 @@ CHUNK_DRAWS = 2**16  # draws read at a time from a file without chunks
 
 @dataclass(frozen=True)
 class RunFolder:
-    """A saved run. Files that differ from what the run wrote are refused, unless `allow_edited`."""
+    """A saved run. Files that were edited since the run are refused, unless `allow_edited`."""
 
     folder: Path
     manifest: Manifest
@@ -45,11 +46,11 @@ class RunFolder:
 
     def rows_of(self, names: Sequence[str]) -> list[str]:
         """The rows of some names, each a quantity or a row, in the order of the names."""
-        return rows_of(self.owners, names, str(self.folder))
+        return rows_of(self.rows, names, str(self.folder))
 
     @cached_property
     def owners(self) -> dict[str, list[str]]:
-        """The rows that each name stands for: see `owners_of`."""
+        """The rows of each name: see `owners_of`."""
         return owners_of(self.rows)
 
     @property
@@ -62,19 +63,9 @@ class RunFolder:
         """The study, seed and number of draws, which every file of the run begins with."""
         return {key: getattr(self.manifest, key) for key in ("study", "seed", "draws")}
 
-    @property
-    def integrated(self) -> dict[str, str]:
-        """The input that is integrated out of each row with a conditional estimate."""
-        return self.percentiles.integrated
-
-    @property
-    def unstable(self) -> list[str]:
-        """The rows whose mean is not to be reported."""
-        return self.percentiles.unstable_mean
-
     def kind(self, row: str) -> QuantityKind:
         """The kind of a row."""
-        return kind_of(self.unit(row), event=PROBABILITY in self.percentiles.quantities[row])
+        return self.summary[row].kind
 
     def unit(self, row: str) -> str:
         """The unit of a row."""
@@ -82,8 +73,7 @@ class RunFolder:
         return unit
 
     def estimates(self, row: str, levels: Sequence[float]) -> tuple[Array, Array]:
-        """Mean, sd and quantiles of a row in its unit, and the Monte Carlo error of each: two arrays (2 + levels,).
-        Those that the folder states are taken from it, all others are computed from its draws."""
+        """Mean, sd and quantiles of a row in its unit, and their Monte Carlo errors: two arrays (2 + levels,)."""
         _, values, errors = self.summary_at(row, levels)
         words = ("mean", "sd", *map(estimates.quantile_name, levels))
         return np.array([values[word] for word in words]), np.array([errors[word] for word in words])
@@ -95,26 +85,26 @@ class RunFolder:
     @cached_property
     def summary(self) -> Mapping[str, Summary]:
         """The statistics in percentiles.json by row."""
-        return Summaries(self.percentiles.quantities, self._stated_summary)
 
-    def _stated_summary(self, row: str) -> Summary:
-        """The statistics of a row in percentiles.json."""
-        stated = self.percentiles.quantities[row]
-        values, errors = (
-            {word: number_or_nan(each.get(word)) for word in stated["mc_error"]}
-            for each in (stated, stated["mc_error"])
-        )
-        return Summary(stated["unit"], values, errors)
+        def stated(row: str) -> Summary:
+            found = self.percentiles.quantities[row]
+            columns = (found, found["mc_error"])
+            return Summary(
+                found["unit"],
+                *({word: number_or_nan(each.get(word)) for word in found["mc_error"]} for each in columns),
+            )
+
+        return Summaries(self.percentiles.quantities, stated)
 
     def from_draws(self, row: str, levels: Sequence[float]) -> tuple[Array, Array]:
         """Mean, sd and quantiles of a row and their errors, from the draws alone."""
         if self.draws_path is None:
             known = [word for word in self.summary[row].values if word[0] == "p"]
-            asked = map(estimates.quantile_name, levels)
-            problem = f"it has {', '.join(known)}, but not its draws, which {', '.join(asked)} would need"
+            requested = map(estimates.quantile_name, levels)
+            problem = f"it has {', '.join(known)}, but not its draws, which {', '.join(requested)} would need"
             raise InputError(f"{self.folder}: {problem}; {RUN_AGAIN} with --save-draws, or with fewer draws")
         draws = self.samples(row)
-        all_or_none = np.isfinite(draws).sum() in (0, draws.size)  # else it is one number in some draws, none in others
+        all_or_none = np.isfinite(draws).sum() in (0, draws.size)  # some draws alone may be finite, and equal
         certain = all_or_none and self.summary[row].values["sd"] == 0
         return estimates.with_errors(draws[:1] if certain else draws, levels)
 
@@ -129,7 +119,7 @@ class RunFolder:
         if name not in self.loaded:
             stored = self.variables[name][0]  # of the one chain
             self.loaded[name] = np.asarray(stored, float).reshape(len(stored), -1)
-        return self.loaded[name][:, self.rows_of([name]).index(row)]
+        return self.loaded[name][:, self.owners[name].index(row)]
 
     def check_row(self, row: str) -> None:
         """Refuse a row that the run does not have."""
@@ -139,30 +129,33 @@ class RunFolder:
     @cached_property
     def dimensions_of(self) -> dict[str, tuple[str, ...]]:
         """The dimensions of each quantity: those whose labels its rows are named by."""
-        names = dict.fromkeys(split_row(row)[0] for row in self.rows)
         return {
             name: dimensions_of_labels([split_row(row)[1] for row in self.owners[name]], self.manifest.dimensions)
-            for name in names
+            for name in self.quantities
         }
+
+    @property
+    def quantities(self) -> list[str]:
+        """The names of the quantities."""
+        return list(dict.fromkeys(split_row(row)[0] for row in self.rows))
 
     @cached_property
     def draws(self) -> xr.Dataset:
         """The draws of every quantity along `draw`, in its unit."""
-        stored = self.variables
+        stored, count = self.variables, self.manifest.draws
         attrs = {
             name: {word: str(stored[name].attrs.get(word, "")) for word in ("unit", "about")}
-            for name in self.dimensions_of
+            for name in self.quantities
         }
 
         def draws_last(name: str) -> Array:
             return np.moveaxis(np.asarray(stored[name][0], float), 0, -1)
 
-        count = self.manifest.draws
         return dataset(self.dimensions_of, self.manifest.dimensions, attrs, draws_last, draw=np.arange(count))
 
     def draws_of(self, name: str) -> xr.DataArray:
         """The draws of a quantity, or of a row of one, along `draw`."""
-        if name in [*self.dimensions_of]:
+        if isinstance(name, str) and name in self.quantities:
             return self.draws[name]
         self.check_row(name)
         quantity = split_row(name)[0]
@@ -172,30 +165,21 @@ class RunFolder:
         return self.draws[quantity].isel(dict(zip(own, index, strict=True))).rename(name)
 
     def statistics(
-        self, quantities: str | Sequence[str] | None, levels: Sequence[float], kept: slice, **places: Sequence[Any]
+        self, quantities: str | Sequence[str] | None, levels: Sequence[float], part: slice, **places: Sequence[Any]
     ) -> xr.Dataset:
-        """Statistics of some quantities along `figure`, "value" and "mc_error", and one further dimension.
+        """Statistics of quantities, by default the targets, over `figure` ("value", "mc_error") and one more dimension.
 
-        Parameters
-        ----------
-        quantities : str, sequence of str or None
-            The targets if None.
-        levels : sequence of float
-            The levels of the quantiles.
-        kept : slice
-            Which of mean, sd and the quantiles are returned.
-        **places : sequence
-            The further dimension and its coordinates.
+        `part` selects from mean, sd and the quantiles at `levels`.
         """
-        names = [quantities] if isinstance(quantities, str) else list(quantities or self.manifest.targets)
+        names = listed("quantities", self.manifest.targets if quantities is None else quantities)
         for name in names:
-            if name not in self.dimensions_of:
+            if not isinstance(name, str) or name not in self.dimensions_of:
                 raise unknown(name, self.dimensions_of)
         own = {name: self.dimensions_of[name] for name in names}
         attrs = {name: {"unit": self.unit(self.owners[name][0])} for name in own}
 
         def of(name: str) -> Array:
-            return np.array([self.estimates(row, levels) for row in self.owners[name]])[:, :, kept]
+            return np.array([self.estimates(row, levels) for row in self.owners[name]])[:, :, part]
 
         return dataset(own, self.manifest.dimensions, attrs, of, figure=["value", "mc_error"], **places)
 
@@ -209,12 +193,12 @@ class RunFolder:
 
     @property
     def missing_files(self) -> list[str]:
-        """The files that the run wrote and that are not there any more."""
+        """The files that the run wrote and that no longer exist."""
         return [name for name in self.manifest.files if not (self.folder / name).exists()]
 
     @property
     def edited_files(self) -> list[str]:
-        """The files that are there, but differ from what the run wrote."""
+        """The files that exist, but were edited since the run."""
         there = [name for name in self.manifest.files if name not in self.missing_files]
         return [name for name in there if changed(self.folder / name, self.manifest)]
 
@@ -239,12 +223,11 @@ class RunFolder:
             raise InputError(f"{self.folder}: {problem}; {RUN_AGAIN} with --save-draws, or with fewer draws")
         if not self.allow_edited:
             check_unchanged(path, self.manifest)
-        quantities = list(dict.fromkeys(split_row(row)[0] for row in self.rows))
-        return read_groups(path, quantities, self.manifest.targets, self.manifest.draws)
+        return read_groups(path, self.quantities, self.manifest.targets, self.manifest.draws)
 
 
 def owners_of(rows: Iterable[str]) -> dict[str, list[str]]:
-    """The rows that each name stands for: the name of a quantity for all of its rows, the name of a row for itself."""
+    """The rows by name: all rows of a quantity by its name, and each row by its own."""
     owners: dict[str, list[str]] = {}
     for row in rows:
         for name in {row, split_row(row)[0]}:
@@ -252,15 +235,13 @@ def owners_of(rows: Iterable[str]) -> dict[str, list[str]]:
     return owners
 
 
-def rows_of(owners: Mapping[str, list[str]], names: Sequence[str], where: str) -> list[str]:
-    """The rows of some names, each a quantity or a row, in the order of the names, without repetition. A name may
-    have a space after the comma between labels, as tables print it.
+def rows_of(rows: Iterable[str], names: Sequence[str], where: str) -> list[str]:
+    """The rows of some names, each a quantity or a row, in the order of the names, without repetition.
 
-    Raises
-    ------
-    InputError
-        For an unknown name; `where` begins the message.
+    A name may have a space after the comma between labels, as tables print it. `where` begins the message on an unknown
+    name.
     """
+    owners = owners_of(rows)
     if any(name not in owners for name in names):
         printed = {label(name): name for name in owners if "[" in name}
         names = [name if name in owners else printed.get(label(name), name) for name in names]
@@ -276,13 +257,7 @@ def is_run(path: str | Path) -> bool:
 
 
 def read_folder(folder: str | Path, allow_edited: bool = False) -> RunFolder:
-    """Read the run in a folder.
-
-    Raises
-    ------
-    InputError
-        If there is none, or it is damaged, of another format or, unless `allow_edited`, edited.
-    """
+    """Read the run in a folder. Refuse one that is damaged, of another format or, unless `allow_edited`, edited."""
     folder = Path(folder)
     if os.path.isfile(folder):
         raise InputError(f"{folder}: not the folder of a run: it is a file; name the folder that `run` wrote")

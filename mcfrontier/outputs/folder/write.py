@@ -34,34 +34,13 @@ MAX_NUMBERS = 2**25  # in draws.nc; more, or draws that are not retained, are wr
 
 
 def write(
-    run: RunCore,
-    folder: str | Path,
-    report: bool = True,
-    save_draws: bool = False,
-    progress: Progress = silent,
+    run: RunCore, folder: str | Path, report: bool = True, save_draws: bool = False, progress: Progress = silent
 ) -> list[Path]:
-    """Write the files of a run into a folder of its own.
+    """Write the files of a run into a folder of its own, and return them.
 
     All are made in a temporary folder within it and moved at the end, so a run that is stopped leaves the old files
     unchanged. Files that an earlier run wrote (its manifest is there) and this one does not write are removed.
-
-    Parameters
-    ----------
-    run : RunCore
-        The run.
-    folder : str or Path
-        Created if it does not exist.
-    report : bool
-        Whether to typeset report.pdf.
-    save_draws : bool
-        Whether to write the draws even if there are many.
-    progress : Progress
-        Reports the files as they are written.
-
-    Returns
-    -------
-    list of Path
-        The files.
+    `save_draws` writes the draws even if there are many.
     """
     folder = check_folder(folder)
     in_memory = run.counted is None
@@ -74,7 +53,7 @@ def write(
     skipped = [name for name, include in included.items() if not include]
     names = [name for name in WRITERS if name not in skipped]
     with temporary_folder(folder) as temporary:
-        for name in progress(names, "writing"):
+        for name in progress(names, "writing files"):
             WRITERS[name](run, temporary / name)
         earlier_run = (folder / MANIFEST).exists()
         for name in names:

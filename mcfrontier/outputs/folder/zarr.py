@@ -17,8 +17,7 @@ from mcfrontier.core.errors import InputError
 from mcfrontier.core.version import __version__
 from mcfrontier.outputs.folder.layout import Variable, study_variables, to_file_shape
 from mcfrontier.runs.core import RunCore
-from mcfrontier.sampling import engine
-from mcfrontier.sampling.engine import Blocks, spans
+from mcfrontier.sampling.blocks import Blocks, evaluate_blocks, spans
 
 if TYPE_CHECKING:
     import zarr
@@ -41,7 +40,7 @@ def write_zarr(run: RunCore, path: Path) -> None:
         arrays = create_variables(group, study.name, count, study.file.dimensions, study_variables(study), chunk)
         blocks = Blocks(study, run.sampler, study.quantities)
         for start, stop in spans(count, chunk):
-            found = engine.evaluate_blocks(blocks, stop, start=start)
+            found = evaluate_blocks(blocks, stop, start=start)
             for name, array in arrays.items():
                 shape = (1, stop - start, *array.shape[2:])
                 array[:, start:stop] = to_file_shape(found[name] / units.scale(study.unit(name)), shape)

@@ -54,5 +54,5 @@ def exceeds_error(estimate: tuple[float, float]) -> bool:
 def perfect_information_text(estimate: tuple[float, float], text: str) -> str:
     """The expected value of perfect information, in a sentence."""
     if not exceeds_error(estimate):
-        return "Within its error, more information is worth nothing: the choice is clear."
-    return f"To know everything before deciding would be worth {text} on average: no study and no delay is worth more."
+        return "Within its error, the expected value of perfect information is 0: the choice is clear."
+    return f"The expected value of perfect information is {text}: an upper bound on the value of a study or a delay."

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from mcfrontier.analysis.estimates import density
+from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
+from mcfrontier.core import units
 from mcfrontier.core.formatting import amount, label, percentile_text, sentence
-from mcfrontier.core.kinds import EVENT, PROBABILITY
+from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
 from mcfrontier.core.version import versions
 from mcfrontier.outputs.figures import FIGURES, FRONT
 from mcfrontier.outputs.report.decision import decision_text
@@ -32,9 +34,11 @@ from mcfrontier.runs.estimates import integrated, percentile_of, summary
 from mcfrontier.runs.headlines import MAX_HEADLINES, cost_bases, headlines
 from mcfrontier.runs.recipe import METHOD, SAMPLER, SEED
 from mcfrontier.runs.sensitivity import inputs_behind, rank_correlation, swing
-from mcfrontier.sampling import RANDOMISATIONS, SAMPLERS
+from mcfrontier.sampling import SAMPLERS
+from mcfrontier.sampling.plan import RANDOMISATIONS
 from mcfrontier.study import locate
 from mcfrontier.study.schema import Disclosed
+from mcfrontier.study.study import Study
 
 LAYOUT = Path(__file__).with_name("report.typ")
 MAX_DISCLOSED = 1  # disclosed figures on page 1 beside a single drawing
@@ -84,6 +88,7 @@ def lead_files(drawn: Mapping[str, Mapping[str, bytes]], disclosed: int) -> list
 def contents(run: RunCore) -> dict[str, Any]:
     """The contents of the report but for its figures, as JSON data for the layout."""
     study, stated, bases = run.study, run.study.file.stated, cost_bases(run)
+    disclosed, known = study.file.disclosed, {*run.values, *run.rows}
     return {
         "title": study.title,
         "question": stated.question or "How much, and how uncertain?",
@@ -94,7 +99,7 @@ def contents(run: RunCore) -> dict[str, Any]:
         "more": sum(len(run.known_rows(name)) for name in study.targets) - len(headlines(run)[:MAX_HEADLINES]),
         "cost_bases": [cost_basis_row(run, row) for row in bases] if len(bases) <= MAX_HEADLINES else [],
         "smallest": label(smallest_basis(run)) if bases else "",
-        "disclosed": [disclosed_text(run, disclosed) for disclosed in disclosed_figures(run)],
+        "disclosed": [disclosed_text(run, each) for each in disclosed.values() if each.quantity in known],
         "targets": [target_row(run, name) for name in study.targets if not study.dimensions_of[name]],
         "grids": [grid_of(run, names) for names in grids_of_targets(run)],
         "events": any(study.kind(name) is EVENT for name in study.targets),
@@ -117,15 +122,12 @@ def answer(run: RunCore) -> str:
     if summary(run)[head].values["sd"] == 0:
         return f"{text}, without uncertainty."
     text += f" (median), with 90 % probability between {statistic(run, head, 'p5')} and {statistic(run, head, 'p95')}"
-    bases = [row for row in cost_bases(run) if row != head]
+    bases = sorted((row for row in cost_bases(run) if row != head), key=lambda row: summary(run)[row].values["p50"])
     if head not in cost_bases(run) or not bases:
         return f"{text}."
-    medians = {row: summary(run)[row].values["p50"] for row in bases}
-    low, high = min(bases, key=medians.__getitem__), max(bases, key=medians.__getitem__)
-    ends = [f"{statistic(run, row, 'p50')} ({label(row)})" for row in dict.fromkeys((low, high))]
-    return f"{text}. {'Medians on other cost bases' if len(bases) > 1 else 'Median on the other cost basis'}: " + (
-        f"{' to '.join(ends)}."
-    )
+    ends = [f"{statistic(run, row, 'p50')} ({label(row)})" for row in dict.fromkeys((bases[0], bases[-1]))]
+    what = "Medians on other cost bases" if len(bases) > 1 else "Median on the other cost basis"
+    return f"{text}. {what}: {' to '.join(ends)}."
 
 
 def facts(run: RunCore) -> list[list[str]]:
@@ -141,7 +143,7 @@ def facts(run: RunCore) -> list[list[str]]:
     if found := decision_text(run):
         lines.append(["Decision", found["text"]])
     if study.pins:
-        pins = [f"{label(name)} {value}" for name, value in study.pins.items()]
+        pins = [f"{label(name)} = {pin_text(study, name)}" for name in study.pins]
         lines.append(["Set", f"for this run, in place of the priors: {', '.join(pins)}"])
     moved = swing(run, head)
     if moved.inputs and run.kind(head) is not EVENT:
@@ -169,7 +171,7 @@ def headline_row(run: RunCore, row: str) -> dict[str, Any]:
         inputs = swing(run, row).inputs
     return {
         "name": sentence(label(row)),
-        "figures": [statistic(run, row, word) for word in run.kind(row).statistics_of(("p5", "p50", "p95"))],
+        "figures": [statistic(run, row, word) for word in run.kind(row).statistics_of(SUMMARY_STATISTICS)],
         "about": run.study.about(run.rows[row][0]),
         "sensitive_to": label(inputs[0]) if inputs else "no uncertain input",
     }
@@ -181,13 +183,13 @@ def smallest_basis(run: RunCore) -> str:
 
 
 def cost_basis_row(run: RunCore, row: str) -> dict[str, Any]:
-    """A row of the comparison of cost bases: its median, what it counts, and p5, p50 and p95 of its ratio to the
+    """A row of the comparison of cost bases: its median, its description, and p5, p50 and p95 of its ratio to the
     smallest; no ratio for the smallest itself, or where that may be near 0."""
     name, least = run.rows[row][0], smallest_basis(run)
     ratios: list[float] = []
     if row != least and summary(run)[least].values["p1"] > 0:
         ordered = np.sort(run.samples(row) / run.samples(least))
-        ratios = density.nearest_quantiles(ordered, np.array([0.05, 0.5, 0.95])).tolist()
+        ratios = density.nearest_quantiles(ordered, np.array(SUMMARY_LEVELS)).tolist()
     return {
         "name": sentence(label(row)),
         "median": statistic(run, row, "p50"),
@@ -195,12 +197,6 @@ def cost_basis_row(run: RunCore, row: str) -> dict[str, Any]:
         "remarks": run.study.nodes[name].remarks if name in run.study.order else "",
         "ratio": [amount(ratio, "1", 0.001 * ratio, 2) for ratio in ratios],
     }
-
-
-def disclosed_figures(run: RunCore) -> list[Disclosed]:
-    """The disclosed figures of quantities and rows that this run evaluates."""
-    known = {*run.values, *run.rows}
-    return [disclosed for disclosed in run.study.file.disclosed.values() if disclosed.quantity in known]
 
 
 def disclosed_text(run: RunCore, disclosed: Disclosed) -> str:
@@ -215,6 +211,14 @@ def disclosed_text(run: RunCore, disclosed: Disclosed) -> str:
         against = {"at least": percentile, "at most": 100 - percentile}.get(disclosed.bound)
         text += "." if against is None else f"; {against:.0f} % of the draws disagree with it."
     return f"{text} {sentence(disclosed.note)}".rstrip()
+
+
+def pin_text(study: Study, name: str) -> str:
+    """The value that a quantity was set to, with its unit; as it was given where no target depends on it."""
+    if name not in study.inputs:
+        return str(study.pins[name])
+    unit = study.unit(name)
+    return amount(study.inputs[name].centres[0] / units.scale(unit), unit)
 
 
 def provenance(run: RunCore) -> list[list[str]]:

@@ -9,7 +9,7 @@ import numpy as np
 from mcfrontier.analysis.estimates import density
 from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
 from mcfrontier.core.formatting import amount, label, sentence, spaced, split_row
-from mcfrontier.core.kinds import EVENT, PROBABILITY
+from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
 from mcfrontier.distributions.mixture import mixture_note
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import summary
@@ -19,13 +19,12 @@ from mcfrontier.study.prior import Prior
 
 MAX_COLUMNS = 4  # targets, or paths of a target, side by side in a table
 MIN_SHIFT = 0.02  # of an input in the table of evidence, in half-widths of its interval
-FEW_ROWS = 3  # rows of an input that are shown where it has more than MAX_HEADLINES
+FEW_ROWS = 3  # rows of an input that are listed where it has more than MAX_HEADLINES
 
 
 def statistic(run: RunCore, row: str, word: str) -> str:
     """A statistic of a row, formatted."""
-    unit, values, errors = summary(run)[row]
-    return run.kind(row).text(values[word], unit, errors[word])
+    return summary(run)[row].text(word)
 
 
 def target_row(run: RunCore, row: str) -> dict[str, Any]:
@@ -98,9 +97,9 @@ def grid_cell(run: RunCore, row: str) -> list[str]:
     if row in run.missing:
         return []
     if run.kind(row) is EVENT:
-        error = amount(summary(run)[row].errors[PROBABILITY], "share", digits=1)
+        error = amount(summary(run)[row].errors[PROBABILITY], run.unit(row), digits=1)
         return [statistic(run, row, PROBABILITY), f"± {error}"]
-    low, middle, high = (statistic(run, row, word) for word in ("p5", "p50", "p95"))
+    low, middle, high = (statistic(run, row, word) for word in SUMMARY_STATISTICS)
     return [middle] if summary(run)[row].values["sd"] == 0 else [middle, f"{low} to {high}"]
 
 
@@ -115,9 +114,9 @@ def input_rows(prior: Prior) -> list[dict[str, Any]]:
         return [line | {"source": entry.source, "note": entry.note}]
     triples = zip(prior.labels or ("",), prior.distributions, prior.best_guesses, strict=True)
     rows = [row for row in triples if np.isfinite(row[1].median)]
-    shown = rows if len(rows) <= MAX_HEADLINES else rows[:FEW_ROWS]
+    listed = rows if len(rows) <= MAX_HEADLINES else rows[:FEW_ROWS]
     lines: list[dict[str, Any]] = []
-    for i, (row, distribution, guess) in enumerate(shown):
+    for i, (row, distribution, guess) in enumerate(listed):
         digits = 8 if prior.known else 3
         values = distribution.ppf(np.array(SUMMARY_LEVELS)).tolist()
         percentiles = [amount(value, entry.unit, digits=digits) for value in values]
@@ -133,8 +132,8 @@ def input_rows(prior: Prior) -> list[dict[str, Any]]:
                 "note": "" if i else "; ".join(filter(None, [mixture_note(entry), entry.note])),
             }
         )
-    if len(rows) > len(shown):
-        lines[-1]["name"] += f" and {len(rows) - len(shown)} more rows"
+    if len(rows) > len(listed):
+        lines[-1]["name"] += f" and {len(rows) - len(listed)} more rows"
     return lines
 
 

@@ -12,7 +12,7 @@ Results are identical to the bit whatever the size of a block, and whichever wor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -20,26 +20,16 @@ import numpy as np
 
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.progress import Progress, silent
-from mcfrontier.sampling.blocks import Blocks, LazyDraws, evaluate_blocks, spans
+from mcfrontier.sampling.blocks import Blocks, spans
 from mcfrontier.sampling.engine import pairwise_sum
-from mcfrontier.sampling.engine.accumulator import Accumulator, Row, count, make_job
+from mcfrontier.sampling.engine.accumulator import Accumulator, count, make_job
 from mcfrontier.sampling.engine.binned_sums import Binning, Sums, binned
 from mcfrontier.sampling.engine.checkpoint import CHECKPOINT_FILE, Checkpoint
 from mcfrontier.sampling.engine.executors import ENGINES, check
-from mcfrontier.sampling.engine.pool import Result, Segment, Work
+from mcfrontier.sampling.engine.pool import Pairs, Result, Segments, Work
+from mcfrontier.study.study import Row
 
-__all__ = [
-    "CHECKPOINT_FILE",
-    "ENGINES",
-    "Blocks",
-    "Checkpoint",
-    "Counted",
-    "Engine",
-    "LazyDraws",
-    "count_draws",
-    "evaluate_blocks",
-    "spans",
-]
+__all__ = ["CHECKPOINT_FILE", "ENGINES", "Checkpoint", "Counted", "Engine", "count_draws"]
 
 MIN_SEGMENTS = 8  # of a long run, at least, to occupy several workers
 MIN_SEGMENT_DRAWS, MAX_SEGMENT_DRAWS = 2**20, 2**24  # draws of a segment, which is lost at most when a run is stopped
@@ -69,9 +59,7 @@ class Engine:
     def __post_init__(self) -> None:
         check(self.name, self.workers, self.scheduler)
 
-    def run(
-        self, work: Work[Result], segments: Sequence[Segment], progress: Progress, label: str
-    ) -> Iterator[tuple[Segment, Result]]:
+    def run(self, work: Work[Result], segments: Segments, progress: Progress, label: str) -> Pairs[Result]:
         """Compute segments; yields each with its result, in any order."""
         steps = iter(progress(segments, label))
         next(steps, None)
@@ -116,8 +104,8 @@ class Counted:
         width = max(bins.width for bins in job.bins)
         text = (
             f"targets: percentiles of all {job.draws:,} draws, from counts in bins at most {100 * width:.2g} % wide; "
-            f"all other results are of the first {retained:,}"
         )
+        text += f"all other results are of the first {retained:,}"
         excluded = [f"{row}: {count:,} of all draws are not finite" for row, count in self.non_finite.items()]
         return "; ".join([text, *excluded])
 
@@ -137,32 +125,14 @@ def count_draws(
 ) -> Counted:
     """Compute and count all draws of some rows.
 
-    Parameters
-    ----------
-    blocks : Blocks
-        The draws.
-    rows : mapping of str to (str, tuple of int)
-        The quantity and the index of each row.
-    first : mapping of str to array
-        The first draws of each quantity, from which the bins are chosen.
-    engine : Engine
-        What computes the draws.
-    progress : Progress
-        Displays the progress.
-    block : int, optional
-        The number of draws evaluated at once.
-
-    Returns
-    -------
-    Counted
-        The accumulated draws.
+    The bins are chosen from `first`, the first draws of each quantity; `block` draws are evaluated at once.
     """
     job = make_job(blocks, rows, first, block)
     accumulator = engine.checkpoint.begin(job) if engine.checkpoint else Accumulator.empty(job)
     segments = spans(job.draws, segment_draws(job.draws))
     places = {segment: place for place, segment in enumerate(segments)}
     remaining = [segment for place, segment in enumerate(segments) if place not in accumulator.done]
-    for segment, part in engine.run(partial(count, job), remaining, progress, "drawing"):
+    for segment, part in engine.run(partial(count, job), remaining, progress, "sampling"):
         accumulator.merge(places[segment], part)
         if engine.checkpoint and len(segments) > 1:
             engine.checkpoint.save(accumulator)

@@ -15,11 +15,11 @@ from mcfrontier.core.arrays import Array
 from mcfrontier.sampling.blocks import Blocks, block_size, spans
 from mcfrontier.sampling.engine import histogram, pairwise_sum
 from mcfrontier.sampling.engine.histogram import Bins, Counts
-from mcfrontier.sampling.plan import RANDOMISATIONS, Sampler
+from mcfrontier.sampling.plan import RANDOMISATIONS
+from mcfrontier.study.study import Row
 
 LEAF_DRAWS = 2**16  # draws of a leaf
 LEAF_NUMBERS = 2**22  # of all rows in a leaf, at most
-Row = tuple[str, tuple[int, ...]]  # a quantity, and the index along the dimensions of the study
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,9 @@ class Job:
     leaf: int
 
     @property
-    def plan(self) -> Sampler:
-        """The sampling plan."""
-        return self.blocks.plan
-
-    @property
     def draws(self) -> int:
         """The number of draws."""
-        return self.plan.draws
+        return self.blocks.plan.draws
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import numpy as np
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.kernels.plain import BITS
 from mcfrontier.sampling.blocks import Blocks, block_size, spans
-from mcfrontier.sampling.engine.accumulator import Row
 from mcfrontier.sampling.plan import RANDOMISATIONS
+from mcfrontier.study.study import Row
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,6 @@ def identity(job: Job) -> str:
 
     The bins and centres, which depend on the first draws, stand for the formulas.
     """
-    plan, study = job.plan, job.blocks.study
+    plan, study = job.blocks.plan, job.blocks.study
     shape = (list(job.rows), job.bins, job.centres.tolist(), job.leaf)
     return sha256(repr((study.file.digest, sorted(study.pins.items()), plan, *shape)).encode()).hexdigest()

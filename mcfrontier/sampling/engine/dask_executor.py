@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mcfrontier.core.errors import InputError
-from mcfrontier.sampling.engine.pool import MAIN_GUARD, Result, Segment, Work, submit_segments
+from mcfrontier.sampling.engine.pool import MAIN_GUARD, Pairs, Result, Segments, Work, submit_segments
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 SCHEDULER_TIMEOUT = "10s"  # for the answer of a scheduler
 
 
-def dask_segments(
-    work: Work[Result], segments: Sequence[Segment], workers: int | None, scheduler: str | None
-) -> Iterator[tuple[Segment, Result]]:
+def dask_segments(work: Work[Result], segments: Segments, workers: int | None, scheduler: str | None) -> Pairs[Result]:
     """Compute segments; a segment of a lost worker is computed again by another one."""
     try:
         from distributed import KilledWorker

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from functools import lru_cache, partial
 from types import ModuleType
-from typing import Generic, Protocol
+from typing import Any, Generic
+
+import numpy as np
 
 from mcfrontier.core.errors import InputError, suggest
-from mcfrontier.sampling.engine.pool import Result, Segment, Work, submit_segments
+from mcfrontier.sampling.engine.pool import Pairs, Result, Segments, Work, submit_segments
 
 
 def check(engine: str, workers: int | None, scheduler: str | None) -> None:
     """Refuse an invalid engine before anything is sampled."""
-    if engine not in ENGINES:
+    if not isinstance(engine, str) or engine not in ENGINES:
         raise InputError(f"engine: unknown engine '{engine}'{suggest(str(engine), ENGINES)}")
-    if workers is not None and (not isinstance(workers, int) or workers < 1):
+    if workers is not None and (not isinstance(workers, int | np.integer) or workers < 1):
         raise InputError(f"workers = {workers}: a whole number of 1 or more is expected")
     if scheduler is not None and not scheduler.strip():
         raise InputError("--scheduler: the address of a dask scheduler is expected, such as tcp://10.0.0.1:8786")
@@ -32,24 +34,12 @@ def check(engine: str, workers: int | None, scheduler: str | None) -> None:
         raise InputError(f"workers = {workers}: the scheduler at {scheduler} has its own; leave one of them out")
 
 
-class Executor(Protocol):
-    """Applies a function to segments of draws."""
-
-    def __call__(
-        self, work: Work[Result], segments: Sequence[Segment], workers: int | None, scheduler: str | None
-    ) -> Iterator[tuple[Segment, Result]]: ...
-
-
-def local(
-    work: Work[Result], segments: Sequence[Segment], workers: int | None, scheduler: str | None
-) -> Iterator[tuple[Segment, Result]]:
+def local(work: Work[Result], segments: Segments, workers: int | None, scheduler: str | None) -> Pairs[Result]:
     """In this process, one segment after the other."""
     return ((segment, work(*segment)) for segment in segments)
 
 
-def threads(
-    work: Work[Result], segments: Sequence[Segment], workers: int | None, scheduler: str | None
-) -> Iterator[tuple[Segment, Result]]:
+def threads(work: Work[Result], segments: Segments, workers: int | None, scheduler: str | None) -> Pairs[Result]:
     """In threads of this process: numpy releases the lock of the interpreter while it computes."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -57,9 +47,7 @@ def threads(
     return submit_segments(ThreadPoolExecutor(count), lambda: count, work, segments)
 
 
-def processes(
-    work: Work[Result], segments: Sequence[Segment], workers: int | None, scheduler: str | None
-) -> Iterator[tuple[Segment, Result]]:
+def processes(work: Work[Result], segments: Segments, workers: int | None, scheduler: str | None) -> Pairs[Result]:
     """In other processes of this machine."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
@@ -85,16 +73,19 @@ def end_with_parent() -> None:
     Thread(target=end, args=(parent.sentinel,), daemon=True).start()
 
 
-def dask(
-    work: Work[Result], segments: Sequence[Segment], workers: int | None, scheduler: str | None
-) -> Iterator[tuple[Segment, Result]]:
+def dask(work: Work[Result], segments: Segments, workers: int | None, scheduler: str | None) -> Pairs[Result]:
     """On the workers of a dask scheduler, or of a cluster of processes that is started here."""
     from mcfrontier.sampling.engine import dask_executor
 
     return dask_executor.dask_segments(PickledWork(work), segments, workers, scheduler)
 
 
-ENGINES: dict[str, Executor] = {"local": local, "threads": threads, "processes": processes, "dask": dask}
+ENGINES: dict[str, Callable[[Work[Any], Segments, int | None, str | None], Pairs[Any]]] = {
+    "local": local,
+    "threads": threads,
+    "processes": processes,
+    "dask": dask,
+}
 
 
 class PickledWork(Generic[Result]):
@@ -125,8 +116,8 @@ def unpickled(pickle: bytes) -> Work[Result]:
     """The function in a pickle."""
     import cloudpickle
 
-    work: Work[Result] = cloudpickle.loads(pickle)
-    return work
+    values: Work[Result] = cloudpickle.loads(pickle)
+    return values
 
 
 def own_modules(work: Work[Result]) -> list[ModuleType]:

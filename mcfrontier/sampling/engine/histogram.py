@@ -47,8 +47,8 @@ class Bins:
 
     def of(self, x: Array) -> Array:
         """The bin of each draw."""
-        bins: Array = np.clip(bin_keys(x, self.shift, self.zero) - self.first, 0, self.count - 1)
-        return bins
+        values: Array = np.clip(bin_keys(x, self.shift, self.zero) - self.first, 0, self.count - 1)
+        return values
 
     def edges(self, bins: Array) -> Array:
         """The lower edges of some bins; an upper edge is the lower edge of the next bin."""

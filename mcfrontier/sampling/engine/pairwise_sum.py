@@ -6,17 +6,9 @@ to the neighbouring pair, and so on, as soon as both are available, whatever the
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-
-class Summable(Protocol):
-    """An array, or another object with a sum."""
-
-    def __add__(self, other: Any, /) -> Any: ...
-
-
-Part = TypeVar("Part", bound=Summable)
-
+Part = TypeVar("Part", bound=Any)  # an array, or another object with a sum
 Nodes = dict[tuple[int, int], Part]  # (level, place): the sum of 2^level parts
 
 

@@ -12,17 +12,16 @@ from mcfrontier.core.errors import InputError
 Result = TypeVar("Result")
 Work = Callable[[int, int], Result]  # computes a result from the draws between start and stop
 Segment = tuple[int, int]  # start and stop
+Segments = Sequence[Segment]
+Pairs = Iterator[tuple[Segment, Result]]  # segments and their results, in any order
 
 MAIN_GUARD = 'in a script of your own, call run below if __name__ == "__main__":'
 SEGMENTS_PER_WORKER = 2  # submitted at once: one that is computed, one that waits
 
 
 def submit_segments(
-    pool: AbstractContextManager[Executor],
-    worker_count: Callable[[], int],
-    work: Work[Result],
-    segments: Sequence[Segment],
-) -> Iterator[tuple[Segment, Result]]:
+    pool: AbstractContextManager[Executor], worker_count: Callable[[], int], work: Work[Result], segments: Segments
+) -> Pairs[Result]:
     """Compute segments in a pool, submitted a few ahead of the results; yields each as it completes."""
     remaining = iter(segments)
     pending: dict[Future[Result], Segment] = {}

@@ -9,24 +9,19 @@ from functools import cached_property
 import numpy as np
 
 from mcfrontier.analysis.sensitivity.attribution import Waterfall
-from mcfrontier.core.arrays import Array
+from mcfrontier.core.arguments import listed
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.progress import Progress
+from mcfrontier.runs import recipe
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import findings
 from mcfrontier.runs.headlines import representatives
-from mcfrontier.runs.load import Model, Source
+from mcfrontier.runs.load import Model, Source, checked_pins
 from mcfrontier.sampling import Sampler
 from mcfrontier.study.study import Study
 from mcfrontier.tasks.compare import hybrid
 from mcfrontier.tasks.compare.pairs import RowPair, row_pair
-from mcfrontier.tasks.compare.scenarios import (
-    common_plan,
-    common_targets,
-    evaluate_scenario,
-    list_names,
-    load_scenarios,
-)
+from mcfrontier.tasks.compare.scenarios import common_plan, common_targets, list_names, load_scenarios
 from mcfrontier.tasks.compare.waterfalls import waterfalls
 
 
@@ -39,7 +34,7 @@ class Pair:
     rows        the rows of the targets that both have
     differing   the differences between the studies: the names that change sides together, by the name of the difference
     waterfalls  the attribution of each row; empty if the hybrids of the two could not be evaluated
-    notes       what must be reported of the pair
+    notes       warnings on the pair
     """
 
     names: tuple[str, str]
@@ -62,8 +57,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class ComparisonResult:
-    """Studies on the same draws: `pairs` of the first with each of the rest. `findings` must be reported of the
-    scenarios."""
+    """Studies on the same draws: `pairs` of the first with each of the rest; `findings` are warnings on the studies."""
 
     sampler: Sampler = field(repr=False)
     pairs: tuple[Pair, ...]
@@ -71,12 +65,34 @@ class ComparisonResult:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the scenarios, starting with the first."""
+        """The names of the studies, the first study first.
+
+        Returns
+        -------
+        tuple of str
+            At least two.
+
+        Examples
+        --------
+        >>> mcf.compare("gpt4", "deepseek-v3", targets=["energy"], draws=64).names
+        ('gpt4', 'deepseek-v3')
+        """
         return (self.pairs[0].names[0], *(pair.names[1] for pair in self.pairs))
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What must be reported of the scenarios and of the pairs."""
+        """Warnings on the studies and on their pairs.
+
+        Returns
+        -------
+        tuple of str
+            One sentence each; empty if there is nothing to report.
+
+        Examples
+        --------
+        >>> mcf.compare("gpt4", set={"energy": "40 GWh"}, targets=["energy"], draws=100).notes[0]
+        '100 draws rounded up to 128: a power of two for Sobol points'
+        """
         return (*self.findings, *(note for pair in self.pairs for note in pair.notes))
 
 
@@ -94,22 +110,21 @@ def compare_studies(
 
     The parameters are those of mcfrontier.api.comparison.compare.
     """
-    names, scenarios = load_scenarios(sources, model, targets, dict(pins or {}))
+    if not callable(progress):
+        raise InputError(f"progress = {progress!r}: a function is expected")
+    targets = listed("targets", targets) or None
+    names, scenarios = load_scenarios(sources, model, targets, checked_pins(pins))
     shared = common_targets(names, scenarios, targets)
     notes = [f"{name}: {note}" for name, study in zip(names, scenarios, strict=True) for note in study.notes]
     scenarios = [hybrid.restrict_targets(study, shared) for study in scenarios]
     plan = common_plan(scenarios, draws, seed, sampler)
-    runs = [evaluate_scenario(study, plan) for study in scenarios]
+    runs = [recipe.evaluated(study, plan) for study in scenarios]
     pairs = [
         make_pair((names[0], name), (runs[0], run), progress) for name, run in zip(names[1:], runs[1:], strict=True)
     ]
-    notes += [f"{name}: {note}" for name, run in zip(names, runs, strict=True) for note in own_findings(run)]
+    own = [[note for note in findings(run) if note not in plan.notes] for run in runs]
+    notes += [f"{name}: {note}" for name, each in zip(names, own, strict=True) for note in each]
     return ComparisonResult(plan, tuple(pairs), tuple(dict.fromkeys((*plan.notes, *notes))))
-
-
-def own_findings(run: RunCore) -> tuple[str, ...]:
-    """The findings of a scenario, without those of the common draws."""
-    return tuple(note for note in findings(run) if note not in run.sampler.notes)
 
 
 def make_pair(names: tuple[str, str], runs: tuple[RunCore, RunCore], progress: Progress) -> Pair:
@@ -118,7 +133,8 @@ def make_pair(names: tuple[str, str], runs: tuple[RunCore, RunCore], progress: P
     between = " and ".join(names)
     differing = hybrid.differing(one, other)
     rows, notes = shared_rows(names, runs)
-    if not np.array_equal(np.asarray(resampled_index(runs[0])), np.asarray(resampled_index(runs[1]))):
+    indices = [np.asarray(run.resampled.index if run.resampled else None) for run in runs]
+    if not np.array_equal(indices[0], indices[1]):
         notes.append(
             f"{between}: evidence resampled the draws of each side, so their pairs are random; difference, ratio and "
             "probability are those of independent sides"
@@ -135,11 +151,6 @@ def make_pair(names: tuple[str, str], runs: tuple[RunCore, RunCore], progress: P
         if each.non_finite
     ]
     return replace(pair, notes=(*pair.notes, *non_finite))
-
-
-def resampled_index(run: RunCore) -> Array | None:
-    """The indices of the draws that evidence resampled."""
-    return run.resampled.index if run.resampled else None
 
 
 def shared_rows(names: tuple[str, str], runs: tuple[RunCore, RunCore]) -> tuple[list[str], list[str]]:

@@ -65,7 +65,7 @@ def correlations(one: Study, other: Study) -> tuple[Correlations, Correlations]:
 
 def dependencies(one: Study, other: Study, target: str) -> set[str]:
     """All names that can affect a target in a hybrid of two studies: its ancestors in either, inputs correlated with
-    these, and the ancestors of what was observed."""
+    these, and the ancestors of the observed quantities."""
     pairs = [pair for each in correlations(one, other) for pair in each.pairs]
     ahead = [target, *(quantity_of(seen) for study in (one, other) for seen in study.evidence.values())]
     found = {CORRELATION, EVIDENCE}
@@ -121,7 +121,7 @@ def check_kinds(one: Study, other: Study, names: Iterable[str]) -> None:
 
 
 def definition(study: Study, name: str) -> Any:
-    """What defines a quantity, for comparison: its distribution as stated, or its formula."""
+    """The definition of a quantity, for comparison: its distribution as stated, or its formula."""
     if name in study.inputs:
         prior = study.inputs[name]
         return without_remarks(prior.stated), prior.labels

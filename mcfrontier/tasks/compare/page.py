@@ -12,7 +12,7 @@ import numpy as np
 
 from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
 from mcfrontier.core.atomic import check_folder, write_files
-from mcfrontier.core.formatting import amount, difference, label, probability, sentence
+from mcfrontier.core.formatting import amount, difference, label, sentence
 from mcfrontier.core.jsontext import json_text
 from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
 from mcfrontier.core.version import versions
@@ -20,16 +20,15 @@ from mcfrontier.outputs.folder.files import FORMAT
 from mcfrontier.outputs.folder.percentiles import statistics
 from mcfrontier.outputs.report.typeset import typeset
 from mcfrontier.runs.core import RunCore
-from mcfrontier.runs.summary import Summary, central, summarise
+from mcfrontier.runs.summary import Summary, summarise
 from mcfrontier.sampling import SAMPLERS
 from mcfrontier.study.study import Study
 from mcfrontier.tasks.compare.compare import ComparisonResult, Pair
 from mcfrontier.tasks.compare.hybrid import CORRELATION, DIMENSION_PREFIX, EVIDENCE
-from mcfrontier.tasks.compare.pairs import RowPair
 
 Formatter = Callable[[float, str, float], str]  # of a value, its unit and its Monte Carlo error
 PROBABILITY_DIGITS = 6  # maximum digits of a probability, which may be near 1
-MAX_FULL_ROWS = 10  # rows up to which each is shown in full
+MAX_FULL_ROWS = 10  # rows up to which each is displayed in full
 JSON_FILE, PDF_FILE = "comparison.json", "comparison.pdf"
 
 
@@ -45,11 +44,7 @@ def comparison_json(found: ComparisonResult) -> str:
         "notes": found.notes,
         "studies": [scenario_json(name, run.study) for name, run in zip(found.names, runs_of(found), strict=True)],
         "pairs": [
-            {
-                "first": pair.names[0],
-                "other": pair.names[1],
-                "targets": {row: row_json(pair, row) for row in pair.rows},
-            }
+            {"first": pair.names[0], "other": pair.names[1], "targets": {row: row_json(pair, row) for row in pair.rows}}
             for pair in found.pairs
         ],
     }
@@ -168,12 +163,12 @@ def headings(pair: Pair) -> list[str]:
 
 
 def full_rows(pair: Pair) -> Sequence[str]:
-    """The rows that are shown in full: all, or the representative ones if there are many."""
+    """The rows that are displayed in full: all, or the representative ones if there are many."""
     return pair.rows if len(pair.rows) <= MAX_FULL_ROWS else pair.headlines
 
 
 def compact_rows(pair: Pair) -> list[list[str]]:
-    """All rows if some are not shown in full, each on one line: the median (or probability) of both sides, of the
+    """All rows if some are not displayed in full, each on one line: the median (or probability) of both sides, of the
     difference and of the ratio."""
     if len(full_rows(pair)) == len(pair.rows):
         return []
@@ -192,31 +187,22 @@ def lines(pair: Pair, row: str) -> list[list[str]]:
 def side_lines(pair: Pair, row: str) -> list[list[str]]:
     """The lines of both sides, their difference and their ratio."""
     found = pair.by_row[row]
-    formatter = formatter_of(found)
-    sides = [[name, *cells(each, formatter)] for name, each in zip(pair.names, (found.first, found.other), strict=True)]
+    sides = [
+        [name, *cells(each, found.kind.text)] for name, each in zip(pair.names, (found.first, found.other), strict=True)
+    ]
     return [*sides, ["difference", *cells(found.difference, difference)], ["ratio", *cells(found.ratio)]]
-
-
-def formatter_of(row: RowPair) -> Formatter:
-    """The formatter of the values of one side."""
-    return format_probability if row.kind is EVENT else amount
 
 
 def cells(found: Summary, formatter: Formatter = amount) -> list[str]:
     """p5, p50 and p95 as their errors allow, and the error of p50; of an event the probability in the middle."""
     texts = amounts(found, formatter)
     texts = texts if len(texts) > 1 else ["", *texts, ""]
-    return [*texts, error_text(central(found).error, found.unit, formatter is difference)]
+    return [*texts, error_text(found.central.error, found.unit, formatter is difference)]
 
 
 def amounts(found: Summary, formatter: Formatter = amount) -> list[str]:
     """Statistics with no more digits than their errors allow."""
     return [formatter(value, found.unit, found.errors[word]) for word, value in found.values.items()]
-
-
-def format_probability(value: float, unit: str, error: float) -> str:
-    """A probability, as a Formatter."""
-    return probability(value, error)
 
 
 def error_text(error: float, unit: str, points: bool = False) -> str:
@@ -291,8 +277,8 @@ def contents(found: ComparisonResult) -> tuple[dict[str, Any], dict[str, bytes]]
         waterfalls: list[dict[str, Any]] = []
         for row in attributed_rows(pair):
             picture = f"waterfall-{i}-{len(waterfalls)}.svg"
-            unit, formatter = pair.by_row[row].first.unit, formatter_of(pair.by_row[row])
-            pictures[picture] = waterfall(pair.waterfalls[row], row, unit, pair.names, formatter).svg()
+            unit, kind = pair.by_row[row].first.unit, pair.by_row[row].kind
+            pictures[picture] = waterfall(pair.waterfalls[row], row, unit, pair.names, kind).svg()
             table = {"rows": waterfall_lines(pair, row), "total": total_cells(pair, row)}
             waterfalls.append({"name": sentence(label(row)), "picture": picture, **table})
         rows = [
@@ -303,20 +289,15 @@ def contents(found: ComparisonResult) -> tuple[dict[str, Any], dict[str, bytes]]
         pairs.append({**head, "rows": rows, "compact": compact_rows(pair), "waterfalls": waterfalls})
     return {
         "title": f"{found.names[0]} compared with {', '.join(found.names[1:])}",
-        "studies": scenario_rows(found),
+        "studies": [
+            [name, run.study.file.stated.title or "", run.study.file.digest]
+            for name, run in zip(found.names, runs_of(found), strict=True)
+        ],
         "notes": found.notes,
         "pairs": pairs,
         "caption": " ".join((waterfall.__doc__ or "").split()),
         "plan": plan_text(found),
     }, pictures
-
-
-def scenario_rows(found: ComparisonResult) -> list[list[str]]:
-    """The scenarios: name, title and hash of the priors."""
-    return [
-        [name, run.study.file.stated.title or "", run.study.file.digest]
-        for name, run in zip(found.names, runs_of(found), strict=True)
-    ]
 
 
 def plan_text(found: ComparisonResult) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mcfrontier.analysis.estimates import estimates
 from mcfrontier.analysis.estimates.estimates import Estimate, estimate
-from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.kinds import EVENT, PROBABILITY, QuantityKind, kind_of
 from mcfrontier.runs.core import RunCore
@@ -49,22 +47,19 @@ def kind_in_both(row: str, runs: tuple[RunCore, RunCore]) -> QuantityKind:
     return kind_of(runs[0].unit(row), event=all(run.kind(row) is EVENT for run in runs))
 
 
-def samples_in(run: RunCore, row: str, unit: str) -> Array:
-    """The draws of a row in a unit: (draws,), or (1,) if nothing in it is uncertain."""
-    name, index = run.rows[row]
-    return np.asarray(run.values[name][index] / units.scale(unit))
-
-
 def row_pair(row: str, first: RunCore, other: RunCore) -> RowPair:
     """A row of two runs on the same draws."""
     unit, kind = first.unit(row), kind_in_both(row, (first, other))
-    x, y = samples_in(first, row, unit), samples_in(other, row, unit)
+    x, y = (run.samples(row, unit) for run in (first, other))
     with np.errstate(all="ignore"):
         difference = y - x
         ratio = y / x if kind.logarithmic else np.full_like(difference, np.nan)
     finite = np.isfinite(difference)
-    draws = (x, y, difference, np.where(np.isfinite(ratio), ratio, np.nan))
-    one, two, apart, times = event_summaries(x, y) if kind is EVENT else draw_summaries(draws, unit)
+    if kind is EVENT:
+        one, two, apart, times = event_summaries(x, y, unit)
+    else:
+        one, two, apart = (summarise(draws, unit, kind) for draws in (x, y, difference))
+        times = summarise(np.where(np.isfinite(ratio), ratio, np.nan), "1", kind_of("1"))
     return RowPair(
         kind=kind,
         first=one,
@@ -77,12 +72,7 @@ def row_pair(row: str, first: RunCore, other: RunCore) -> RowPair:
     )
 
 
-def draw_summaries(each: Sequence[Array], unit: str) -> list[Summary]:
-    """Summaries of the draws of two sides, of their difference and of their ratio."""
-    return [summarise(draws, own, kind_of(own)) for draws, own in zip(each, (unit, unit, unit, "1"), strict=True)]
-
-
-def event_summaries(x: Array, y: Array) -> list[Summary]:
+def event_summaries(x: Array, y: Array, unit: str) -> list[Summary]:
     """The probabilities of an event on two sides, their difference and their ratio.
 
     The error of the ratio is to first order, so that it is finite if the event does not happen in one of the
@@ -92,12 +82,7 @@ def event_summaries(x: Array, y: Array) -> list[Summary]:
     with np.errstate(all="ignore"):
         ratio = q / p if p > 0 else np.nan
         ratio_parts = ratio + (q_parts - ratio * p_parts) / p
-    found = (
-        (p, p_parts, "share"),
-        (q, q_parts, "share"),
-        (q - p, q_parts - p_parts, "share"),
-        (ratio, ratio_parts, "1"),
-    )
+    found = ((p, p_parts, unit), (q, q_parts, unit), (q - p, q_parts - p_parts, unit), (ratio, ratio_parts, "1"))
     errors = [float(estimates.standard_error(np.asarray(whole), parts)) for whole, parts, _ in found]
     return [
         Summary(unit, {PROBABILITY: float(whole)}, {PROBABILITY: error})

@@ -7,11 +7,8 @@ from pathlib import Path
 
 from mcfrontier import sampling
 from mcfrontier.core.errors import InputError, located
-from mcfrontier.core.progress import silent
 from mcfrontier.runs import recipe
-from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.load import Model, Source, load
-from mcfrontier.sampling.engine import Engine
 from mcfrontier.sampling.plan import Sampler
 from mcfrontier.study.study import Study
 
@@ -30,7 +27,9 @@ def load_scenarios(
     A scenario has the name of its study; if two studies have the same name, the text that the user gave.
     """
     if not sources or (len(sources) == 1 and not pins):
-        raise InputError("compare: name two studies, or one and what to set in it, such as --set gpu_price=20_000")
+        raise InputError(
+            "compare: name two studies, or one and a quantity to set in it, such as --set gpu_price=20_000"
+        )
     if len(sources) == 1:
         scenarios = [load_scenario(sources[0], model, targets, own) for own in ({}, pins)]
         text = ", ".join(f"{name}={value}" for name, value in pins.items())
@@ -82,7 +81,7 @@ def list_names(names: Sequence[str]) -> str:
 
 def common_plan(scenarios: Sequence[Study], draws: int | None, seed: int, sampler: str) -> Sampler:
     """The sampler of all scenarios. An input has the same Sobol dimension in each."""
-    names = {prior.name for each in scenarios for prior in each.uncertain if not prior.labels}
+    names = {name for each in scenarios for name in recipe.sampled_names(each)}
     default = min(each.draws for each in scenarios)
     count = default if any(each.evidence for each in scenarios) else min(SCENARIO_DRAWS, default)
     plan = sampling.sampler(sampler, seed, count if draws is None else draws, names)
@@ -91,8 +90,3 @@ def common_plan(scenarios: Sequence[Study], draws: int | None, seed: int, sample
             f"draws = {plan.draws:,}: a comparison retains all draws in memory; take {2 * default:,} or fewer"
         )
     return plan
-
-
-def evaluate_scenario(study: Study, plan: Sampler) -> RunCore:
-    """The run of a study on the common draws."""
-    return recipe.evaluated(study, plan, Engine(), silent)

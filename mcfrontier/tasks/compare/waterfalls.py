@@ -16,14 +16,14 @@ from mcfrontier.core.errors import InputError
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import EVENT
 from mcfrontier.core.progress import Progress
+from mcfrontier.runs import recipe
 from mcfrontier.runs.core import RunCore
-from mcfrontier.sampling import Sampler, engine
-from mcfrontier.sampling.blocks import Blocks
+from mcfrontier.sampling import Sampler
+from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
 from mcfrontier.study.prior import Prior
 from mcfrontier.study.study import Study
 from mcfrontier.tasks.compare import hybrid
-from mcfrontier.tasks.compare.pairs import kind_in_both, samples_in
-from mcfrontier.tasks.compare.scenarios import evaluate_scenario
+from mcfrontier.tasks.compare.pairs import kind_in_both
 
 
 def waterfalls(
@@ -31,23 +31,8 @@ def waterfalls(
 ) -> dict[str, Waterfall]:
     """The waterfall of each row: Shapley values of the differences.
 
-    Rows that depend on the same differences are evaluated together, without the differences that cannot affect them.
-
-    Parameters
-    ----------
-    runs : tuple of RunCore
-        The two sides, on the same draws.
-    rows : sequence of str
-        Rows of the targets that both have.
-    differing : mapping
-        The differences of the two studies: see hybrid.differing.
-    progress : Progress
-        Reports the hybrids that are evaluated.
-
-    Raises
-    ------
-    InputError
-        If a hybrid cannot be evaluated.
+    Rows that depend on the same differences (see hybrid.differing) are evaluated together, without the differences that
+    cannot affect them.
     """
     one, other = (run.study for run in runs)
     plan, evaluate = runs[0].sampler, Hybrids(runs[0].sampler)
@@ -59,7 +44,7 @@ def waterfalls(
     found: dict[str, list[tuple[float, Array]]] = {row: [] for row in rows}
     kinds = {row: kind_in_both(row, runs) for row in rows}
     steps = [(names, changed, own) for names, changes, own in jobs for changed in changes.sets]
-    for names, changed, own in progress(steps, "evaluating hybrids"):
+    for names, changed, own in progress(steps, "attributing differences"):
         run = runs[0] if not changed.any() else runs[1] if changed.all() else None
         if run is None:
             switched = frozenset().union(*(differing[names[i]] for i in np.flatnonzero(changed)))
@@ -67,7 +52,7 @@ def waterfalls(
             study = hybrid.hybrid_study(replace(one, targets=targets), other, switched)
             run = RunCore(study, plan, evaluate(study))
         for row in own:
-            x = samples_in(run, matching_row(run, row), runs[0].unit(row))
+            x = run.samples(matching_row(run, row), runs[0].unit(row))
             found[row].append(central(x, row, kinds[row] is EVENT))
     by_row = {
         row: attribution.waterfall(changes, names, found[row], log=runs[0].kind(row).logarithmic)
@@ -107,9 +92,9 @@ class Hybrids:
 
     def __call__(self, study: Study) -> Mapping[str, Array]:
         if study.evidence:
-            return evaluate_scenario(study, self.plan).values
+            return recipe.evaluated(study, self.plan).values
         if study.dependence.groups:
-            return engine.evaluate_blocks(Blocks(study, self.plan, study.targets), self.plan.draws)
+            return evaluate_blocks(Blocks(study, self.plan, study.targets), self.plan.draws)
         inputs = {name: study.expand(prior, self.draws(prior)) for name, prior in study.inputs.items()}
         dimensions = list(study.file.dimensions)
         return graph.evaluate(study.nodes, study.order, inputs, dimensions, dict.fromkeys(study.targets))

@@ -163,13 +163,7 @@ def check(row: Row) -> None:
 
 
 def reproduce(ids: Sequence[str] = (), progress: Progress = silent) -> list[ComparedFigure]:
-    """Compare the figures of the documents, or of the systems with the given ids, with those of the studies.
-
-    Raises
-    ------
-    InputError
-        For an unknown id, or a document that cannot be used.
-    """
+    """Compare the figures of the documents, or of the systems with the given ids, with those of the studies."""
     requested = [name.casefold() for name in ids]
     places = read(requested)
     known = {place.row.id.casefold(): place.row.id for place in places}
@@ -256,7 +250,7 @@ def central_value(study: Study, quantity: str, unit: str) -> float:
     own = study.dimensions_of[name]
     labels = study.file.dimensions[own[0]] if own else [""]
     if len(own) > 1 or (label not in labels):
-        known = suggest(label, labels) if own else f"; with what is set, {name} has one value"
+        known = suggest(label, labels) if own else f"; with these pins, {name} has one value"
         raise InputError(f"{quantity}: there is no such row{known}")
     value = float(x.reshape(-1)[labels.index(label)]) / units.scale(unit)
     if not math.isfinite(value):

@@ -145,11 +145,7 @@ def cell_text(value: str | float) -> str:
 def add(path: Path, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     """Add rows to a ledger, which is made if it does not exist.
 
-    Returns
-    -------
-    tuple of list
-        The rows that were added, and those that were not, because the same outcome was scored before for the same
-        priors.
+    Returns the rows that were added, and those that were not: the same outcome was scored before for the same priors.
     """
     present = read(path) if path.exists() else []
     known = {(*row.outcome_key, *row.priors_key) for row in present}

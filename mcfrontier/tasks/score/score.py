@@ -19,18 +19,7 @@ BARE_UNITS = ("1", "share")  # units that an outcome may leave out
 
 
 def read_outcome(run: RunFolder, text: str) -> tuple[str, float]:
-    """Parse NAME=VALUE UNIT.
-
-    Returns
-    -------
-    tuple
-        A row of the run, and the outcome in the unit of that row.
-
-    Raises
-    ------
-    InputError
-        If the text has another form, or names no row, or has a unit of another kind.
-    """
+    """Parse NAME=VALUE UNIT into a row of the run and the outcome in the unit of that row."""
     with located(f"--outcome {text}"):
         name, equals, stated = (part.strip() for part in text.rpartition("="))
         if name.endswith(("<", ">")):
@@ -63,9 +52,10 @@ def convert(run: RunFolder, row: str, number: float, unit: str) -> float:
     if not units.same_kind(unit or "1", own):
         raise InputError(f"'{unit or '1'}' is not a unit of {split_row(row)[0]}; give it in {own}")
     value = units.convert(number, unit or own, own)
-    if run.kind(row) is EVENT and value not in (0, 1):
+    kind = run.kind(row)
+    if kind.points and value not in kind.points:
         raise InputError(f"an event happened or did not; write {row}=1 or {row}=0")
-    if own == "share" and not 0 <= value <= 1:
+    if not kind.low <= value <= kind.high:
         raise InputError(f"a share is between 0 and 1; write {row}={number:g}%, if that is meant")
     return value
 
@@ -85,29 +75,7 @@ def stated_kind(run: RunFolder, row: str) -> str:
 
 
 def score_outcome(run: RunFolder, row: str, value: float, source: str = "", note: str = "") -> tuple[Row, int]:
-    """Score an outcome.
-
-    Parameters
-    ----------
-    run : RunFolder
-        The saved run.
-    row : str
-        A row of the run.
-    value : float
-        The outcome, in the unit of the row.
-    source, note : str
-        Texts for the ledger.
-
-    Returns
-    -------
-    tuple
-        The row of the ledger, and the number of draws that are not finite and left out.
-
-    Raises
-    ------
-    InputError
-        If no draw is finite, or the folder has no draws.
-    """
+    """Score an outcome in the unit of its row: the row of the ledger, and the number of non-finite draws left out."""
     x, manifest = run.samples(row), run.manifest
     non_finite = int((~np.isfinite(x)).sum())
     if non_finite == x.size:

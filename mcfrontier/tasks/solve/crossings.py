@@ -16,19 +16,9 @@ INITIAL_SLOPE_WIDTH, MIN_SLOPE_WIDTH = 1e-3, 1e-6  # of a step of the scan: half
 
 
 def intervals_below(f: Function, x: Array, y: Array) -> list[tuple[float | None, float | None]]:
-    """The intervals where a function is at most 0.
+    """The intervals where a function, with values y at increasing points x, is at most 0.
 
-    Parameters
-    ----------
-    f : callable
-        The function. It is evaluated to find crossings, and turning points between the given points.
-    x, y : Array
-        Increasing points, and the values of the function there.
-
-    Returns
-    -------
-    list of tuple
-        The two ends of each interval, in order; None for an end beyond the given points.
+    It is evaluated to find crossings, and turning points between the given points. An end beyond these is None.
     """
     x, y = with_turns(f, x, y)
     inside = y <= 0
@@ -58,21 +48,8 @@ def with_turns(f: Function, x: Array, y: Array) -> tuple[Array, Array]:
 def crossing_error(f: Function, root: float, error: float, x: Array, width: float = INITIAL_SLOPE_WIDTH) -> float:
     """The error of a crossing from the error of the function, by the slope.
 
-    The slope is taken over twice the error of the crossing, and at most one step of the scan on either side.
-
-    Parameters
-    ----------
-    f : callable
-        The function.
-    root : float
-        The crossing.
-    error : float
-        The error of the function there.
-    x : Array
-        The points of the scan, evenly spaced.
-    width : float
-        The part of a step over which the slope is taken first, before the error of the crossing is known; 1 for a
-        function that changes in jumps.
+    The slope is taken over twice the error of the crossing, and at most one step of the scan on either side; first over
+    `width` steps, 1 for a function that changes in jumps.
     """
     if error == 0:
         return 0.0

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mcfrontier import sampling
 from mcfrontier.core import units
+from mcfrontier.core.arguments import listed
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.formatting import split_row
@@ -23,7 +25,7 @@ from mcfrontier.runs import conditions, recipe
 from mcfrontier.runs.conditions import CONDITION_FORM, Condition
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import notes
-from mcfrontier.runs.load import Model, Source, load
+from mcfrontier.runs.load import Model, Source, checked_pins, load
 from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.runs.summary import Summary
 from mcfrontier.sampling.plan import Sampler
@@ -40,7 +42,7 @@ SEARCH_DECADES = (3, 6)  # on either side of the central value; the second if no
 class SolutionResult:
     """The values of a quantity at which conditions hold with a probability.
 
-    study                 the study, with what the conditions need among its targets
+    study                 the study, with the quantities of the conditions among its targets
     sampler               the sampler of its draws
     decide                the quantity that is solved for
     conditions            the conditions
@@ -50,7 +52,7 @@ class SolutionResult:
     best                  without intervals: the value with the highest probability, None if that is 0 everywhere
     believed              the quantity in the study itself
     believed_probability  the probability there, and its error
-    notes                 what must be reported
+    notes                 warnings
     """
 
     study: Study = field(repr=False)
@@ -67,12 +69,34 @@ class SolutionResult:
 
     @property
     def unit(self) -> str:
-        """The unit of the quantity."""
+        """The unit of the quantity that is solved for.
+
+        Returns
+        -------
+        str
+            Such as "chip".
+
+        Examples
+        --------
+        >>> mcf.solve("gpt4", "chip_count", "acquisition_cost < 1e9 USD", draws=64).unit
+        'chip'
+        """
         return self.study.unit(self.decide)
 
     @property
     def points(self) -> list[Point]:
-        """The ends of the intervals, or the best value if there are none."""
+        """The finite ends of the intervals in `holds`, or else the best value.
+
+        Returns
+        -------
+        list of Point
+            `value` and `error` in `unit`; empty if there is neither.
+
+        Examples
+        --------
+        >>> len(mcf.solve("gpt4", "chip_count", "acquisition_cost < 1e9 USD", draws=64).points)
+        1
+        """
         ends = [end for interval in self.holds for end in interval if end]
         return ends or ([self.best] if self.best else [])
 
@@ -94,15 +118,15 @@ def solve_conditions(
 
     The parameters are those of mcfrontier.api.solution.solve.
     """
+    set = checked_pins(set)
     if isinstance(source, Study):
-        raise InputError("a study that was loaded has its pins and targets; give what it was loaded from")
+        raise InputError("a loaded study has its pins and targets; pass the argument of load instead")
     if not isinstance(probability, float | int) or not 0 < probability < 1:
         raise InputError(f"probability = {probability}: above 0% and below 100% is expected, such as 80%")
     plain = load_study(source, model, set=set)
     unit_of = {name: node.unit for name, node in plain.nodes.items()}
     unit_of |= {name: prior.entry.unit for name, prior in plain.file.priors.items()}
-    texts = [so_that] if isinstance(so_that, str) else so_that
-    parsed = tuple(conditions.read(text, unit_of) for text in texts)
+    parsed = tuple(conditions.read(text, unit_of) for text in listed("so-that", so_that))
     if not parsed:
         raise InputError(f"so-that: a condition is missing; {CONDITION_FORM}")
     needs = list(dict.fromkeys(split_row(row)[0] for condition in parsed for row in condition.rows))
@@ -146,7 +170,7 @@ def load_study(
 
 def run_study(study: Study, draws: int | None, seed: int, sampler: str) -> RunCore:
     """The run whose draws all other inputs have at every value."""
-    count = study.draws if draws is None else draws
+    count = study.draws if draws is None else sampling.sampler(sampler, seed, draws, ()).requested
     if study.retained(count) < count:
         raise InputError(f"draws = {count:,}: a solution retains all draws in memory; take {2 * study.draws:,} at most")
     return recipe.run(study, draws=count, seed=seed, sampler=sampler)
@@ -176,6 +200,7 @@ def axes_of(study: Study, decide: str, between: Sequence[str | float] | None) ->
         if dated or not 0 < centre < math.inf:
             raise InputError(f"for {decide}: it has no default search range; give one, as --between LOW HIGH")
         return [Axis(centre / 10**decades, centre * 10**decades, True) for decades in SEARCH_DECADES]
+    between = listed("between", between)
     with located(f"between {' '.join(map(str, between))}"):
         if len(between) != 2:
             raise InputError("the lowest and the highest value are expected")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from mcfrontier.core.formatting import amount, label, probability
+from mcfrontier.core.formatting import amount, label
 from mcfrontier.core.jsontext import json_text
-from mcfrontier.core.kinds import PROBABILITY, SUMMARY_STATISTICS
 from mcfrontier.outputs.folder.files import FORMAT
 from mcfrontier.outputs.folder.percentiles import statistics
-from mcfrontier.runs.summary import Summary, central
+from mcfrontier.runs.summary import Summary
 from mcfrontier.tasks.solve.search import Point
 from mcfrontier.tasks.solve.solve import SolutionResult
 
@@ -54,7 +53,7 @@ def with_error(point: Point, unit: str) -> str:
 
 
 def value_text(point: Point, unit: str) -> str:
-    """A value to the first digit of its error, which is shown beside it."""
+    """A value to the first digit of its error, which follows it."""
     if point.error is None:
         return amount(point.value, unit)
     return amount(point.value, unit, point.error if point.error < math.inf else 0.0, digits=VALUE_DIGITS)
@@ -77,9 +76,8 @@ def cells(found: SolutionResult) -> tuple[list[str], list[list[str]]] | None:
 
 def spread(found: Summary) -> str:
     """Median (p5 to p95), or the value of a known quantity, or the probability of an event."""
-    if PROBABILITY in found.values:
-        return probability(*central(found))
-    low, middle, high = (amount(found.values[word], found.unit, found.errors[word]) for word in SUMMARY_STATISTICS)
+    words = found.kind.statistics
+    low, middle, high = map(found.text, (words[0], found.kind.central, words[-1]))
     return middle if low == high else f"{middle} ({low} to {high})"
 
 

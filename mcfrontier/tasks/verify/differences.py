@@ -79,13 +79,9 @@ def find_gaps(before: Table, after: Table) -> Gaps:
         for word, (value, error) in after[row][1].items():
             was, was_error = old.get(word, (math.nan, math.nan))
             if was != value and not (math.isnan(was) and math.isnan(value)):
-                found[row, word] = Gap(row, word, unit, was, value, math.hypot(*map(finite_error, (was_error, error))))
+                finite = (each for each in (was_error, error) if math.isfinite(each))
+                found[row, word] = Gap(row, word, unit, was, value, math.hypot(*finite))
     return Gaps(found, tuple(rows))
-
-
-def finite_error(error: float) -> float:
-    """An error; 0 if it is not finite."""
-    return error if math.isfinite(error) else 0.0
 
 
 def of_json(percentiles: Percentiles, folder: Path) -> Table:

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
 from mcfrontier.outputs.folder.draws_file import open_draws
 from mcfrontier.outputs.folder.files import DRAWS, RUN_AGAIN
 from mcfrontier.outputs.folder.saved import RunFolder
-from mcfrontier.sampling.engine import spans
+from mcfrontier.sampling.blocks import spans
 
 SAME_BYTES, SAME, DIFFERS, MISSING = "the same bytes", "the same draws", "differs", "missing"
 SAME_BUT_HASHES = "the same except for hashes of the other files"
@@ -50,12 +49,12 @@ def same_draws(one: Path, other: Path) -> bool:
     files = open_draws(one), open_draws(other)
     try:
         groups = [sorted(file) for file in files]
-        return groups[0] == groups[1] and all(same_groups(*(file[name] for file in files)) for name in groups[0])
+        return groups[0] == groups[1] and all(same_group(*(file[name] for file in files)) for name in groups[0])
     except (OSError, KeyError, ValueError) as problem:
         raise InputError(f"{one}: damaged, or not the draws of a run: {problem}; {RUN_AGAIN}") from None
 
 
-def same_groups(one: Any, other: Any) -> bool:
+def same_group(one: Any, other: Any) -> bool:
     """Whether two groups have the same variables, units and numbers."""
     return sorted(one) == sorted(other) and all(same_arrays(one[name], other[name]) for name in one)
 
@@ -66,9 +65,4 @@ def same_arrays(one: Any, other: Any) -> bool:
         return False
     along = min(1, one.ndim - 1)  # (chain, draw, ...), or a coordinate
     parts = [(slice(None),) * along + (slice(*span),) for span in spans(one.shape[along], BLOCK_DRAWS)]
-    return all(same_numbers(one[part], other[part]) for part in parts)
-
-
-def same_numbers(one: Array, other: Array) -> bool:
-    """Whether two arrays are equal, NaN being equal to NaN."""
-    return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    return all(np.array_equal(one[part], other[part], equal_nan=one.dtype.kind == "f") for part in parts)

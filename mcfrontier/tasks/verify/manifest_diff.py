@@ -8,7 +8,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-PRIORS_KEYS = ("inputs", "correlation", "correlation_kind", "same", "evidence", "dimensions")  # what results depend on
+PRIORS_KEYS = (
+    "inputs",
+    "correlation",
+    "correlation_kind",
+    "same",
+    "evidence",
+    "dimensions",
+)  # keys that results depend on
 KEY_NAMES = {  # keys of a manifest that have another name in messages
     "inputs": "priors",
     "correlation_kind": "kind of correlation",
@@ -16,9 +23,9 @@ KEY_NAMES = {  # keys of a manifest that have another name in messages
     "sobol_dimensions": "Sobol dimension",
     "priors_sha256": "priors",
 }
-MAX_SHOWN = 4  # items of a list that are shown
-MAX_TEXT = 60  # characters of a text that are shown
-OMITTED_WORDS = ("source", "note", "stated_in", "about")  # words of an entry that are not shown in one line
+MAX_ITEMS = 4  # of a list in a message
+MAX_TEXT = 60  # characters of a text in a message
+OMITTED_WORDS = ("source", "note", "stated_in", "about")  # words of an entry that messages leave out
 
 
 class Change(NamedTuple):
@@ -74,10 +81,9 @@ def differences(key: str, path: tuple[str, ...], before: Any, after: Any) -> Ite
 def short(value: Any) -> str:
     """A value of a manifest in one line."""
     if isinstance(value, dict):
-        words = [f"{word} {short(each)}" for word, each in value.items() if word not in OMITTED_WORDS]
-        return ", ".join(words)
+        return ", ".join(f"{word} {short(each)}" for word, each in value.items() if word not in OMITTED_WORDS)
     if isinstance(value, list):
-        return f"[{', '.join(map(short, value[:MAX_SHOWN]))}{', ...' if len(value) > MAX_SHOWN else ''}]"
+        return f"[{', '.join(map(short, value[:MAX_ITEMS]))}{', ...' if len(value) > MAX_ITEMS else ''}]"
     return cut(value) if isinstance(value, str) else str(value)
 
 
@@ -90,8 +96,8 @@ def text_difference(before: str, after: str) -> tuple[str, str]:
 
 def cut(text: str, head: str = "") -> str:
     """A text, in quotes if it has several words; a long one without its end."""
-    shown = head + (text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT].rstrip()} ...")
-    return f'"{shown}"' if " " in shown else shown
+    short_text = head + (text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT].rstrip()} ...")
+    return f'"{short_text}"' if " " in short_text else short_text
 
 
 def list_difference(before: list[Any], after: list[Any]) -> str:
@@ -101,7 +107,7 @@ def list_difference(before: list[Any], after: list[Any]) -> str:
         return ", ".join([*(f"{each} added" for each in after if each not in before), *removed])
     if len(before) != len(after):
         return f"{len(before)} values -> {len(after)}"
-    if max(len(before), len(after)) <= MAX_SHOWN:
+    if len(before) <= MAX_ITEMS:
         return f"{short(before)} -> {short(after)}"
     pairs = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
     return f"{len(pairs)} of {len(before)} values, the first {short(pairs[0][0])} -> {short(pairs[0][1])}"

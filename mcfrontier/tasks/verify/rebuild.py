@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mcfrontier.core.errors import InputError, suggest
+from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.progress import Progress, silent
 from mcfrontier.outputs.folder.manifest import Manifest
 from mcfrontier.outputs.folder.saved import RunFolder
@@ -42,7 +42,8 @@ def check_plan(manifest: Manifest) -> None:
 def source_of(manifest: Manifest) -> str:
     """The argument of `run` that finds the study of a run: the original argument, else its file, else its name."""
     page = manifest.page
-    words = [word for word in (page.get("command"), page.get("stated_in"), manifest.study) if word]
+    candidates = (page.get("command"), page.get("stated_in"), manifest.study)
+    words = [word for word in candidates if word and isinstance(word, str)]
     found = {word: path for word in words if (path := place_of(word))}
     if not found:
         stated = f", nor in {page.get('stated_in')}" if page else ""
@@ -65,7 +66,7 @@ def place_of(word: str) -> str:
 def from_manifest(manifest: Manifest) -> Study:
     """A study with the priors of a manifest, whatever its file states today.
 
-    The inputs of a manifest are all that the targets need, each in full, so they stand for the file and all it extends.
+    The inputs of a manifest are all that the targets need, each in full, so they replace the file and all it extends.
     """
     uncertain = {name for name, entry in manifest.inputs.items() if entry.get("family") != "value"}
     pairs = {pair: value for pair, value in manifest.correlation.items() if {*pair.split(" ~ ")} <= uncertain}
@@ -85,6 +86,8 @@ def rebuild(old: RunFolder) -> RunCore:
     """Repeat a saved run with the priors of its manifest and the formulas of this version."""
     if old.manifest.own_model:
         raise InputError(f"{old.folder}: {NO_GRAPH}")
+    with located(str(old.folder)):
+        check_plan(old.manifest)
     return run_like(old, from_manifest(old.manifest), silent)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any
 
 from mcfrontier.core.formatting import amount, label
@@ -13,7 +14,7 @@ from mcfrontier.tasks.verify.file_diff import DIFFERS, SAME_BYTES
 from mcfrontier.tasks.verify.manifest_diff import PRIORS_KEYS
 from mcfrontier.tasks.verify.verify import CHANGED, CSV, IDENTICAL, WITHIN, Verification
 
-OLD_PRIORS_TEXTS = {  # what the verdict with the old priors implies
+OLD_PRIORS_TEXTS = {  # by the verdict with the old priors
     IDENTICAL: "with the old priors, percentiles.json is bit-identical: the priors explain the whole change",
     WITHIN: "with the old priors, the results are the same within Monte Carlo error: the priors explain the rest",
     CHANGED: "with the old priors, the results change as well: code or libraries explain a part of the change",
@@ -50,7 +51,7 @@ def table_gaps(found: Verification) -> list[Gap]:
 def cells(gap: Gap) -> tuple[str, ...]:
     """A row of the table of gaps."""
     values = [amount(x, gap.unit, gap.error) for x in (gap.before, gap.after)]
-    if values[0] == values[1]:  # a difference in digits that are not shown
+    if values[0] == values[1]:  # they differ in further digits
         values = [f"{x:.10g} {gap.unit}" for x in (gap.before, gap.after)]
     return label(gap.row), gap.statistic, *values, error_count(gap.errors)
 
@@ -96,15 +97,12 @@ def verification_json(found: Verification) -> str:
     verdict or null}. `moved` are the quantities beyond Monte Carlo error. A number that is not finite is null."""
     widest = found.gaps.widest
     content: dict[str, Any] = {"folder": found.folder.as_posix(), "verdict": found.verdict, "files": found.files}
-    content["largest_gap"] = gap_json(widest[0]) if widest else None
+    content["largest_gap"] = None
+    if widest:
+        gap = asdict(widest[0])
+        content["largest_gap"] = {"quantity": gap.pop("row"), **gap, "errors": widest[0].errors}
     content["moved"] = list(dict.fromkeys([*(gap.row for gap in widest if gap.errors > MAX_ERRORS), *found.gaps.rows]))
     content["changes"] = [change._asdict() for change in found.changes]
     content["touched"] = found.edited
     content["with_priors_as_told"] = found.with_old_priors or None
     return json_text(content)
-
-
-def gap_json(gap: Gap) -> dict[str, Any]:
-    """A statistic that differs, as JSON."""
-    numbers = {"before": gap.before, "after": gap.after, "error": gap.error, "errors": gap.errors}
-    return {"quantity": gap.row, "statistic": gap.statistic, "unit": gap.unit, **numbers}

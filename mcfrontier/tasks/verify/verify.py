@@ -50,20 +50,7 @@ class Verification:
 
 
 def verify(folder: str | Path, progress: Progress = silent) -> Verification:
-    """Repeat a saved run in a temporary folder and compare the two. Nothing is written into its folder.
-
-    Parameters
-    ----------
-    folder : str or Path
-        The folder of the run.
-    progress : Progress
-        Reports the progress of the repeated run.
-
-    Raises
-    ------
-    InputError
-        If the folder is not that of a run, or the run cannot be repeated.
-    """
+    """Repeat a saved run in a temporary folder and compare the two. Nothing is written into its folder."""
     old = read_folder(folder, allow_edited=True)
     edited = [f"{name} was edited or damaged" for name in old.edited_files]
     edited += [f"{name} was removed" for name in old.missing_files]

@@ -6,7 +6,7 @@ from functools import cache
 
 import mcfrontier as mcf
 from mcfrontier import sampling
-from mcfrontier.sampling.engine import Blocks, spans
+from mcfrontier.sampling.blocks import Blocks, spans
 from tests.benchmarks.job import INPUTS, NODES, STATISTICS, TARGETS
 
 STUDY = {

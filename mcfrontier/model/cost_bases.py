@@ -54,7 +54,7 @@ def inhouse_cost(straight_line_cost, energy_cost):
 def amortised_cost(amortised_hardware_cost, energy_cost):
     """Depreciation of hardware during the final run, and its electricity.
 
-    The cost to the owner, who keeps the hardware for the next run. It is the smallest cost base: without staff and
+    The cost to the owner, who keeps the hardware for the next run. It is the smallest cost basis: without staff and
     experiments. Cottier et al. (2024), section 2.2.
     """
     return amortised_hardware_cost + energy_cost
