@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mcfrontier.api import displays
 from mcfrontier.runs import diagnostics
-from mcfrontier.sampling import Sampler
+from mcfrontier.sampling.plan import Sampler
 from mcfrontier.study.study import Study
 
 if TYPE_CHECKING:

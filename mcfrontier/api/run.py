@@ -16,7 +16,7 @@ from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.headlines import headlines
 from mcfrontier.runs.load import Model, Source
 from mcfrontier.runs.recipe import MAX_PRECISION_DRAWS, METHOD, SAMPLER, SEED
-from mcfrontier.sampling.engine import Engine
+from mcfrontier.sampling.engine.engine import Engine
 from mcfrontier.study.study import Study
 
 

@@ -8,35 +8,41 @@ from typing import Any
 
 import click
 
-from mcfrontier.cli.terminal import given, note, registry_option, targets_option, whole_number
+from mcfrontier.cli.terminal import Command, given, note, registry_option, targets_option, whole_number
 from mcfrontier.core.errors import InputError
+from mcfrontier.outputs.exports import EXPORTS, export_to, pieces, write_export
+
+SETTINGS: dict[type, dict[str, Any]] = {  # of the options of each kind
+    str: {"metavar": "X"},
+    int: {"metavar": "N", "type": whole_number},
+    bool: {"is_flag": True, "default": None},
+}
+
+
+def format_options(command: Command) -> Command:
+    """The options of all formats."""
+    for form, export in reversed(EXPORTS.items()):
+        for option in reversed(export.options):
+            name = f"--{option.name.replace('_', '-')}"
+            command = click.option(name, help=f"{form}: {option.help}", **SETTINGS[option.kind])(command)
+    return command
 
 
 @click.command()
 @click.argument("folder", metavar="FOLDER")
-@registry_option("--to", "form", required=True, registry="mcfrontier.outputs.exports:EXPORTS", help="Export format.")
+@registry_option("--to", "form", required=True, registry=EXPORTS, help="Export format.")
 @targets_option("Quantity, or row of a quantity, to export. Repeatable.  [default: the targets]")
 @click.option("--out", metavar="PATH", help="File to write.  [default: standard output, if the format is text]")
-@click.option(
-    "--lower", metavar="X", help="metaculus: lower bound of the question, in the unit of the target or one stated."
-)
-@click.option("--upper", metavar="X", help="metaculus: upper bound of the question.")
-@click.option("--open-lower", is_flag=True, default=None, help="metaculus: outcomes below the range are possible.")
-@click.option("--open-upper", is_flag=True, default=None, help="metaculus: outcomes above the range are possible.")
-@click.option("--zero-point", metavar="X", help="metaculus: zero point of a logarithmic scale.")
-@click.option(
-    "--points", metavar="N", type=whole_number, help="metaculus: number of points of the CDF.  [default: 201]"
-)
+@format_options
 def command(folder: str, form: str, targets: Sequence[str], out: str | None, **settings: Any) -> None:
     """Export the draws of a saved run to another format."""
     from mcfrontier.core.atomic import check_file, move, temporary_folder
-    from mcfrontier.outputs.exports import export_to, pieces, write_export
     from mcfrontier.outputs.folder.saved import read_folder
     from mcfrontier.outputs.folder.write import WRITERS
 
     export = export_to(form)
     options = given(**settings)
-    for word in sorted(options.keys() - {*export.options}):
+    for word in sorted(options.keys() - {option.name for option in export.options}):
         raise InputError(f"--{word.replace('_', '-')}: {form} does not take this option; leave it out")
     if export.takes_note:
         options["note"] = note

@@ -111,10 +111,11 @@ def run_study(
     from mcfrontier.runs import recipe
     from mcfrontier.runs.diagnostics import notes
     from mcfrontier.runs.load import load
+    from mcfrontier.study.study import retained_draws
 
     study = load(source, set=pins)
     draws = options.get("draws", study.draws)
-    known = study.quantities if study.retained(draws) == draws else study.targets
+    known = study.quantities if retained_draws(study, draws) == draws else study.targets
     more = [name for name in dict.fromkeys(split_row(quantity)[0] for quantity in quantities) if name not in known]
     if more:
         study = load(source, targets=(*study.targets, *more), set=pins)

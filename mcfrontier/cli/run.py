@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mcfrontier.analysis.conditional import METHODS
 from mcfrontier.cli.terminal import (
     given,
     note,
@@ -22,10 +23,11 @@ from mcfrontier.cli.terminal import (
     targets_option,
 )
 from mcfrontier.core.errors import InputError
+from mcfrontier.sampling.engine import ENGINES
 
 if TYPE_CHECKING:
     from mcfrontier.runs.core import RunCore
-    from mcfrontier.sampling.engine import Checkpoint
+    from mcfrontier.sampling.engine.checkpoint import Checkpoint
     from mcfrontier.study.study import Study
 
 
@@ -45,12 +47,12 @@ if TYPE_CHECKING:
 @click.option("--save-draws", is_flag=True, help="Write the draws however many there are.")
 @registry_option(
     "--method",
-    registry="mcfrontier.analysis.conditional.integrate:METHODS",
+    registry=METHODS,
     help="Estimator of percentiles; auto integrates an input out where that has a smaller error.  [default: auto]",
 )
 @registry_option(
     "--engine",
-    registry="mcfrontier.sampling.engine:ENGINES",
+    registry=ENGINES,
     help="Executor of draws that are not retained in memory.  [default: local]",
 )
 @click.option("--workers", type=int, help="Number of workers of the engine.  [default: number of processors]")
@@ -82,7 +84,8 @@ def command(
     from mcfrontier.runs import recipe
     from mcfrontier.runs.diagnostics import notes
     from mcfrontier.runs.load import load
-    from mcfrontier.sampling.engine import CHECKPOINT_FILE, Checkpoint, Engine
+    from mcfrontier.sampling.engine.checkpoint import CHECKPOINT_FILE, Checkpoint
+    from mcfrontier.sampling.engine.engine import Engine
 
     study = load(name, targets=targets or None, set=split_pins(pins))
     engine_options = {"--engine": engine, "--workers": workers, "--resume": resume}

@@ -17,6 +17,7 @@ def command(name: str) -> None:
     """Show the inputs, sources and formulas of a study."""
     from mcfrontier.runs import recipe
     from mcfrontier.runs.load import load
+    from mcfrontier.study.describe import statements
 
     study = recipe.resolved(load(name))
     print(f"{study.title} ({study.file.where})")
@@ -26,9 +27,9 @@ def command(name: str) -> None:
     print("\nInputs: family, p5 / p50 / p95  [unit; file]")
     for prior in study.inputs.values():
         show_input(prior)
-    if study.statements:
+    if statements(study):
         print("\nCorrelations, evidence and decision")
-        for what, text in study.statements:
+        for what, text in statements(study):
             print(f"\n  {what}: {text}")
     print("\nNodes in order of evaluation  [unit]; * marks a target")
     for each in study.order:

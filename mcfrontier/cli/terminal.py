@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from importlib import import_module
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any, NoReturn, TypeVar
 
@@ -13,26 +12,25 @@ import click
 
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.progress import Progress, silent
+from mcfrontier.sampling import SAMPLERS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PIPE_WIDTH = 1000  # columns of a table in a pipe: as many as it needs
 
 
 class RegistryOption(click.Option):
-    """An option whose value is a name in a registry of the layers below. The registry is imported only where the help
-    lists its names, so that commands start quickly."""
+    """An option whose value is a name in a registry of the layers below, which its help lists."""
 
-    def __init__(self, *arguments: Any, registry: str, **settings: Any) -> None:
+    def __init__(self, *arguments: Any, registry: Collection[str], **settings: Any) -> None:
         super().__init__(*arguments, **settings)
         self.registry = registry
 
     def make_metavar(self, ctx: click.Context | None = None) -> str:
-        module, name = self.registry.split(":")
-        return f"[{'|'.join(getattr(import_module(module), name))}]"
+        return f"[{'|'.join(self.registry)}]"
 
 
-def registry_option(*names: str, registry: str, **settings: Any) -> Callable[[Command], Command]:
-    """An option whose value is a name in a registry, given as "module:NAME"."""
+def registry_option(*names: str, registry: Collection[str], **settings: Any) -> Callable[[Command], Command]:
+    """An option whose value is a name in a registry."""
     return click.option(*names, cls=RegistryOption, registry=registry, **settings)
 
 
@@ -41,7 +39,7 @@ def sampling_options(draws_help: str, of: str = "") -> Callable[[Command], Comma
     draws = click.option("--draws", type=whole_number, metavar="COUNT", help=f"{of}{draws_help}")
     seed = click.option("--seed", type=int, help=f"{of}Seed of the draws.  [default: 1]")
     text = f"{of}Sampling method.  [default: sobol]"
-    sampler = registry_option("--sampler", registry="mcfrontier.sampling:SAMPLERS", help=text)
+    sampler = registry_option("--sampler", registry=SAMPLERS, help=text)
     return lambda command: draws(seed(sampler(command)))
 
 

@@ -14,6 +14,7 @@ from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import EVENT
 from mcfrontier.study.study import Study
+from mcfrontier.study.values import missing_rows
 
 MIN_MARGIN, MAX_MARGIN = 1e-300, 1e3  # margins of a draw on its bound, and of a draw that is not a number
 CONDITION_PATTERN = re.compile(r"\s*([^\W\d]\w*(?:\[[^<>]*\])?)\s*([<>])(=?)\s*([^<>=]+?)\s*")
@@ -89,7 +90,7 @@ def check(conditions: Sequence[Condition], study: Study) -> None:
                     if row == name:
                         raise InputError(f"{name} has several rows; name one, such as {own[0]}")
                     raise InputError(f"{row}: there is no such row{suggest(row, own)}")
-                if row in study.missing:
+                if row in missing_rows(study):
                     raise InputError(f"{row} has no value; name another row")
                 known = not isinstance(condition.bound, str)
                 if study.kind(name) is EVENT and known and condition.bound != EVENT_THRESHOLD:

@@ -16,9 +16,10 @@ from mcfrontier.core.arguments import listed
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.kinds import QuantityKind
-from mcfrontier.sampling import Sampler
-from mcfrontier.sampling.engine import Counted
-from mcfrontier.study.study import Row, Study
+from mcfrontier.sampling.engine.engine import Counted
+from mcfrontier.sampling.plan import Sampler
+from mcfrontier.study.study import Row, Study, retained_draws
+from mcfrontier.study.values import missing_rows
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -80,12 +81,12 @@ class RunCore:
     @property
     def retained(self) -> int:
         """The number of draws retained in memory."""
-        return self.study.retained(self.sampler.draws)
+        return retained_draws(self.study, self.sampler.draws)
 
-    @property
+    @cached_property
     def missing(self) -> frozenset[str]:
         """The rows that are missing by design."""
-        return self.study.missing
+        return missing_rows(self.study)
 
     def rows_of(self, names: Iterable[str]) -> list[str]:
         """The rows of some quantities, in the order of the names."""

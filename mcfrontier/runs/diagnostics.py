@@ -11,6 +11,7 @@ from mcfrontier.core.kinds import QuantityKind
 from mcfrontier.runs.core import RunCore, remembered
 from mcfrontier.runs.estimates import conditional_estimates
 from mcfrontier.runs.headlines import MAX_ROWS_EACH
+from mcfrontier.study.describe import row_index
 
 ROUNDING = 1e-12  # tolerance in base units for draws at the ends of their range
 
@@ -53,7 +54,7 @@ def unstable(run: RunCore) -> dict[str, tails.Tail | None]:
     found: dict[str, tails.Tail | None] = {}
     for row, (name, index) in run.rows.items():
         prior = run.study.inputs.get(name)
-        if prior and not prior.known and tails.has_no_mean(prior.distributions[run.study.row_index(row)]):
+        if prior and not prior.known and tails.has_no_mean(prior.distributions[row_index(run.study, row)]):
             found[row] = None
         elif tail := tails.heavy_tail(run.values[name][index]):
             found[row] = tail

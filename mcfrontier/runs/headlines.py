@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from mcfrontier.core.kinds import EVENT
 from mcfrontier.runs.core import RunCore, remembered
 from mcfrontier.runs.summary import order_statistics
+from mcfrontier.study.describe import cost_components, cost_targets, path_of
 
 MAX_ROWS_EACH = 4  # of a target, to make each row a headline
 MAX_HEADLINES = 10  # before each target is reduced to its first row
@@ -15,7 +16,7 @@ MAX_HEADLINES = 10  # before each target is reduced to its first row
 @remembered
 def cost_bases(run: RunCore) -> list[str]:
     """The cost bases that have one row."""
-    return [name for name in run.study.cost_bases if not run.study.dimensions_of[name]]
+    return [name for name in cost_targets(run.study) if not run.study.dimensions_of[name]]
 
 
 @remembered
@@ -31,7 +32,7 @@ def representatives(run: RunCore, rows: Iterable[str]) -> list[str]:
     rows is represented by one row, and each target by its first where there were more than `MAX_HEADLINES`.
     """
     place = {name: i for i, name in enumerate(run.study.targets)}
-    after = [(base, share) for base, shares in run.study.cost_components.items() for share in shares.values()]
+    after = [(base, share) for base, shares in cost_components(run.study).items() for share in shares.values()]
     components = {share for base, share in after if place[share] > place[base]}
     by_target: dict[str, list[str]] = {}
     for row in rows:
@@ -57,7 +58,7 @@ def by_path(run: RunCore, name: str) -> dict[str, dict[str, str]]:
 
     Such as {"trend goes on": {"2024": "cost[...]", ...}}; empty where the quantity is not a path.
     """
-    path, dimensions = run.study.path(name), run.study.file.dimensions
+    path, dimensions = path_of(run.study, name), run.study.file.dimensions
     found: dict[str, dict[str, str]] = {}
     for row in run.known_rows(name) if path else ():
         at = dict(zip(dimensions, run.rows[row][1], strict=True))

@@ -8,7 +8,6 @@ from itertools import combinations
 
 import numpy as np
 
-from mcfrontier import sampling
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.formatting import amount
@@ -16,9 +15,11 @@ from mcfrontier.core.kinds import EVENT, SHARE
 from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.runs.diagnostics import out_of_range
 from mcfrontier.runs.recipe import SAMPLER, SEED, sampled_names
+from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
 from mcfrontier.study.prior import Prior, PriorsFile
 from mcfrontier.study.study import Study
+from mcfrontier.study.values import missing_rows
 
 LINT_DRAWS, LINT_NUMBERS = 2**12, 2**19  # draws, and the most numbers of one quantity, which limit them
 MARGIN_SHARE = 0.01  # of the reported range, at either end, within which an interval is not called narrower
@@ -75,7 +76,7 @@ def shared_sources(study: Study) -> Iterator[str]:
 def from_few_draws(study: Study) -> Iterator[str]:
     """Warnings on shares outside 0 to 1 and targets with a mean far above their median, in a few draws."""
     count = min(LINT_DRAWS, 1 << int(np.log2(LINT_NUMBERS / max(study.sizes, default=1))))
-    plan = sampling.sampler(SAMPLER, SEED, count, sampled_names(study))
+    plan = streams.sampler(SAMPLER, SEED, count, sampled_names(study))
     values = evaluate_blocks(Blocks(study, plan, study.quantities), plan.draws)
     for name in study.order:
         kind = study.kind(name)
@@ -90,7 +91,7 @@ def skewed_targets(study: Study, values: Mapping[str, Array]) -> Iterator[str]:
     """Warnings on targets with a mean far above their median that the file does not state under [skewed]."""
     where, reasons, found = study.file.where, study.file.stated.skewed, set()
     for row, (name, index) in study.rows.items():
-        if name not in study.targets or row in study.missing or study.kind(name) is EVENT:
+        if name not in study.targets or row in missing_rows(study) or study.kind(name) is EVENT:
             continue
         x = values[name][index] / units.scale(study.unit(name))
         x = x[np.isfinite(x)]

@@ -7,8 +7,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 from mcfrontier import graph
 from mcfrontier.core.arguments import listed
 from mcfrontier.core.errors import InputError, located, suggest
@@ -18,6 +16,7 @@ from mcfrontier.runs import references
 from mcfrontier.study import priors_file, validate
 from mcfrontier.study.prior import PriorsFile
 from mcfrontier.study.study import Study
+from mcfrontier.study.values import input_medians
 
 Source = str | Path | Mapping[str, Any]
 Model = ModuleType | Sequence[Callable[..., Any]]
@@ -82,9 +81,7 @@ def loaded(
     if not pins:  # a pinned quantity has one row, whatever it has in the file
         validate.check_rows(file, study.dimensions_of, study.rows)
     with located(file.where):
-        medians = {
-            name: (study.expand(p, np.array(p.medians)[:, None]), p.entry.unit) for name, p in study.inputs.items()
-        }
+        medians = {name: (x, study.inputs[name].entry.unit) for name, x in input_medians(study).items()}
         graph.check_units(nodes, study.order, medians, list(file.dimensions))
     return study
 

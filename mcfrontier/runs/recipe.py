@@ -8,8 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from mcfrontier import sampling
-from mcfrontier.analysis.conditional import integrate
+from mcfrontier.analysis.conditional import METHODS
 from mcfrontier.analysis.estimates import importance
 from mcfrontier.core import memory
 from mcfrontier.core.arguments import check_number
@@ -22,10 +21,12 @@ from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import relative_errors
 from mcfrontier.runs.load import Model, Source, load
 from mcfrontier.runs.references import Reported
-from mcfrontier.sampling import Sampler
+from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, LazyDraws, evaluate_blocks
-from mcfrontier.sampling.engine import Engine, count_draws
-from mcfrontier.study.study import Study
+from mcfrontier.sampling.engine.engine import Engine, count_draws
+from mcfrontier.sampling.plan import Sampler, generator
+from mcfrontier.study.study import Study, retained_draws
+from mcfrontier.study.values import missing_rows
 
 SEED, SAMPLER, METHOD = 1, "sobol", "auto"
 BIN_DRAWS = 2**13  # draws that the bins for counting all draws are made from
@@ -54,14 +55,14 @@ def run(
         raise InputError("a loaded study has its model, targets and set; pass them to load")
     study = resolved(source if isinstance(source, Study) else load(source, model, targets, set))
     executor = engine if isinstance(engine, Engine) else Engine(engine, workers)
-    if not isinstance(method, str) or method not in integrate.METHODS:
-        raise InputError(f"method: unknown method '{method}'{suggest(str(method), integrate.METHODS)}")
+    if not isinstance(method, str) or method not in METHODS:
+        raise InputError(f"method: unknown method '{method}'{suggest(str(method), METHODS)}")
 
     if not callable(progress):
         raise InputError(f"progress = {progress!r}: a function is expected")
 
     def once(count: int) -> RunCore:
-        plan = sampling.sampler(sampler, seed, count, sampled_names(study))
+        plan = streams.sampler(sampler, seed, count, sampled_names(study))
         return replace(evaluated(study, plan, executor, progress), method=method)
 
     count = study.draws if draws is None else draws
@@ -81,7 +82,7 @@ def resolved(study: Study) -> Study:
 @lru_cache(maxsize=16)
 def reported(study: Study) -> Mapping[str, Reported]:
     """The targets of a study that another study refers to, by quantiles of their draws."""
-    plan = sampling.sampler(SAMPLER, SEED, REFERENCE_DRAWS, sampled_names(done := resolved(study)))
+    plan = streams.sampler(SAMPLER, SEED, REFERENCE_DRAWS, sampled_names(done := resolved(study)))
     core = evaluated(done, plan)
     return {
         name: Reported(done.unit(name), {row: references.quantiles(core.samples(row)) for row in core.known_rows(name)})
@@ -91,7 +92,7 @@ def reported(study: Study) -> Mapping[str, Reported]:
 
 def evaluated(study: Study, plan: Sampler, executor: Engine | None = None, progress: Progress = silent) -> RunCore:
     """Sample and evaluate a study once; draws of the targets that are not retained are counted in bins."""
-    retained = study.retained(plan.draws)
+    retained = retained_draws(study, plan.draws)
     memory.check(retained, study.sizes)
     memory.reuse_freed_memory()
     blocks = Blocks(study, plan, study.quantities)
@@ -114,7 +115,7 @@ def with_counts(core: RunCore, executor: Engine, progress: Progress) -> RunCore:
     rows = {
         row: (name, at)
         for row, (name, at) in study.rows.items()
-        if name in first and row not in study.missing and np.isfinite(x := first[name][at]).any() and x.size > 1
+        if name in first and row not in missing_rows(study) and np.isfinite(x := first[name][at]).any() and x.size > 1
     }
     if not rows:  # all targets are known
         return core
@@ -162,7 +163,7 @@ def no_room(study: Study, draws: int, most: int) -> str:
     """The reason why a precision may not take this number of draws; "" if it may."""
     if draws > most:
         return "the most allowed"
-    room = memory.required_bytes(study.retained(draws), study.sizes) <= memory.available_bytes()
+    room = memory.required_bytes(retained_draws(study, draws), study.sizes) <= memory.available_bytes()
     return "" if room else "as many as memory has room for"
 
 
@@ -173,7 +174,7 @@ def conditioned(before: RunCore) -> RunCore:
     for row in rows:
         before.check_row(row)
     draws = {row: before.all_samples(row) for row in rows}
-    rng = sampling.generator(plan, "evidence", None)
+    rng = generator(plan, "evidence", None)
     with located(study.file.where):
         resampled = importance.resample(study.evidence, draws, {row: before.unit(row) for row in rows}, rng)
     index = resampled.index

@@ -15,6 +15,7 @@ from mcfrontier.core.formatting import split_row
 from mcfrontier.runs.core import unknown
 from mcfrontier.study.prior import Prior, PriorsFile, build
 from mcfrontier.study.study import Study
+from mcfrontier.study.values import central_values
 
 QUANTILES = 2049  # that represent the distribution of a quantity of another study
 
@@ -51,7 +52,7 @@ def check(prior: Prior, load: Callable[[str, list[str]], Study]) -> None:
             check_row(each["quantity"], study.rows)
         if not study.uncertain:
             name, index = study.rows[each["quantity"]]
-            refuse_known(each, place, float(study.centre()[name][index][0]), theirs, own)
+            refuse_known(each, place, float(central_values(study)[name][index][0]), theirs, own)
 
 
 def resolved(study: Study, report: Report) -> Study:

@@ -32,6 +32,7 @@ from mcfrontier.runs.core import RunCore, ranks_of, remembered
 from mcfrontier.runs.estimates import summary
 from mcfrontier.runs.headlines import MAX_ROWS_EACH, with_percentiles
 from mcfrontier.study import reach
+from mcfrontier.study.describe import row_index
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -62,14 +63,14 @@ def swing(run: RunCore, row: str) -> Swing:
     """The swing of a row by one input at a time, in the row's unit."""
     run.check_row(row)
     name, index = run.rows[row]
-    moved = [run.study.inputs[n].row_names[i] for n, i in one_at_a_time.varied_rows(list(run.study.inputs.values()))]
+    moved = [run.study.inputs[n].row_names[i] for n, i in one_at_a_time.varied_rows(run.study)]
     return one_at_a_time.swing(moved, paths(run)[name][index] / units.scale(run.unit(row)))
 
 
 @remembered
 def paths(run: RunCore) -> dict[str, Array]:
     """All quantities with one input at a time varied from its p5 to its p95, in base units."""
-    return one_at_a_time.one_at_a_time(list(run.study.inputs.values()), run.study.expand, run.study.evaluate)
+    return one_at_a_time.one_at_a_time(run.study)
 
 
 def rank_correlation(run: RunCore, one: str, other: str) -> float:
@@ -262,7 +263,7 @@ def first_order(run: RunCore, target: str, scale: str | None) -> xr.DataArray:
     y, *inputs = (run.all_samples(row)[:draws] for row in (target, *rows))
     scale = variance.scale_of(run.kind(target).default_scale if scale is None else scale, target, y)
     if run.counted is not None and target in run.counted:
-        draws, places = run.sampler.draws, [(run.rows[row][0], run.study.row_index(row)) for row in rows]
+        draws, places = run.sampler.draws, [(run.rows[row][0], row_index(run.study, row)) for row in rows]
         found = run.counted.by_bin(target, places, scale == "log", given_data.BIN_BITS)
         whole = given_data.variance_from_sums(found.totals)
         pairs = [given_data.index_from_counted(*each, whole) for each in zip(found.sums, found.counts, strict=True)]

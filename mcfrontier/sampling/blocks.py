@@ -13,11 +13,11 @@ from mcfrontier import graph
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.progress import Progress, silent
 from mcfrontier.distributions.tables import Points, to_points
-from mcfrontier.sampling.draws import stacked, values_at
 from mcfrontier.sampling.plan import Sampler, Stream
-from mcfrontier.sampling.streams import streams
+from mcfrontier.sampling.streams import stacked, streams, values_at
 from mcfrontier.study.correlation import correlate
 from mcfrontier.study.study import Study
+from mcfrontier.study.values import expand
 
 BLOCK_NUMBERS = 2**16  # numbers of one quantity in a block: they stay in the cache while the graph is evaluated
 MIN_BLOCK_DRAWS = 2**10  # draws of a block, whatever the number of rows
@@ -67,7 +67,7 @@ class Blocks:
 
         def sample(name: str) -> Array:
             prior = study.inputs[name]
-            return study.expand(prior, values_at(prior, at(name)))
+            return expand(study, prior, values_at(prior, at(name)))
 
         return graph.evaluate(study.nodes, self.order, self.known, list(study.file.dimensions), outputs, sample)
 
@@ -85,7 +85,7 @@ class Blocks:
     def known(self) -> dict[str, Array]:
         """The values of the known inputs."""
         known = [self.study.inputs[name] for name in self.needed[0] if self.study.inputs[name].known]
-        return {prior.name: self.study.expand(prior, values_at(prior)) for prior in known}
+        return {prior.name: expand(self.study, prior, values_at(prior)) for prior in known}
 
     @cached_property
     def streams(self) -> dict[str, tuple[Stream, ...]]:

@@ -1,4 +1,4 @@
-"""The registry of samplers, and the point streams of inputs.
+"""Sampling plans, the point streams of inputs, and the draws of inputs at points.
 
 Each input has a stream of points with random access. The draws are 16 independent randomisations, interleaved: draw i
 belongs to randomisation i mod 16, so the spread between them gives the Monte Carlo error of any statistic under any
@@ -11,43 +11,21 @@ It does not change when another input is added, removed or edited. Generators ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, suggest
-from mcfrontier.sampling.latin import latin_stream
+from mcfrontier.core.registry import function_at
+from mcfrontier.distributions.tables import Points, to_points
+from mcfrontier.sampling import SAMPLERS
 from mcfrontier.sampling.plan import MIN_DRAWS, Sampler, Stream
 from mcfrontier.sampling.random import random_stream
-from mcfrontier.sampling.sobol import dimensions_of, sobol_stream
+from mcfrontier.sampling.sobol import dimensions_of
 from mcfrontier.study.prior import Prior
 
 MAX_DRAWS = 2**48  # more draws would repeat points
-
-
-class SamplerKind(NamedTuple):
-    """A sampler.
-
-    stream        makes the stream of an input, from the sampling plan, the name and the label
-    label         the name in reports
-    text          a description of its points
-    quasi_random  whether its points are quasi-random: each input has a dimension, their number is a power of two, and
-                  integrals of smooth functions have smaller errors
-    """
-
-    stream: Callable[[Sampler, str, str | None], Stream]
-    label: str
-    text: str
-    quasi_random: bool = False
-
-
-SAMPLERS: dict[str, SamplerKind] = {
-    "sobol": SamplerKind(sobol_stream, "scrambled Sobol points", "a dimension for each input", quasi_random=True),
-    "lhs": SamplerKind(latin_stream, "Latin hypercube", "one draw in each of equal strata, in random order"),
-    "random": SamplerKind(random_stream, "random draws", "independent draws"),
-}
 
 
 def sampler(kind: str, seed: int, draws: float, names: Iterable[str]) -> Sampler:
@@ -98,7 +76,10 @@ def stream(plan: Sampler, name: str, label: str | None = None) -> Stream:
     Rows of inputs with labels take random streams: quasi-random points have an advantage in few dimensions only, and a
     table has many rows.
     """
-    return (SAMPLERS[plan.kind].stream if label is None else random_stream)(plan, name, label)
+    if label is not None:
+        return random_stream(plan, name, label)
+    made: Stream = function_at(SAMPLERS[plan.kind].stream)(plan, name, label)
+    return made
 
 
 def streams(plan: Sampler, prior: Prior) -> tuple[Stream, ...]:
@@ -109,3 +90,33 @@ def streams(plan: Sampler, prior: Prior) -> tuple[Stream, ...]:
 def probabilities(plan: Sampler, name: str, label: str | None = None) -> Array:
     """The probability of each draw of an input: shape (draws,), strictly between 0 and 1."""
     return stream(plan, name, label)(0, plan.draws).probabilities
+
+
+def points(plan: Sampler, prior: Prior) -> Array:
+    """The probabilities of an uncertain input: shape (draws,) or (labels, draws)."""
+    return stacked(prior, [row(0, plan.draws) for row in streams(plan, prior)])
+
+
+def stacked(prior: Prior, at: Sequence[Points]) -> Array:
+    """The probabilities of an input from the points of its rows: shape (draws,) or (labels, draws)."""
+    return np.stack([row.probabilities for row in at]) if prior.labels else at[0].probabilities
+
+
+def values(prior: Prior, at: Array | None) -> Array:
+    """The values of an input at probabilities (..., draws), in base units.
+
+    The shape is (draws,) or (labels, draws), with a last axis of 1 if the input is known, whatever `at` is.
+    """
+    return values_at(prior, [] if prior.known or at is None else [to_points(row) for row in np.atleast_2d(at)])
+
+
+def values_at(prior: Prior, at: Sequence[Points] = ()) -> Array:
+    """The values of an input at the points of its rows; like `values`."""
+    if prior.known:
+        rows = [np.array([distribution.median]) for distribution in prior.distributions]
+        return (np.stack(rows) if prior.labels else rows[0]) * prior.scale
+    if prior.entry.joint:
+        return prior.entry.joint_ppf(stacked(prior, at)) * prior.scale
+    if not prior.labels:
+        return prior.quantiles[0](at[0])
+    return np.stack([row(here) for row, here in zip(prior.quantiles, at, strict=True)])

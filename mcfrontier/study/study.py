@@ -5,20 +5,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from itertools import pairwise
 from textwrap import shorten
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from mcfrontier import graph
-from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, suggest
-from mcfrontier.core.kinds import MONEY, QuantityKind, kind_of
+from mcfrontier.core.kinds import QuantityKind, kind_of
 from mcfrontier.graph import Node
 from mcfrontier.study.correlation import Dependence, dependence
 from mcfrontier.study.prior import Prior, PriorsFile
@@ -86,13 +82,13 @@ class Study:
         return "\n  ".join([*lines, *[shorten(f"set: {pins}", REPR_WIDTH, placeholder=" ...")] * bool(pins)])
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Study) and self.key == other.key
+        return isinstance(other, Study) and self._content == other._content
 
     def __hash__(self) -> int:
-        return hash(self.key)
+        return hash(self._content)
 
     @cached_property
-    def key(self) -> tuple[object, ...]:
+    def _content(self) -> tuple[object, ...]:
         """The content that equal studies share."""
         file, stated = self.file, self.file.stated
         figures = [self.evidence, file.disclosed, file.decision]
@@ -121,7 +117,18 @@ class Study:
 
     @property
     def title(self) -> str:
-        """The title of the study, or else its name."""
+        """The title of the study, or else its name.
+
+        Returns
+        -------
+        str
+            As in its priors file.
+
+        Examples
+        --------
+        >>> study.title
+        'GPT-4'
+        """
         return self.file.stated.title or self.file.name
 
     @property
@@ -140,29 +147,20 @@ class Study:
         """
         return (*self.inputs, *self.order)
 
-    @property
-    def cost_bases(self) -> tuple[str, ...]:
-        """The cost bases: the targets that are amounts of money in the currency of the first of them."""
-        amounts = [name for name in self.targets if self.kind(name) is MONEY and "/" not in self.unit(name)]
-        return tuple(name for name in amounts if self.unit(name) == self.unit(amounts[0]))
-
-    @property
-    def cost_components(self) -> dict[str, dict[str, str]]:
-        """The cost components among the targets, by cost basis: {"upfront_cost": {"staff": "upfront_staff_share"}}.
-
-        The share named `upfront_staff_share` is the component `staff` of the base `upfront_cost`: see model/shares.py.
-        """
-        found: dict[str, dict[str, str]] = {}
-        for base in self.cost_bases:
-            head = f"{base.removesuffix('_cost')}_"
-            for name in self.targets:
-                if name.startswith(head) and name.endswith("_share"):
-                    found.setdefault(base, {})[name.removeprefix(head).removesuffix("_share")] = name
-        return found
-
     @cached_property
     def dimensions_of(self) -> dict[str, tuple[str, ...]]:
-        """The dimensions of each quantity, in the order of the study."""
+        """The dimensions of each quantity.
+
+        Returns
+        -------
+        dict of str to tuple of str
+            By quantity, in the order of `quantities`; () for a quantity of one row.
+
+        Examples
+        --------
+        >>> study.dimensions_of["energy"], mcf.load("chips").dimensions_of["gpu_price"]
+        ((), ('chip',))
+        """
         found: dict[str, tuple[str, ...]] = {}
         for name, prior in self.inputs.items():
             found[name] = (prior.entry.by,) if prior.labels and prior.entry.by else ()
@@ -174,7 +172,18 @@ class Study:
 
     @property
     def sizes(self) -> list[int]:
-        """The number of rows of each quantity, in the order of `dimensions_of`."""
+        """The number of rows of each quantity.
+
+        Returns
+        -------
+        list of int
+            In the order of `quantities`; 1 for a quantity without dimensions.
+
+        Examples
+        --------
+        >>> max(study.sizes)
+        1
+        """
         return [math.prod(len(self.file.dimensions[each]) for each in own) for own in self.dimensions_of.values()]
 
     @cached_property
@@ -200,15 +209,6 @@ class Study:
                 out[f"{name}[{','.join(labels)}]" if labels else name] = (name, index)
         return out
 
-    @cached_property
-    def missing(self) -> frozenset[str]:
-        """The rows missing by design: a cell of a table is empty, and the central values yield NaN."""
-        if not self.file.dimensions:
-            return frozenset()
-        centre = self.centre()
-        along = {row: place for row, place in self.rows.items() if self.dimensions_of[place[0]]}
-        return frozenset(row for row, (name, index) in along.items() if np.isnan(centre[name][index]).all())
-
     @property
     def draws(self) -> int:
         """The default number of draws: 2^17, fewer where a quantity has many rows.
@@ -225,11 +225,6 @@ class Study:
         """
         most = max(1, MAX_NUMBERS // max(self.sizes, default=1))
         return min(DEFAULT_DRAWS, 1 << (most.bit_length() - 1))
-
-    def retained(self, draws: int) -> int:
-        """The number of draws retained in memory: all of up to twice the default, or with evidence; of more draws, as
-        many as the default, while those of the targets are counted in bins."""
-        return draws if self.evidence or draws <= 2 * self.draws else self.draws
 
     def unit(self, name: str) -> str:
         """Return the unit of a quantity: that of its entry, or of its node.
@@ -258,18 +253,29 @@ class Study:
         return self.inputs[name].entry.unit if name in self.inputs else self.nodes[name].unit
 
     def kind(self, name: str) -> QuantityKind:
-        """The kind of a quantity."""
+        """Return the kind of a quantity, which decides how its values are displayed and compared.
+
+        Parameters
+        ----------
+        name : str
+            An input or a node.
+
+        Returns
+        -------
+        QuantityKind
+            The kind of a ratio scale, a share, a date, an event or an amount of money.
+
+        Raises
+        ------
+        InputError
+            When the study does not have the quantity.
+
+        Examples
+        --------
+        >>> study.kind("energy").name
+        'ratio scale'
+        """
         return kind_of(self.unit(name), event=name in self.order and self.nodes[name].event)
-
-    def path(self, name: str) -> str:
-        """The dimension along which a quantity is a path, whose labels are three or more increasing numbers, such as
-        years: the last one of this kind, or "" where there is none."""
-        own = reversed(self.dimensions_of[name])
-        return next((each for each in own if increasing(self.file.dimensions[each])), "")
-
-    def row_index(self, row: str) -> int:
-        """The index of a row of an input among its labels; 0 where it has none."""
-        return max(self.rows[row][1], default=0)
 
     def about(self, name: str) -> str:
         """Return a description of a quantity in one line.
@@ -302,49 +308,40 @@ class Study:
         if not isinstance(name, str) or (name not in self.inputs and name not in self.nodes):
             raise InputError(f"{name}: this study has no such quantity{suggest(str(name), self.quantities)}")
 
-    def expand(self, prior: Prior, values: Array) -> Array:
-        """Values of an input with the dimensions of the study as leading axes, of length 1 where it does not vary."""
-        shape = [len(prior.labels) or 1 if each == prior.entry.by else 1 for each in self.file.dimensions]
-        return values.reshape(*shape, values.shape[-1])
-
     @cached_property
     def uncertain(self) -> list[Prior]:
-        """The uncertain inputs."""
+        """The inputs that are distributions, unlike known constants.
+
+        Returns
+        -------
+        list of Prior
+            In the order of `inputs`.
+
+        Examples
+        --------
+        >>> "gpu_share" in [prior.name for prior in study.uncertain]
+        True
+        """
         return [prior for prior in self.inputs.values() if not prior.known]
 
     @cached_property
     def dependence(self) -> Dependence:
-        """The dependent groups of inputs."""
+        """The groups of inputs that are correlated.
+
+        Returns
+        -------
+        Dependence
+            Empty where all inputs are independent of each other.
+
+        Examples
+        --------
+        >>> study.dependence.groups
+        ()
+        """
         return dependence(self.file.correlation, self.uncertain, self.file.where)
 
-    @property
-    def statements(self) -> list[tuple[str, str]]:
-        """The statements beside the inputs, as (name, text): correlations, evidence, the decision."""
-        file, names = self.file, {prior.name for prior in self.uncertain}
-        pairs = [(" ~ ".join(pair), value) for pair, value in file.correlation.pairs.items() if {*pair} <= names]
-        kind = f"{file.correlation.kind} correlation"
-        found = [(pair, f"{kind} {value:+g}" if value else "independent of each other") for pair, value in pairs]
-        paths = [(p.name, p.entry.autocorrelation) for p in self.uncertain if p.entry.autocorrelation is not None]
-        found += [(name, f"each row with the next: {kind} {value:+g}") for name, value in paths]
-        for key, seen in self.evidence.items():
-            text = f"{seen.quantity}: {seen.p5:g} to {seen.p95:g} {seen.unit}; {seen.source}"
-            found.append((f"evidence {key}", text))
-        if stated := file.decision:
-            text = f"act if {stated.quantity} lies {stated.act} {stated.threshold:g} {stated.unit}"
-            found.append(("decision", text))
-        return found
 
-    def evaluate(self, given: Mapping[str, Array]) -> dict[str, Array]:
-        """Compute all quantities from the values of the inputs, in base units."""
-        return graph.evaluate(self.nodes, self.order, given, list(self.file.dimensions))
-
-    def centre(self) -> dict[str, Array]:
-        """Compute all quantities at the central values of the inputs, in base units: shape (dimensions..., 1)."""
-        return self.evaluate({name: self.expand(p, np.array(p.centres)[:, None]) for name, p in self.inputs.items()})
-
-
-def increasing(labels: Sequence[str]) -> bool:
-    """Whether labels are three or more increasing numbers."""
-    with suppress(ValueError):
-        return len(labels) > 2 and all(one < other for one, other in pairwise(map(float, labels)))
-    return False
+def retained_draws(study: Study, draws: int) -> int:
+    """The number of draws retained in memory: all of up to twice the default, or with evidence; of more draws, as many
+    as the default, while those of the targets are counted in bins."""
+    return draws if study.evidence or draws <= 2 * study.draws else study.draws

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 import mcfrontier as mcf
-from mcfrontier import sampling
 from mcfrontier.analysis.conditional import integrate, roots
 from mcfrontier.analysis.conditional.linear import (
-    END_PROBABILITIES,
+    LINE_PROBABILITIES,
     TABLE_SCORES,
     TABLE_TOLERANCE,
     TRANSFORMS,
@@ -29,6 +28,7 @@ from mcfrontier.outputs.folder.percentiles import run_json
 from mcfrontier.outputs.report.report import conditional_text
 from mcfrontier.runs import estimates as run_estimates
 from mcfrontier.runs.load import load
+from mcfrontier.sampling import streams
 from tests.conftest import input_entry
 
 LEVELS = np.array(estimates.LEVELS)
@@ -150,7 +150,7 @@ def percentiles(line, y, levels):
 def integrated(name, seed, draws=2**12, sampler="sobol"):
     """Percentiles of a case and their errors, (2, levels) each: with x integrated out, and from order statistics."""
     case, study = CASES[name], study_of(name)
-    line, y = linear_row(study, sampling.sampler(sampler, seed, draws, study.inputs), case.row, "x")
+    line, y = linear_row(study, streams.sampler(sampler, seed, draws, study.inputs), case.row, "x")
     conditional_errors = percentiles(line, y, case.levels)
     return np.array(conditional_errors), np.array(estimates.with_errors(y, case.levels))[:, 2:]
 
@@ -241,6 +241,23 @@ def test_the_stated_error_of_a_long_run_covers_the_truth(name, monkeypatch):
     assert 0.7 < np.sqrt(np.square(scores).mean()) < 1.4
 
 
+def test_a_row_that_is_not_linear_at_a_later_draw_of_a_long_run_has_no_conditional_estimate(monkeypatch):
+    inputs = normal("x", 0, 3) | normal("y", 0, 1)
+    draws = run_of(total, inputs, 2**16).core.samples("y")
+    highest = draws[: 2**13].max()
+    assert highest < draws[: 2**15].max()
+
+    @mcf.node("1")
+    def bent(x, y):
+        return x + y + np.where(y > highest, np.abs(x), 0)
+
+    assert list(conditional(run_of(bent, inputs, 2**16))) == ["bent"]
+    monkeypatch.setattr(integrate, "LONG_RUN_DRAWS", 2**16)
+    monkeypatch.setattr(integrate, "RUN_SHARE", 2)
+    monkeypatch.setattr(integrate, "MAX_CONDITIONAL_DRAWS", 2**13)
+    assert conditional(run_of(bent, inputs, 2**16)) == {}
+
+
 @mcf.node("1")
 def bill_of(tokens, price, rent):
     return tokens * price + rent
@@ -284,7 +301,7 @@ def rarely_larger(x, y, z):
 @pytest.mark.parametrize("node", [crossed, larger, rarely_larger])
 def test_a_row_that_is_not_linear_in_an_input_has_no_conditional_estimate(node):
     study = load(page_of(node, lognormal("x", 1) | lognormal("y", 0.3) | lognormal("z", 0.3)), model=[node])
-    plan = sampling.sampler("sobol", 1, 2**12, study.inputs)
+    plan = streams.sampler("sobol", 1, 2**12, study.inputs)
     assert linear_row(study, plan, node.__name__, "x")[0] is None
     assert conditional(mcf.run(study, draws=2**12)) == {}
 
@@ -386,7 +403,7 @@ def test_each_row_of_a_target_has_its_own_estimate():
 def test_levels_beyond_all_draws_have_a_percentile(name):
     levels = np.array([1e-6, 1e-4, 0.3, 1 - 1e-4, 1 - 1e-6])
     case, study = CASES[name], study_of(name)
-    line, y = linear_row(study, sampling.sampler("sobol", 1, 2**12, study.inputs), case.row, "x")
+    line, y = linear_row(study, streams.sampler("sobol", 1, 2**12, study.inputs), case.row, "x")
     values, errors = percentiles(line, y, levels)
     assert (np.abs(values - case.quantile(levels)) < 5 * errors).all()
     assert (np.diff(values) > 0).all()
@@ -409,7 +426,7 @@ def test_extreme_levels_have_a_percentile_or_nan():
 def study_and_plan(draws):
     """The study of three lognormals and a plan with the given number of draws."""
     study = study_of("product of lognormals")
-    return study, sampling.sampler("sobol", 1, draws, study.inputs)
+    return study, streams.sampler("sobol", 1, draws, study.inputs)
 
 
 def test_a_row_that_is_mostly_zero_causes_no_warning():
@@ -439,24 +456,22 @@ def test_levels_of_0_and_1_have_no_root():
 )
 def test_a_table_has_the_probabilities_of_the_distribution(family, words):
     prior = load({"targets": ["x"], "inputs": input_entry("x", family, **words)}, model=[]).inputs["x"]
-    base, p = prior.distributions[0], np.concatenate([np.linspace(1e-4, 1 - 1e-4, 999), END_PROBABILITIES])
+    base, p = prior.distributions[0], np.concatenate([np.linspace(1e-4, 1 - 1e-4, 999), LINE_PROBABILITIES])
     assert base.tabulate
     x = base.ppf(p)
-    for t, made in candidates(prior, np.concatenate([base.ppf(END_PROBABILITIES), x])):
-        np.testing.assert_allclose(made()(t[2:]), p, atol=2 * TABLE_TOLERANCE)
+    for t, made in candidates(prior, x):
+        np.testing.assert_allclose(made()(t), p, atol=2 * TABLE_TOLERANCE)
 
 
 @given(st.floats(-3, 3).filter(lambda k: abs(k) > 0.1), st.floats(0.2, 2), st.floats(-5, 5))
 def test_a_table_is_accurate_for_any_monotone_row(k, width, offset):
     """Along exp(k s) + width s + offset, or its reflection; points that are constant by rounding are excluded."""
     score = np.linspace(-4, 4, 321)
-    along = (
-        math.copysign(1, k) * (np.exp(np.concatenate([special.ndtri(END_PROBABILITIES), score, TABLE_SCORES]) * k))
-        + offset
-    )
+    scores = np.concatenate([special.ndtri(LINE_PROBABILITIES[:2]), score, [0.0], TABLE_SCORES])
+    along = math.copysign(1, k) * np.exp(scores * k) + offset
     ((t, made),) = candidates_along(along)
     p = special.ndtr(score) if t[1] >= t[0] and along[1] > along[0] else special.ndtr(-score)
-    np.testing.assert_allclose(made()(t[2:]), p, atol=2e-7)
+    np.testing.assert_allclose(made()(t[2:-1]), p, atol=2e-7)
 
 
 @settings(max_examples=15)

@@ -8,19 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from mcfrontier import sampling
 from mcfrontier.analysis.estimates import estimates
+from mcfrontier.sampling import SAMPLERS, streams
 
 LEVELS = (0.05, 0.5, 0.95)
 
 
 def lognormal_product(kind, seed, draws):
     """Draws of a product of lognormals with 90 % intervals (1, 10), (2, 50) and (0.1, 0.5)."""
-    plan = sampling.sampler(kind, seed, draws, "xyz")
+    plan = streams.sampler(kind, seed, draws, "xyz")
     logs = 0.0
     for name, p5, p95 in (("x", 1, 10), ("y", 2, 50), ("z", 0.1, 0.5)):
         sigma = math.log(p95 / p5) / 2 / stats.norm.ppf(0.95)
-        logs = logs + math.log(p5 * p95) / 2 + sigma * special.ndtri(sampling.probabilities(plan, name))
+        logs = logs + math.log(p5 * p95) / 2 + sigma * special.ndtri(streams.probabilities(plan, name))
     return np.exp(logs)
 
 
@@ -33,7 +33,7 @@ def test_percentiles_of_a_product_of_lognormals_match_the_closed_form():
     assert (errors[2:] < 0.02 * TRUE_PERCENTILES).all()
 
 
-@pytest.mark.parametrize("kind", list(sampling.SAMPLERS))
+@pytest.mark.parametrize("kind", list(SAMPLERS))
 def test_the_stated_error_covers_the_truth_at_its_nominal_rate(kind):
     """Over 400 seeds the 95 % interval (t with 15 degrees of freedom) covers the truth 92 to 98 % of the time.
 
@@ -52,8 +52,8 @@ def test_the_stated_error_covers_the_truth_of_a_single_stratified_input():
     """For stratified draws of one input, the spacing of the draws is the whole error."""
     covered = []
     for seed in range(200):
-        plan = sampling.sampler("sobol", seed, 2**12, "x")
-        values, errors = estimates.with_errors(sampling.probabilities(plan, "x"), LEVELS)
+        plan = streams.sampler("sobol", seed, 2**12, "x")
+        values, errors = estimates.with_errors(streams.probabilities(plan, "x"), LEVELS)
         covered.append(np.abs(values[2:] - LEVELS) <= stats.t.ppf(0.975, 15) * errors[2:])
     assert (np.mean(covered, axis=0) > 0.92).all()
 

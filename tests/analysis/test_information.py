@@ -7,10 +7,10 @@ import pytest
 from scipy import special, stats
 
 import mcfrontier as mcf
-from mcfrontier import sampling
 from mcfrontier.analysis.estimates.ranks import ranks
 from mcfrontier.analysis.information import decision, interval_gain
 from mcfrontier.outputs.report import report
+from mcfrontier.sampling import SAMPLERS, streams
 from tests.conftest import ROOT, entry, input_entry
 
 WEIGHTS = {"a": 3.0, "b": 2.0, "c": 1.0, "d": 0.5}
@@ -113,8 +113,8 @@ def test_the_stated_errors_cover_the_truth():
     """Over 60 seeds and three samplers, within a t interval with 15 degrees of freedom at least 88 % of the time."""
     covered = []
     for seed in range(60):
-        plan = sampling.sampler(list(sampling.SAMPLERS)[seed % 3], seed, 2**12, "xyz")
-        x, y, z = (special.ndtri(sampling.probabilities(plan, name)) for name in "xyz")
+        plan = streams.sampler(list(SAMPLERS)[seed % 3], seed, 2**12, "xyz")
+        x, y, z = (special.ndtri(streams.probabilities(plan, name)) for name in "xyz")
         found = interval_gain.interval_gains(2 * x + y + 0.5 * z, {"x": ranks(x), "y": ranks(y)})
         truth = [[gain_of_share(s * w) for s in (1, 0.75)] for w in (4 / 5.25, 1 / 5.25)]
         at = [found.inputs.index(name) for name in "xy"]
@@ -309,8 +309,8 @@ def test_evppi_of_one_input_matches_the_closed_form(mean):
     ids=["square", "kink", "step", "wave"],
 )
 def test_evppi_does_not_need_smooth_payoffs(curve):
-    plan = sampling.sampler("sobol", 1, 2**14, ["x", "y"])
-    x, y = (special.ndtri(sampling.probabilities(plan, name)) for name in ("x", "y"))
+    plan = streams.sampler("sobol", 1, 2**14, ["x", "y"])
+    x, y = (special.ndtri(streams.probabilities(plan, name)) for name in ("x", "y"))
     fine = curve(special.ndtri((np.arange(10**6) + 0.5) / 10**6))
     truth = np.maximum(0, fine).mean() - max(0, fine.mean())
     value, _ = decision.evppi(curve(x) + y, ranks(x))

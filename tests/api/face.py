@@ -5,7 +5,6 @@ import inspect
 import mcfrontier as mcf
 
 NAMES = [name for name in dir(mcf) if name != "__version__"]
-STUDY_NAMES = ["name", "quantities", "rows", "draws", "unit", "about"]  # of Study, those that users need
 
 
 def members(name):
@@ -13,8 +12,6 @@ def members(name):
     cls = getattr(mcf, name)
     if not inspect.isclass(cls) or issubclass(cls, Exception):
         return []
-    if name == "Study":
-        return STUDY_NAMES
     fields = getattr(cls, "__dataclass_fields__", {})
     indexed = ["__getitem__"] if hasattr(cls, "__getitem__") else []
     return indexed + [each for each in dir(cls) if not each.startswith("_") and each not in fields]

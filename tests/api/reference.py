@@ -5,7 +5,7 @@ import re
 import warnings
 from textwrap import fill
 
-from tests.api.face import NAMES, STUDY_NAMES, member, members
+from tests.api.face import NAMES, member, members
 from tests.conftest import ROOT
 
 with warnings.catch_warnings():
@@ -14,9 +14,8 @@ with warnings.catch_warnings():
 
 PAGE = ROOT / "docs" / "api.md"
 HEAD = f"""`import mcfrontier as mcf` gives access to {", ".join(f"`{name}`" for name in NAMES)}. In the examples,
-`run` is `mcf.run("gpt4", draws=1024)` and `study` is `mcf.load("gpt4")`. A `SavedRun` has the methods of a `Run`. Of a
-`Study`, this page has the attributes {", ".join(f"`{name}`" for name in STUDY_NAMES)}. The page is generated from the
-docstrings by `python -m tests.api.reference`."""
+`run` is `mcf.run("gpt4", draws=1024)` and `study` is `mcf.load("gpt4")`. A `SavedRun` has the methods of a `Run`. The
+page is generated from the docstrings by `python -m tests.api.reference`."""
 
 
 def page():

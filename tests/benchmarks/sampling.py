@@ -7,15 +7,16 @@ for products of lognormals with known percentiles.
 import numpy as np
 from scipy import special, stats
 
-from mcfrontier import sampling
 from mcfrontier.analysis.estimates import estimates
+from mcfrontier.sampling import SAMPLERS, streams
+from mcfrontier.sampling.plan import Sampler
 
 LEVELS = np.array([0.05, 0.5, 0.95])
 
 
-def total(plan: sampling.Sampler, weights: dict[str, float]) -> np.ndarray:
+def total(plan: Sampler, weights: dict[str, float]) -> np.ndarray:
     """Draws of the logarithm of a product of lognormals with the given log standard deviations by name."""
-    return sum(w * special.ndtri(sampling.probabilities(plan, name)) for name, w in weights.items())
+    return sum(w * special.ndtri(streams.probabilities(plan, name)) for name, w in weights.items())
 
 
 def truth(weights: dict[str, float]) -> np.ndarray:
@@ -28,7 +29,7 @@ def coverage(kind: str, draws: int, seeds: int = 400) -> np.ndarray:
     weights = {"x": 0.70, "y": 0.98, "z": 0.49}
     covered = []
     for seed in range(seeds):
-        values, errors = estimates.with_errors(total(sampling.sampler(kind, seed, draws, weights), weights), LEVELS)
+        values, errors = estimates.with_errors(total(streams.sampler(kind, seed, draws, weights), weights), LEVELS)
         covered.append(np.abs(values[2:] - truth(weights)) <= stats.t.ppf(0.975, 15) * errors[2:])
     return np.mean(covered, axis=0)
 
@@ -42,7 +43,7 @@ def ratios(count: int, points: int, sets: int = 40) -> tuple[np.ndarray, np.ndar
         sd = np.sqrt(sum(w * w for w in weights.values()))
         ours, first = [], []
         for seed in range(2):
-            x = total(sampling.sampler("sobol", seed, 16 * points, weights), weights)
+            x = total(streams.sampler("sobol", seed, 16 * points, weights), weights)
             ours += [np.quantile(x[r::16], LEVELS) - truth(weights) for r in range(16)]
             for r in range(16):
                 engine = stats.qmc.Sobol(count, seed=np.random.default_rng([seed, r]))
@@ -58,7 +59,7 @@ def ratios(count: int, points: int, sets: int = 40) -> tuple[np.ndarray, np.ndar
 def main() -> None:
     """Print both tables."""
     print("coverage of the 95 % interval over 400 seeds: p5, p50, p95")
-    for kind in sampling.SAMPLERS:
+    for kind in SAMPLERS:
         for draws in (2**11, 2**13, 2**15):
             print(f"  {kind:7} {draws:6} draws", *(f"{100 * covered:5.1f}" for covered in coverage(kind, draws)))
     print("errors over 40 sets of names: relative to scipy's first dimensions and to random draws")

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from mcfrontier.cli import COMMANDS
 from tests.conftest import ROOT, entry
 
 QUICK_OPTIONS = ("--draws", "256", "--no-report")
@@ -112,7 +113,7 @@ def test_the_version_is_that_of_the_package(command):
     assert command("--version").out == f"mcfrontier {mcfrontier.__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("show", "--help"), ("check", "--help"), ("verify", "--help")])
+@pytest.mark.parametrize("arguments", [("--help",), *((name, "--help") for name in COMMANDS)], ids=" ".join)
 def test_help_imports_no_heavy_library(arguments):
     probe = "import sys; from mcfrontier.cli import main\ntry: main(sys.argv[1:])\nfinally: print(sorted(sys.modules))"
     result = subprocess.run([sys.executable, "-c", probe, *arguments], cwd=ROOT, text=True, capture_output=True)
@@ -122,8 +123,6 @@ def test_help_imports_no_heavy_library(arguments):
 
 
 def test_the_help_lists_every_command_in_its_group(command):
-    from mcfrontier.cli import COMMANDS
-
     lines = command("--help").out.splitlines()
     for name, group in COMMANDS.items():
         place = next(i for i, line in enumerate(lines) if line.split()[:1] == [name])

@@ -7,8 +7,9 @@ import pytest
 
 import mcfrontier as mcf
 from mcfrontier.outputs.folder import write
-from mcfrontier.sampling import engine
-from mcfrontier.sampling.engine import CHECKPOINT_FILE, Checkpoint, Engine
+from mcfrontier.sampling.engine import engine
+from mcfrontier.sampling.engine.checkpoint import CHECKPOINT_FILE, Checkpoint
+from mcfrontier.sampling.engine.engine import Engine
 from tests.conftest import BILL, input_entry
 
 

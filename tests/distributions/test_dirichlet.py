@@ -9,6 +9,7 @@ from scipy import stats
 import mcfrontier as mcf
 from mcfrontier.core.errors import InputError
 from mcfrontier.distributions.dirichlet import Dirichlet
+from mcfrontier.study.values import central_values
 from tests.conftest import entry, input_entry
 
 LABELS = ["chips", "servers", "network"]
@@ -59,10 +60,10 @@ def test_the_distribution_of_a_label_is_its_beta():
 
 
 def test_central_values_are_the_means_and_sum_to_one(page, command):
-    centre = mcf.load(page_of(p5=[0.5, 0.2, 0.05], p95=[0.7, 0.4, 0.2]), model=[total]).centre()
+    centre = central_values(mcf.load(page_of(p5=[0.5, 0.2, 0.05], p95=[0.7, 0.4, 0.2]), model=[total]))
     assert centre["total"].item() == pytest.approx(1, abs=1e-15)
     np.testing.assert_allclose(
-        run(2**14, **STATED_SHARES).study.centre()["share"].ravel(), STATED_SHARES["mean"], rtol=1e-12
+        central_values(run(2**14, **STATED_SHARES).study)["share"].ravel(), STATED_SHARES["mean"], rtol=1e-12
     )
 
 

@@ -8,8 +8,9 @@ import pytest
 from scipy import special
 
 import mcfrontier as mcf
-from mcfrontier import graph, model, sampling
+from mcfrontier import graph, model
 from mcfrontier.core.errors import InputError
+from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks
 from tests.conftest import input_entry
 
@@ -232,7 +233,7 @@ def test_a_formula_gives_the_same_values_on_blocks_and_data_arrays(name):
     """For formulas that use dimension names; positional functions such as np.where are in other studies."""
     xr = pytest.importorskip("xarray")
     study = mcf.load(name)
-    plan = sampling.sampler("sobol", 3, 64, [prior.name for prior in study.uncertain if not prior.labels])
+    plan = streams.sampler("sobol", 3, 64, [prior.name for prior in study.uncertain if not prior.labels])
     blocks = Blocks(study, plan, study.quantities)(0, 64)
 
     def named(quantity):

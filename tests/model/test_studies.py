@@ -7,6 +7,7 @@ from mcfrontier.core.formatting import split_row
 from mcfrontier.runs import recipe
 from mcfrontier.runs.diagnostics import non_finite
 from mcfrontier.study import locate
+from mcfrontier.study.describe import cost_targets
 
 STUDIES = list(locate.runnable())
 RUNS = ["gpt2", "gpt3", "gpt4", "opt-175b", "bloom-176b", "gopher", "chinchilla", "mt-nlg", "palm", "llama31-405b"]
@@ -31,7 +32,7 @@ def test_a_study_has_a_title_a_question_and_a_date(name):
     assert words.question.endswith("?")
     assert words.about
     assert words.date
-    assert words.price_year or not recipe.load(name).cost_bases
+    assert words.price_year or not cost_targets(recipe.load(name))
 
 
 @pytest.mark.parametrize("name", STUDIES)

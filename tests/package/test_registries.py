@@ -13,15 +13,15 @@ import pytest
 import mcfrontier as mcf
 from mcfrontier.cli import COMMANDS
 from mcfrontier.core.errors import InputError
+from mcfrontier.core.registry import function_at
 from mcfrontier.distributions.curves import UNIFORM, on_interval
 from mcfrontier.distributions.families import FAMILIES
 from mcfrontier.distributions.family import Family
 from mcfrontier.outputs.exports import EXPORTS, Export
 from mcfrontier.outputs.figures import BODY, FIGURES, FRONT, Figure
 from mcfrontier.outputs.folder.saved import read_folder
-from mcfrontier.sampling import SAMPLERS
-from mcfrontier.sampling.random import random_stream
-from mcfrontier.sampling.streams import SamplerKind
+from mcfrontier.sampling import SAMPLERS, SamplerKind
+from mcfrontier.sampling.engine import ENGINES
 from mcfrontier.study.json_schema import schema
 from tests.conftest import entry, input_entry
 
@@ -43,7 +43,8 @@ def text_of(path):
 @pytest.fixture
 def sampler(monkeypatch):
     """A sampler named "dice"."""
-    monkeypatch.setitem(SAMPLERS, "dice", SamplerKind(random_stream, "rolled dice", "points by rolling dice"))
+    kind = SamplerKind("mcfrontier.sampling.random:random_stream", "rolled dice", "points by rolling dice")
+    monkeypatch.setitem(SAMPLERS, "dice", kind)
 
 
 def test_a_new_sampler_runs_and_is_named_in_the_report(sampler, page, tmp_path):
@@ -70,6 +71,15 @@ def test_a_new_sampler_is_compared(sampler, page):
     assert float(np.abs(found.difference.a).max()) == 0
 
 
+# Functions that registries name
+
+
+def test_every_function_that_a_registry_names_exists():
+    places = [kind.stream for kind in SAMPLERS.values()]
+    places += [*ENGINES.values(), *(export.make for export in EXPORTS.values())]
+    assert all(callable(function_at(place)) for place in places)
+
+
 # A figure
 
 
@@ -93,10 +103,15 @@ def test_a_new_figure_stands_in_the_report(monkeypatch, place, page, tmp_path):
 # An export
 
 
+def lines(run, rows):
+    """The names of the rows, one on a line."""
+    return "\n".join(rows) + "\n"
+
+
 def test_a_new_export_is_written_and_named_in_the_help(monkeypatch, page, command, tmp_path):
     page("two", TWO)
     command("run", "two", "--draws", 64, "--no-report", "--quiet")
-    monkeypatch.setitem(EXPORTS, "lines", Export(lambda run, rows: "\n".join(rows) + "\n", text=True))
+    monkeypatch.setitem(EXPORTS, "lines", Export(f"{__name__}:lines", text=True))
     assert "lines" in command("export", "--help").out
     assert command("export", "reports/two", "--to", "lines").out == "a\nb\n"
     ended = command("export", "reports/two", "--to", "lines", "--out", tmp_path / "x.txt")

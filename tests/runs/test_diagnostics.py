@@ -14,6 +14,7 @@ from mcfrontier.outputs.report.decision import decision_text
 from mcfrontier.outputs.report.report import contents
 from mcfrontier.runs.diagnostics import unstable as rows_without_mean
 from mcfrontier.study import locate, priors_file
+from mcfrontier.study.describe import statements
 from tests.cli.test_bad_input import assert_one_line_error
 from tests.conftest import entry, input_entry
 
@@ -269,7 +270,7 @@ def test_a_correlation_of_0_changes_no_draw_and_no_digest():
     assert plain.study.file.digest == stated.study.file.digest
     assert stated.study.dependence.groups == ()
     assert stated.sobol("total").sizes["input"] == 2  # no group, so Sobol indices apply
-    assert stated.study.statements == [("x ~ y", "independent of each other")]
+    assert statements(stated.study) == [("x ~ y", "independent of each other")]
 
 
 def test_a_correlation_of_0_is_inherited_by_either_kind_of_correlation(page):

@@ -13,6 +13,7 @@ from mcfrontier.outputs import figures
 from mcfrontier.outputs.figures import style
 from mcfrontier.outputs.report.report import contents
 from mcfrontier.runs.headlines import headlines
+from mcfrontier.study.describe import path_of
 from tests.conftest import input_entry
 
 YEARS = ["2024", "2025", "2026", "2027"]
@@ -131,10 +132,10 @@ def test_an_event_is_counted_in_a_run_of_many_draws():
 
 
 def test_increasing_numeric_labels_form_a_path():
-    assert by_year().study.path("bill") == "year"
+    assert path_of(by_year().study, "bill") == "year"
     for labels in (["2024", "2026", "2025", "2027"], ["a", "b", "c", "d"]):
         done = run(["bill"], DELAYS | RATE, dimensions={"year": labels})
-        assert done.study.path("bill") == ""
+        assert path_of(done.study, "bill") == ""
         assert figures.fan(done.core) == []
 
 

@@ -16,14 +16,15 @@ from hypothesis import strategies as st
 from scipy import special
 
 import mcfrontier as mcf
-from mcfrontier import sampling
 from mcfrontier.analysis.estimates import estimates
 from mcfrontier.core.errors import InputError
 from mcfrontier.runs import estimates as run_estimates
 from mcfrontier.runs.recipe import BIN_DRAWS as FIRST
-from mcfrontier.sampling import engine
+from mcfrontier.sampling import SAMPLERS, streams
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
-from mcfrontier.sampling.engine import Checkpoint, Engine, histogram, pairwise_sum
+from mcfrontier.sampling.engine import engine, histogram, pairwise_sum
+from mcfrontier.sampling.engine.checkpoint import Checkpoint
+from mcfrontier.sampling.engine.engine import Engine
 from tests.conftest import ROOT, input_entry
 
 DRAWS = 2**19  # more than twice the number retained in memory
@@ -78,11 +79,11 @@ def all_draws():
     return evaluate_blocks(Blocks(PRODUCT_STUDY, run().sampler, ("product",)), DRAWS)["product"]
 
 
-@pytest.mark.parametrize("sampler", sampling.SAMPLERS)
+@pytest.mark.parametrize("sampler", SAMPLERS)
 @pytest.mark.parametrize("name", ["gpt4", "gpt4-dependent", "gpu-share"])
 def test_draws_do_not_depend_on_the_block_size(name, sampler):
     loaded = mcf.load(name)
-    plan = sampling.sampler(sampler, 5, 2**13, [p.name for p in loaded.uncertain if not p.labels])
+    plan = streams.sampler(sampler, 5, 2**13, [p.name for p in loaded.uncertain if not p.labels])
     blocks = Blocks(loaded, plan, loaded.quantities)
     whole = evaluate_blocks(blocks, plan.draws, 2**13)
     for size in (16, 2**10, 48 * 16):

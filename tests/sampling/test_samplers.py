@@ -6,19 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from mcfrontier import sampling
 from mcfrontier.core.errors import InputError
 from mcfrontier.distributions.families import FAMILIES
-from mcfrontier.sampling import latin, sobol
+from mcfrontier.sampling import SAMPLERS, latin, sobol, streams
+from mcfrontier.sampling.plan import Sampler
 from mcfrontier.study.prior import Prior, prior
 from tests.conftest import input_entry
 
-KINDS = list(sampling.SAMPLERS)
+KINDS = list(SAMPLERS)
 every_sampler = pytest.mark.parametrize("kind", KINDS)
 
 
 def points(kind="sobol", seed=1, draws=2**10, names=("a", "b"), name="a"):
-    return sampling.probabilities(sampling.sampler(kind, seed, draws, names), name)
+    return streams.probabilities(streams.sampler(kind, seed, draws, names), name)
 
 
 @every_sampler
@@ -31,10 +31,10 @@ def test_probabilities_lie_strictly_between_0_and_1(kind):
 @every_sampler
 @given(rest=st.lists(st.text("abcdefgh_", min_size=1, max_size=8), max_size=20, unique=True))
 def test_a_stream_does_not_depend_on_other_inputs(kind, rest):
-    plan = sampling.sampler(kind, 3, 64, [*rest, "gpu_price"])
+    plan = streams.sampler(kind, 3, 64, [*rest, "gpu_price"])
     alone = points(kind, 3, 64, ["gpu_price"], "gpu_price")
     met = any("gpu_price" in note for note in plan.notes)
-    assert met or (sampling.probabilities(plan, "gpu_price") == alone).all()
+    assert met or (streams.probabilities(plan, "gpu_price") == alone).all()
 
 
 @every_sampler
@@ -52,8 +52,8 @@ def test_the_first_draws_of_a_long_run_equal_those_of_a_short_one(kind):
 @every_sampler
 @given(start=st.integers(0, 2**11).map(lambda i: 16 * i), count=st.integers(1, 2**15), more=st.integers(0, 99))
 def test_a_part_of_the_points_is_computed_without_the_rest(kind, start, count, more):
-    plan = sampling.sampler(kind, 3, 2**16 + more, ["a"])
-    whole, part = sampling.stream(plan, "a")(0, plan.draws), sampling.stream(plan, "a")(start, start + count)
+    plan = streams.sampler(kind, 3, 2**16 + more, ["a"])
+    whole, part = streams.stream(plan, "a")(0, plan.draws), streams.stream(plan, "a")(start, start + count)
     assert (part.combined == whole.combined[start : start + count]).all()
 
 
@@ -99,8 +99,8 @@ def test_direction_words_match_scipys_sobol_points():
 
 def test_two_dimensions_form_a_net():
     """A scrambled net in dimensions 0 and 1 has one of 256 points in each of 256 boxes of any shape."""
-    plan = sampling.Sampler("sobol", 5, 2**12, {"x": 0, "y": 1})
-    x, y = (sampling.probabilities(plan, name)[0::16] for name in "xy")
+    plan = Sampler("sobol", 5, 2**12, {"x": 0, "y": 1})
+    x, y = (streams.probabilities(plan, name)[0::16] for name in "xy")
     for across in (1, 4, 16, 64, 256):
         boxes = np.floor(x * across) * (256 // across) + np.floor(y * (256 // across))
         assert len(set(boxes)) == 256
@@ -123,8 +123,8 @@ def test_the_error_of_percentiles_is_near_that_of_the_first_dimensions(bits):
         truth = np.sqrt((weights**2).sum()) * special.ndtri(levels)
         ours, theirs = [], []
         for seed in range(2):
-            plan = sampling.sampler("sobol", seed, 16 << bits, names)
-            total = sum(w * special.ndtri(sampling.probabilities(plan, n)) for w, n in zip(weights, names, strict=True))
+            plan = streams.sampler("sobol", seed, 16 << bits, names)
+            total = sum(w * special.ndtri(streams.probabilities(plan, n)) for w, n in zip(weights, names, strict=True))
             ours += [np.quantile(total[r::16], levels) - truth for r in range(16)]
             for r in range(16):
                 engine = stats.qmc.Sobol(count, seed=np.random.default_rng([seed, r]))
@@ -159,7 +159,7 @@ def test_hash_collisions_are_rare():
     [("sobol", 1000, 1024, True), ("sobol", 1024, 1024, False), ("random", 1000, 1000, False), ("lhs", 5, 32, True)],
 )
 def test_draws_are_rounded_up_where_needed_with_a_note(kind, requested, used, message):
-    plan = sampling.sampler(kind, 1, requested, ["a"])
+    plan = streams.sampler(kind, 1, requested, ["a"])
     assert plan.draws == used
     assert bool(plan.notes) == message
 
@@ -167,15 +167,15 @@ def test_draws_are_rounded_up_where_needed_with_a_note(kind, requested, used, me
 @pytest.mark.parametrize("draws", [0, -5, 2.5, "many"])
 def test_an_invalid_number_of_draws_is_rejected(draws):
     with pytest.raises(InputError, match="draws"):
-        sampling.sampler("sobol", 1, draws, ["a"])
+        streams.sampler("sobol", 1, draws, ["a"])
 
 
 def test_rows_have_streams_by_name_and_label():
     stated = input_entry("price", "uniform", low=0, high=1, by="chip")["price"]
     three = prior("price", stated, "here", {"chip": ["A100", "H100", "V100"]}, {})
     two = prior("price", stated, "here", {"chip": ["V100", "A100"]}, {})
-    plan = sampling.sampler("sobol", 1, 2**10, [])
-    x, y = (sampling.values(prior, sampling.points(plan, prior)) for prior in (three, two))
+    plan = streams.sampler("sobol", 1, 2**10, [])
+    x, y = (streams.values(prior, streams.points(plan, prior)) for prior in (three, two))
     assert x.shape == (3, 2**10)
     assert (x[0] == y[1]).all()
     assert (x[2] == y[0]).all()
@@ -186,5 +186,5 @@ def test_rows_have_streams_by_name_and_label():
 def test_draws_have_the_stated_distribution(kind):
     stated = FAMILIES["pert"](unit="kWh", source="a test", low=1, mode=2, high=5)
     prior = Prior("energy", stated, (stated.distribution(),), (), 1000.0, "here", True, {})
-    x = sampling.values(prior, sampling.points(sampling.sampler(kind, 1, 2**13, ["energy"]), prior)) / 1000
+    x = streams.values(prior, streams.points(streams.sampler(kind, 1, 2**13, ["energy"]), prior)) / 1000
     assert stats.kstest(x, stats.beta(1 + 1, 1 + 3, 1, 4).cdf).pvalue > 1e-3

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import mcfrontier as mcf
+from mcfrontier.study.study import retained_draws
 from tests.conftest import input_entry
 
 PAGE = {"title": "T", "targets": ["x"], "inputs": input_entry("x", "uniform", low=0, high=1)}
@@ -15,12 +16,12 @@ PAGE = {"title": "T", "targets": ["x"], "inputs": input_entry("x", "uniform", lo
 def test_draws_beyond_twice_the_default_are_not_all_retained(draws, retained):
     study = mcf.load(PAGE)
     assert study.draws == 2**17
-    assert study.retained(draws) == retained
+    assert retained_draws(study, draws) == retained
 
 
 def test_with_evidence_all_draws_are_retained():
     evidence = {"seen": {"quantity": "x", "p5": 0.4, "p95": 0.6, "unit": "1", "source": "a test"}}
-    assert mcf.load(PAGE | {"evidence": evidence}).retained(2**30) == 2**30
+    assert retained_draws(mcf.load(PAGE | {"evidence": evidence}), 2**30) == 2**30
 
 
 def test_the_retained_draws_of_a_long_run_are_the_first_of_it():

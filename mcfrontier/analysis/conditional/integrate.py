@@ -14,26 +14,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mcfrontier import sampling
 from mcfrontier.analysis.conditional.linear import TRANSFORMS, LinearRow, evaluation_point, linear_rows
-from mcfrontier.analysis.conditional.roots import percentiles_at, roots
+from mcfrontier.analysis.conditional.rows import IntegratedRow, percentiles
 from mcfrontier.analysis.estimates import estimates
 from mcfrontier.analysis.estimates.ranks import ranks
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
-from mcfrontier.sampling import SAMPLERS
+from mcfrontier.sampling import SAMPLERS, streams
 from mcfrontier.sampling.plan import MIN_DRAWS, Sampler
 from mcfrontier.study.prior import Prior
 from mcfrontier.study.reach import descendants
 from mcfrontier.study.study import Row, Study
 
-METHODS = ("auto", "order")  # pre-integrate where that gives smaller errors, or always use order statistics
 MIN_RUN_DRAWS = 2**16  # draws of a run from which on pre-integration takes less time than more draws
 MIN_CONDITIONAL_DRAWS, MAX_CONDITIONAL_DRAWS = 2**12, 2**14
 RUN_SHARE = 8  # one draw in this many of a run is used, within these limits
 MAX_NUMBERS = 2**21  # numbers of one quantity over these draws
-LONG_RUN_DRAWS = 2**21  # draws of a run from which on more are used
-MAX_LONG_CONDITIONAL_DRAWS = 2**18
+LONG_RUN_DRAWS = 2**21  # draws of a run from which on more are used, block by block
+MAX_LONG_CONDITIONAL_DRAWS = 2**20
 PILOT_DRAWS = 2**9  # draws over which the input to integrate out is chosen
 INPUTS_TRIED = 2  # of the inputs with the largest rank correlations
 PILOT_STRIDE = 2**6  # of the breakpoints of tables while it is chosen
@@ -44,29 +42,20 @@ CHOICE_LEVELS = np.array([0.05, 0.5, 0.95])  # at which the remaining variance i
 
 
 @dataclass(frozen=True, eq=False)
-class IntegratedRow:
-    """A row and the input that is integrated out of it: its line over draws of the other inputs, its own transformed
-    draws there in ascending order, and the number of base units in its unit."""
-
-    input: Prior
-    line: LinearRow
-    ordered: Array
-    scale: float
-
-    def percentiles(self, levels: Sequence[float]) -> tuple[Array, Array]:
-        """Percentiles and their standard errors in the unit of the row, (levels,) both; NaN where no root is found."""
-        return percentiles_at(self.line, roots(self.line, self.ordered, levels), self.scale, levels)
-
-
-@dataclass(frozen=True, eq=False)
 class ConditionalEstimate:
-    """Percentiles of a row at estimates.LEVELS with an input integrated out, over a number of draws; values and errors
-    (9,) in its unit."""
+    """Percentiles of a row at estimates.LEVELS with an input integrated out, over the draws of a plan; values and
+    errors (9,) in its unit."""
 
-    draws: int
+    study: Study
+    plan: Sampler
     row: IntegratedRow
     values: Array
     errors: Array
+
+    @property
+    def draws(self) -> int:
+        """The number of draws that are used."""
+        return self.plan.draws
 
     @property
     def input(self) -> str:
@@ -78,7 +67,7 @@ class ConditionalEstimate:
         if {*levels} <= {*estimates.LEVELS}:
             at = [estimates.LEVELS.index(level) for level in levels]
             return self.values[at], self.errors[at]
-        return self.row.percentiles(levels)
+        return percentiles(self.study, self.plan, {"": self.row}, levels)[""]
 
 
 def conditional_estimates(
@@ -100,14 +89,17 @@ def conditional_estimates(
     chosen = {row: choices[row].input for row in rows if choices[row].variance_left <= limit}
     if not chosen:
         return {}
-    at, found = evaluation_point(study, replace(plan, draws=draws)), {}
+    at = evaluation_point(study, replace(plan, draws=draws_in_memory(study, plan.draws)))
+    integrated: dict[str, IntegratedRow] = {}
     for prior in inputs:
         own = {row: rows[row] for row, name in chosen.items() if name == prior.name}
         for row, line in linear_rows(at, prior, own):
             name, index = rows[row]
             ordered = np.sort(TRANSFORMS[line.transform].forward(at.values[name][index]))
-            integrated = IntegratedRow(prior, line, ordered, units.scale(study.unit(name)))
-            found[row] = ConditionalEstimate(draws, integrated, *integrated.percentiles(estimates.LEVELS))
+            integrated[row] = IntegratedRow(prior, rows[row], line, ordered, units.scale(study.unit(name)))
+    plan = replace(plan, draws=draws)
+    values = percentiles(study, plan, integrated, estimates.LEVELS)
+    found = {row: ConditionalEstimate(study, plan, integrated[row], *own) for row, own in values.items()}
     return {row: found[row] for row in rows if row in found and clearly_smaller(found[row].errors, errors[row])}
 
 
@@ -116,13 +108,22 @@ def integrable(study: Study, prior: Prior) -> bool:
     return not (prior.labels or prior.distributions[0].discontinuous or study.dependence.group_of(prior.name))
 
 
+def draws_in_memory(study: Study, draws: int) -> int:
+    """The number of draws of a run over which roots are found, all in memory: a power of two."""
+    most = min(MAX_CONDITIONAL_DRAWS, MAX_NUMBERS // max(study.sizes, default=1))
+    most = min(draws, max(MIN_CONDITIONAL_DRAWS, draws // RUN_SHARE), most)
+    return power_of_two(max(most, MIN_DRAWS))
+
+
 def conditional_draws(study: Study, draws: int) -> int:
-    """The number of draws of a run that are used, all at once: a power of two."""
-    most, numbers = MAX_CONDITIONAL_DRAWS, MAX_NUMBERS
-    if draws >= LONG_RUN_DRAWS:
-        most, numbers = MAX_LONG_CONDITIONAL_DRAWS, MAX_LONG_CONDITIONAL_DRAWS // MAX_CONDITIONAL_DRAWS * MAX_NUMBERS
-    most = min(draws, max(MIN_CONDITIONAL_DRAWS, draws // RUN_SHARE), most, numbers // max(study.sizes, default=1))
-    return 1 << (max(most, MIN_DRAWS).bit_length() - 1)
+    """The number of draws of a run that are used: a power of two."""
+    most = min(draws // RUN_SHARE, MAX_LONG_CONDITIONAL_DRAWS) if draws >= LONG_RUN_DRAWS else 1
+    return max(draws_in_memory(study, draws), power_of_two(most))
+
+
+def power_of_two(number: int) -> int:
+    """The largest power of two that is not above a number."""
+    return 1 << (number.bit_length() - 1)
 
 
 def max_variance_left(plan: Sampler, draws: int) -> float:
@@ -151,7 +152,7 @@ def input_choices(study: Study, names: tuple[str, ...]) -> Mapping[str, InputCho
     variance over pilot draws. Independent of the draws of a run, so it is computed once for a study."""
     inputs, rows = [prior for prior in study.uncertain if integrable(study, prior)], {n: study.rows[n] for n in names}
     sampled = [prior.name for prior in study.uncertain if not prior.labels]
-    at = evaluation_point(study, sampling.sampler("sobol", 1, PILOT_DRAWS, sampled))
+    at = evaluation_point(study, streams.sampler("sobol", 1, PILOT_DRAWS, sampled))
     own = {prior.name: centred_ranks(at.draws_of(prior)) for prior in inputs}
     affected = {prior.name: {prior.name, *descendants(study, prior.name)} for prior in inputs}
     tried: dict[str, list[str]] = {}

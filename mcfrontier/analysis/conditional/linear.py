@@ -3,7 +3,7 @@
 Such a row is g(y) = a(Z) + b(Z) t(x) with t a monotone function of the input x, Z the other inputs, and g one of
 `TRANSFORMS`: identity, logarithm, reciprocal or odds. Sums, products, ratios and powers of x are such rows, and so are
 shares of a total. Linearity is tested numerically: at each draw of Z, the values at two points far out in the tails of
-x determine the line, and the value at the draw of x itself must lie on it.
+x determine the line, and the value at the draw of x itself must lie on it; at further draws, that at a third point.
 """
 
 from __future__ import annotations
@@ -16,18 +16,21 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from mcfrontier import graph, sampling
+from mcfrontier import graph
 from mcfrontier.core import kernels
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.kernels import plain
 from mcfrontier.distributions.curves import Curve, Distribution
+from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
 from mcfrontier.sampling.plan import RANDOMISATIONS, Sampler
 from mcfrontier.study.prior import Prior
 from mcfrontier.study.reach import descendants
 from mcfrontier.study.study import Row, Study
+from mcfrontier.study.values import evaluate, expand, input_medians
 
-END_PROBABILITIES = np.array([2.0**-20, 1 - 2.0**-20])  # of the two input values that determine a line
+# of the two input values that determine a line, and of a third, at which it is tested where the draw is not evaluated
+LINE_PROBABILITIES = np.array([2.0**-20, 1 - 2.0**-20, 0.25])
 LINE_TOLERANCE = 1e-9  # deviation from a line, relative to the distance from the nearer end
 ROUNDING_TOLERANCE = 1e-13  # deviation from a line, relative to the values at the ends
 TABLE_SCORES = np.linspace(-6, 6, 2**15 + 1)  # normal scores of the input at the breakpoints of a table
@@ -75,21 +78,31 @@ class LinearRow:
     """A row that, under TRANSFORMS[transform], is start + (t - origin) / inverse_slope at each draw of the others.
 
     start and inverse_slope (draws,); t is the transformed input, negated if `table` is, which has its distribution;
-    `origin` is t at the lower of END_PROBABILITIES; `low` and `high` are the range of the transformed row over draws.
+    `points` (3,) are t at LINE_PROBABILITIES, `origin` is the first of them; `low` and `high` are the range of the
+    transformed row over draws.
     """
 
     transform: int
     start: Array
     inverse_slope: Array
     table: Table
-    origin: float
+    points: Array
     low: float
     high: float
 
     @property
     def kernel_arguments(self) -> tuple[float, bool, plain.ProbabilityTable]:
         """The arguments of the kernels beside those over draws."""
-        return self.origin, self.table.negated, self.table.cells
+        return float(self.points[0]), self.table.negated, self.table.cells
+
+    def at(self, y: Array) -> LinearRow:
+        """The same at other draws, from the row (3, draws) at LINE_PROBABILITIES of the input; NaN if it is not linear
+        at all of them."""
+        z = transformed(y, TRANSFORMS[self.transform])
+        with np.errstate(all="ignore"):
+            inverse_slope = (self.points[1] - self.points[0]) / (z[1] - z[0])
+        start = z[0] if is_linear(z, self.points) else np.full(z.shape[1], np.nan)
+        return replace(self, start=start, inverse_slope=inverse_slope)
 
     def conditional_cdf(self, value: float) -> Array:
         """The probability that the transformed row is at most a value, given the other inputs, (draws,)."""
@@ -103,7 +116,8 @@ class LinearRow:
         return sums.T / (draws / RANDOMISATIONS)
 
 
-Candidate = tuple[Array, Callable[[], Table | None]]  # t at END_PROBABILITIES and at the draws, (2 + draws,); its table
+# t at the ends, at the draws and at the third point, (3 + draws,), and its table
+Candidate = tuple[Array, Callable[[], Table | None]]
 
 
 @dataclass(frozen=True)
@@ -122,25 +136,36 @@ class EvaluationPoint:
 def evaluation_point(study: Study, plan: Sampler) -> EvaluationPoint:
     """Evaluate a study at the draws of a sampler, and at the medians."""
     values = evaluate_blocks(Blocks(study, plan, study.quantities), plan.draws)
-    medians = {name: study.expand(prior, np.array(prior.medians)[:, None]) for name, prior in study.inputs.items()}
-    return EvaluationPoint(study, values, study.evaluate(medians))
+    return EvaluationPoint(study, values, evaluate(study, input_medians(study)))
 
 
 def evaluated_at(
-    study: Study, values: Mapping[str, Array], prior: Prior, x: Array, names: Collection[str] | None = None
+    study: Study, values: Mapping[str, Array], prior: Prior, x: Array, names: Collection[str]
 ) -> dict[str, Array]:
-    """Evaluate a study with one input at other values and the other inputs unchanged.
+    """Evaluate some quantities with one input at other values and the other inputs unchanged.
 
     Parameters
     ----------
-    values : all quantities before, in base units
+    values : the quantities before, in base units: at least those in `line_needs`
     x : the new values of the input in base units, (1,) or (draws,)
-    names : the quantities to return, or all
     """
-    later = descendants(study, prior.name)
+    later = between(study, prior.name, tuple(names))
     given = {name: old for name, old in values.items() if name not in later}
-    given[prior.name] = study.expand(prior, x)
+    given[prior.name] = expand(study, prior, x)
     return graph.evaluate(study.nodes, later, given, list(study.file.dimensions), names)
+
+
+@lru_cache(maxsize=256)
+def between(study: Study, input: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The nodes that depend on an input and that some quantities need, in order of evaluation."""
+    needed = {*graph.order(study.nodes, study.inputs, names)[1]}
+    return tuple(name for name in descendants(study, input) if name in needed)
+
+
+def line_needs(study: Study, input: str, names: Collection[str]) -> set[str]:
+    """What evaluating some quantities with an input at other values needs: quantities that do not depend on it."""
+    later = {*between(study, input, tuple(names))}
+    return {need for node in later for need in study.nodes[node].needs}.union(names) - later - {input}
 
 
 def linear_rows(
@@ -153,10 +178,10 @@ def linear_rows(
     """
     if not rows:
         return
-    study, own, ends = at.study, at.draws_of(prior), sampling.values(prior, END_PROBABILITIES)
+    study, own, points = at.study, at.draws_of(prior), streams.values(prior, LINE_PROBABILITIES)
     names = {name for name, _ in rows.values()}
-    low, high = (evaluated_at(study, at.values, prior, x[None], names) for x in ends)
-    by_input, along = candidates(prior, np.concatenate([ends, own]), stride), None
+    low, high = (evaluated_at(study, at.values, prior, x[None], names) for x in points[:2])
+    by_input, along = candidates(prior, np.concatenate([points[:2], own, points[2:]]), stride), None
     has_room = max(study.sizes) * (own.size + TABLE_SCORES.size // stride) <= MAX_NUMBERS
     for row, (name, index) in rows.items():
         if at.values[name].shape[-1] < own.size:
@@ -165,8 +190,10 @@ def linear_rows(
         found = linear_row(y, [by_input] * len(TRANSFORMS))
         if found is None and has_room:
             if along is None:
-                x = np.concatenate([ends, own, prior.quantiles[0].curve(TABLE_PROBABILITIES[::stride])])
-                along = evaluated_at(study, at.medians, prior, x)
+                x = np.concatenate(
+                    [points[:2], own, points[2:], prior.quantiles[0].curve(TABLE_PROBABILITIES[::stride])]
+                )
+                along = evaluated_at(study, at.medians, prior, x, names)
             t = along[name][index]
             if t.size > 1:
                 found = linear_row(y, [candidates_along(transformed(t, each), stride) for each in TRANSFORMS])
@@ -181,7 +208,7 @@ def transformed(x: Array, transform: Transform) -> Array:
 
 
 def candidates(prior: Prior, x: Array, stride: int = 1) -> list[Candidate]:
-    """The transforms of an input that are finite at END_PROBABILITIES and at its draws, `x` (2 + draws,)."""
+    """The transforms of an input that are finite, `x` (3 + draws,) as in Candidate."""
     base, curve = prior.distributions[0], prior.quantiles[0].curve
     found: list[Candidate] = []
     for transform in TRANSFORMS if base.low >= 0 else TRANSFORMS[:1]:
@@ -203,8 +230,8 @@ def input_table(base: Distribution, curve: Curve, scale: float, transform: Trans
 
 
 def candidates_along(t: Array, stride: int = 1) -> list[Candidate]:
-    """A candidate from the values of a transformed row along an input, at END_PROBABILITIES, at its draws and at the
-    breakpoints; none where they are not monotone."""
+    """A candidate from the values of a transformed row along an input, as in Candidate and then at the breakpoints;
+    none where they are not monotone."""
     if not np.isfinite(t).all():
         return []
     t = np.where(t[1] < t[0], -t, t)
@@ -278,7 +305,7 @@ def linear_row(y: Array, candidates_of: Sequence[Sequence[Candidate]]) -> Linear
 
     Parameters
     ----------
-    y : (3, draws), the row at both END_PROBABILITIES of the input and at its draws
+    y : (3, draws), the row at the first two of LINE_PROBABILITIES of the input and at its draws
     candidates_of : candidates for each of TRANSFORMS
     """
     if not np.isfinite(y).all():
@@ -289,16 +316,16 @@ def linear_row(y: Array, candidates_of: Sequence[Sequence[Candidate]]) -> Linear
             if not is_linear(trial, t[: 2 + TRIAL_DRAWS]):  # rejects most candidates at little cost
                 continue
             z = transformed(y, transform)
-            if is_linear(z, t) and (table := tabulate()):
-                first, last = (-t[:2] if table.negated else t[:2]).tolist()
-                inverse_slope = (last - first) / (z[1] - z[0])
-                return LinearRow(number, z[0], inverse_slope, table, first, z[:2].min(), z[:2].max())
+            if is_linear(z, t[:-1]) and (table := tabulate()):
+                points = -t[[0, 1, -1]] if table.negated else t[[0, 1, -1]]
+                inverse_slope = (points[1] - points[0]) / (z[1] - z[0])
+                return LinearRow(number, z[0], inverse_slope, table, points, z[:2].min(), z[:2].max())
     return None
 
 
 def is_linear(z: Array, t: Array) -> bool:
-    """Whether a transformed row, `z` (3, draws) at the ends and at the draws, is linear in `t` (2 + draws,), the
-    transformed input at the ends and at the draws."""
+    """Whether a transformed row, `z` (3, draws) at two points and in between, is linear in `t` (2 + draws or 3,), the
+    transformed input at the same two points and in between."""
     with np.errstate(all="ignore"):
         slope = (z[1] - z[0]) / (t[1] - t[0])
         deviation = np.abs(z[0] + slope * (t[2:] - t[0]) - z[2])

@@ -17,6 +17,7 @@ MIN_COARSE_DRAWS = 2**9  # draws over which a root is found, at least, before it
 ROOT_TOLERANCE = 1e-7  # distance of a root in normal scores from its level before the last Newton step
 ERROR_MULTIPLE = 10  # that distance may also be this multiple of its Monte Carlo error
 MAX_ITERATIONS = 60
+SLOPE_WIDTH = 0.01  # normal scores over which a slope is taken
 
 
 class Roots(NamedTuple):
@@ -32,10 +33,13 @@ class Roots(NamedTuple):
 
 
 @np.errstate(all="ignore")
-def percentiles_at(line: LinearRow, near: Roots, scale: float, levels: Sequence[float]) -> tuple[Array, Array]:
+def percentiles_at(
+    line: LinearRow, near: Roots, scale: float, levels: Sequence[float], distant: bool = False
+) -> tuple[Array, Array]:
     """Percentiles of a row and their standard errors, (levels,) both, in a unit of `scale` base units.
 
-    The error is that of the roots of the 16 randomisations, to first order, and of the table, in quadrature.
+    The error is that of the roots of the 16 randomisations, to first order, and of the table, in quadrature; where the
+    roots may be `distant` from the levels, of the last step as well, by the square of its normal scores.
     """
     inverse = TRANSFORMS[line.transform].inverse
     density = near.slope * np.exp(-(special.ndtri(levels) ** 2) / 2) / np.sqrt(2 * np.pi)
@@ -44,6 +48,8 @@ def percentiles_at(line: LinearRow, near: Roots, scale: float, levels: Sequence[
     values = inverse(at)
     table_errors = inverse(at + line.table.max_error / density) - values
     errors = np.hypot(estimates.standard_error(values, inverse(parts)), table_errors)
+    if distant:
+        errors = np.hypot(errors, inverse(at + (at - near.at) ** 2 * near.slope) - values)
     return values / scale, errors / scale
 
 
@@ -52,6 +58,16 @@ def newton_step(near: Roots, levels: Sequence[float]) -> Array:
     """Improve approximate roots by a Newton step in normal scores: (levels,)."""
     values: Array = near.at - (special.ndtri(near.parts.mean(axis=0)) - special.ndtri(levels)) / near.slope
     return values
+
+
+@np.errstate(all="ignore")
+def with_slopes(line: LinearRow, near: Roots) -> Roots:
+    """Improve the slopes of approximate roots, by differences over SLOPE_WIDTH normal scores over the line."""
+    half = SLOPE_WIDTH / near.slope / 2
+    below, above = (
+        special.ndtri(line.cdf_parts(near.at + step, line.start.size).mean(axis=0)) for step in (-half, half)
+    )
+    return near._replace(slope=(above - below) / (2 * half))
 
 
 @np.errstate(all="ignore")

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import special
 
-from mcfrontier import sampling
 from mcfrontier.analysis.sensitivity import evaluation_plan
 from mcfrontier.analysis.sensitivity.evaluation_plan import Key
 from mcfrontier.core.arrays import Array
+from mcfrontier.sampling import streams
 from mcfrontier.sampling.plan import RANDOMISATIONS, Sampler
 from mcfrontier.study.correlation import Group, correlate
 from mcfrontier.study.study import Study
+from mcfrontier.study.values import expand
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,13 @@ def sample_matrices(study: Study, plan: Sampler, names: list[str], reached: Coll
     sampled = [study.inputs[n] for n in names if n in reached or any(n in group.names for group in groups)]
     at = []
     for prime in ("", "'"):
-        own = {prior.name: sampling.points(plan, replace(prior, name=prior.name + prime)) for prior in sampled}
+        own = {prior.name: streams.points(plan, replace(prior, name=prior.name + prime)) for prior in sampled}
         at.append(correlate(groups, own))
     values = {}
     for name, prior in study.inputs.items():
         if name in reached:  # A and B at once, since a table of quantiles costs the same for more draws
             p = None if prior.known else np.concatenate([each[name] for each in at], axis=-1)
-            x = study.expand(prior, sampling.values(prior, p))
+            x = expand(study, prior, streams.values(prior, p))
             values[name] = (x, x) if prior.known else (x[..., : plan.draws], x[..., plan.draws :])
     alone = np.eye(len(names), dtype=bool)[:, None].repeat(RANDOMISATIONS, axis=1)
     masks = dict(zip(names, evaluation_plan.bit_masks(alone), strict=True))
@@ -91,7 +92,7 @@ def inputs_of_part(matrices: Matrices, used: Collection[Key], part: slice) -> di
         at = conditional_probabilities(group, each.a[..., points], each.b[..., points], from_a)
         for name in (name for name in group.names if name in matrices.values):
             prior, rows = matrices.study.inputs[name], at[[owner == name for owner, _ in group.rows]]
-            x = matrices.study.expand(prior, sampling.values(prior, rows if prior.labels else rows[0]))
+            x = expand(matrices.study, prior, streams.values(prior, rows if prior.labels else rows[0]))
             x = x.reshape(*x.shape[:-1], len(masks), -1)
             found |= {(name, mask): x[..., k, :] for k, mask in enumerate(masks)}
     return found

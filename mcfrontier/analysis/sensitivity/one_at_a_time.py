@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,35 +10,27 @@ import numpy as np
 from mcfrontier.analysis.estimates import estimates
 from mcfrontier.core.arrays import Array
 from mcfrontier.sampling.plan import RANDOMISATIONS
-from mcfrontier.study.prior import Prior
+from mcfrontier.study.study import Study
+from mcfrontier.study.values import evaluate, expand
 
 SWING_ENDS = ("p5", "p95")
 # probabilities from one end to the other, which show whether a target is monotone between them
 SWING_PROBABILITIES = np.array([0.05, 0.1625, 0.275, 0.3875, 0.5, 0.6125, 0.725, 0.8375, 0.95])
 
 
-def one_at_a_time(
-    priors: Sequence[Prior],
-    expand: Callable[[Prior, Array], Array],
-    evaluate: Callable[[Mapping[str, Array]], Mapping[str, Array]],
-) -> dict[str, Array]:
+def one_at_a_time(study: Study) -> dict[str, Array]:
     """Evaluate all quantities with each row of each input in turn varied from p5 to p95, the rest at the medians.
 
     Rows of a joint input that are not varied are scaled, so that all still sum to one.
-
-    Parameters
-    ----------
-    expand : gives values of an input, (points,) or (labels, points), the dimensions of the study
-    evaluate : returns all quantities from the inputs
 
     Returns
     -------
     Arrays (..., rows, 9), or (..., 1, 1) where nothing varies; `varied_rows` names the rows.
     """
-    varied, steps = varied_rows(priors), len(SWING_PROBABILITIES)
+    varied, steps = varied_rows(study), len(SWING_PROBABILITIES)
     points = len(varied) * steps
     given = {}
-    for prior in priors:
+    for prior in study.inputs.values():
         medians = np.array(prior.medians)
         medians = medians * prior.scale / medians.sum() if prior.entry.joint else medians
         rows = np.repeat(medians[:, None], max(1, points), axis=1)
@@ -49,16 +41,15 @@ def one_at_a_time(
                 if prior.entry.joint:
                     rest = np.arange(len(rows)) != i
                     rows[rest, own] = np.outer(rows[rest, 0] / rows[rest, 0].sum(), prior.scale - rows[i, own])
-        given[prior.name] = expand(prior, rows if prior.labels else rows[0])
-    values = evaluate(given)
+        given[prior.name] = expand(study, prior, rows if prior.labels else rows[0])
+    values = evaluate(study, given)
     shape = (len(varied), steps)
     return {name: x.reshape(*x.shape[:-1], *(shape if x.shape[-1] == points else (1, 1))) for name, x in values.items()}
 
 
-def varied_rows(priors: Sequence[Prior]) -> dict[tuple[str, int], int]:
+def varied_rows(study: Study) -> dict[tuple[str, int], int]:
     """The rows of uncertain inputs that have a value, as (name, row), and the place of each."""
-    uncertain = [prior for prior in priors if not prior.known]
-    rows = [(p.name, i) for p in uncertain for i, row in enumerate(p.distributions) if np.isfinite(row.median)]
+    rows = [(p.name, i) for p in study.uncertain for i, row in enumerate(p.distributions) if np.isfinite(row.median)]
     return {row: place for place, row in enumerate(rows)}
 
 

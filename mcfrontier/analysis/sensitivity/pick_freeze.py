@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mcfrontier import graph, sampling
+from mcfrontier import graph
 from mcfrontier.analysis.sensitivity import evaluation_plan, mixing
 from mcfrontier.core import memory
 from mcfrontier.core.arrays import Array
+from mcfrontier.sampling import streams
 from mcfrontier.sampling.plan import RANDOMISATIONS, Sampler
 from mcfrontier.study.correlation import Group
 from mcfrontier.study.study import Study
@@ -63,7 +64,7 @@ def matrix_sampler(study: Study, sampler: Sampler, points: int | None) -> Sample
     """The sampler of A and B: that of the run, with a second stream for each input, its name with a prime."""
     names = [prior.name for prior in study.uncertain if not prior.labels]
     requested = default_points(study) if points is None else points
-    plan = sampling.sampler(sampler.kind, sampler.seed, requested, [*names, *(f"{name}'" for name in names)])
+    plan = streams.sampler(sampler.kind, sampler.seed, requested, [*names, *(f"{name}'" for name in names)])
     return replace(plan, draws=-(-plan.draws // RANDOMISATIONS) * RANDOMISATIONS)
 
 

@@ -14,11 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mcfrontier import sampling
 from mcfrontier.analysis.sensitivity.pick_freeze import Design
 from mcfrontier.analysis.sensitivity.variance import ratio
 from mcfrontier.core.arrays import Array
-from mcfrontier.sampling.plan import RANDOMISATIONS, Sampler
+from mcfrontier.sampling.plan import RANDOMISATIONS, Sampler, generator
 
 MAX_EXACT_INPUTS = 8  # inputs up to which all subsets are evaluated
 RANDOM_ORDERS = 2  # beyond it: random orders of joining in each randomisation, each reversed as well
@@ -76,7 +75,7 @@ def random_orders(plan: Sampler, inputs: list[str], orders_each: int = RANDOM_OR
     The position of an input comes from a stream of its own, so that a further input leaves the order of the rest.
     """
     count, orders_total = len(inputs), 2 * orders_each
-    keys = [sampling.generator(plan, name, None, "order").random((orders_each, RANDOMISATIONS)) for name in inputs]
+    keys = [generator(plan, name, None, "order").random((orders_each, RANDOMISATIONS)) for name in inputs]
     orders = np.argsort(keys, axis=0)
     orders = np.concatenate([orders, orders[::-1]], axis=1)  # (inputs, orders_total, 16): the first, second, ... input
     position = np.argsort(orders, axis=0)

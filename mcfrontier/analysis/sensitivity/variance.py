@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcfrontier import sampling
 from mcfrontier.analysis.estimates import estimates
 from mcfrontier.analysis.sensitivity.pick_freeze import DesignBlocks
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
+from mcfrontier.sampling import streams
 from mcfrontier.sampling.plan import RANDOMISATIONS
 from mcfrontier.study.study import Study
+from mcfrontier.study.values import evaluate, expand
 
 SCALES = ("log", "raw")
 CONSTANT_TOLERANCE = 1e-13  # relative range of a target that is constant up to rounding
@@ -145,9 +146,9 @@ def tail_values(study: Study) -> dict[str, Array]:
         p[1 + i * levels.size : 1 + (i + 1) * levels.size] = levels
         at[prior.name] = np.broadcast_to(p, (len(prior.labels), p.size)) if prior.labels else p
     given = {
-        prior.name: study.expand(prior, sampling.values(prior, at.get(prior.name))) for prior in study.inputs.values()
+        prior.name: expand(study, prior, streams.values(prior, at.get(prior.name))) for prior in study.inputs.values()
     }
-    return study.evaluate(given)
+    return evaluate(study, given)
 
 
 def tail_variance(tails: Array, points: int) -> Array:

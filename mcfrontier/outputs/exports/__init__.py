@@ -2,48 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mcfrontier.core.errors import InputError, suggest
-from mcfrontier.outputs.exports.columns import csv, parquet
-from mcfrontier.outputs.exports.groups import arviz, zarr
-from mcfrontier.outputs.exports.metaculus import QUESTION_OPTIONS, metaculus
-from mcfrontier.outputs.exports.squiggle import squiggle, squigglepy
-from mcfrontier.outputs.exports.workbook import xlsx
-from mcfrontier.outputs.folder.saved import RunFolder
+from mcfrontier.core.registry import function_at
+
+if TYPE_CHECKING:
+    from mcfrontier.outputs.folder.saved import RunFolder
+
+
+class ExportOption(NamedTuple):
+    """An option of a format: its name, its help, and whether it is a text, a count or a flag."""
+
+    name: str
+    help: str
+    kind: type[str] | type[int] | type[bool] = str
 
 
 class Export(NamedTuple):
     """An export format.
 
-    make        `make(run, rows, **options)` returns the text, whole or in pieces; for a format that is no text,
-                `make(run, rows, path)` writes a file or folder
+    make        "module:function": `function(run, rows, **options)` returns the text, whole or in pieces; for a format
+                that is no text, `function(run, rows, path)` writes a file or folder
     text        whether the format is text
-    options     the keyword arguments that `make` takes from the command line
+    options     the options of the command line that the function takes as keyword arguments
     needs       the extra of the package that installs its library
     holds       a file that every folder of this format has, by which an older export is recognised
-    takes_note  whether `make` takes `note`, a function that it reports remarks to
+    takes_note  whether the function takes `note`, a function that it reports remarks to
     """
 
-    make: Callable[..., Any]
+    make: str
     text: bool
-    options: tuple[str, ...] = ()
+    options: tuple[ExportOption, ...] = ()
     needs: str = ""
     holds: str = ""
     takes_note: bool = False
 
 
+QUESTION = (  # the question on Metaculus that is answered
+    ExportOption("lower", "lower bound of the question, in the unit of the target or one stated."),
+    ExportOption("upper", "upper bound of the question."),
+    ExportOption("open_lower", "outcomes below the range are possible.", bool),
+    ExportOption("open_upper", "outcomes above the range are possible.", bool),
+    ExportOption("zero_point", "zero point of a logarithmic scale."),
+    ExportOption("points", "number of points of the CDF.  [default: 201]", int),
+)
 EXPORTS: dict[str, Export] = {
-    "csv": Export(csv, text=True),
-    "parquet": Export(parquet, text=False, needs="export"),
-    "xlsx": Export(xlsx, text=False, needs="export"),
-    "zarr": Export(zarr, text=False, needs="zarr", holds="zarr.json"),
-    "arviz": Export(arviz, text=False),
-    "metaculus": Export(metaculus, text=True, options=QUESTION_OPTIONS, takes_note=True),
-    "squiggle": Export(squiggle, text=True),
-    "squigglepy": Export(squigglepy, text=True),
+    "csv": Export("mcfrontier.outputs.exports.columns:csv", text=True),
+    "parquet": Export("mcfrontier.outputs.exports.columns:parquet", text=False, needs="export"),
+    "xlsx": Export("mcfrontier.outputs.exports.workbook:xlsx", text=False, needs="export"),
+    "zarr": Export("mcfrontier.outputs.exports.groups:zarr", text=False, needs="zarr", holds="zarr.json"),
+    "arviz": Export("mcfrontier.outputs.exports.groups:arviz", text=False),
+    "metaculus": Export("mcfrontier.outputs.exports.metaculus:metaculus", text=True, options=QUESTION, takes_note=True),
+    "squiggle": Export("mcfrontier.outputs.exports.squiggle:squiggle", text=True),
+    "squigglepy": Export("mcfrontier.outputs.exports.squiggle:squigglepy", text=True),
 }
 
 
@@ -56,7 +70,7 @@ def export_to(form: str) -> Export:
 
 def pieces(export: Export, run: RunFolder, rows: Sequence[str], options: dict[str, Any]) -> Iterable[str]:
     """The pieces of an export that is text."""
-    made: str | Iterable[str] = export.make(run, rows, **options)
+    made: str | Iterable[str] = function_at(export.make)(run, rows, **options)
     return [made] if isinstance(made, str) else made
 
 
@@ -69,6 +83,6 @@ def write_export(
             with path.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(pieces(export, run, rows, options))
         else:
-            export.make(run, rows, path, **options)
+            function_at(export.make)(run, rows, path, **options)
     except ImportError as problem:
         raise InputError(f"--to {form}: requires {problem.name}; pip install 'mcfrontier[{export.needs}]'") from None

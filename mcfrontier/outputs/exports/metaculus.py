@@ -24,7 +24,6 @@ from mcfrontier.core.units import read
 from mcfrontier.outputs.exports.standard import BILLION, standardised
 from mcfrontier.outputs.folder.saved import RunFolder
 
-QUESTION_OPTIONS = ("lower", "upper", "open_lower", "open_upper", "zero_point", "points")
 DEFAULT_POINTS, MIN_POINTS, MAX_POINTS = 201, 3, 10_001
 MAX_CLOSED_SHARE = 0.05  # of the draws beyond a closed bound: with more, p5 or p95 would lie outside of the question
 

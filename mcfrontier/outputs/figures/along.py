@@ -11,6 +11,7 @@ from mcfrontier.outputs.figures.drawing import Drawing
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import summary
 from mcfrontier.runs.headlines import MAX_ROWS_EACH
+from mcfrontier.study.describe import path_of
 
 ROW_INCHES = 0.15
 MAX_ROWS = 64  # rows in a drawing
@@ -21,7 +22,7 @@ def along(run: RunCore) -> list[Drawing]:
     """The rows of each target with many rows. Dot: p50; for an event, its probability. Line: p5 to p95. The axis is
     logarithmic where the rows span more than a factor of four. Shown are the first 64 rows of a target, and the first
     twelve targets."""
-    names = [name for name in run.study.targets if run.study.dimensions_of[name] and not run.study.path(name)]
+    names = [name for name in run.study.targets if run.study.dimensions_of[name] and not path_of(run.study, name)]
     rows = {name: run.known_rows(name)[:MAX_ROWS] for name in names}
     names = [name for name in names if len(rows[name]) > MAX_ROWS_EACH and differ(run, rows[name])]
     return [draw_target(run, name, rows[name]) for name in names[:MAX_DRAWINGS]]

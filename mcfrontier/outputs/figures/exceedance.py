@@ -12,6 +12,7 @@ from mcfrontier.outputs.figures.drawing import Drawing
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import summary
 from mcfrontier.runs.headlines import by_path
+from mcfrontier.study.describe import path_of
 
 HEIGHT, END_INCHES = 1.2, 0.9  # inches of a panel, and of its right margin for the names of the lines
 MIN_PROBABILITY = 0.01  # of exceeding a value that is drawn, over all draws; at most one minus this
@@ -25,7 +26,7 @@ def exceedance(run: RunCore) -> list[Drawing]:
     probability that the target exceeds round values."""
     events = [name for name in run.study.targets if run.study.kind(name) is EVENT]
     of_events = [drawing for name in events for drawing in draw_event(run, name)]
-    names = [name for name in run.study.targets if run.study.path(name) and name not in events]
+    names = [name for name in run.study.targets if path_of(run.study, name) and name not in events]
     return [*of_events, *(drawing for name in names[:1] for drawing in draw_target(run, name))][:MAX_DRAWINGS]
 
 

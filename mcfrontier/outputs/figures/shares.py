@@ -7,6 +7,7 @@ from mcfrontier.outputs.figures import style
 from mcfrontier.outputs.figures.drawing import Drawing
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import summary
+from mcfrontier.study.describe import cost_components
 
 TEXT_COLOURS = ("white", style.INK, "white", style.INK, "white", style.INK)  # of text on each of style.COLOURS
 LEGEND_STEP = 0.18  # width of a legend entry, as a share of the axis
@@ -16,7 +17,7 @@ MIN_LABELLED = 0.04  # share below which a component has no number
 def shares(run: RunCore) -> list[Drawing]:
     """The components of the cost on each basis: the mean share of each over the draws. Means, unlike medians, add up to
     100 %."""
-    bars = {name: parts for name, parts in run.study.cost_components.items() if {*parts.values()} <= run.rows.keys()}
+    bars = {name: parts for name, parts in cost_components(run.study).items() if {*parts.values()} <= run.rows.keys()}
     if not bars:
         return []
     components = list(dict.fromkeys(component for parts in bars.values() for component in parts))

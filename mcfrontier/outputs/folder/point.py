@@ -8,13 +8,14 @@ from typing import Any
 from mcfrontier.core import units
 from mcfrontier.core.jsontext import finite, json_text
 from mcfrontier.study.study import Study
+from mcfrontier.study.values import central_values
 
 
 def point(study: Study) -> dict[str, dict[str, Any]]:
     """{name: {"unit", "value"}}, or {"unit", "dim", "labels", "values"} for a quantity along a dimension; None where
     there is no figure. Along several dimensions "dim" and "labels" are lists, and "values" is nested."""
     out: dict[str, dict[str, Any]] = {}
-    for name, x in study.centre().items():
+    for name, x in central_values(study).items():
         unit, own = study.unit(name), list(study.dimensions_of[name])
         labels = [study.file.dimensions[dimension] for dimension in own]
         value = finite((x / units.scale(unit)).reshape([len(each) for each in labels]).tolist())
@@ -30,7 +31,7 @@ def point_json(study: Study) -> str:
 
 def point_rows(study: Study) -> dict[str, tuple[float, str]]:
     """The rows of the targets that have a figure, each with its value and its unit."""
-    centre, found = study.centre(), {}
+    centre, found = central_values(study), {}
     for target in study.targets:
         unit = study.unit(target)
         for row, (name, index) in study.rows.items():

@@ -37,6 +37,7 @@ from mcfrontier.runs.sensitivity import inputs_behind, rank_correlation, swing
 from mcfrontier.sampling import SAMPLERS
 from mcfrontier.sampling.plan import RANDOMISATIONS
 from mcfrontier.study import locate
+from mcfrontier.study.describe import cost_targets, statements
 from mcfrontier.study.schema import Disclosed
 from mcfrontier.study.study import Study
 
@@ -106,7 +107,7 @@ def contents(run: RunCore) -> dict[str, Any]:
         "decision": decision_text(run),
         "evidence": evidence_table(run),
         "inputs": [row for prior in study.inputs.values() for row in input_rows(prior)],
-        "assumptions": [[" ~ ".join(map(label, key.split(" ~ "))), text] for key, text in study.statements],
+        "assumptions": [[" ~ ".join(map(label, key.split(" ~ "))), text] for key, text in statements(study)],
         "nodes": [formula_row(run, name) for name in study.order],
         "provenance": provenance(run),
         "notes": findings(run),
@@ -134,7 +135,7 @@ def facts(run: RunCore) -> list[list[str]]:
     """The lines of page 1 below the numbers: price year, date, decision, quantities set, the most influential input."""
     study, stated, head = run.study, run.study.file.stated, headlines(run)[0]
     lines = []
-    if stated.price_year and study.cost_bases:
+    if stated.price_year and cost_targets(study):
         adjusted = "" if "deflator" in run.values else ", not adjusted for inflation"
         lines.append(["Prices", f"of about {stated.price_year}, as each source states them{adjusted}"])
     if stated.date:

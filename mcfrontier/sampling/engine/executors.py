@@ -10,11 +10,13 @@ import sys
 from collections.abc import Callable
 from functools import lru_cache, partial
 from types import ModuleType
-from typing import Any, Generic
+from typing import Generic
 
 import numpy as np
 
 from mcfrontier.core.errors import InputError, suggest
+from mcfrontier.core.registry import function_at
+from mcfrontier.sampling.engine import ENGINES
 from mcfrontier.sampling.engine.pool import Pairs, Result, Segments, Work, submit_segments
 
 
@@ -32,6 +34,11 @@ def check(engine: str, workers: int | None, scheduler: str | None) -> None:
         raise InputError(f"workers = {workers}: the engine local has one; use --engine processes")
     if scheduler and workers:
         raise InputError(f"workers = {workers}: the scheduler at {scheduler} has its own; leave one of them out")
+
+
+def executor(engine: str) -> Callable[[Work[Result], Segments, int | None, str | None], Pairs[Result]]:
+    """The executor of a name."""
+    return function_at(ENGINES[engine])
 
 
 def local(work: Work[Result], segments: Segments, workers: int | None, scheduler: str | None) -> Pairs[Result]:
@@ -78,14 +85,6 @@ def dask(work: Work[Result], segments: Segments, workers: int | None, scheduler:
     from mcfrontier.sampling.engine import dask_executor
 
     return dask_executor.dask_segments(PickledWork(work), segments, workers, scheduler)
-
-
-ENGINES: dict[str, Callable[[Work[Any], Segments, int | None, str | None], Pairs[Any]]] = {
-    "local": local,
-    "threads": threads,
-    "processes": processes,
-    "dask": dask,
-}
 
 
 class PickledWork(Generic[Result]):

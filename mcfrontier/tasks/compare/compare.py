@@ -17,7 +17,7 @@ from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import findings
 from mcfrontier.runs.headlines import representatives
 from mcfrontier.runs.load import Model, Source, checked_pins
-from mcfrontier.sampling import Sampler
+from mcfrontier.sampling.plan import Sampler
 from mcfrontier.study.study import Study
 from mcfrontier.tasks.compare import hybrid
 from mcfrontier.tasks.compare.pairs import RowPair, row_pair

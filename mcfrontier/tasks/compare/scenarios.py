@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mcfrontier import sampling
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.runs import recipe
 from mcfrontier.runs.load import Model, Source, load
+from mcfrontier.sampling import streams
 from mcfrontier.sampling.plan import Sampler
-from mcfrontier.study.study import Study
+from mcfrontier.study.study import Study, retained_draws
 
 MAX_NAMES = 5  # quantities named in a message
 SCENARIO_DRAWS = 2**14  # of each study and of each hybrid of two; given evidence, as many as a run has by default
@@ -84,8 +84,8 @@ def common_plan(scenarios: Sequence[Study], draws: int | None, seed: int, sample
     names = {name for each in scenarios for name in recipe.sampled_names(each)}
     default = min(each.draws for each in scenarios)
     count = default if any(each.evidence for each in scenarios) else min(SCENARIO_DRAWS, default)
-    plan = sampling.sampler(sampler, seed, count if draws is None else draws, names)
-    if any(each.retained(plan.draws) < plan.draws for each in scenarios):
+    plan = streams.sampler(sampler, seed, count if draws is None else draws, names)
+    if any(retained_draws(each, plan.draws) < plan.draws for each in scenarios):
         raise InputError(
             f"draws = {plan.draws:,}: a comparison retains all draws in memory; take {2 * default:,} or fewer"
         )

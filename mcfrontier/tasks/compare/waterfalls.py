@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from mcfrontier import graph, sampling
+from mcfrontier import graph
 from mcfrontier.analysis.estimates import estimates
 from mcfrontier.analysis.sensitivity import attribution
 from mcfrontier.analysis.sensitivity.attribution import Waterfall
@@ -18,10 +18,12 @@ from mcfrontier.core.kinds import EVENT
 from mcfrontier.core.progress import Progress
 from mcfrontier.runs import recipe
 from mcfrontier.runs.core import RunCore
-from mcfrontier.sampling import Sampler
+from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
+from mcfrontier.sampling.plan import Sampler
 from mcfrontier.study.prior import Prior
 from mcfrontier.study.study import Study
+from mcfrontier.study.values import expand
 from mcfrontier.tasks.compare import hybrid
 from mcfrontier.tasks.compare.pairs import kind_in_both
 
@@ -95,13 +97,13 @@ class Hybrids:
             return recipe.evaluated(study, self.plan).values
         if study.dependence.groups:
             return evaluate_blocks(Blocks(study, self.plan, study.targets), self.plan.draws)
-        inputs = {name: study.expand(prior, self.draws(prior)) for name, prior in study.inputs.items()}
+        inputs = {name: expand(study, prior, self.draws(prior)) for name, prior in study.inputs.items()}
         dimensions = list(study.file.dimensions)
         return graph.evaluate(study.nodes, study.order, inputs, dimensions, dict.fromkeys(study.targets))
 
     def draws(self, prior: Prior) -> Array:
         """The draws of an input in base units: (draws,) or (labels, draws), a last axis of 1 if it is known."""
         if id(prior) not in self.computed:
-            probabilities = None if prior.known else sampling.points(self.plan, prior)
-            self.computed[id(prior)] = sampling.values(prior, probabilities)
+            probabilities = None if prior.known else streams.points(self.plan, prior)
+            self.computed[id(prior)] = streams.values(prior, probabilities)
         return self.computed[id(prior)]

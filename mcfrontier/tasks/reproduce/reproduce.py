@@ -24,6 +24,7 @@ from mcfrontier.runs.estimates import percentile_of, summary
 from mcfrontier.runs.load import load
 from mcfrontier.study import entry, locate, priors_file
 from mcfrontier.study.study import Study
+from mcfrontier.study.values import central_values
 
 DISAGREES, AGREES_WITH_LATER = "disagrees", "agrees with a later version"
 VERDICTS = {  # each with its text in a count of verdicts
@@ -244,7 +245,7 @@ def compare_figure(place: LocatedRow, studies: dict[StudyKey, Study]) -> Compare
 def central_value(study: Study, quantity: str, unit: str) -> float:
     """A quantity at the central values of the inputs, in a unit."""
     name, label = split_row(quantity)
-    x = study.centre()[name]
+    x = central_values(study)[name]
     if not units.same_kind(unit, study.unit(name)):
         raise InputError(f"unit '{unit}': give it in {study.unit(name)}")
     own = study.dimensions_of[name]

@@ -87,7 +87,7 @@ class Search:
 
     def evaluate(self, study: Study, value: float) -> dict[str, Array]:
         """All quantities of a study at a value."""
-        return evaluated_at(study, self.run.values, study.inputs[self.decide], np.array([value]))
+        return evaluated_at(study, self.run.values, study.inputs[self.decide], np.array([value]), study.quantities)
 
     def margins(self, found: Mapping[str, Array]) -> Array:
         """The margin of each draw from its worst condition: below 0 where all conditions hold."""

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mcfrontier import sampling
 from mcfrontier.core import units
 from mcfrontier.core.arguments import listed
 from mcfrontier.core.arrays import Array
@@ -28,9 +27,11 @@ from mcfrontier.runs.diagnostics import notes
 from mcfrontier.runs.load import Model, Source, checked_pins, load
 from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.runs.summary import Summary
+from mcfrontier.sampling import streams
 from mcfrontier.sampling.plan import Sampler
 from mcfrontier.study.reach import descendants
-from mcfrontier.study.study import Study
+from mcfrontier.study.study import Study, retained_draws
+from mcfrontier.study.values import central_values
 from mcfrontier.tasks.solve.search import Axis, Point, Search
 
 DEFAULT_PROBABILITY = 0.5
@@ -170,8 +171,8 @@ def load_study(
 
 def run_study(study: Study, draws: int | None, seed: int, sampler: str) -> RunCore:
     """The run whose draws all other inputs have at every value."""
-    count = study.draws if draws is None else sampling.sampler(sampler, seed, draws, ()).requested
-    if study.retained(count) < count:
+    count = study.draws if draws is None else streams.sampler(sampler, seed, draws, ()).requested
+    if retained_draws(study, count) < count:
         raise InputError(f"draws = {count:,}: a solution retains all draws in memory; take {2 * study.draws:,} at most")
     return recipe.run(study, draws=count, seed=seed, sampler=sampler)
 
@@ -194,7 +195,7 @@ def axes_of(study: Study, decide: str, between: Sequence[str | float] | None) ->
     unit = study.unit(decide)
     dated, is_share = not study.kind(decide).logarithmic, unit in SHARE_UNITS
     if between is None:
-        centre = float(study.centre()[decide].flat[0])
+        centre = float(central_values(study)[decide].flat[0])
         if is_share:
             return [Axis(0.0, 1.0, False)]
         if dated or not 0 < centre < math.inf:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import mcfrontier as mcf
-from mcfrontier import sampling
+from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, spans
 from tests.benchmarks.job import INPUTS, NODES, STATISTICS, TARGETS
 
@@ -40,7 +40,7 @@ def at_random(draws: int, seed: int) -> dict[str, list[float]]:
 
 def draw_and_evaluate(draws: int, seed: int) -> None:
     """Draw and evaluate block by block, without statistics."""
-    plan = sampling.sampler("sobol", seed, draws, INPUTS)
+    plan = streams.sampler("sobol", seed, draws, INPUTS)
     blocks = Blocks(study(), plan, TARGETS)
     for start, stop in spans(plan.draws, 2**15):
         blocks(start, stop)
