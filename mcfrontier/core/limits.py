@@ -1,0 +1,39 @@
+"""Limits of what is read: the one table of them, each with its reason.
+
+Files, tables and texts may come from a stranger. What is beyond a limit is refused in one line that states the limit.
+Every limit is far above what the shipped studies need, and low enough that reading takes seconds and some hundred MB.
+"""
+
+# files, before they are read as a whole
+PRIORS_FILE_BYTES = 2**22  # 4 MiB: a thousand entries with sources take 1 MiB, and TOML is parsed at 1 to 2 MiB/s
+TABLE_BYTES = 2**26  # 64 MiB: a million figures of an empirical sample take 20 MiB
+LEDGER_BYTES = 2**24  # 16 MiB: a hundred thousand outcomes with their sources
+JSON_BYTES = 2**26  # 64 MiB, of a manifest or of percentiles: these grow with the rows of a study, ROWS at most
+
+# structure
+NESTING = 12  # of tables and lists in TOML and JSON: a part of a mixture is at depth 5, and parsers are recursive
+KEY_PARTS = 12  # of a dotted key in TOML: the parser takes time in proportion to the square of their number
+INTEGER_DIGITS = 309  # of an integer in TOML or JSON: one with more digits is beyond the range of a double
+TABLE_CELLS = 2**22  # of a CSV table in all: each takes about 60 bytes of memory
+TABLE_COLUMNS = 1_000  # of a CSV table: each with a unit is an input
+CELL_LENGTH = 10_000  # characters of a cell of a CSV table, as TEXT_LENGTH: a cell may be a remark
+
+# content of a priors file, merged with those that it extends
+LABELS = 10_000  # of a dimension: each makes a row of every quantity along it
+ROWS = 200_000  # of all quantities of a study: each has a name, draws and statistics
+INPUTS = 5_000  # entries in all: each has a stream of draws
+MIXTURE_PARTS = 100  # of a mixture: each is inverted by the search for a quantile
+EXTENDS = 32  # names in `extends` of a file
+EXTENDS_DEPTH = 16  # of files that extend files
+EXTENDED_FILES = 200  # files read for a study: each is read as often as it is named
+
+# texts, in characters
+NAME_LENGTH = 80  # of a quantity, a dimension or a key: names are columns of tables and lines of figures
+LABEL_LENGTH = 200  # of a label: labels are in the names of rows
+TITLE_LENGTH = 200  # of a title or a question: a line on page 1 of the report
+TEXT_LENGTH = 10_000  # of any other text, such as a source or a note: five pages of the report
+UNIT_LENGTH = 100  # of a unit
+UNIT_POWER = 9  # the largest power in a unit, positive or negative: byte**9 is beyond any use, and 9**9**9 never ends
+UNIT_NESTING = 8  # of parentheses in a unit
+ECHO_LENGTH = 120  # of input that a message repeats: enough to recognise it
+MESSAGE_LENGTH = 4_000  # of a message as a whole, which may list many names
