@@ -1,0 +1,49 @@
+"""Reading of files that may come from a stranger: regular files only, and no more bytes than expected."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from mcfrontier.core.errors import InputError
+
+
+def check_regular(path: Path, limit: int) -> int:
+    """Return the size of a regular file in bytes, before it is opened.
+
+    Parameters
+    ----------
+    path : Path
+        The file; links are followed.
+    limit : int
+        The largest size that is accepted.
+
+    Raises
+    ------
+    InputError
+        For a missing file, a folder, a pipe, a device, or a file that is larger. The message does not name the file.
+    """
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError) as problem:  # ValueError: a name with a NUL
+        raise InputError(f"cannot be read: {getattr(problem, 'strerror', None) or problem}") from None
+    if not stat.S_ISREG(found.st_mode):
+        kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe or a device"
+        raise InputError(f"cannot be read: {kind}, where a file is expected")
+    if found.st_size > limit:
+        raise InputError(f"cannot be read: it has {found.st_size:,} bytes; the limit is {limit:,}")
+    return found.st_size
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """Read a regular file of at most `limit` bytes; any other is refused as by `check_regular`."""
+    check_regular(path, limit)
+    try:
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+    except OSError as problem:
+        raise InputError(f"cannot be read: {problem.strerror}") from None
+    if len(content) > limit:  # such as a file of /proc, which states no size
+        raise InputError(f"cannot be read: it has more than {limit:,} bytes, which is the limit")
+    return content
