@@ -230,7 +230,7 @@ def compare(
     Parameters
     ----------
     *sources : str, Path, mapping or Study
-        As in `run`: two or more, or one and `set`.
+        As in `run`: two or more, or one and `set`. Money is converted to the price year of the first.
     model : module or sequence of functions, optional
         The model of all studies, as in `run`.
     targets : sequence of str, optional

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 )
 @click.option("--source", metavar="TEXT", help="Source of the outcome, for the ledger.")
 @click.option("--note", "remark", metavar="TEXT", help="Why the run did not use the outcome, for the ledger.")
+@click.option(
+    "--money-year", type=int, metavar="YEAR", help="Year of the money of the outcomes.  [default: the price year]"
+)
 @click.option("--ledger", metavar="PATH", help="CSV file of the scores.  [default: ledger.csv]")
 @click.option("--all", "whole", is_flag=True, help="Summarise all outcomes of a ledger.")
 @click.option("--json", "as_json", is_flag=True, help="Print the scores as JSON.")
@@ -35,6 +38,7 @@ def command(
     outcomes: Sequence[str],
     source: str | None,
     remark: str | None,
+    money_year: int | None,
     ledger: str | None,
     whole: bool,
     as_json: bool,
@@ -44,7 +48,13 @@ def command(
 
     The scores are added to a ledger. With --all, summarise the calibration of a ledger.
     """
-    options = {"FOLDER": folder, "--outcome": outcomes, "--source": source, "--note": remark}
+    options = {
+        "FOLDER": folder,
+        "--outcome": outcomes,
+        "--source": source,
+        "--note": remark,
+        "--money-year": money_year,
+    }
     if whole:
         for option in (option for option, value in options.items() if value not in (None, ())):
             raise InputError(f"{option}: --all scores no new outcome; leave one of the two out")
@@ -55,11 +65,17 @@ def command(
     if folder is None or not outcomes:
         missing = "an outcome is missing" if folder else "a folder is missing"
         raise InputError(f'{missing}; write score FOLDER --outcome "NAME=VALUE UNIT", or score --all')
-    add_outcomes(folder, outcomes, source or "", remark or "", ledger, as_json)
+    add_outcomes(folder, outcomes, source or "", remark or "", money_year, ledger, as_json)
 
 
 def add_outcomes(
-    folder: str, outcomes: Sequence[str], source: str, remark: str, ledger: str | None, as_json: bool
+    folder: str,
+    outcomes: Sequence[str],
+    source: str,
+    remark: str,
+    money_year: int | None,
+    ledger: str | None,
+    as_json: bool,
 ) -> None:
     """Score outcomes and add them to a ledger."""
     from mcfrontier.core.atomic import check_file
@@ -73,8 +89,14 @@ def add_outcomes(
         ledgers.read(path)  # a damaged ledger is refused before anything is scored
     run = read_folder(folder)
     rows = []
-    for name, value in [score.read_outcome(run, text) for text in outcomes]:
-        row, non_finite = score.score_outcome(run, name, value, source, remark)
+    for name, value in [score.read_outcome(run, text, money_year) for text in outcomes]:
+        ratio, texts = score.money_factor(run, name, money_year), [remark] if remark else []
+        if ratio != 1:
+            texts.append(
+                f"stated in money of {money_year}, converted to the price year by consumer prices, × {ratio:.4g}"
+            )
+            note(f"{name}: {texts[-1]}")
+        row, non_finite = score.score_outcome(run, name, value, source, "; ".join(texts))
         rows.append(row)
         if kind := score.stated_kind(run, name):
             note(f"{name}: {kind} of this run, not a forecast; make sure that it was stated without the outcome")

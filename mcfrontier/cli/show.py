@@ -24,6 +24,8 @@ def command(name: str) -> None:
     for text in (study.file.stated.question, study.file.stated.about):
         if text:
             print(text)
+    if study.file.stated.price_year:
+        print(f"price year: {study.file.stated.price_year}")
     print("\nInputs: family, p5 / p50 / p95  [unit; file]")
     for prior in study.inputs.values():
         show_input(prior)
@@ -45,6 +47,7 @@ def show_input(prior: Prior) -> None:
 
     from mcfrontier.core.formatting import amount
     from mcfrontier.distributions.mixture import mixture_note
+    from mcfrontier.study import money
 
     entry = prior.entry
     for label, row, best in zip(prior.labels or ("",), prior.distributions, prior.best_guesses, strict=True):
@@ -59,5 +62,7 @@ def show_input(prior: Prior) -> None:
     if text := mixture_note(entry):
         print(f"      {text}")
     print(f"      source: {entry.source}")
+    if text := money.text(prior):
+        print(f"      money: {text}; the figures above are in that of the price year")
     if entry.note:
         print(f"      note: {entry.note}")

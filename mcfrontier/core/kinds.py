@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
+from mcfrontier.core import units
 from mcfrontier.core.digits import MAX_DIGITS, PREFIXES, metric, number, plain, rounded, scaled
 from mcfrontier.core.units import DATE_UNIT
 
@@ -133,3 +136,12 @@ def kind_of(unit: str, event: bool = False) -> QuantityKind:
     if unit == DATE_UNIT:
         return DATE
     return MONEY if unit.partition("/")[0] in CURRENCIES else RATIO_SCALE
+
+
+@cache
+def currencies(unit: str) -> dict[str, float]:
+    """The currencies in a unit and their powers: {"USD": 1} of USD/chip, {"USD": -1} of W/USD, {} of a unit without
+    money."""
+    powers: Mapping[str, Any] = units.parse(unit).dimensionality
+    dimensions = {name: next(iter(units.parse(name).dimensionality)) for name in CURRENCIES}
+    return {name: float(powers[dimension]) for name, dimension in dimensions.items() if dimension in powers}

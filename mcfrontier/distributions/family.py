@@ -27,9 +27,9 @@ class Family(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
 
     With `by`, the entry has a row for each label of that dimension, each correlated with the next by `autocorrelation`;
     a list as the value of a key gives one number per label, except for the keys in `lists`, whose values are lists in
-    any case. All other numbers are multiples of `times`. `reported_low` and `reported_high` are the lowest and the
-    highest figure in the sources, `narrower` the reason why the interval may be narrower than these. A family that is
-    `joint` has one joint distribution of all rows.
+    any case. All other numbers are multiples of `times`; amounts of money are in money of `money_year`. `reported_low`
+    and `reported_high` are the lowest and the highest figure in the sources, `narrower` the reason why the interval may
+    be narrower than these. A family that is `joint` has one joint distribution of all rows.
     """
 
     lists: ClassVar[tuple[str, ...]] = ()
@@ -44,6 +44,7 @@ class Family(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
     narrower: str | None = None
     by: str | None = None
     times: float | None = None
+    money_year: int | None = None
     autocorrelation: float | None = None
 
     @property

@@ -15,9 +15,9 @@ from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.distributions.curves import Curve, Distribution, find_crossing, from_nearer_end, on_interval
 from mcfrontier.distributions.empirical import check_weights, normalised_weights
-from mcfrontier.distributions.family import REPORTED_KEYS, Family, Truncatable
+from mcfrontier.distributions.family import REPORTED_KEYS, Family, Truncatable, check_positive
 
-MIXTURE_KEYS = ("by", "best", "times", "autocorrelation", *REPORTED_KEYS)  # allowed for a mixture, not for a part
+MIXTURE_KEYS = ("by", "best", "autocorrelation", *REPORTED_KEYS)  # allowed for a mixture, not for a part
 
 
 class Part(NamedTuple):
@@ -60,7 +60,7 @@ class Mixture(Truncatable, kw_only=True, frozen=True, tag="mixture"):
         for i, part in enumerate(self.parts, 1):
             with located(part_place(part, i)):
                 one = part.entry.distribution()
-            scale = units.convert(1.0, part.entry.unit, self.unit)
+            scale = units.convert(1.0, part.entry.unit, self.unit) * (part.entry.times or 1.0)
             distributions.append(one if scale == 1 else on_interval(one, 0.0, scale))
         return distributions
 
@@ -77,6 +77,8 @@ def check_part(entry: Family, unit: str) -> None:
     for key in MIXTURE_KEYS:
         if getattr(entry, key) is not None:
             raise InputError(f"{key} is a key of the mixture; remove it from the part")
+    if entry.times is not None:
+        check_positive(entry.times, "times")
     if not units.same_kind(entry.unit, unit):
         raise InputError(f"unit '{entry.unit}' does not measure what '{unit}' does; give it in {unit}")
 

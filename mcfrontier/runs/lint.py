@@ -17,6 +17,7 @@ from mcfrontier.runs.diagnostics import out_of_range
 from mcfrontier.runs.recipe import SAMPLER, SEED, sampled_names
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
+from mcfrontier.study import money
 from mcfrontier.study.prior import Prior, PriorsFile
 from mcfrontier.study.study import Study
 from mcfrontier.study.values import missing_rows
@@ -29,7 +30,7 @@ MAX_MEAN_RATIO = 3  # of mean to median: that of a lognormal whose p95 is 11 tim
 def of_file(file: PriorsFile) -> list[str]:
     """Warnings on the entries that a file states itself."""
     own = [prior for prior in file.priors.values() if prior.own and prior.entry.resolved]
-    return [warning for prior in own for warning in narrow_intervals(prior)]
+    return [*(warning for prior in own for warning in narrow_intervals(prior)), *money.unstated_years(file)]
 
 
 def of_study(study: Study) -> list[str]:

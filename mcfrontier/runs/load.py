@@ -13,7 +13,8 @@ from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.formatting import split_row
 from mcfrontier.graph import Node
 from mcfrontier.runs import references
-from mcfrontier.study import priors_file, validate
+from mcfrontier.runs.references import with_reference_years
+from mcfrontier.study import money, priors_file, validate
 from mcfrontier.study.prior import PriorsFile
 from mcfrontier.study.study import Study
 from mcfrontier.study.values import input_medians
@@ -73,7 +74,7 @@ def loaded(
 
     pins, targets = checked_pins(pins), listed("targets", targets)
     file = priors_file.load(source)
-    check_references(file, trail)
+    file = with_reference_years(file, check_references(file, trail))
     nodes = graph.nodes_of(package_model if model is None else model)
     nodes |= validate.alias_nodes(file, nodes)
     study, stated = assembled(file, nodes, tuple(targets), pins, own_model=model is not None)
@@ -93,17 +94,22 @@ def checked_pins(pins: Mapping[str, str | float] | None) -> dict[str, str | floa
     return {str(name): value for name, value in (pins or {}).items()}
 
 
-def check_references(file: PriorsFile, trail: tuple[str, ...]) -> None:
-    """Refuse a reference to another study that cannot be resolved, or that is circular."""
+def check_references(file: PriorsFile, trail: tuple[str, ...]) -> dict[str, int | None]:
+    """The price years of the studies that a file refers to. Refuse a reference to another study that cannot be
+    resolved, or that is circular."""
+    price_years: dict[str, int | None] = {}
 
     def load_other(name: str, targets: list[str]) -> Study:
         if name in trail:
             raise InputError(f"goes in a circle, {' -> '.join((*trail, name))}; delete one of these references")
-        return loaded(name, None, targets, None, (*trail, name))
+        other = loaded(name, None, targets, None, (*trail, name))
+        price_years[name] = other.file.stated.price_year
+        return other
 
     for prior in file.priors.values():
         if not prior.entry.resolved:
             references.check(prior, load_other)
+    return price_years
 
 
 def assembled(
@@ -137,6 +143,7 @@ def assembled(
     notes += tuple(
         f"evidence.{key}: not used, since its quantity is set" for key in file.evidence if key not in evidence
     )
+    notes += money.notes(file, [name for name in file.priors if name in reached and name not in pins], evidence)
     inputs = {name: prior for name, prior in priors.items() if name in reached}
     study = Study(file, nodes, inputs, order, requested, pins, notes, evidence, own_model)
     return study, (*stated_inputs, *stated_nodes)

@@ -12,7 +12,9 @@ from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.core.formatting import split_row
+from mcfrontier.core.kinds import currencies
 from mcfrontier.runs.core import unknown
+from mcfrontier.study import money
 from mcfrontier.study.prior import Prior, PriorsFile, build
 from mcfrontier.study.study import Study
 from mcfrontier.study.values import central_values
@@ -55,6 +57,34 @@ def check(prior: Prior, load: Callable[[str, list[str]], Study]) -> None:
             refuse_known(each, place, float(central_values(study)[name][index][0]), theirs, own)
 
 
+def with_reference_years(file: PriorsFile, price_years: Mapping[str, int | None]) -> PriorsFile:
+    """A file whose references are in money of the price years of their studies, converted to its own."""
+    base = file.nominal or file
+    own, priors = base.stated.price_year, {}
+    if own is None:
+        check_one_year(file, price_years)
+        return file
+    for prior in base.priors.values():
+        years = {
+            id(each): money.of_study(each, unit_of(each, prior), year, prior.price_year or own, place)
+            for each, place in places_of(prior)
+            if (year := price_years.get(each["study"])) is not None
+        }
+        if any("money_year" in each for each in years.values()):
+            priors[prior.name] = rebuilt(prior, years)
+    return money.converted(replace(base, priors={**base.priors, **priors})) if priors else file
+
+
+def check_one_year(file: PriorsFile, price_years: Mapping[str, int | None]) -> None:
+    """Refuse references to money of several years in a file without a price year."""
+    places = [(each, prior) for prior in file.priors.values() for each, _ in places_of(prior)]
+    studies = {each["study"] for each, prior in places if currencies(unit_of(each, prior))}
+    years = sorted({year for name in studies if (year := price_years.get(name)) is not None})
+    if len(years) > 1:
+        found = " and of ".join(map(str, years))
+        raise InputError(f"{file.where}: takes money of {found} from other studies; add price_year = ...")
+
+
 def resolved(study: Study, report: Report) -> Study:
     """Return a study with its references resolved to quantiles of the draws of other studies."""
     requested = unresolved(study.file)
@@ -77,10 +107,15 @@ def with_values(prior: Prior, reports: Mapping[str, Mapping[str, Reported]]) -> 
         id(each): {**each, "values": values(each, place, reports[each["study"]], unit_of(each, prior))}
         for each, place in places_of(prior)
     }
-    stated = filled.get(id(prior.stated), {**prior.stated})
+    return rebuilt(prior, filled)
+
+
+def rebuilt(prior: Prior, changed: Mapping[int, Mapping[str, Any]]) -> Prior:
+    """Return a prior with other keys in its entry or parts of it, by their id."""
+    stated = {**changed.get(id(prior.stated), prior.stated)}
     if "parts" in stated:
-        stated = {**stated, "parts": [filled.get(id(part), part) for part in stated["parts"]]}
-    return build(prior.name, stated, prior.labels, prior.where, prior.own)
+        stated["parts"] = [changed.get(id(part), part) for part in stated["parts"]]
+    return replace(build(prior.name, stated, prior.labels, prior.where, prior.own), price_year=prior.price_year)
 
 
 def values(stated: Mapping[str, Any], place: str, reported: Mapping[str, Reported], unit: str) -> list[float]:

@@ -11,7 +11,7 @@ import csv
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mcfrontier.core import units
@@ -21,14 +21,15 @@ from mcfrontier.study import locate
 
 @dataclass(frozen=True)
 class Column:
-    """A column of numbers: its unit, and a value for each row, NaN where the cell is empty."""
+    """A column of numbers: its unit, a value for each row, NaN where the cell is empty, and the year of its money."""
 
     unit: str
     values: tuple[float, ...]
+    money_year: int | None = None
 
     def rows(self, places: list[int]) -> Column:
         """The column at some rows."""
-        return Column(self.unit, tuple(self.values[i] for i in places))
+        return replace(self, values=tuple(self.values[i] for i in places))
 
 
 def read(path: Path) -> tuple[list[str], dict[str, Column]]:

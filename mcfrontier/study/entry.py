@@ -14,6 +14,7 @@ import numpy as np
 from msgspec.structs import replace as replace_fields
 
 from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.core.kinds import currencies
 from mcfrontier.distributions.empirical import Empirical, Reference
 from mcfrontier.distributions.families import FAMILIES
 from mcfrontier.distributions.family import REPORTED_KEYS, Family, is_percentile
@@ -158,10 +159,18 @@ def entry_of(stated: dict[str, Any], place: str) -> Family:
     if family is None:
         raise InputError(f"{place}: unknown family '{stated['family']}'{suggest(str(stated['family']), FAMILIES)}")
     made: Family = read(family, stated, place, f" for family {family.__struct_config__.tag}")
+    check_money_year(made, place)
     if not isinstance(made, Mixture):
         return made
     parts = [part_of(part, made, f"{place}: parts[{i}]") for i, part in enumerate(made.parts, 1)]
     return replace_fields(made, parts=parts)
+
+
+def check_money_year(stated: Any, place: str) -> None:
+    """Refuse the money year of an entry, evidence, disclosed figure or decision without money in its unit."""
+    with located(place):
+        if stated.money_year is not None and not currencies(stated.unit):
+            raise InputError(f"money_year = {stated.money_year}: its unit, {stated.unit}, has no money; delete it")
 
 
 def part_of(stated: Any, whole: Mixture, place: str) -> Part:

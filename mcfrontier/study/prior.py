@@ -39,6 +39,7 @@ class Prior:
     where          the file that states it
     own            whether this is the study's own file
     stated         the keys and values of the entry
+    price_year     that of the file which states it, if it has one
     """
 
     name: str
@@ -49,6 +50,7 @@ class Prior:
     where: str
     own: bool
     stated: Mapping[str, Any]
+    price_year: int | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the entry; its distributions hold functions, and are rebuilt."""
@@ -131,6 +133,7 @@ class PriorsFile:
     evidence     observations, by key
     decision     the decision; None where none is stated
     disclosed    published figures, by key
+    nominal      the file before amounts were converted to its price year; None where none was
     """
 
     name: str
@@ -145,6 +148,7 @@ class PriorsFile:
     evidence: dict[str, Evidence]
     decision: Decision | None
     disclosed: dict[str, Disclosed]
+    nominal: PriorsFile | None = None
 
     @cached_property
     def digest(self) -> str:
@@ -155,6 +159,8 @@ class PriorsFile:
         }
         pairs = sorted([*pair, value] for pair, value in self.correlation.pairs.items() if value)
         evidence = {name: msgspec.to_builtins(seen) for name, seen in self.evidence.items()}
+        for seen in evidence.values():
+            del seen["money_year"]  # its amounts are converted
         content = [self.stated.targets, self.dimensions, self.aliases, self.correlation.kind, pairs, evidence, entries]
         return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

@@ -15,8 +15,8 @@ from msgspec.structs import replace as replace_struct
 
 from mcfrontier.core import units
 from mcfrontier.core.errors import InputError, located, suggest
-from mcfrontier.study import csv_table, locate
-from mcfrontier.study.entry import Columns, read, table
+from mcfrontier.study import csv_table, locate, money
+from mcfrontier.study.entry import Columns, check_money_year, read, table
 from mcfrontier.study.merge import (
     merge_aliases,
     merge_correlations,
@@ -32,13 +32,14 @@ from mcfrontier.study.schema import FORMAT, Decision, Disclosed, Evidence, FileS
 def load(source: str | Path | Mapping[str, Any]) -> PriorsFile:
     """Load a priors file, by the name of a study, the path of a file (see `locate.find`), or the content of a file.
 
-    It is merged with the files that it extends; an InputError is raised if there is none, or if its content is invalid.
+    It is merged with the files that it extends, and its amounts of money are converted to its price year; an InputError
+    is raised if there is none, or if its content is invalid.
     """
     if isinstance(source, Mapping):
-        return merged("priors", "priors", dict(source), locate.folders(), ())
+        return money.converted(merged("priors", "priors", dict(source), locate.folders(), ()))
     path, roots = locate.find(str(source))
     file = merged(locate.study_name(path, roots), locate.display_path(path), locate.parse(path), roots, (path,))
-    return replace(file, command=str(source))
+    return money.converted(replace(file, command=str(source)))
 
 
 def merged(name: str, where: str, raw: dict[str, Any], roots: list[Path], trail: tuple[Path, ...]) -> PriorsFile:
@@ -46,7 +47,7 @@ def merged(name: str, where: str, raw: dict[str, Any], roots: list[Path], trail:
     stated = read(FileSchema, raw, where, "")
     if stated.format != FORMAT:
         raise InputError(f"{where}: format = {stated.format}: this version reads format = {FORMAT}")
-    parts = [part(other, where, roots, trail) for other in stated.extends]
+    parts, price_year = [part(other, where, roots, trail) for other in stated.extends], stated.price_year
     for each in parts:  # the first file that states the price year, or the date, takes precedence
         stated = replace_struct(stated, price_year=stated.price_year or each.stated.price_year)
         stated = replace_struct(stated, date=stated.date or each.stated.date)
@@ -56,10 +57,12 @@ def merged(name: str, where: str, raw: dict[str, Any], roots: list[Path], trail:
     columns |= {key: column for each in parts for key, column in each.columns.items()}
     dimensions = merge_dimensions(parts, {**stated.dimensions, **labels}, where)
     priors = {
-        key: prior(key, table(entry, f"{where}: {key}"), where, dimensions, columns, roots)
+        key: prior(key, money.entry_year(table(entry, at), at, columns), where, dimensions, columns, roots)
         for key, entry in stated.inputs.items()
+        for at in [f"{where}: {key}"]
     }
     priors |= {key: column for key, column in known.items() if key not in priors}
+    priors = {key: replace(each, price_year=price_year) for key, each in priors.items()}
     for key in stated.same:
         if key in stated.inputs:
             raise InputError(f"{where}: {key}: has an entry and is the same as {stated.same[key]}; remove one")
@@ -71,11 +74,14 @@ def merged(name: str, where: str, raw: dict[str, Any], roots: list[Path], trail:
     aliases = {k: v for k, v in (merge_aliases(parts, where, priors) | stated.same).items() if k not in formulas}
     disclosed = figures_of("disclosed", Disclosed, stated.disclosed, where)
     evidence = {key: seen for each in parts for key, seen in each.evidence.items()}
-    evidence |= figures_of("evidence", Evidence, stated.evidence, where)
+    own_evidence = figures_of("evidence", Evidence, stated.evidence, where)
+    evidence |= {key: money.of_year(seen, price_year) for key, seen in own_evidence.items()}
     for key, seen in evidence.items():
         with located(f"{where}: evidence.{key}"):
             seen.check()
     decision = read(Decision, stated.decision, f"{where}: decision", "") if stated.decision else None
+    if decision:
+        check_money_year(decision, f"{where}: decision")
     correlation = merge_correlations([each.correlation for each in parts], stated.correlation, f"{where}: correlation")
     for dimension, subset in stated.only.items():
         places = places_of(dimension, subset, dimensions, f"{where}: only: {dimension}")
@@ -100,9 +106,11 @@ def read_tables(
         with located(place):
             path = locate.data_file(stated.file, roots)
         dimensions[name], found = csv_table.read(path)
+        money.check_table(stated, found, place)
         for key, column in found.items():
-            columns[name, key] = column
+            columns[name, key] = replace(column, money_year=money.year_of_column(stated, key, column.unit))
             stated_column = {"family": "value", "unit": column.unit, "source": stated.source, "by": name, "value": key}
+            stated_column = money.entry_year(stated_column, place, columns)
             column_prior = prior(key, stated_column, locate.display_path(path), dimensions, columns)
             priors[key] = replace(column_prior, own=False)
     return dimensions, columns, priors
@@ -131,4 +139,5 @@ def figures_of(kind: str, struct: type[msgspec.Struct], stated: Mapping[str, Any
         found[key] = read(struct, table(entry, place), place, "")
         with located(place):
             units.parse(found[key].unit)
+        check_money_year(found[key], place)
     return found

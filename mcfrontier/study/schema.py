@@ -22,6 +22,7 @@ class Disclosed(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
     unit: str
     source: str
     note: str = ""
+    money_year: int | None = None
     bound: Literal["about", "at least", "at most"] = "about"
 
 
@@ -31,6 +32,7 @@ class Table(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     file: str
     source: str
     note: str = ""
+    money_year: int | dict[str, int] | None = None  # of all its columns with money, or by column
 
 
 class Evidence(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +48,7 @@ class Evidence(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     unit: str
     source: str
     note: str = ""
+    money_year: int | None = None
     scale: Literal["log", "raw", ""] = ""
 
     def check(self) -> None:
@@ -75,6 +78,7 @@ class Decision(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     gain: float | None = None
     loss: float | None = None
     note: str = ""
+    money_year: int | None = None
 
 
 @dataclass(frozen=True)

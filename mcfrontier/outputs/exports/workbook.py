@@ -51,6 +51,8 @@ def about(run: RunFolder) -> Iterator[list[Any]]:
     manifest = run.manifest
     for word in ("study", "seed", "draws", "sampler", "method"):
         yield [word, getattr(manifest, word)]
+    if manifest.page.get("price_year"):
+        yield ["price year", manifest.page["price_year"]]
     yield from ([f"set {name}", value] for name, value in manifest.set.items())
     yield from ([f"correlation {pair}", value] for pair, value in manifest.correlation.items())
     for name, seen in manifest.evidence.items():
@@ -97,7 +99,9 @@ def remark(run: RunFolder, row: str, word: str) -> str:
 
 def parameters(entry: dict[str, Any], excluded: Sequence[str]) -> str:
     """The keys of an entry with their values, on one line."""
-    return ", ".join(f"{key} = {value_text(value)}" for key, value in entry.items() if key not in excluded)
+    return ", ".join(
+        f"{key} = {value_text(value)}" for key, value in entry.items() if key not in excluded and value is not None
+    )
 
 
 def value_text(value: Any) -> str:

@@ -36,7 +36,7 @@ from mcfrontier.runs.recipe import METHOD, SAMPLER, SEED
 from mcfrontier.runs.sensitivity import inputs_behind, rank_correlation, swing
 from mcfrontier.sampling import SAMPLERS
 from mcfrontier.sampling.plan import RANDOMISATIONS
-from mcfrontier.study import locate
+from mcfrontier.study import locate, money
 from mcfrontier.study.describe import cost_targets, statements
 from mcfrontier.study.schema import Disclosed
 from mcfrontier.study.study import Study
@@ -137,6 +137,8 @@ def facts(run: RunCore) -> list[list[str]]:
     lines = []
     if stated.price_year and cost_targets(study):
         adjusted = "" if "deflator" in run.values else ", not adjusted for inflation"
+        if study.file.nominal:
+            adjusted = f"; amounts stated in money of other years are converted to {stated.price_year}, see the notes"
         lines.append(["Prices", f"of about {stated.price_year}, as each source states them{adjusted}"])
     if stated.date:
         date, file = f"{stated.date.day} {stated.date:%B %Y}", locate.portable_path(study.file.where)
@@ -203,8 +205,9 @@ def cost_basis_row(run: RunCore, row: str) -> dict[str, Any]:
 def disclosed_text(run: RunCore, disclosed: Disclosed) -> str:
     """A disclosed figure and its percentile in each row of its quantity."""
     bound = "" if disclosed.bound == "about" else f"{disclosed.bound} "
-    figure = amount(disclosed.value, disclosed.unit, digits=4)
-    text = f"{sentence(label(disclosed.quantity))}: {bound}{figure} ({disclosed.source})."
+    text = (
+        f"{sentence(label(disclosed.quantity))}: {bound}{disclosed_amount(run.study, disclosed)} ({disclosed.source})."
+    )
     for row in [disclosed.quantity] if disclosed.quantity in run.rows else run.rows_of([disclosed.quantity]):
         percentile = percentile_of(run, row, disclosed.value, disclosed.unit)
         which = f" of {label(row)}" if row != disclosed.quantity else ""
@@ -212,6 +215,16 @@ def disclosed_text(run: RunCore, disclosed: Disclosed) -> str:
         against = {"at least": percentile, "at most": 100 - percentile}.get(disclosed.bound)
         text += "." if against is None else f"; {against:.0f} % of the draws disagree with it."
     return f"{text} {sentence(disclosed.note)}".rstrip()
+
+
+def disclosed_amount(study: Study, disclosed: Disclosed) -> str:
+    """The amount of a disclosed figure; where it was converted, as stated and in money of the price year."""
+    figure = amount(disclosed.value, disclosed.unit, digits=4)
+    year, price_year = disclosed.money_year, study.file.stated.price_year
+    if year is None or price_year is None or year == price_year:
+        return figure
+    as_stated = disclosed.value / money.factor(disclosed.unit, year, price_year)
+    return f"{amount(as_stated, disclosed.unit, digits=4)} in money of {year}, {figure} in that of {price_year}"
 
 
 def pin_text(study: Study, name: str) -> str:

@@ -15,6 +15,7 @@ from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import summary
 from mcfrontier.runs.headlines import MAX_HEADLINES, by_path, cost_bases, headlines
 from mcfrontier.runs.sensitivity import evidence
+from mcfrontier.study import money
 from mcfrontier.study.prior import Prior
 
 MAX_COLUMNS = 4  # targets, or paths of a target, side by side in a table
@@ -129,7 +130,7 @@ def input_rows(prior: Prior) -> list[dict[str, Any]]:
                 "figures": percentiles[1:2] if prior.known else percentiles + best,
                 "outline": [] if prior.known else density.prior_density(distribution),
                 "source": "as above" if i else entry.source,
-                "note": "" if i else "; ".join(filter(None, [mixture_note(entry), entry.note])),
+                "note": "" if i else "; ".join(filter(None, [mixture_note(entry), money.text(prior), entry.note])),
             }
         )
     if len(rows) > len(listed):

@@ -57,9 +57,10 @@ def runs_of(found: ComparisonResult) -> list[RunCore]:
 
 
 def scenario_json(name: str, study: Study) -> dict[str, Any]:
-    """A scenario: its study, its pins and the hash of its priors."""
+    """A scenario: its study, the price year of its money here, its pins and the hash of its priors."""
     pins = {pin: str(value) for pin, value in study.pins.items()}
-    return {"name": name, "title": study.title, "set": pins, "priors_sha256": study.file.digest}
+    year = study.file.stated.price_year
+    return {"name": name, "title": study.title, "price_year": year, "set": pins, "priors_sha256": study.file.digest}
 
 
 def row_json(pair: Pair, row: str) -> dict[str, Any]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mcfrontier.core.errors import InputError, located
+from mcfrontier.core.kinds import currencies
 from mcfrontier.runs import recipe
 from mcfrontier.runs.load import Model, Source, load
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.plan import Sampler
+from mcfrontier.study import money
 from mcfrontier.study.study import Study, retained_draws
 
 MAX_NAMES = 5  # quantities named in a message
@@ -33,9 +36,41 @@ def load_scenarios(
     if len(sources) == 1:
         scenarios = [load_scenario(sources[0], model, targets, own) for own in ({}, pins)]
         text = ", ".join(f"{name}={value}" for name, value in pins.items())
-        return [scenarios[0].name, f"{scenarios[0].name} with {text}"], scenarios
+        return [scenarios[0].name, f"{scenarios[0].name} with {text}"], [recipe.resolved(each) for each in scenarios]
     scenarios = [load_scenario(source, model, targets, pins) for source in sources]
-    return scenario_names(sources, scenarios), scenarios
+    names, first = scenario_names(sources, scenarios), scenarios[0]
+    scenarios[1:] = [
+        in_price_year(name, study, names[0], first.file.stated.price_year, pins)
+        for name, study in zip(names[1:], scenarios[1:], strict=True)
+    ]
+    return names, [recipe.resolved(study) for study in scenarios]
+
+
+def in_price_year(name: str, study: Study, first: str, year: int | None, pins: Container[str]) -> Study:
+    """A scenario in money of the price year of the first one, with a note that says so. Quantities that all scenarios
+    pin have the same value in each."""
+    own = study.file.stated.price_year
+    if own == year or not any(currencies(study.unit(each)) for each in study.inputs):
+        return study
+    if own is None or year is None:
+        what = "it states no price year" if own is None else f"its price year is {own}, and {first} states none"
+        return replace(study, notes=(*study.notes, f"{what}; its money is compared as stated"))
+    with located(f"compare: {name}"):
+        file = money.converted(study.file, year)
+        converted = {
+            key: file.priors[key]
+            if prior == study.file.priors.get(key)
+            else prior
+            if key in pins
+            else money.convert_prior(prior, own, year)
+            for key, prior in study.inputs.items()
+        }
+        before = money.notes(study.file, [key for key in study.inputs if key in study.file.priors], study.evidence)
+        text = f"its money of {own} is converted to {year}, the price year of {first}, by consumer prices"
+        text += f", × {money.factor('USD', own, year):.4g}"
+    evidence = {key: file.evidence[key] for key in study.evidence}
+    notes = (*(note for note in study.notes if note not in before), text)
+    return replace(study, file=file, inputs=converted, evidence=evidence, notes=notes)
 
 
 def scenario_names(sources: Sequence[Source | Study], scenarios: Sequence[Study]) -> list[str]:
@@ -54,12 +89,12 @@ def load_scenario(
     if isinstance(source, Study):
         if model or targets or pins:
             raise InputError("a study that was loaded has its model, targets and set; give them to load")
-        return recipe.resolved(source)
+        return source
     plain = load(source, model)
     if not targets and not pins:
-        return recipe.resolved(plain)
+        return plain
     with located(plain.name):
-        return recipe.resolved(load(source, model, targets, pins))
+        return load(source, model, targets, pins)
 
 
 def common_targets(names: Sequence[str], scenarios: Sequence[Study], targets: Sequence[str] | None) -> list[str]:

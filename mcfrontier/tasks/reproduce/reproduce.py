@@ -198,7 +198,8 @@ def load_studies(places: list[LocatedRow]) -> dict[StudyKey, Study]:
             targets = list(dict.fromkeys(split_row(quantity)[0] for quantity in quantities))
             out[name, pins] = recipe.resolved(load(name, targets=targets, set=dict(pins)))
             for note in out[name, pins].notes:
-                raise InputError(f"{note}; take it out")
+                if note.startswith("set "):  # a pin without effect
+                    raise InputError(f"{note}; take it out")
     return out
 
 
@@ -207,7 +208,7 @@ def figure_of(place: LocatedRow) -> tuple[str, float | None, str]:
     row = place.row
     if not row.disclosed:
         return row.quantity, row.document, row.unit
-    disclosed = priors_file.load(place.study).disclosed
+    disclosed = priors_file.load(place.study).disclosed  # in money of the study's price year
     if row.disclosed not in disclosed:
         raise InputError(
             f"{place.where}: {row.study} discloses no '{row.disclosed}'{suggest(row.disclosed, disclosed)}"

@@ -11,15 +11,17 @@ from mcfrontier.analysis.forecasts import scoring_rules
 from mcfrontier.core import units
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.core.formatting import split_row
-from mcfrontier.core.kinds import EVENT, SUMMARY_STATISTICS
+from mcfrontier.core.kinds import EVENT, SUMMARY_STATISTICS, currencies
 from mcfrontier.outputs.folder.saved import RunFolder
+from mcfrontier.study import money
 from mcfrontier.tasks.score.ledger import Row
 
 BARE_UNITS = ("1", "share")  # units that an outcome may leave out
 
 
-def read_outcome(run: RunFolder, text: str) -> tuple[str, float]:
-    """Parse NAME=VALUE UNIT into a row of the run and the outcome in the unit of that row."""
+def read_outcome(run: RunFolder, text: str, money_year: int | None = None) -> tuple[str, float]:
+    """Parse NAME=VALUE UNIT into a row of the run and the outcome in the unit of that row, and in money of the price
+    year of the run if it is in money of another."""
     with located(f"--outcome {text}"):
         name, equals, stated = (part.strip() for part in text.rpartition("="))
         if name.endswith(("<", ">")):
@@ -33,7 +35,19 @@ def read_outcome(run: RunFolder, text: str) -> tuple[str, float]:
         number, unit = units.split(stated)
         if not math.isfinite(number):
             raise InputError(f"a number with its unit is expected, such as {example(run, row)}")
-        return row, convert(run, row, number, unit)
+        return row, convert(run, row, number, unit) * money_factor(run, row, money_year)
+
+
+def money_factor(run: RunFolder, row: str, money_year: int | None) -> float:
+    """The factor from money of a year to that of the price year of the run; 1 where no year is stated."""
+    price_year = run.manifest.page.get("price_year")
+    if money_year is None:
+        return 1.0
+    if not currencies(run.unit(row)):
+        raise InputError(f"--money-year {money_year}: {row} is no amount of money; score it without")
+    if price_year is None:
+        raise InputError(f"--money-year {money_year}: the run has no price year; state price_year in its priors file")
+    return money.factor(run.unit(row), money_year, price_year)
 
 
 def row_of(run: RunFolder, name: str) -> str:

@@ -76,7 +76,7 @@ def from_manifest(manifest: Manifest) -> Study:
         "same": {name: other for name, other in manifest.same.items() if name in manifest.formulas},
         "inputs": {name: entry_of(entry) for name, entry in manifest.inputs.items()},
         "correlation": {"kind": manifest.correlation_kind, **pairs},
-        "evidence": manifest.evidence,
+        "evidence": {key: without_year(seen) for key, seen in manifest.evidence.items()},
     }
     study = load(page)
     return replace(study, file=replace(study.file, name=manifest.study))
@@ -107,8 +107,13 @@ def run_like(old: RunFolder, study: Study, progress: Progress) -> RunCore:
 def entry_of(stated: dict[str, Any]) -> dict[str, Any]:
     """An entry of a manifest as a priors file may state it. A sample of a file, or a quantity of another study, is
     stated by its values alone."""
-    entry = {word: value for word, value in stated.items() if word != "stated_in"}
+    entry = {word: value for word, value in without_year(stated).items() if word != "stated_in"}
     if entry.get("family") in ("empirical", "study"):
         origin = ("file", "column", "study", "quantity")
         return {word: value for word, value in entry.items() if word not in origin} | {"family": "empirical"}
     return entry | {"parts": [entry_of(part) for part in entry["parts"]]} if "parts" in entry else entry
+
+
+def without_year(stated: dict[str, Any]) -> dict[str, Any]:
+    """An entry or evidence of a manifest, whose amounts are in money of the price year of the run."""
+    return {word: value for word, value in stated.items() if word != "money_year"}
