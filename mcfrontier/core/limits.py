@@ -8,7 +8,8 @@ Every limit is far above what the shipped studies need, and low enough that read
 PRIORS_FILE_BYTES = 2**22  # 4 MiB: a thousand entries with sources take 1 MiB, and TOML is parsed at 1 to 2 MiB/s
 TABLE_BYTES = 2**26  # 64 MiB: a million figures of an empirical sample take 20 MiB
 LEDGER_BYTES = 2**24  # 16 MiB: a hundred thousand outcomes with their sources
-JSON_BYTES = 2**26  # 64 MiB, of a manifest or of percentiles: these grow with the rows of a study, ROWS at most
+JSON_BYTES = 2**28  # 256 MiB, of a manifest or of percentiles: a row takes 700 bytes, and there are ROWS at most
+RUN_FILE_BYTES = 2**36  # 64 GiB, of a file of a run, which is hashed: the draws of a long run
 
 # structure
 NESTING = 12  # of tables and lists in TOML and JSON: a part of a mixture is at depth 5, and parsers are recursive
@@ -26,6 +27,11 @@ MIXTURE_PARTS = 100  # of a mixture: each is inverted by the search for a quanti
 EXTENDS = 32  # names in `extends` of a file
 EXTENDS_DEPTH = 16  # of files that extend files
 EXTENDED_FILES = 200  # files read for a study: each is read as often as it is named
+DIMENSIONS = 12  # of a study: the labels of a row are matched against every combination of them
+
+# content of a saved run
+DRAWS = 2**40  # of a run: more would take months
+RUN_FILES = 50  # that a manifest names
 
 # texts, in characters
 NAME_LENGTH = 80  # of a quantity, a dimension or a key: names are columns of tables and lines of figures

@@ -24,6 +24,14 @@ def check(draws: int, sizes: list[int]) -> None:
         )
 
 
+def check_bytes(needed: float, what: str) -> None:
+    """Refuse to load data of a size, in bytes, that does not fit into the available memory; `what` begins the
+    message."""
+    free = available_bytes()
+    if needed > free:
+        raise InputError(f"{what}: needs {needed / 1e9:,.1f} GB of memory and {free / 1e9:,.1f} GB are free")
+
+
 def required_bytes(draws: int, sizes: list[int]) -> float:
     """Memory in bytes that a run of quantities with `sizes` rows requires."""
     return 8 * (sum(sizes) + 6 * max(sizes, default=1)) * draws + BASE_BYTES

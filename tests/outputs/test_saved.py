@@ -119,7 +119,7 @@ def damaged(folder, tmp_path):
     ],
 )
 def test_percentiles_that_are_no_numbers_are_refused(damaged, change):
-    with pytest.raises(InputError, match=r"percentiles\.json: damaged.*energy has no unit, or a statistic"):
+    with pytest.raises(InputError, match=r"percentiles\.json: damaged.*energy has (no|not all)"):
         mcf.open(damaged("percentiles.json", lambda content: change(content["quantities"])))
 
 
@@ -130,11 +130,10 @@ def test_a_manifest_without_targets_is_refused(damaged):
 
 @pytest.mark.parametrize("plan", [{"exact": True}, {"draws": 147456, "draws_asked": 147456}])
 def test_a_saved_run_of_a_plan_that_is_gone_is_read_but_not_made_again(damaged, plan):
-    saved = mcf.open(damaged("manifest.json", lambda content: content.update(plan)))
+    place = damaged("manifest.json", lambda content: content.update(plan))
+    statistics = json.loads((place / "percentiles.json").read_text())
+    broken(place, "percentiles.json", json.dumps(statistics | {"draws": plan.get("draws", statistics["draws"])}))
+    saved = mcf.open(place)
     assert saved.summary["energy"].values["p50"] > 0
     with pytest.raises(InputError, match="no longer supports; make the run again"):
         saved.tornado("energy")
-
-
-def test_a_command_in_a_manifest_that_is_no_text_is_passed_over(damaged, command):
-    assert command("verify", damaged("manifest.json", lambda content: content.update(page={"command": 5}))).code < 2

@@ -392,8 +392,8 @@ def test_a_change_is_described_by_its_kind(of, name, word, before, after, messag
     ("changed", "how"), [({"exact": True}, "with --exact"), ({"draws": 5 * 2**18}, "with more than 16 randomisations")]
 )
 def test_a_run_of_an_unsupported_plan_is_rejected_with_one_line(command, bill, changed, how):
-    path = bill / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changed))
+    for path in (bill / "manifest.json", bill / "percentiles.json"):
+        path.write_text(json.dumps(json.loads(path.read_text()) | changed))
     result = command("verify", bill)
     assert result.code == 2
     assert f"it was made {how}, which this version no longer supports; make the run again" in result.err

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from mcfrontier.core import limits
 from mcfrontier.core.arrays import Array
+from mcfrontier.core.errors import InputError
 from mcfrontier.study.study import Study
 
 
@@ -34,6 +37,44 @@ class Variable(NamedTuple):
         return (1, draws, *(len(dimensions[each]) for each in self.own))
 
 
+class StoredDraws(NamedTuple):
+    """The draws of a quantity in a file.
+
+    path      the file
+    variable  the quantity, with its unit and its dimensions in the file
+    array     an array of h5py or zarr, (1, draws, dimensions...), which is read when it is indexed
+    chunk     the number of draws to read at a time where not all are needed together
+    """
+
+    path: Path
+    variable: Variable
+    array: Any
+    chunk: int
+
+    def read(self, start: int = 0, stop: int | None = None) -> Array:
+        """The draws from start to stop, by default all: (1, draws, dimensions...)."""
+        try:
+            return np.asarray(self.array[:, start:stop], float)
+        except (OSError, ValueError, RuntimeError) as problem:
+            raise InputError(f"{self.path}: damaged: {self.variable.name} cannot be read: {problem}") from None
+
+
+Groups = dict[str, Mapping[str, StoredDraws]]  # by group and quantity
+
+
+class Contents(NamedTuple):
+    """What a file of draws is to contain: the quantities in each group, the number of draws, the labels."""
+
+    groups: Sequence[str]
+    variables: Sequence[Variable]
+    draws: int
+    dimensions: Mapping[str, Sequence[str]]
+
+    def shape(self, variable: Variable) -> tuple[int, ...]:
+        """The shape of the array of a quantity."""
+        return variable.shape(self.draws, self.dimensions)
+
+
 def study_variables(study: Study) -> list[Variable]:
     """The variables of a study: all its quantities."""
     return [Variable(name, study.dimensions_of[name], study.unit(name), study.about(name)) for name in study.quantities]
@@ -43,3 +84,19 @@ def to_file_shape(x: Array, shape: tuple[int, ...]) -> Array:
     """Values of a quantity, (dimensions..., draws), in their shape in a file: (1, draws, dimensions...)."""
     x = np.broadcast_to(x, (*x.shape[:-1], shape[1])).reshape(*shape[2:], shape[1])
     return np.moveaxis(x, -1, 0)[None]
+
+
+def check_unit(variable: Variable, stated: str) -> None:
+    """Refuse draws in another unit than the percentiles are."""
+    if stated != variable.unit:
+        raise ValueError(f"{variable.name} is in {stated!r}, and the percentiles are in {variable.unit!r}")
+
+
+def readable_text(text: object) -> str:
+    """A text in a file of draws; refused if it is too long or not UTF-8."""
+    if not isinstance(text, str):
+        raise ValueError("a text is expected")
+    text.encode()
+    if len(text) > limits.TEXT_LENGTH:
+        raise ValueError(f"a text of {len(text):,} characters; the limit is {limits.TEXT_LENGTH:,}")
+    return text

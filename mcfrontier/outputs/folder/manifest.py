@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+from mcfrontier.core import limits
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.jsontext import json_text
 from mcfrontier.core.version import versions
@@ -14,8 +16,19 @@ from mcfrontier.outputs.folder.files import FORMAT, RUN_AGAIN, digest
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import capped, findings
 from mcfrontier.study import locate
+from mcfrontier.study.schema import Evidence
 
 PRIORS_FILE_KEYS = ("targets", "title", "question", "about", "price_year", "date")  # copied from the priors file
+
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=limits.LABEL_LENGTH)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=limits.DRAWS)]
+Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+FileHash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]  # of a folder there is none
+FileName = Annotated[
+    str, msgspec.Meta(pattern=r"^\w[\w.-]*$", max_length=limits.NAME_LENGTH)
+]  # in the folder of the run
+Labels = Annotated[list[Name], msgspec.Meta(min_length=1, max_length=limits.LABELS)]
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -23,19 +36,19 @@ class Manifest(msgspec.Struct, frozen=True):
 
     study: str
     seed: int
-    draws: int
-    sampler: str
-    method: str
-    targets: list[str]
+    draws: Count
+    sampler: Name
+    method: Name
+    targets: list[Name]
     set: dict[str, str]
-    priors_sha256: str
+    priors_sha256: Hash
     versions: dict[str, str]
     notes: list[str]
     correlation: dict[str, float]
-    evidence: dict[str, Any]
-    dimensions: dict[str, list[str]]
+    evidence: dict[str, dict[str, Any]]
+    dimensions: Annotated[dict[str, Labels], msgspec.Meta(max_length=limits.DIMENSIONS)]
     inputs: dict[str, dict[str, Any]]
-    draws_asked: int | None = None
+    draws_asked: Count | None = None
     exact: bool = False
     own_model: bool = False
     page: dict[str, Any] = {}
@@ -45,12 +58,48 @@ class Manifest(msgspec.Struct, frozen=True):
     disclosed: dict[str, dict[str, Any]] = {}
     formulas: dict[str, str] = {}
     capped: dict[str, float] = {}
-    files: dict[str, str] = {}
+    files: Annotated[dict[FileName, FileHash], msgspec.Meta(max_length=limits.RUN_FILES)] = {}
 
     def __post_init__(self) -> None:
-        """Refuse a manifest without targets."""
+        """Refuse a manifest without targets, labels that repeat, and entries with values of other types than expected."""
         if not self.targets:
             raise ValueError("it has no targets")
+        for name, labels in self.dimensions.items():
+            if len({*labels}) < len(labels):
+                raise ValueError(f"{name} has a label twice")
+        msgspec.convert(self.evidence, dict[str, Evidence])
+        msgspec.convert(self.page, Origin)
+        for name, entry in self.inputs.items():
+            check_entry(name, entry, self.dimensions)
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """The keys of `page` by which a priors file is found."""
+
+    command: str = ""
+    stated_in: str = ""
+
+
+class EntryTexts(msgspec.Struct, frozen=True):
+    """The keys of an entry of any family; each text is of the whole entry, or of one row."""
+
+    family: str
+    stated_in: str = ""
+    by: str = ""
+    unit: str | list[str] = ""
+    source: str | list[str] = ""
+    note: str | list[str] = ""
+    parts: list[dict[str, Any]] = []
+
+
+def check_entry(name: str, entry: dict[str, Any], dimensions: Mapping[str, Sequence[str]]) -> None:
+    """Refuse an entry with a text of another type, or with a list that has not one value for each label."""
+    texts = msgspec.convert(entry, EntryTexts)
+    if texts.by and texts.by not in dimensions:
+        raise ValueError(f"{name}: there is no dimension {texts.by!r}")
+    for key, value in entry.items() if texts.by else ():
+        if isinstance(value, list) and len(value) != len(dimensions[texts.by]):
+            raise ValueError(f"{name}: {key} has {len(value)} values, and {texts.by} has {len(dimensions[texts.by])}")
 
 
 def write_manifest(run: RunCore, path: Path) -> None:
@@ -97,7 +146,7 @@ def write_manifest(run: RunCore, path: Path) -> None:
 
 def changed(path: Path, manifest: Manifest) -> bool:
     """Whether a file was edited since the run; False where the manifest, of an older version, has no hash."""
-    return digest(path) != manifest.files.get(path.name, digest(path))
+    return path.name in manifest.files and digest(path) != manifest.files[path.name]
 
 
 def check_unchanged(path: Path, manifest: Manifest) -> None:

@@ -1,20 +1,33 @@
-"""draws.nc: all draws, in the layout that ArviZ opens."""
+"""draws.nc: all draws, in the layout that ArviZ opens, written and read back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from mcfrontier.core import units
+from mcfrontier.core import limits, units
+from mcfrontier.core.reading import check_regular
 from mcfrontier.core.version import __version__
-from mcfrontier.outputs.folder.layout import Variable, study_variables, to_file_shape
+from mcfrontier.outputs.folder.layout import (
+    Contents,
+    Groups,
+    StoredDraws,
+    Variable,
+    check_unit,
+    readable_text,
+    study_variables,
+    to_file_shape,
+)
 from mcfrontier.runs.core import RunCore
 
 if TYPE_CHECKING:
     import h5py
+
+READ_DRAWS = 2**16  # at a time, where not all are needed together: the file has no chunks
+Kind = TypeVar("Kind")
 
 
 def write_draws(run: RunCore, path: Path) -> None:
@@ -66,3 +79,72 @@ def create_variables(
         array.attrs.update(variable.attrs)
         arrays[variable.name] = array
     return arrays
+
+
+def read_groups(path: Path, contents: Contents) -> Groups:
+    """Open a file and check its variables, of which none is read yet.
+
+    HDF5 can store numbers in another file, refer to objects of other files, and call plugins to decompress; a file with
+    any of these is refused.
+    """
+    import h5py
+
+    size = check_regular(path, limits.RUN_FILE_BYTES)
+    file = h5py.File(path, "r")
+    if file.userblock_size:
+        raise ValueError("it does not begin with HDF5")
+    groups: Groups = {}
+    for group_name in contents.groups:
+        group = member(file, group_name, h5py.Group)
+        groups[group_name] = {
+            each.name: StoredDraws(path, check_stored(group, each, contents, size), group[each.name], READ_DRAWS)
+            for each in contents.variables
+        }
+    return groups
+
+
+def member(group: h5py.Group, name: str, kind: type[Kind]) -> Kind:
+    """An object in a group, which is not a link to one elsewhere."""
+    import h5py
+
+    links = group.id.links
+    if not links.exists(name.encode()):
+        raise ValueError(f"{name} is missing")
+    if links.get_info(name.encode()).type != h5py.h5l.TYPE_HARD:
+        raise ValueError(f"{name} is a link, which is not followed")
+    found = group[name]
+    if not isinstance(found, kind):
+        raise ValueError(f"{name} is not a {kind.__name__.lower()}")
+    return found
+
+
+def check_stored(group: h5py.Group, variable: Variable, contents: Contents, size: int) -> Variable:
+    """The variable in a group, with its description; refuse any other layout. The file has `size` bytes."""
+    import h5py
+
+    array = member(group, variable.name, h5py.Dataset)
+    shape, plan = contents.shape(variable), array.id.get_create_plist()
+    if array.shape != shape:
+        raise ValueError(f"{variable.name} has the shape {array.shape}, and not {shape}")
+    if not any(map(array.id.get_type().equal, (h5py.h5t.IEEE_F64LE, h5py.h5t.IEEE_F64BE))):
+        raise ValueError(f"{variable.name} is not of 64-bit floats")
+    if plan.get_external_count() or plan.get_nfilters() or plan.get_layout() != h5py.h5d.CONTIGUOUS:
+        raise ValueError(f"{variable.name} is stored in another file, compressed or in chunks")
+    offset = array.id.get_offset()
+    if offset is None or offset + array.nbytes > size:
+        raise ValueError(f"{variable.name} is incomplete")
+    check_unit(variable, text_attribute(array, "unit"))
+    return variable._replace(about=text_attribute(array, "about"))
+
+
+def text_attribute(array: h5py.Dataset, name: str) -> str:
+    """The text in an attribute; "" where there is none."""
+    import h5py
+
+    if not h5py.h5a.exists(array.id, name.encode()):
+        return ""
+    attribute = h5py.h5a.open(array.id, name.encode())
+    kind = h5py.check_string_dtype(attribute.dtype)
+    if kind is None or kind.length is not None or attribute.shape != ():
+        raise ValueError(f"{name} of {array.name} is not a text")
+    return readable_text(array.attrs[name])

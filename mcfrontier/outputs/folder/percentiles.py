@@ -7,11 +7,12 @@ import csv
 import io
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from mcfrontier.analysis.estimates.estimates import LEVELS, quantile_name
+from mcfrontier.analysis.estimates.estimates import LEVELS, STATISTICS, quantile_name
+from mcfrontier.core import limits
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.jsontext import json_text
 from mcfrontier.core.kinds import PROBABILITY
@@ -28,17 +29,29 @@ CONDITIONAL_WORDS = {*map(quantile_name, LEVELS)}  # the percentiles that condit
 class Percentiles(msgspec.Struct, frozen=True):
     """The keys of percentiles.json: see `percentiles_json`."""
 
+    study: str
+    seed: int
+    draws: int
     integrated: dict[str, str]
-    quantities: dict[str, dict[str, Any]]
+    quantities: Annotated[dict[str, dict[str, Any]], msgspec.Meta(max_length=limits.ROWS)]
     unstable_mean: list[str] = []
 
     def __post_init__(self) -> None:
-        """Refuse a row without a unit, or with a statistic that is not a number; the decoder adds the place."""
+        """Refuse a row without a unit or one of the statistics; the decoder adds the place."""
         for row, found in self.quantities.items():
-            errors = found.get("mc_error")
-            numbers = [*errors.values(), *map(found.get, errors)] if isinstance(errors, dict) else [""]
-            if not isinstance(found.get("unit"), str) or any(not isinstance(x, float | int | None) for x in numbers):
-                raise ValueError(f"{row} has no unit, or a statistic that is not a number")
+            unit, errors = found.get("unit"), found.get("mc_error")
+            if not isinstance(unit, str) or not 0 < len(unit) <= limits.UNIT_LENGTH:
+                raise ValueError(f"{row} has no unit")
+            if not isinstance(errors, dict) or not errors.keys() >= {*STATISTICS}:
+                raise ValueError(f"{row} has not all statistics with their errors")
+            for word, error in errors.items():
+                if not (word in found and is_number(found[word]) and is_number(error) and (error or 0) >= 0):
+                    raise ValueError(f"{row} has no {word} that is a number, or no error of it")
+
+
+def is_number(value: object) -> bool:
+    """Whether a value of a JSON file is a number, or null for one that is not finite."""
+    return value is None or (isinstance(value, float | int) and not isinstance(value, bool))
 
 
 def write_csv(run: RunCore, path: Path) -> None:

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mcfrontier.analysis.estimates import estimates
+from mcfrontier.core import memory
 from mcfrontier.core.arguments import listed
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.formatting import label, split_row
 from mcfrontier.core.kinds import QuantityKind
-from mcfrontier.outputs.folder.draws_file import Groups, dimensions_of_labels, read_groups
-from mcfrontier.outputs.folder.files import DRAWS, MANIFEST, PERCENTILES, RUN_AGAIN, number_or_nan, read_json
+from mcfrontier.outputs.folder.draws_file import dimensions_of_labels, read_groups
+from mcfrontier.outputs.folder.files import DRAWS, MANIFEST, PERCENTILES, RUN_AGAIN, damaged, number_or_nan, read_json
+from mcfrontier.outputs.folder.layout import Contents, Groups, StoredDraws, Variable
 from mcfrontier.outputs.folder.manifest import Manifest, changed, check_unchanged
 from mcfrontier.outputs.folder.percentiles import Percentiles, summary_at
 from mcfrontier.runs.core import dataset, unknown
@@ -26,8 +28,6 @@ from mcfrontier.runs.summary import Summaries, Summary
 
 if TYPE_CHECKING:
     import xarray as xr
-
-CHUNK_DRAWS = 2**16  # draws read at a time from a file without chunks
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,9 @@ class RunFolder:
         """The draws of a row in its own unit: shape (draws,)."""
         name = split_row(row)[0]
         if name not in self.loaded:
-            stored = self.variables[name][0]  # of the one chain
-            self.loaded[name] = np.asarray(stored, float).reshape(len(stored), -1)
+            memory.check_bytes(8 * self.manifest.draws * len(self.owners[name]), f"{self.folder}: {name}")
+            stored = self.variables[name].read()[0]  # of the one chain
+            self.loaded[name] = stored.reshape(len(stored), -1)
         return self.loaded[name][:, self.owners[name].index(row)]
 
     def check_row(self, row: str) -> None:
@@ -143,13 +144,11 @@ class RunFolder:
     def draws(self) -> xr.Dataset:
         """The draws of every quantity along `draw`, in its unit."""
         stored, count = self.variables, self.manifest.draws
-        attrs = {
-            name: {word: str(stored[name].attrs.get(word, "")) for word in ("unit", "about")}
-            for name in self.quantities
-        }
+        memory.check_bytes(8 * count * len(self.rows), f"{self.folder}: its draws")
+        attrs = {name: {"unit": each.variable.unit, "about": each.variable.about} for name, each in stored.items()}
 
         def draws_last(name: str) -> Array:
-            return np.moveaxis(np.asarray(stored[name][0], float), 0, -1)
+            return np.moveaxis(stored[name].read()[0], 0, -1)
 
         return dataset(self.dimensions_of, self.manifest.dimensions, attrs, draws_last, draw=np.arange(count))
 
@@ -203,27 +202,29 @@ class RunFolder:
         return [name for name in there if changed(self.folder / name, self.manifest)]
 
     @property
-    def variables(self) -> Mapping[str, Any]:
-        """The arrays (1, draws, dimensions...) of draws.nc or draws.zarr: given evidence, of the posterior."""
+    def variables(self) -> Mapping[str, StoredDraws]:
+        """The draws of each quantity in draws.nc or draws.zarr: given evidence, of the posterior."""
         return [*self.groups.values()][-1]
 
     @property
     def chunk_draws(self) -> int:
         """The number of draws to read at a time where not all are needed together."""
-        chunks = self.variables[self.manifest.targets[0]].chunks
-        draws: int = chunks[1] if chunks else min(CHUNK_DRAWS, self.manifest.draws)
-        return draws
+        return min(self.variables[self.quantities[0]].chunk, self.manifest.draws)
 
     @cached_property
     def groups(self) -> Groups:
-        """The arrays by group, "prior" and, given evidence, "posterior"; each is read when it is indexed."""
+        """The draws by group, "prior" and, given evidence, "posterior"; they are checked, and read on demand."""
         path = self.draws_path
         if path is None:
             problem = "its draws were not saved, being many"
             raise InputError(f"{self.folder}: {problem}; {RUN_AGAIN} with --save-draws, or with fewer draws")
         if not self.allow_edited:
             check_unchanged(path, self.manifest)
-        return read_groups(path, self.quantities, self.manifest.targets, self.manifest.draws)
+        variables = [
+            Variable(name, own, self.unit(self.owners[name][0]), "") for name, own in self.dimensions_of.items()
+        ]
+        groups = ("prior", "posterior") if self.manifest.evidence else ("prior",)
+        return read_groups(path, Contents(groups, variables, self.manifest.draws, self.manifest.dimensions))
 
 
 def owners_of(rows: Iterable[str]) -> dict[str, list[str]]:
@@ -269,7 +270,28 @@ def read_folder(folder: str | Path, allow_edited: bool = False) -> RunFolder:
     manifest = read_json(folder / MANIFEST, Manifest)
     if not allow_edited and os.path.isfile(folder / PERCENTILES):
         check_unchanged(folder / PERCENTILES, manifest)
-    return RunFolder(folder, manifest, read_json(folder / PERCENTILES, Percentiles), allow_edited)
+    run = RunFolder(folder, manifest, read_json(folder / PERCENTILES, Percentiles), allow_edited)
+    check_agreement(run)
+    return run
+
+
+def check_agreement(run: RunFolder) -> None:
+    """Refuse percentiles of another run than that of the manifest."""
+    path, quantities = run.folder / PERCENTILES, run.quantities
+    for key, value in run.head.items():
+        if getattr(run.percentiles, key) != value:
+            raise damaged(path, f"its {key} is not that of {MANIFEST}")
+    for target in (target for target in run.manifest.targets if target not in quantities):
+        raise damaged(path, f"it has no quantity {target!r}, a target of {MANIFEST}")
+    for name in quantities:
+        if not name.isidentifier():
+            raise damaged(path, f"{name!r} is not the name of a quantity")
+        if len({run.unit(row) for row in run.owners[name]}) > 1:
+            raise damaged(path, f"the rows of {name} have different units")
+    try:
+        run.dimensions_of  # noqa: B018 - raises ValueError if labels are not those of dimensions
+    except ValueError as problem:
+        raise damaged(path, problem) from None
 
 
 def neighbours(folder: Path) -> list[Path]:

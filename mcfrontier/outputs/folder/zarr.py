@@ -1,8 +1,10 @@
-"""draws.zarr: all draws of a run that retains only the first ones, in the layout that ArviZ and xarray open."""
+"""draws.zarr, written and read back: all draws of a run that retains only the first ones, in the layout that ArviZ and
+xarray open."""
 
 from __future__ import annotations
 
 import math
+import os
 import shutil
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,12 +12,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
-from mcfrontier.core import units
+from mcfrontier.core import limits, memory, units
 from mcfrontier.core.errors import InputError
+from mcfrontier.core.jsontext import parse_json
+from mcfrontier.core.reading import read_bytes
 from mcfrontier.core.version import __version__
-from mcfrontier.outputs.folder.layout import Variable, study_variables, to_file_shape
+from mcfrontier.outputs.folder.layout import (
+    Contents,
+    Groups,
+    StoredDraws,
+    Variable,
+    check_unit,
+    readable_text,
+    study_variables,
+    to_file_shape,
+)
 from mcfrontier.runs.core import RunCore
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks, spans
 
@@ -23,6 +37,9 @@ if TYPE_CHECKING:
     import zarr
 
 CHUNK_NUMBERS = 2**25  # numbers in a chunk of all quantities
+ZSTD_MAGIC, MAX_HEAD = bytes.fromhex("28b52ffd"), 18  # the first bytes of a Zstandard frame, and of its head at most
+ENCODER = msgspec.json.Encoder(order="deterministic")  # tells 1 from 1.0 and from true
+MIN_CHUNK_DRAWS = 2**14  # in a chunk, however many quantities there are
 
 
 def write_zarr(run: RunCore, path: Path) -> None:
@@ -35,7 +52,7 @@ def write_zarr(run: RunCore, path: Path) -> None:
     study, count = run.study, run.sampler.draws
     with create_store(path) as file:
         check_disk_space(path, 8 * count * sum(study.sizes))
-        chunk = min(count, max(2**14, 1 << int(math.log2(CHUNK_NUMBERS / sum(study.sizes)))))
+        chunk = min(count, max(MIN_CHUNK_DRAWS, 1 << int(math.log2(CHUNK_NUMBERS / sum(study.sizes)))))
         group = file.create_group("prior")
         arrays = create_variables(group, study.name, count, study.file.dimensions, study_variables(study), chunk)
         blocks = Blocks(study, run.sampler, study.quantities)
@@ -98,3 +115,103 @@ def check_disk_space(path: Path, needed: int) -> None:
             f"--save-draws: they take up to {needed / 1e9:,.1f} GB and {free / 1e9:,.1f} GB of disk are free; request "
             "fewer draws, or fewer quantities with --target"
         )
+
+
+def read_groups(path: Path, contents: Contents) -> Groups:
+    """Open a store and check its variables, of which none is read yet.
+
+    Zarr would follow links, call the codecs that a store names, and believe the size that a compressed chunk states; a
+    store with anything else than `create_variables` writes is refused.
+    """
+    try:
+        import zarr  # noqa: F401
+    except ImportError:
+        raise InputError("reading it requires zarr; pip install 'mcfrontier[zarr]'") from None
+    check_links(path)
+    return {
+        group: {each.name: read_variable(path, group, each, contents) for each in contents.variables}
+        for group in contents.groups
+    }
+
+
+def read_variable(path: Path, group: str, variable: Variable, contents: Contents) -> StoredDraws:
+    """The draws of a variable in a group of a store, checked."""
+    import zarr
+
+    place = path / group / variable.name
+    found, chunk = read_metadata(place, variable, contents)
+    check_chunks(place, 8 * chunk * math.prod(contents.shape(variable)[2:]))
+    return StoredDraws(path, found, zarr.open_array(place, mode="r", zarr_format=3), chunk)
+
+
+def check_links(path: Path) -> None:
+    """Refuse a store that has anything else in it than folders and files."""
+    for folder, folders, files in os.walk(path):
+        for each in (Path(folder, name) for name in (*folders, *files)):
+            if each.is_symlink() or not (each.is_dir() or each.is_file()):
+                raise ValueError(f"{each.relative_to(path)} is a link or a pipe")
+
+
+def read_metadata(place: Path, variable: Variable, contents: Contents) -> tuple[Variable, int]:
+    """The variable in a folder of a store, with its description, and the draws of a chunk; refuse any other layout."""
+    stated, shape = parse_json(read_bytes(place / "zarr.json", limits.JSON_BYTES)), contents.shape(variable)
+    match stated:
+        case {
+            "attributes": {"unit": str(unit), **further},
+            "chunk_grid": {"configuration": {"chunk_shape": [_, int(chunk), *_]}},
+            "dimension_names": ["chain", "draw", *own],
+        }:
+            about = readable_text(further.get("about", ""))
+        case _:
+            raise ValueError(f"{variable.name} has no unit, chunks or dimensions")
+    check_unit(variable, unit)
+    if [contents.dimensions.get(str(name)) for name in own] != [contents.dimensions[name] for name in variable.own]:
+        raise ValueError(f"{variable.name} has other dimensions than its rows")
+    expected = array_metadata(shape, chunk) | {key: stated[key] for key in ("attributes", "dimension_names")}
+    if ENCODER.encode(stated) != ENCODER.encode(expected):
+        raise ValueError(f"{variable.name} is stored in another way than {shape} 64-bit floats, compressed by zstd")
+    most = max(MIN_CHUNK_DRAWS, CHUNK_NUMBERS // math.prod(shape[2:]))
+    if not 1 <= chunk <= most:
+        raise ValueError(f"{variable.name} has chunks of {chunk:,} draws; the limit is {most:,}")
+    return variable._replace(about=about), chunk
+
+
+def array_metadata(shape: Sequence[int], chunk: int) -> dict[str, Any]:
+    """The metadata of an array of draws in the third version of Zarr, without its attributes and dimensions."""
+    return {
+        "zarr_format": 3,
+        "node_type": "array",
+        "shape": [*shape],
+        "data_type": "float64",
+        "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [1, chunk, *shape[2:]]}},
+        "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
+        "fill_value": 0.0,
+        "codecs": [
+            {"name": "bytes", "configuration": {"endian": "little"}},
+            {"name": "zstd", "configuration": {"level": 0, "checksum": False}},
+        ],
+        "storage_transformers": [],
+    }
+
+
+def check_chunks(place: Path, size: int) -> None:
+    """Refuse an array with a chunk that is not of `size` bytes when it is decompressed."""
+    memory.check_bytes(size, f"a chunk of {place.name}")
+    for folder, _, files in os.walk(place):
+        for each in (Path(folder, name) for name in files if name != "zarr.json"):
+            with each.open("rb") as file:
+                if content_size(file.read(MAX_HEAD)) != size:
+                    raise ValueError(f"{each.relative_to(place.parent)} is not a chunk of {size:,} bytes")
+
+
+def content_size(head: bytes) -> int:
+    """The size of the decompressed content that a Zstandard frame states in its head (RFC 8878, section 3.1.1.1); -1
+    where it states none."""
+    if len(head) < 6 or head[:4] != ZSTD_MAGIC:
+        return -1
+    descriptor = head[4]
+    single, form = descriptor >> 5 & 1, descriptor >> 6
+    start = 5 + (not single) + (0, 1, 2, 4)[descriptor & 3]
+    width = (single, 2, 4, 8)[form]
+    field = head[start : start + width]
+    return int.from_bytes(field, "little") + (256 if form == 1 else 0) if field and len(field) == width else -1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
+from mcfrontier.outputs.folder.files import read_object
 
 PRIORS_KEYS = (
     "inputs",
@@ -56,7 +56,7 @@ class Change(NamedTuple):
 
 def changes(before: Path, after: Path) -> list[Change]:
     """The differences between two manifests, without keys that only one version of mcfrontier writes."""
-    old, new = (msgspec.json.decode(path.read_bytes()) for path in (before, after))
+    old, new = (read_object(path) for path in (before, after))
     shared = [key for key in new if key in old and key != "files"]  # the files themselves are compared
     found = [change for key in shared for change in differences(key, (), old[key], new[key])]
     found = [c for c in found if c.of != "sobol_dimensions" or None not in (c.before, c.after)]  # reported as an input
