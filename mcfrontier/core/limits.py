@@ -10,6 +10,7 @@ TABLE_BYTES = 2**26  # 64 MiB: a million figures of an empirical sample take 20 
 LEDGER_BYTES = 2**24  # 16 MiB: a hundred thousand outcomes with their sources
 JSON_BYTES = 2**28  # 256 MiB, of a manifest or of percentiles: a row takes 700 bytes, and there are ROWS at most
 RUN_FILE_BYTES = 2**36  # 64 GiB, of a file of a run, which is hashed: the draws of a long run
+CHECKPOINT_BYTES = 2**34  # 16 GiB, of a checkpoint: a row takes 24 MiB, of 2^20 bins and their coarse counts
 
 # structure
 NESTING = 12  # of tables and lists in TOML and JSON: a part of a mixture is at depth 5, and parsers are recursive

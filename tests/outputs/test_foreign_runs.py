@@ -182,8 +182,8 @@ BOMB = bytes.fromhex("28b52ffde0") + (2**40).to_bytes(8, "little") + b"x"  # a Z
         (lambda f: linked(first_chunk(f), "/etc/hostname"), "prior/energy/c/0/0 is a link or a pipe"),
         (lambda f: piped(first_chunk(f)), "prior/energy/c/0/0 is a link or a pipe"),
         (
-            lambda f: first_chunk(f).write_bytes(FRAME + (2**40).to_bytes(8, "little") + b"x"),
-            "is not a chunk of 32,768",
+            lambda f: first_chunk(f).write_bytes(BOMB),
+            "energy/c/0/0 is not a chunk of 32,768 bytes",
         ),
         (lambda f: first_chunk(f).write_bytes(b"x" * 99), "energy/c/0/0 is not a chunk of 32,768 bytes"),
         (lambda f: first_chunk(f).write_bytes(b""), "energy/c/0/0 is not a chunk of 32,768 bytes"),
@@ -358,3 +358,16 @@ def test_draws_that_do_not_fit_into_memory_are_refused(foreign, monkeypatch):
     monkeypatch.setattr("mcfrontier.core.memory.available_bytes", lambda: 8 * DRAWS - 1)
     with pytest.raises(InputError, match=r"energy: needs 0\.0 GB of memory"):
         run.samples("energy")
+
+
+FORMULA = '=HYPERLINK("http://example.org")'
+
+
+def test_texts_of_a_manifest_are_no_formulas_in_tables_and_no_code_in_exports(foreign, command, tmp_path):
+    change_json(foreign / "manifest.json", lambda content: content.update(study=FORMULA + "\nimport os #"))
+    change_json(foreign / "percentiles.json", lambda content: content.update(study=FORMULA + "\nimport os #"))
+    assert command("score", foreign, "--outcome", "energy=40 GWh", "--ledger", tmp_path / "ledger.csv").code == 0
+    assert (tmp_path / "ledger.csv").read_text().splitlines()[1].startswith("\"'=HYPERLINK")
+    for form in ("squiggle", "squigglepy"):
+        text = command("export", foreign, "--to", form).out
+        assert not any(line.startswith("import os") for line in text.splitlines())

@@ -1,9 +1,11 @@
 """Scores of forecasts: closed forms, properties of proper scores and the shipped ledger."""
 
+import csv
 import json
 import math
 from itertools import combinations
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from scipy.stats import norm
 import mcfrontier as mcf
 from mcfrontier.analysis.forecasts import coverage, scoring_rules
 from mcfrontier.core import units
+from mcfrontier.core.csvtext import cell_text, csv_cell
 from mcfrontier.outputs.folder.saved import read_folder
 from mcfrontier.study import locate, priors_file
 from mcfrontier.tasks.score import ledger, score
@@ -300,6 +303,43 @@ def test_a_damaged_ledger_is_reported_with_its_row_and_left_unchanged(command, f
     assert message in result.err
     assert result.err.count("\n") == 1
     assert path.read_bytes() == before
+
+
+FORMULA = '=HYPERLINK("http://example.org")'
+
+
+def test_a_text_in_a_ledger_is_no_formula_and_is_read_back_as_it_was(command, folder, here):
+    words = ("--outcome", "energy=40 GWh", "--source", FORMULA, "--note", "-1 @ home")
+    assert command("score", folder, *words).code == 0
+    (row,) = ledger.read(here / "ledger.csv")
+    assert (row.source, row.note) == (FORMULA, "-1 @ home")
+    with (here / "ledger.csv").open(newline="") as file:
+        cells = [cell for line in csv.reader(file) for cell in line]
+    assert not any(cell.startswith(("=", "+", "@")) for cell in cells)
+    assert "'" + FORMULA in cells
+    assert command("score", folder, *words).err.count("not added again") == 1
+
+
+@pytest.mark.parametrize("text", ["", "'", "=1", "'=1", "''=1", "-", "'a", "\tx", "a=1"])
+def test_a_text_in_a_cell_is_restored(text):
+    cell = csv_cell(text)
+    assert cell_text(cell) == text
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"crps_error": -1.0}, "crps_error: -1 is negative"),
+        ({"log_score": 800.0}, "not the logarithm of a probability"),
+    ],
+)
+def test_a_ledger_with_impossible_scores_is_refused(command, here, changed, message):
+    row = msgspec.structs.replace(ledger.read(ledger.shipped())[0], scale="event", **changed)
+    (here / "ledger.csv").write_text(ledger.csv_text([row], head=True))
+    result = command("score", "--all")
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert message in result.err
 
 
 def test_without_a_ledger_the_shipped_one_is_used_with_a_note(command, here):

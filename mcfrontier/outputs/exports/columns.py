@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from mcfrontier.core.csvtext import csv_cell
 from mcfrontier.core.version import __version__
 from mcfrontier.outputs.exports.parts import chunks, single
 from mcfrontier.outputs.folder.saved import RunFolder
@@ -16,7 +17,7 @@ LINES_PER_PIECE = 2**12  # small, so that a reader of the first lines does not w
 
 def csv(run: RunFolder, rows: Sequence[str]) -> Iterator[str]:
     """CSV text in pieces: a line for each draw, and heads of quantity and unit, `energy [MWh]`."""
-    head = [f"{row} [{run.unit(row)}]" for row in rows]
+    head = [csv_cell(f"{row} [{run.unit(row)}]") for row in rows]
     for _, _, columns in chunks(run, run.variables, single(run, rows)):
         for start in range(0, columns[0].size, LINES_PER_PIECE):
             text = io.StringIO()

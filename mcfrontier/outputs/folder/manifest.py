@@ -61,7 +61,7 @@ class Manifest(msgspec.Struct, frozen=True):
     files: Annotated[dict[FileName, FileHash], msgspec.Meta(max_length=limits.RUN_FILES)] = {}
 
     def __post_init__(self) -> None:
-        """Refuse a manifest without targets, labels that repeat, and entries with values of other types than expected."""
+        """Refuse a manifest without targets, labels that repeat, and entries with values of other types."""
         if not self.targets:
             raise ValueError("it has no targets")
         for name, labels in self.dimensions.items():

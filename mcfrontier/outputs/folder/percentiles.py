@@ -14,6 +14,7 @@ import msgspec
 from mcfrontier.analysis.estimates.estimates import LEVELS, STATISTICS, quantile_name
 from mcfrontier.core import limits
 from mcfrontier.core.arrays import Array
+from mcfrontier.core.csvtext import csv_cell
 from mcfrontier.core.jsontext import json_text
 from mcfrontier.core.kinds import PROBABILITY
 from mcfrontier.outputs.folder.files import FORMAT
@@ -78,7 +79,8 @@ def percentiles_csv(summaries: Mapping[str, Summary], unstable: Container[str]) 
     for name, (unit, values, errors) in summaries.items():
         notes = dict.fromkeys(("mean", "sd"), UNSTABLE) if name in unstable else {}
         for statistic, value in values.items():
-            lines.writerow([name, unit, statistic, repr(value), repr(errors[statistic]), notes.get(statistic, "")])
+            texts = (csv_cell(name), csv_cell(unit), statistic)
+            lines.writerow([*texts, repr(value), repr(errors[statistic]), notes.get(statistic, "")])
     return text.getvalue()
 
 

@@ -7,6 +7,7 @@
     engine        segments of draws, computed by an executor
     executors     this process, threads, processes, dask
     checkpoint    the file from which a stopped run is continued
+    arrays_file   reading of that file
 
 Results are identical to the bit whatever the size of a block, and whichever worker computed it.
 ENGINES is the only list of executors.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +14,12 @@ import numpy as np
 
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
+from mcfrontier.core.kernels.plain import COARSE_SHIFT
 from mcfrontier.sampling.engine.accumulator import Accumulator, Job, Part
+from mcfrontier.sampling.engine.arrays_file import Expected, read_arrays
+from mcfrontier.sampling.engine.histogram import Counts
+from mcfrontier.sampling.engine.pool import Segments
+from mcfrontier.sampling.plan import RANDOMISATIONS
 
 CHECKPOINT_FILE = "unfinished.npz"
 
@@ -32,22 +37,15 @@ class Checkpoint:
     resume: bool = False
     note: Callable[[str], None] = lambda text: None
 
-    def begin(self, job: Job) -> Accumulator:
-        """The accumulator to start with."""
+    def begin(self, job: Job, segments: Segments) -> Accumulator:
+        """The accumulator to start with, of some of the segments of a run."""
         accumulator = Accumulator.empty(job)
         if not (self.resume and self.path.exists()):
             return accumulator
-        found = self.read()
-        if str(found.get("job")) != identity(job):
+        if self.stored_identity != identity(job):
             raise InputError(f"{self.path}: the checkpoint of a different run; leave out --resume")
-        counts = [
-            [(int(found[f"{kind}{i}_at"]), found[f"{kind}{i}"]) for kind in ("fine", "coarse")]
-            for i in range(len(job.bins))
-        ]
-        nodes = {(int(level), int(place)): x for (level, place), x in zip(found["nodes"], found["sums"], strict=True)}
-        accumulator.merge(0, Part(nodes, counts, found["lost"]))
-        accumulator.done.clear()
-        accumulator.done.update(found["done"].tolist())
+        with self.checked():
+            restore(accumulator, read_arrays(self.path, expected_arrays(job)), segments)
         draws = int(accumulator.counts[0].fine.sum() + accumulator.non_finite[0])
         self.note(f"continuing from {self.path}: {draws:,} draws are counted")
         return accumulator
@@ -71,19 +69,79 @@ class Checkpoint:
                 new.unlink()
             raise InputError(f"{self.path}: cannot be written: {problem.strerror}") from None
 
-    def read(self) -> dict[str, Array]:
-        """The arrays in the file."""
+    @property
+    def stored_identity(self) -> str:
+        """The hash in the file of the job that it belongs to."""
+        with self.checked():
+            return str(read_arrays(self.path, {"job": Expected("<U64", ())})["job"])
+
+    @contextlib.contextmanager
+    def checked(self) -> Iterator[None]:
+        """Raise an InputError where the file is damaged, or not a checkpoint."""
         try:
-            with self.path.open("rb") as file, np.load(file) as stored:
-                return dict(stored)
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
-            raise InputError(f"{self.path}: damaged; leave out --resume to start again") from None
+            yield
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, NotImplementedError) as problem:
+            raise InputError(f"{self.path}: damaged; leave out --resume to start again ({problem})") from None
 
     def end(self, job: Job) -> None:
         """Delete the file of a completed run, unless it belongs to another run."""
         with contextlib.suppress(InputError):
-            if self.path.exists() and str(self.read().get("job")) == identity(job):
+            if self.path.exists() and self.stored_identity == identity(job):
                 self.path.unlink()
+
+
+def expected_arrays(job: Job) -> dict[str, Expected]:
+    """The arrays of a checkpoint of a job."""
+    rows, leaves = len(job.bins), -(-job.draws // job.leaf)
+    found = {
+        "lost": Expected("<i8", (rows,)),
+        "done": Expected("<i8", (leaves,)),
+        "nodes": Expected("<i8", (leaves, 2)),
+        "sums": Expected("<f8", (leaves, rows, 2, RANDOMISATIONS)),
+    }
+    for i, counts in enumerate(Counts.empty(bins) for bins in job.bins):
+        for kind, own in (("fine", counts.fine), ("coarse", counts.coarse)):
+            found |= {f"{kind}{i}_at": Expected("<i8", ()), f"{kind}{i}": Expected("<i8", (own.size,))}
+    return found
+
+
+def restore(accumulator: Accumulator, found: Mapping[str, Array], segments: Segments) -> None:
+    """Fill an empty accumulator with the arrays of a checkpoint; ValueError where they do not agree with each other."""
+    job, done, nodes, lost = accumulator.job, found["done"].tolist(), found["nodes"].tolist(), found["lost"]
+    if len({*done}) < len(done) or not {*done} <= {*range(len(segments))}:
+        raise ValueError("it counts segments that the run does not have")
+    sizes = [stop - start for start, stop in (segments[place] for place in done)]
+    leaves = sum(-(-size // job.leaf) for size in sizes)
+    inside = all(0 <= level < 64 and 0 <= at << level < job.draws for level, at in nodes)
+    if not inside or len(found["sums"]) != len(nodes) or sum(1 << level for level, _ in nodes) != leaves:
+        raise ValueError("its sums are not those of its segments")
+    counts = [
+        [(int(found[f"{kind}{i}_at"]), found[f"{kind}{i}"]) for kind in ("fine", "coarse")]
+        for i in range(len(job.bins))
+    ]
+    sums = {(level, at): x for (level, at), x in zip(nodes, found["sums"], strict=True)}
+    accumulator.merge(0, Part(sums, counts, lost))
+    for own, missing in zip(accumulator.counts, lost, strict=True):
+        check_counts(own, sum(sizes), int(missing))
+    accumulator.done.clear()
+    accumulator.done.update(done)
+
+
+def check_counts(counts: Counts, draws: int, lost: int) -> None:
+    """Refuse counts that are not of a number of draws, without those lost, spread evenly over the randomisations."""
+    fine = np.zeros(len(counts.coarse) << COARSE_SHIFT, np.int64)
+    fine[: counts.fine.size] = counts.fine
+    by_randomisation = counts.coarse.sum(axis=0)
+    if not (
+        lost >= 0
+        and (counts.fine >= 0).all()
+        and (counts.coarse >= 0).all()
+        and (fine.reshape(len(counts.coarse), -1).sum(axis=1) == counts.coarse.sum(axis=1)).all()
+        and by_randomisation.sum() + lost == draws
+        and (by_randomisation <= -(-draws // RANDOMISATIONS)).all()
+        and (by_randomisation >= draws // RANDOMISATIONS - lost).all()
+    ):
+        raise ValueError("its counts are not those of its segments")
 
 
 def identity(job: Job) -> str:

@@ -116,8 +116,8 @@ def count_draws(
     The bins are chosen from `first`, the first draws of each quantity; `block` draws are evaluated at once.
     """
     job = make_job(blocks, rows, first, block)
-    accumulator = engine.checkpoint.begin(job) if engine.checkpoint else Accumulator.empty(job)
     segments = spans(job.draws, segment_draws(job.draws))
+    accumulator = engine.checkpoint.begin(job, segments) if engine.checkpoint else Accumulator.empty(job)
     places = {segment: place for place, segment in enumerate(segments)}
     remaining = [segment for place, segment in enumerate(segments) if place not in accumulator.done]
     for segment, part in engine.run(partial(count, job), remaining, progress, "sampling"):

@@ -16,6 +16,7 @@ import msgspec
 
 from mcfrontier.analysis.forecasts.scoring_rules import EVENT_SCALE
 from mcfrontier.core.atomic import write_files
+from mcfrontier.core.csvtext import cell_text, csv_cell
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.study import csv_table, locate
 
@@ -82,6 +83,7 @@ class Row(msgspec.Struct, kw_only=True, frozen=True):
 
 COLUMN_TYPES = {field.name: field.type for field in msgspec.structs.fields(Row)}
 REQUIRED_COLUMNS = ("outcome", "percentile", "crps", "p5", "p50", "p95")  # columns that need a number in every row
+ERROR_COLUMNS = tuple(name for name in COLUMN_TYPES if name.endswith("_error"))
 
 
 def shipped() -> Path:
@@ -105,13 +107,18 @@ def read(path: Path) -> list[Row]:
 def parse_row(cells: Sequence[str], place: int) -> Row:
     """A row from the texts of its cells."""
     with located(f"row {place} ({cells[0]}, {cells[1]})"):
-        texts = dict(zip(COLUMN_TYPES, cells, strict=True))
+        texts = dict(zip(COLUMN_TYPES, map(cell_text, cells), strict=True))
         numbers = {name: parse_number(name, text) for name, text in texts.items() if COLUMN_TYPES[name] is not str}
         for name in REQUIRED_COLUMNS:
             if not math.isfinite(numbers[name]):
                 raise InputError(f"{name}: a number is missing; take the row out, or correct it")
         if not 0 <= numbers["percentile"] <= 100:
             raise InputError(f"percentile: {numbers['percentile']:g} is not between 0 and 100; correct it")
+        for name in ERROR_COLUMNS:
+            if numbers[name] < 0:
+                raise InputError(f"{name}: {numbers[name]:g} is negative; correct it")
+        if texts["scale"] == EVENT_SCALE and numbers["log_score"] > 0:
+            raise InputError(f"log_score: {numbers['log_score']:g} is not the logarithm of a probability; correct it")
         return msgspec.convert(texts | numbers, Row)
 
 
@@ -131,14 +138,14 @@ def csv_text(rows: Sequence[Row], head: bool) -> str:
     lines = csv.writer(out, lineterminator="\n")
     if head:
         lines.writerow(COLUMN_TYPES)
-    lines.writerows([cell_text(getattr(row, name)) for name in COLUMN_TYPES] for row in rows)
+    lines.writerows([as_cell(getattr(row, name)) for name in COLUMN_TYPES] for row in rows)
     return out.getvalue()
 
 
-def cell_text(value: str | float) -> str:
-    """A value as a cell: on one line, and empty if it is not a number."""
+def as_cell(value: str | float) -> str:
+    """A value as a cell: on one line, no formula, and empty if it is not a number."""
     if isinstance(value, str):
-        return " ".join(value.split())
+        return csv_cell(" ".join(value.split()))
     return "" if math.isnan(value) else repr(value)
 
 

@@ -48,9 +48,10 @@ def cells(row: Row, head: Sequence[str]) -> list[str]:
         "log score": log_score(row),
     }
     if row.is_event:
+        chance, error = row.probability
         found |= dict.fromkeys(("p5", "p95", "percentile", "inside"), "–")
         found["outcome"] = "happened" if row.outcome else "did not happen"
-        found["p50"] = f"probability {probability(*row.probability)}"
+        found["p50"] = f"probability {probability(chance, finite_error(error))}"
         found["CRPS"] = f"Brier {amount(row.crps, '1', finite_error(row.crps_error))}"
     return [found[name] for name in head]
 
@@ -72,8 +73,8 @@ def log_score(row: Row) -> str:
 
 
 def finite_error(error: float) -> float:
-    """An error; 0 if it is not a number."""
-    return 0.0 if math.isnan(error) else error
+    """An error; 0 if it is not finite."""
+    return error if math.isfinite(error) else 0.0
 
 
 def covered(rows: Sequence[Row]) -> list[Coverage]:

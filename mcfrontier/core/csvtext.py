@@ -1,0 +1,24 @@
+"""Texts in cells of CSV files, which a spreadsheet must not take for formulas."""
+
+from __future__ import annotations
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins with one is computed when the file is opened
+MARK = "'"  # before such a sign: the cell is a text
+
+
+def csv_cell(text: str) -> str:
+    """A text as a cell: a formula becomes a text. `cell_text` returns the text.
+
+    >>> csv_cell("=1+1"), csv_cell("energy")
+    ("'=1+1", 'energy')
+    """
+    return MARK + text if text.lstrip(MARK).startswith(FORMULA_SIGNS) else text
+
+
+def cell_text(cell: str) -> str:
+    """The text of a cell that `csv_cell` wrote.
+
+    >>> cell_text("'=1+1"), cell_text("energy")
+    ('=1+1', 'energy')
+    """
+    return cell[1:] if cell.startswith(MARK) and cell.lstrip(MARK).startswith(FORMULA_SIGNS) else cell
