@@ -106,7 +106,7 @@ def command(
     if resume and not (folder / CHECKPOINT_FILE).exists():
         note(f"nothing to resume: there is no {CHECKPOINT_FILE} in {folder}; starting anew")
     checkpoint = Checkpoint(folder / CHECKPOINT_FILE, resume, note)
-    executor = Engine(engine or "local", workers, scheduler, checkpoint)
+    executor = Engine(engine or "local", workers, scheduler, checkpoint, note)
     with progress() as steps, resumable(checkpoint):
         run = recipe.run(study, **given(**settings), engine=executor, progress=steps)
         for text in notes(run):

@@ -44,3 +44,6 @@ UNIT_POWER = 9  # the largest power in a unit, positive or negative: byte**9 is 
 UNIT_NESTING = 8  # of parentheses in a unit
 ECHO_LENGTH = 120  # of input that a message repeats: enough to recognise it
 MESSAGE_LENGTH = 4_000  # of a message as a whole, which may list many names
+
+# waiting
+WORKER_SECONDS = 300  # for the first worker of a dask scheduler: a queue may take minutes to start one

@@ -15,7 +15,7 @@ from mcfrontier.sampling.engine import pairwise_sum
 from mcfrontier.sampling.engine.accumulator import Accumulator, count, make_job
 from mcfrontier.sampling.engine.binned_sums import Binning, Sums, binned
 from mcfrontier.sampling.engine.checkpoint import Checkpoint
-from mcfrontier.sampling.engine.executors import check, executor
+from mcfrontier.sampling.engine.executors import Note, check, executor, no_note
 from mcfrontier.sampling.engine.pool import Pairs, Result, Segments, Work
 from mcfrontier.study.study import Row
 
@@ -37,12 +37,15 @@ class Engine:
         The address of a dask scheduler; by default a cluster is started on this machine.
     checkpoint : Checkpoint, optional
         The file from which a stopped run is continued.
+    note : callable
+        Receives a message, such as that a scheduler has no workers.
     """
 
     name: str = "local"
     workers: int | None = None
     scheduler: str | None = None
     checkpoint: Checkpoint | None = None
+    note: Note = no_note
 
     def __post_init__(self) -> None:
         check(self.name, self.workers, self.scheduler)
@@ -51,7 +54,7 @@ class Engine:
         """Compute segments; yields each with its result, in any order."""
         steps = iter(progress(segments, label))
         next(steps, None)
-        for pair in executor(self.name)(work, segments, self.workers, self.scheduler):
+        for pair in executor(self.name)(work, segments, self.workers, self.scheduler, self.note):
             yield pair
             next(steps, None)
 

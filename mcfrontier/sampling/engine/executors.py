@@ -19,6 +19,12 @@ from mcfrontier.core.registry import function_at
 from mcfrontier.sampling.engine import ENGINES
 from mcfrontier.sampling.engine.pool import Pairs, Result, Segments, Work, submit_segments
 
+Note = Callable[[str], None]  # receives a message while a run goes on
+
+
+def no_note(text: str) -> None:
+    """Discard a message."""
+
 
 def check(engine: str, workers: int | None, scheduler: str | None) -> None:
     """Refuse an invalid engine before anything is sampled."""
@@ -36,17 +42,21 @@ def check(engine: str, workers: int | None, scheduler: str | None) -> None:
         raise InputError(f"workers = {workers}: the scheduler at {scheduler} has its own; leave one of them out")
 
 
-def executor(engine: str) -> Callable[[Work[Result], Segments, int | None, str | None], Pairs[Result]]:
+def executor(engine: str) -> Callable[[Work[Result], Segments, int | None, str | None, Note], Pairs[Result]]:
     """The executor of a name."""
     return function_at(ENGINES[engine])
 
 
-def local(work: Work[Result], segments: Segments, workers: int | None, scheduler: str | None) -> Pairs[Result]:
+def local(
+    work: Work[Result], segments: Segments, workers: int | None, scheduler: str | None, note: Note
+) -> Pairs[Result]:
     """In this process, one segment after the other."""
     return ((segment, work(*segment)) for segment in segments)
 
 
-def threads(work: Work[Result], segments: Segments, workers: int | None, scheduler: str | None) -> Pairs[Result]:
+def threads(
+    work: Work[Result], segments: Segments, workers: int | None, scheduler: str | None, note: Note
+) -> Pairs[Result]:
     """In threads of this process: numpy releases the lock of the interpreter while it computes."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -54,7 +64,9 @@ def threads(work: Work[Result], segments: Segments, workers: int | None, schedul
     return submit_segments(ThreadPoolExecutor(count), lambda: count, work, segments)
 
 
-def processes(work: Work[Result], segments: Segments, workers: int | None, scheduler: str | None) -> Pairs[Result]:
+def processes(
+    work: Work[Result], segments: Segments, workers: int | None, scheduler: str | None, note: Note
+) -> Pairs[Result]:
     """In other processes of this machine."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
@@ -80,11 +92,13 @@ def end_with_parent() -> None:
     Thread(target=end, args=(parent.sentinel,), daemon=True).start()
 
 
-def dask(work: Work[Result], segments: Segments, workers: int | None, scheduler: str | None) -> Pairs[Result]:
+def dask(
+    work: Work[Result], segments: Segments, workers: int | None, scheduler: str | None, note: Note
+) -> Pairs[Result]:
     """On the workers of a dask scheduler, or of a cluster of processes that is started here."""
     from mcfrontier.sampling.engine import dask_executor
 
-    return dask_executor.dask_segments(PickledWork(work), segments, workers, scheduler)
+    return dask_executor.dask_segments(PickledWork(work), segments, workers, scheduler, note)
 
 
 class PickledWork(Generic[Result]):

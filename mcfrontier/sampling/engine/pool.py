@@ -20,9 +20,14 @@ SEGMENTS_PER_WORKER = 2  # submitted at once: one that is computed, one that wai
 
 
 def submit_segments(
-    pool: AbstractContextManager[Executor], worker_count: Callable[[], int], work: Work[Result], segments: Segments
+    pool: AbstractContextManager[Executor],
+    worker_count: Callable[[], int],
+    work: Work[Result],
+    segments: Segments,
+    seconds: float | None = None,
 ) -> Pairs[Result]:
-    """Compute segments in a pool, submitted a few ahead of the results; yields each as it completes."""
+    """Compute segments in a pool, submitted a few ahead of the results; yields each as it completes. The workers are
+    counted after each result and, if stated, every few seconds."""
     remaining = iter(segments)
     pending: dict[Future[Result], Segment] = {}
     with pool as executor:
@@ -33,7 +38,7 @@ def submit_segments(
                     pending[executor.submit(work, *segment)] = segment
                 if not pending:
                     return
-                for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                for future in wait(pending, seconds, FIRST_COMPLETED).done:
                     yield pending.pop(future), result_of(future)
         finally:  # after a failure, segments that wait are not computed
             for future in pending:
