@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -17,9 +17,10 @@ from mcfrontier.core.errors import InputError
 Curve = Callable[[Array], Array]
 
 EPSILON = float(np.finfo(float).eps)
+MAX_T_QUANTILE = 1e150  # scipy's distribution function of t is wrong where the square of a value overflows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Distribution:
     """A distribution of one variable.
 
@@ -29,6 +30,8 @@ class Distribution:
     tabulate       whether the quantile functions are slow, so that a table of them saves time
     discontinuous  whether they may have jumps or kinks, as with discrete values or separate modes
     breakpoints    values between which the cdf is linear, if it is piecewise linear
+    atoms          the values that have a probability of their own, in increasing order
+    mean_exists    whether it has a mean; one that is infinite in double precision exists
     """
 
     ppf: Curve
@@ -40,15 +43,17 @@ class Distribution:
     tabulate: bool = False
     discontinuous: bool = False
     breakpoints: Array | None = None
+    atoms: Array = field(default_factory=lambda: np.empty(0))
+    mean_exists: bool = True
 
     @property
     def median(self) -> float:
         return float(self.ppf(np.array(0.5)))
 
 
-def symmetric(ppf: Curve, cdf: Curve) -> Distribution:
+def symmetric(ppf: Curve, cdf: Curve, mean_exists: bool = True) -> Distribution:
     """A distribution that is symmetric about 0."""
-    return Distribution(ppf, lambda q: -ppf(q), cdf, lambda x: cdf(-x))
+    return Distribution(ppf, lambda q: -ppf(q), cdf, lambda x: cdf(-x), mean_exists=mean_exists)
 
 
 NORMAL = symmetric(special.ndtri, special.ndtr)
@@ -88,8 +93,31 @@ def gamma(a: float) -> Distribution:
 
 
 def student_t(df: float) -> Distribution:
-    """Student's t with mean 0 and scale 1."""
-    return symmetric(partial(special.stdtrit, df), partial(special.stdtr, df))
+    """Student's t with mean 0 and scale 1.
+
+    Beyond MAX_T_QUANTILE, where scipy's functions end, P(X > x) is its limit df^(df/2) x^-df / (df B(df/2, 1/2)).
+    """
+    log_factor = math.log(df) * (df / 2 - 1) - float(special.betaln(df / 2, 0.5))
+
+    def ppf(p: Array) -> Array:
+        p = np.asarray(p, float)
+        x = np.array(special.stdtrit(df, p))
+        far = ~(np.abs(x) < MAX_T_QUANTILE) & (p > 0) & (p < 1)
+        if far.any():
+            logs = np.log(np.minimum(p, 1 - p)[far])
+            x[far] = np.sign(p[far] - 0.5) * np.exp((log_factor - logs) / df)
+        return x[()]
+
+    def cdf(x: Array) -> Array:
+        x = np.asarray(x, float)
+        p = np.array(special.stdtr(df, x))
+        far = ~(np.abs(x) < MAX_T_QUANTILE) & np.isfinite(x)
+        if far.any():
+            tail = np.exp(log_factor - df * np.log(np.abs(x[far])))
+            p[far] = np.where(x[far] < 0, tail, 1 - tail)
+        return p[()]
+
+    return symmetric(ppf, cdf, mean_exists=df > 1)
 
 
 def triangular(peak: float) -> Distribution:
@@ -113,12 +141,19 @@ def triangular(peak: float) -> Distribution:
 
 
 def mapped(base: Distribution, forward: Curve, inverse: Curve) -> Distribution:
-    """The distribution of forward(X), for an increasing function and its inverse."""
-    low, high = forward(np.array(base.low)), forward(np.array(base.high))
+    """The distribution of forward(X), for an increasing function and its inverse. The mean must exist for both or for
+    neither."""
+    low, high, atoms = forward(np.array(base.low)), forward(np.array(base.high)), forward(base.atoms)
+    from_atom = np.append(-math.inf, base.atoms)
+    below_atom = np.append(np.nextafter(base.atoms, -math.inf), math.inf)
 
     def base_value(x: Array) -> Array:
         with np.errstate(divide="ignore"):  # an end of the support may map to infinity
-            return inverse(np.clip(x, low, high))
+            value = inverse(np.clip(x, low, high))
+        if not atoms.size:
+            return value
+        passed = np.searchsorted(atoms, x, side="right")  # rounding moves no value across an atom
+        return np.clip(value, from_atom[passed], below_atom[passed])
 
     return Distribution(
         ppf=lambda p: forward(base.ppf(p)),
@@ -129,6 +164,8 @@ def mapped(base: Distribution, forward: Curve, inverse: Curve) -> Distribution:
         high=float(high),
         tabulate=base.tabulate,
         discontinuous=base.discontinuous,
+        atoms=atoms,
+        mean_exists=base.mean_exists,
     )
 
 
@@ -162,12 +199,12 @@ def truncated(base: Distribution, low: float, high: float) -> Distribution:
         return np.clip(x, low, high)
 
     def cdf(x: Array) -> Array:
-        x = np.clip(x, low, high)
+        x = np.clip(x, start, high)
         values: Array = np.clip(np.where(x < base.median, base.cdf(x) - below, mass - base.sf(x) + above) / mass, 0, 1)
         return values
 
     def sf(x: Array) -> Array:
-        x = np.clip(x, low, high)
+        x = np.clip(x, start, high)
         values: Array = np.clip(np.where(x < base.median, mass - base.cdf(x) + below, base.sf(x) - above) / mass, 0, 1)
         return values
 
@@ -180,6 +217,8 @@ def truncated(base: Distribution, low: float, high: float) -> Distribution:
         high,
         base.tabulate,
         base.discontinuous,
+        atoms=base.atoms[(base.atoms >= low) & (base.atoms <= high)],
+        mean_exists=base.mean_exists or math.isfinite(high - low),
     )
 
 

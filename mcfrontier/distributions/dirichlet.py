@@ -19,7 +19,7 @@ from mcfrontier.distributions.family import (
     PERCENTILE_COUNTS,
     Family,
     PercentilePoints,
-    check_between_0_and_1,
+    check_between,
     check_positive,
     normal_through,
     sorted_points,
@@ -69,7 +69,7 @@ class Dirichlet(Family, kw_only=True, frozen=True, tag="dirichlet"):
         if self.mean is None or self.concentration is None:
             return dirichlet_through(tuple(self.points(i, label) for i, label in enumerate(labels)))
         means = self.mean if isinstance(self.mean, list) else [self.mean] * len(labels)
-        check_between_0_and_1(("mean", mean) for mean in means)
+        check_between(("mean", mean) for mean in means)
         if not abs(sum(means) - 1) <= SUM_TOLERANCE:
             raise InputError(f"mean: they sum to {sum(means):g}; make them sum to 1")
         check_positive(self.concentration, "concentration")
@@ -79,7 +79,7 @@ class Dirichlet(Family, kw_only=True, frozen=True, tag="dirichlet"):
         """The two percentiles of a label."""
         own = {key: value[i] if isinstance(value, list) else value for key, value in self.percentiles.items()}
         with located(str(label)):
-            check_between_0_and_1(own.items())
+            check_between(own.items())
             return sorted_points(own)
 
     def joint_ppf(self, probabilities: Array) -> Array:

@@ -83,6 +83,7 @@ def check_weights(weights: list[float] | None, count: int, key: str) -> None:
 def normalised_weights(weights: list[float] | None, count: int) -> Array:
     """Weights that sum to one; equal ones if none are stated."""
     stated = np.ones(count) if weights is None else np.array(weights)
+    stated = np.ldexp(stated, -np.frexp(stated.max())[1])  # by a power of two, so that the sum is finite
     values: Array = stated / stated.sum()
     return values
 
@@ -107,6 +108,7 @@ def discrete_distribution(values: Array, weights: Array) -> Distribution:
         low=float(values[0]),
         high=float(values[-1]),
         discontinuous=True,
+        atoms=np.unique(values),
     )
 
 
@@ -142,7 +144,8 @@ def sample_distribution(values: Array) -> Distribution:
 
     low, high = values[[0, -1]].tolist()
     ppf, isf = (lambda p: interpolate(p * last)), (lambda q: interpolate(last - q * last))
-    return Distribution(ppf, isf, cdf, sf, low, high, discontinuous=True, breakpoints=values)
+    repeated = np.unique(values[1:][values[1:] == values[:-1]])
+    return Distribution(ppf, isf, cdf, sf, low, high, discontinuous=True, breakpoints=values, atoms=repeated)
 
 
 def unresolved(x: Array) -> Array:

@@ -11,9 +11,10 @@ from typing import ClassVar, TypeAlias
 import msgspec
 from scipy import special
 
+from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
-from mcfrontier.distributions.curves import Distribution, truncated
+from mcfrontier.distributions.curves import Distribution, on_interval, truncated
 
 PERCENTILE_PATTERN = r"p([1-9]\d?|(0|[1-9]\d?)_\d*[1-9])"  # p5, p95, p2_5, p0_1: one spelling of each level
 REPORTED_KEYS = ("reported_low", "reported_high", "narrower")  # keys about the sources, which have no effect on draws
@@ -123,6 +124,30 @@ class Percentiles(Truncatable, kw_only=True, frozen=True):
         raise InputError(f"it takes {', or '.join(choices)}{'; state exactly one of these' if forms else ''}")
 
 
+class ShareFamily(Percentiles, kw_only=True, frozen=True):
+    """A family of shares between 0 and 1, stated in its unit: in %, between 0 and 100. With `times` they are multiples
+    of it, between 0 and 1."""
+
+    @property
+    def whole(self) -> float:
+        """The number of its unit in a share of 1."""
+        is_share = self.times is None and units.same_kind(self.unit, "share")
+        return units.convert(1.0, "share", self.unit) if is_share else 1.0
+
+    def check_shares(self, values: Iterable[tuple[str, float]]) -> None:
+        """Refuse values, as (key, value), that do not lie between 0 and 1, or 0 and 100 in %."""
+        whole = self.whole
+        check_between(values, whole, "" if whole == 1 else f" {self.unit}")
+
+    def points(self) -> PercentilePoints:
+        """The stated percentiles, as shares."""
+        return tuple((p, x / self.whole) for p, x in super().points())
+
+    def in_unit(self, shares: Distribution) -> Distribution:
+        """A distribution of shares in the unit of the entry."""
+        return shares if self.whole == 1 else on_interval(shares, 0.0, self.whole)
+
+
 def is_percentile(key: str) -> bool:
     """Whether a key is that of a percentile."""
     return re.fullmatch(PERCENTILE_PATTERN, key) is not None
@@ -153,11 +178,11 @@ def check_positive(value: float, key: str) -> None:
         raise InputError(f"{key} = {value:g} must be above 0")
 
 
-def check_between_0_and_1(values: Iterable[tuple[str, float]]) -> None:
-    """Refuse values, as (key, value), that do not lie between 0 and 1."""
+def check_between(values: Iterable[tuple[str, float]], high: float = 1.0, unit: str = "") -> None:
+    """Refuse values, as (key, value), that do not lie between 0 and `high`."""
     for key, value in values:
-        if not 0 < value < 1:
-            raise InputError(f"{key} = {value:g} must lie between 0 and 1")
+        if not 0 < value < high:
+            raise InputError(f"{key} = {value:g} must lie between 0 and {high:g}{unit}")
 
 
 def join_keys(keys: Sequence[str]) -> str:

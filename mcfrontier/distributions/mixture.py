@@ -94,29 +94,53 @@ def mixture(parts: Sequence[Distribution], weights: Array) -> Distribution:
         values: Array = sum(weight * part.sf(x) for part, weight in zip(parts, weights, strict=True))
         return values
 
+    atoms = np.unique(np.concatenate([part.atoms for part in parts]))
+    mean_exists = all(part.mean_exists for part in parts)
     breakpoints = [part.breakpoints for part in parts if part.breakpoints is not None]
     if len(breakpoints) == len(parts):
-        return piecewise_linear(np.unique(np.concatenate(breakpoints)), cdf, sf)
+        return piecewise_linear(np.unique(np.concatenate(breakpoints)), cdf, sf, atoms)
 
     def lower(p: Array) -> Array:
         quantiles = np.array([part.ppf(p) for part in parts])
-        return find_crossing(cdf, p, quantiles.min(axis=0), quantiles.max(axis=0))
+        return nearest_atoms(cdf, p, find_crossing(cdf, p, quantiles.min(axis=0), quantiles.max(axis=0)), atoms)
 
     def upper(q: Array) -> Array:
+        def curve(x: Array) -> Array:
+            return -sf(x)
+
         quantiles = np.array([part.isf(q) for part in parts])
-        return find_crossing(lambda x: -sf(x), -q, quantiles.min(axis=0), quantiles.max(axis=0))
+        return nearest_atoms(curve, -q, find_crossing(curve, -q, quantiles.min(axis=0), quantiles.max(axis=0)), atoms)
 
     low, high = min(part.low for part in parts), max(part.high for part in parts)
-    return Distribution(*from_nearer_end(lower, upper), cdf, sf, low, high, tabulate=True, discontinuous=True)
+    return Distribution(
+        *from_nearer_end(lower, upper),
+        cdf,
+        sf,
+        low,
+        high,
+        tabulate=True,
+        discontinuous=True,
+        atoms=atoms,
+        mean_exists=mean_exists,
+    )
 
 
-def piecewise_linear(breakpoints: Array, cdf: Curve, sf: Curve) -> Distribution:
+def nearest_atoms(curve: Curve, target: Array, crossing: Array, atoms: Array) -> Array:
+    """The crossings of an increasing curve with each target, exact where the curve jumps over the target at an atom."""
+    if not atoms.size:
+        return crossing
+    below, reached = curve(np.nextafter(atoms, -math.inf)), curve(atoms)
+    at = np.minimum(np.searchsorted(reached, target), len(atoms) - 1)
+    return np.where((below[at] < target) & (target <= reached[at]), atoms[at], crossing)
+
+
+def piecewise_linear(breakpoints: Array, cdf: Curve, sf: Curve, atoms: Array) -> Distribution:
     """The distribution whose cdf is linear between breakpoints, at which it may jump."""
     sides = np.stack([np.nextafter(breakpoints, -math.inf), breakpoints], axis=1).ravel()  # before and after a jump
     below, above, x = np.maximum.accumulate(cdf(sides)), np.maximum.accumulate(-sf(sides)), np.repeat(breakpoints, 2)
     ppf, isf = from_nearer_end(lambda p: np.interp(p, below, x), lambda q: np.interp(-q, above, x))
     low, high = breakpoints[[0, -1]].tolist()
-    return Distribution(ppf, isf, cdf, sf, low, high, discontinuous=True, breakpoints=breakpoints)
+    return Distribution(ppf, isf, cdf, sf, low, high, discontinuous=True, breakpoints=breakpoints, atoms=atoms)
 
 
 def disagreement(entry: Mixture) -> float:

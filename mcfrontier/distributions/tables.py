@@ -4,8 +4,8 @@ A point is an integer k of 52 bits and stands for the probability (k + 1/2) / 2^
 float. Its first 12 bits select one of 4,096 cells of equal probability. In each cell the quantile function is
 approximated by a parabola through three of its points. Where that is not accurate enough, the tails, which are the
 first and the last 64th, have other cells: 64 for each halving of the probability towards the end. Elsewhere, at jumps,
-kinks and 0, and within 2^-22 of either end, the exact function is called. A linear quantile function, such as that of a
-uniform distribution, is a single parabola.
+kinks and 0, at the ends of atoms, where a parabola would leave the support, and within 2^-22 of either end, the exact
+function is called. A linear quantile function, such as that of a uniform distribution, is a single parabola.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scipy import special
 from mcfrontier.core import kernels
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.kernels.plain import BITS, CELL_BITS, PARTS, combine_words, to_probability
-from mcfrontier.distributions.curves import Curve, Distribution
+from mcfrontier.distributions.curves import EPSILON, Curve, Distribution
 
 TAIL_SHARE = 2.0**-6  # probability of each tail
 TAIL_HALVINGS, TAIL_CELL_BITS = 16, 6  # a tail has 16 halvings of the probability, with 2^6 cells each
@@ -60,6 +60,19 @@ class Points(NamedTuple):
         return to_probability(self.combined)
 
 
+class Target(NamedTuple):
+    """What a table must match.
+
+    summary        p5, p50 and p95 of the distribution, which determine the tolerance
+    support        its lowest and its highest value
+    discontinuous  whether the error is measured, or estimated from third differences as for a smooth curve
+    """
+
+    summary: Array
+    support: tuple[float, float]
+    discontinuous: bool
+
+
 @dataclass(frozen=True)
 class QuantileTable:
     """A quantile function by cells.
@@ -93,7 +106,6 @@ def quantile_table(distribution: Distribution, scale: float = 1.0) -> QuantileTa
     tests/distributions/test_tables.py checks the error.
     """
     exact = score_table(distribution) if distribution.tabulate else distribution.ppf
-    discontinuous = distribution.discontinuous
 
     def curve(p: Array) -> Array:
         return exact(p) * scale
@@ -106,16 +118,27 @@ def quantile_table(distribution: Distribution, scale: float = 1.0) -> QuantileTa
         deviation = np.abs(curve(LINE_PROBABILITIES) - (low + (high - low) * LINE_PROBABILITIES))
         if high - low < np.inf and (deviation <= LINE_TOLERANCE * max(abs(low), abs(high))).all():
             return QuantileTable(curve, np.array([[low, high - low, 0.0]]))
-        summary, step = curve(np.array([0.05, 0.5, 0.95])), 2.0**-CELL_BITS
-        body = fit_parabolas(curve, np.zeros(1), np.array([step]), 2**CELL_BITS, summary, discontinuous, origin=1.0)
+        support = (distribution.low * scale, distribution.high * scale)
+        target = Target(curve(np.array([0.05, 0.5, 0.95])), support, distribution.discontinuous)
+        edges, edges_above = atom_edges(distribution)
+        step = np.array([2.0**-CELL_BITS])
+        body = fit_parabolas(curve, np.zeros(1), step, 2**CELL_BITS, target, edges, origin=1.0)
         body[[0, -1]] = np.nan  # the function may be singular at an end, which its differences do not show
-        steps, count = TAIL_STARTS / 2**TAIL_CELL_BITS, 2**TAIL_CELL_BITS
-        tails = [fit_parabolas(each, TAIL_STARTS, steps, count, summary, discontinuous) for each in (curve, upper)]
+        tails = [
+            fit_parabolas(each, TAIL_STARTS, TAIL_STARTS / 2**TAIL_CELL_BITS, 2**TAIL_CELL_BITS, target, at)
+            for each, at in ((curve, edges), (upper, edges_above))
+        ]
     return QuantileTable(curve, np.concatenate([body, *tails]))
 
 
+def atom_edges(distribution: Distribution) -> tuple[Array, Array]:
+    """The probabilities below, and those above, the two ends of each atom of a distribution."""
+    ends = np.concatenate([np.nextafter(distribution.atoms, -np.inf), distribution.atoms])
+    return distribution.cdf(ends), distribution.sf(ends)
+
+
 def fit_parabolas(
-    curve: Curve, start: Array, step: Array, cells: int, summary: Array, discontinuous: bool, origin: float = 0.0
+    curve: Curve, start: Array, step: Array, cells: int, target: Target, edges: Array, origin: float = 0.0
 ) -> Array:
     """Fit parabolas to rows of cells, each row with its own start and width of a cell.
 
@@ -123,13 +146,14 @@ def fit_parabolas(
     ----------
     start, step : arrays (rows,) of probabilities
     cells : the number of cells in a row
-    summary : p5, p50 and p95 of the distribution, which determine the tolerance
-    discontinuous : whether the error is measured, or estimated from third differences as for a smooth curve
+    target : what they must match
+    edges : the probabilities at the ends of atoms
     origin : added to the probability to give the argument of the parabolas
 
     Returns
     -------
-    (rows * cells, 3) coefficients, NaN where the error exceeds the tolerance
+    (rows * cells, 3) coefficients, NaN where the error exceeds the tolerance or a value leaves the support, and in
+    cells with an end of an atom
     """
 
     def quantiles(cell: Array) -> Array:
@@ -139,9 +163,10 @@ def fit_parabolas(
     left, centre, right = values[:, :-1:2], values[:, 1::2], values[:, 2::2]
     first_half, second_half = centre - left, right - centre  # exactly 0 where values are equal
     rise, bend = 3 * first_half - second_half, 2 * (second_half - first_half)  # over a cell from 0 to 1
-    p5, p50, p95 = summary
+    p5, p50, p95 = target.summary
     allowed = TABLE_TOLERANCE * np.maximum(abs(p95 - p5), np.maximum(np.abs(left - p50), np.abs(right - p50)))
-    if discontinuous:
+    allowed = np.minimum(allowed, RELATIVE_TOLERANCE * np.minimum(np.abs(left), np.abs(right)))
+    if target.discontinuous:
         error = np.zeros(left.shape)
         for t in (0.125, 0.375, 0.625, 0.875):
             error = np.maximum(error, np.abs(left + t * (rise + t * bend) - quantiles(np.arange(cells) + t)))
@@ -149,18 +174,36 @@ def fit_parabolas(
         # error of a parabola through three points of a smooth curve: sqrt(3) / 27 of the third difference
         thirds = np.pad(np.abs(np.diff(values, 3, axis=1)), ((0, 0), (1, 1)), constant_values=np.nan)
         error = np.fmax(thirds[:, ::2], thirds[:, 1::2]) * 3**0.5 / 27
-        allowed = np.minimum(allowed, RELATIVE_TOLERANCE * np.minimum(np.abs(left), np.abs(right)))
     first, per = (start / step)[:, None] + np.arange(cells) + origin / step[:, None], 1 / step[:, None]
     found = np.stack([left - first * (rise - first * bend), per * (rise - 2 * first * bend), per**2 * bend], axis=-1)
-    found[~(error <= allowed)] = np.nan
+    accurate = (error <= allowed) & np.isfinite(allowed) & within_support(found, first * step[:, None], step, target)
+    position = (edges[:, None] - start) / step
+    edge, row = np.nonzero((position > 0) & (position < cells) & (position != np.floor(position)))
+    accurate[row, position[edge, row].astype(np.intp)] = False
+    found[~accurate] = np.nan
     return found.reshape(-1, 3)
+
+
+def within_support(parabolas: Array, left: Array, step: Array, target: Target) -> Array:
+    """Whether parabolas (rows, cells, 3) stay within the support from `left` to `left` + `step`, rounding included."""
+    level, slope, bend = np.moveaxis(parabolas, -1, 0)
+    right = left + step[:, None]
+    vertex = np.clip(np.where(bend == 0, left, -slope / (2 * bend)), left, right)
+    values = [level + u * (slope + u * bend) for u in (left, vertex, right)]
+    size = np.abs(level) + np.abs(slope * right) + np.abs(bend * right**2)
+    margin = np.where((slope == 0) & (bend == 0), 0.0, 2 * EPSILON * size)
+    low, high = target.support
+    inside: Array = (np.min(values, axis=0) - margin >= low) & (np.max(values, axis=0) + margin <= high)
+    inside &= np.isfinite(size)
+    return inside
 
 
 def score_table(distribution: Distribution) -> Curve:
     """A slow quantile function by a table over normal scores, interpolated by cubics through four points.
 
     Over normal scores the function is smooth far into its tails, so that a small table suffices. The exact function is
-    called beyond six standard deviations, and at jumps and kinks. tests/distributions/test_tables.py checks the error.
+    called beyond six standard deviations, and at jumps, kinks and the ends of atoms. tests/distributions/test_tables.py
+    checks the error.
     """
     cells = 2 * MAX_SCORE * CELLS_PER_SD
     values = quantiles_at_scores(distribution, np.arange(-1, cells + 2) / CELLS_PER_SD - MAX_SCORE)
@@ -169,7 +212,7 @@ def score_table(distribution: Distribution) -> Curve:
         before, left, right, after = (values.take(cell + k) for k in range(4))
         rise = right - left
         bend = (2 - t) * (rise - left + before) + (1 + t) * (after - right - rise)
-        result: Array = left + t * rise + t * (t - 1) * bend / 6
+        result: Array = np.clip(left + t * rise + t * (t - 1) * bend / 6, distribution.low, distribution.high)
         return result
 
     smooth = np.ones(cells, dtype=bool)
@@ -178,7 +221,10 @@ def score_table(distribution: Distribution) -> Curve:
         for t in (0.25, 0.5, 0.75):
             exact = quantiles_at_scores(distribution, (np.arange(cells) + t) / CELLS_PER_SD - MAX_SCORE)
             error = np.abs(interpolate(np.arange(cells), np.full(cells, t)) - exact)
-            smooth &= error <= TABLE_TOLERANCE * width
+            smooth &= error <= np.minimum(TABLE_TOLERANCE * width, RELATIVE_TOLERANCE * np.abs(exact))
+        edge_scores = special.ndtri(atom_edges(distribution)[0])
+        edge_cells = np.floor((edge_scores + MAX_SCORE) * CELLS_PER_SD)[:, None] + np.arange(-2, 2)  # that it affects
+        smooth[edge_cells[(edge_cells >= 0) & (edge_cells < cells)].astype(np.intp)] = False
 
     def quantile(p: Array) -> Array:
         position = (special.ndtri(p) + MAX_SCORE) * CELLS_PER_SD

@@ -26,13 +26,15 @@ from mcfrontier.distributions.family import (
     Family,
     PercentilePoints,
     Percentiles,
-    check_between_0_and_1,
+    ShareFamily,
     check_order,
     check_positive,
     normal_through,
 )
 
-GAMMA_SHAPES = (1e-3, 1e9)  # range of the fit to percentiles: below, these underflow; above, it is normal
+# ranges of the shape in the fit to percentiles: below the first, these underflow; above the last, rounding of the
+# percentiles decides the shape, and the distribution is normal
+GAMMA_SHAPES = ((1e-3, 1e9), (1e9, 1e16))
 
 
 class Value(Family, kw_only=True, frozen=True, tag="value"):
@@ -49,6 +51,7 @@ class Value(Family, kw_only=True, frozen=True, tag="value"):
             sf=lambda x: np.where(x >= known, 0.0, 1.0),
             low=known,
             high=known,
+            atoms=np.array([known]),
         )
 
 
@@ -115,23 +118,25 @@ class Lognormal(Percentiles, kw_only=True, frozen=True, tag="lognormal"):
         if self.mu is not None and self.sigma is not None:
             mu, sigma = self.mu, self.sigma
         elif self.mean is not None and self.sd is not None:
-            variance = math.log1p((self.sd / self.mean) ** 2)
+            ratio = self.sd / self.mean
+            variance = math.log1p(ratio**2) if ratio < 1e8 else 2 * (math.log(self.sd) - math.log(self.mean))
             mu, sigma = math.log(self.mean) - variance / 2, math.sqrt(variance)
         else:
             mu, sigma = normal_through(tuple((p, math.log(x)) for p, x in self.points()))
         return mapped(NORMAL, lambda z: np.exp(mu + sigma * z), lambda x: (np.log(x) - mu) / sigma)
 
 
-class LogitNormal(Percentiles, kw_only=True, frozen=True, tag="logitnormal"):
-    """A share between 0 and 1 with normally distributed log-odds: by two percentiles."""
+class LogitNormal(ShareFamily, kw_only=True, frozen=True, tag="logitnormal"):
+    """A share between 0 and 1, or 0 and 100 %, with normally distributed log-odds: by two percentiles."""
 
     def check(self) -> None:
         self.stated_form(2)
-        check_between_0_and_1(self.percentiles.items())
+        self.check_shares(self.percentiles.items())
 
     def untruncated(self) -> Distribution:
         mu, sigma = normal_through(tuple((p, float(special.logit(x))) for p, x in self.points()))
-        return mapped(NORMAL, lambda z: special.expit(mu + sigma * z), lambda x: (special.logit(x) - mu) / sigma)
+        shares = mapped(NORMAL, lambda z: special.expit(mu + sigma * z), lambda x: (special.logit(x) - mu) / sigma)
+        return self.in_unit(shares)
 
 
 class Peaked(Family, kw_only=True, frozen=True):
@@ -226,9 +231,12 @@ def gamma_through(points: PercentilePoints) -> tuple[float, float]:
         with np.errstate(divide="ignore"):
             return np.log(quantile(shape, p) / quantile(shape, q))
 
-    low, high = np.log(GAMMA_SHAPES)
-    log_shape = float(find_crossing(log_ratio, math.log(x / y), low, high))
-    if not low < log_shape < high:
-        raise InputError("no gamma distribution has these percentiles; a lognormal has")
-    shape = math.exp(log_shape)
-    return shape, y / float(quantile(np.array(shape), q))
+    for low, high in np.log(GAMMA_SHAPES) if x / y > 0 else ():
+        log_shape = float(find_crossing(log_ratio, math.log(x / y), low, high))
+        if low < log_shape < high:
+            shape = math.exp(log_shape)
+            return shape, y / float(quantile(np.array(shape), q))
+    raise InputError(
+        f"no gamma distribution with a shape from {GAMMA_SHAPES[0][0]:g} to {GAMMA_SHAPES[-1][1]:g} has these "
+        "percentiles; a lognormal has"
+    )

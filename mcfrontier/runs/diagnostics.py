@@ -54,7 +54,7 @@ def unstable(run: RunCore) -> dict[str, tails.Tail | None]:
     found: dict[str, tails.Tail | None] = {}
     for row, (name, index) in run.rows.items():
         prior = run.study.inputs.get(name)
-        if prior and not prior.known and tails.has_no_mean(prior.distributions[row_index(run.study, row)]):
+        if prior and not prior.distributions[row_index(run.study, row)].mean_exists:
             found[row] = None
         elif tail := tails.heavy_tail(run.values[name][index]):
             found[row] = tail

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -242,6 +243,8 @@ def check_finite(key: str, value: Any, place: str) -> None:
     for number in as_list(value):
         if isinstance(number, float) and not math.isfinite(number):
             raise InputError(f"{place}: {key} = {number}: a finite number is expected")
+        if isinstance(number, int) and abs(number) > sys.float_info.max:
+            raise InputError(f"{place}: {key}: a whole number beyond {sys.float_info.max:.2g}, the largest float")
 
 
 def type_message(problem: str, kind: type[msgspec.Struct]) -> str:

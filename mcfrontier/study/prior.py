@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from mcfrontier.core import units
 from mcfrontier.core.errors import InputError, located
@@ -24,6 +25,11 @@ from mcfrontier.distributions.textbook import Value
 from mcfrontier.study.entry import Columns, entry_of, family_of, fill_columns, labels_of, read_samples, rows_of
 from mcfrontier.study.schema import Correlations, Decision, Disclosed, Evidence, FileSchema
 
+QUARTILES, MAX_DEVIATION = np.array([0.25, 0.5, 0.75]), 1e-3  # largest deviation of the probability at a quartile
+NOT_COMPUTABLE = (
+    "its percentiles cannot be computed in double precision, which has 16 digits and ends at 1.8e308; state less "
+    "extreme numbers"
+)
 RESERVED = ("chain", "draw", "quantile", "statistic", "figure")  # names of dimensions and variables in results
 
 
@@ -207,7 +213,13 @@ def distribution_of(entry: Family) -> Distribution:
     """The distribution of an entry; refused if its numbers are inconsistent."""
     if not entry.resolved:
         return UNRESOLVED
-    distribution = entry.distribution()
+    try:
+        with np.errstate(all="ignore"):
+            distribution = entry.distribution()
+            if not (isinstance(entry, Value) and math.isnan(entry.value)):  # a missing value
+                check_computable(distribution, units.scale(entry.unit) * (entry.times or 1.0))
+    except ArithmeticError:
+        raise InputError(NOT_COMPUTABLE) from None
     best = entry.best
     if best is not None and not distribution.low <= best <= distribution.high:
         raise InputError(f"best = {best:g} lies outside {distribution.low:g} to {distribution.high:g}")
@@ -222,6 +234,16 @@ def distribution_of(entry: Family) -> Distribution:
     if entry.unit in SHARE_UNITS:
         check_share(distribution, units.scale(entry.unit))
     return distribution
+
+
+def check_computable(distribution: Distribution, scale: float) -> None:
+    """Refuse a distribution whose percentiles cannot be computed, in its own or in base units: `scale` converts it."""
+    ends, x, p = distribution.ppf(np.array([0.05, 0.95])), distribution.ppf(QUARTILES), QUARTILES
+    rounding = 4 * np.spacing(np.abs(x))
+    below, upto = distribution.cdf(x - rounding), distribution.cdf(x + rounding)
+    computed = (below <= p + MAX_DEVIATION) & (upto >= p - MAX_DEVIATION)
+    if not (computed.all() and np.isfinite(ends * scale).all()):
+        raise InputError(NOT_COMPUTABLE)
 
 
 def check_share(distribution: Distribution, scale: float = 1.0) -> None:

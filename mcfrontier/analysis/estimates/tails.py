@@ -1,4 +1,4 @@
-"""Heavy tails: whether a mean can be estimated from draws, and whether it exists."""
+"""Heavy tails: whether a mean can be estimated from draws."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from mcfrontier.core.arrays import Array
-from mcfrontier.distributions.curves import Distribution
 
 MIN_HEAVY_INDEX = 0.7  # tail index from which a sample mean does not converge in practice: Vehtari et al. (2024)
 MIN_FARTHEST_SHARE = 0.01  # of the total distance from the median: below it the farthest draw does not decide the mean
 MIN_TAIL_DRAWS = 2**12  # draws from which a tail is estimated
-TAIL_PROBABILITIES = 1e-30, 1e-15  # at which the quantiles of a distribution are compared
-MAX_T_QUANTILE = 1e150  # approximately the largest quantile that scipy computes for a t distribution
 
 
 class Tail(NamedTuple):
@@ -64,13 +61,3 @@ def pareto_index(x: Array) -> float:
     weights = np.exp(fits - fits.max())
     shape = np.log1p(-(weights @ thetas / weights.sum()) * x).mean()
     return float((size * shape + 10 * 0.5) / (size + 10))
-
-
-def has_no_mean(distribution: Distribution) -> bool:
-    """Whether a distribution has no mean: far out, its quantiles grow as 1 / p or faster."""
-    at = np.array(TAIL_PROBABILITIES)
-    ends = [(distribution.low, distribution.ppf), (distribution.high, distribution.isf)]
-    with np.errstate(all="ignore"):
-        sizes = [np.abs(curve(at)) for end, curve in ends if np.isinf(end)]
-    slope = 0.995 * np.log(TAIL_PROBABILITIES[1] / TAIL_PROBABILITIES[0])
-    return any(not far < MAX_T_QUANTILE or (near > 0 and np.log(far / near) >= slope) for far, near in sizes)
