@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+import sys
+from decimal import Decimal
 
 MAX_DIGITS = 3  # significant digits in a displayed number
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 PREFIXES = ((1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+MAX_POWER, LARGEST = 290, 1e308  # powers of ten beyond are near the ends of floats; a larger error is as this one
 SMALLEST_PLAIN, LARGEST_PLAIN = 1e-4, 1e7  # numbers outside of these are displayed with a power of ten
 
 
@@ -20,9 +23,12 @@ def rounded(value: float, error: float = 0.0, digits: int = MAX_DIGITS) -> tuple
     if value == 0 or not math.isfinite(value):
         return value, 0
     leading = math.floor(math.log10(abs(value)) + 1e-12)
+    if abs(leading) > MAX_POWER:
+        result, last = rounded(over_ten(value, leading), over_ten(error, leading), digits)
+        return over_ten(result, -leading), last + leading
     last = leading - digits + 1
-    if error > 0:
-        last = min(max(last, math.floor(math.log10(error / 0.95) + 1e-12)), leading)  # 0.096 is displayed as 0.1
+    if error > 0:  # an error of 0.096 is displayed as 0.1
+        last = min(max(last, math.floor(math.log10(min(error, LARGEST) / 0.95) + 1e-12)), leading)
     result = round(value / 10.0**last) * 10.0**last
     if abs(result) >= 10.0 ** (leading + 1) and last < leading:  # 999.7 becomes 1000: one more digit on the left
         last = max(last, leading - digits + 2)
@@ -30,6 +36,15 @@ def rounded(value: float, error: float = 0.0, digits: int = MAX_DIGITS) -> tuple
     while error == 0 and whole and whole % 10 == 0:  # without an error, trailing zeros would claim a precision
         whole, last = whole // 10, last + 1
     return result, last
+
+
+def over_ten(value: float, power: int) -> float:
+    """A number divided by a power of ten; by one that is not a float as well, and no further than the largest float."""
+    if abs(power) <= MAX_POWER:
+        return value / 10.0**power
+    if not math.isfinite(value):
+        return value
+    return min(max(float(Decimal(value).scaleb(-power)), -sys.float_info.max), sys.float_info.max)
 
 
 def plain(value: float, last: int) -> str:
@@ -41,7 +56,7 @@ def number(value: float, last: int) -> str:
     """Format a number, with a power of ten where it is very large or very small."""
     if value and not SMALLEST_PLAIN <= abs(value) < LARGEST_PLAIN:
         power = math.floor(math.log10(abs(value)) + 1e-12)
-        return f"{plain(value / 10.0**power, last - power)} × 10{str(power).translate(SUPERSCRIPTS)}"
+        return f"{plain(over_ten(value, power), last - power)} × 10{str(power).translate(SUPERSCRIPTS)}"
     return plain(value, last)
 
 

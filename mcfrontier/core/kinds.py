@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from mcfrontier.core import units
-from mcfrontier.core.digits import MAX_DIGITS, PREFIXES, metric, number, plain, rounded, scaled
+from mcfrontier.core.digits import LARGEST, LARGEST_PLAIN, MAX_DIGITS, PREFIXES, metric, number, plain, rounded, scaled
 from mcfrontier.core.units import DATE_UNIT
 
 PROBABILITY = "probability"  # the statistic that summarises an event
@@ -78,7 +78,8 @@ class QuantityKind:
 def format_share(value: float, unit: str, error: float, digits: int) -> str:
     """A percentage."""
     percent = 100 if unit == "share" else 1
-    return f"{plain(*rounded(percent * value, percent * error, digits))}%"
+    result, last = rounded(percent * value, percent * error, digits)
+    return f"{plain(result, last) if abs(result) < LARGEST_PLAIN else number(result, last)}%"
 
 
 def format_probability(value: float, unit: str, error: float, digits: int) -> str:
@@ -91,7 +92,7 @@ def format_probability(value: float, unit: str, error: float, digits: int) -> st
 
 def format_date(value: float, unit: str, error: float, digits: int) -> str:
     """A year of the calendar; a value too small to be one is a difference of dates, in years."""
-    return f"{value:.1f}" if abs(value) >= 1000 else format_ratio(value, "year", error, digits)
+    return f"{value:.1f}" if 1000 <= abs(value) < LARGEST_PLAIN else format_ratio(value, "year", error, digits)
 
 
 def format_money(value: float, unit: str, error: float, digits: int) -> str:
@@ -104,7 +105,7 @@ def format_money(value: float, unit: str, error: float, digits: int) -> str:
 
 def format_ratio(value: float, unit: str, error: float, digits: int) -> str:
     """A number with its unit: 57 million chip-hours, 43 GWh, 2.1 × 10²⁵ FLOP."""
-    base, prefix = metric(unit)
+    base, prefix = metric(unit) if abs(value) < LARGEST / 1e18 else (unit, 1.0)
     result, last = rounded(value * prefix, error * prefix, digits)
     size = abs(result)
     if re.match(r"(W|Wh|B|FLOP/s)(/|$)", base) and (1e-4 <= size < 1e21 or not size):

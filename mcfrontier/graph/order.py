@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.graph.node import Node
 
+Files = Mapping[str, Sequence[str]]  # the names of files by quantity
+MAX_MISSING, MAX_FILES = 20, 2  # missing quantities that a message lists, and files for each
+
 
 def order(
-    nodes: Mapping[str, Node], given: Collection[str], targets: Iterable[str]
+    nodes: Mapping[str, Node], given: Collection[str], targets: Iterable[str], stated_in: Callable[[], Files] = dict
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Sort the part of the graph that the targets need.
 
@@ -22,6 +25,8 @@ def order(
         The quantities that are not computed; one of these overrides the node of its name.
     targets : iterable of str
         The quantities to evaluate.
+    stated_in : callable
+        Returns the files that state quantities, for messages on missing ones.
 
     Returns
     -------
@@ -31,21 +36,23 @@ def order(
     Raises
     ------
     InputError
-        If a quantity is neither given nor a node, or if nodes depend on each other in a cycle.
+        If quantities are neither given nor nodes (the message has all of them), or if nodes depend on each other in a
+        cycle.
     """
     needs: dict[str, tuple[str, ...]] = {}
+    missing: dict[str, str] = {}
     pending = [(target, "") for target in reversed(list(targets))]
     while pending:
         name, user = pending.pop()
         if name in needs:
             continue
         if name not in given and name not in nodes:
-            raise InputError(
-                f"{name}: {f'node {user} needs' if user else 'the targets need'} it, and there is neither an entry nor "
-                f"a node of that name; state it{f', or {user} itself' if user else ''}{suggest(name, {*nodes, *given})}"
-            )
+            missing.setdefault(name, user)
+            continue
         needs[name] = () if name in given else nodes[name].needs
         pending += [(need, name) for need in reversed(needs[name])]
+    if missing:
+        raise InputError(missing_text(missing, {*nodes, *given}, stated_in()))
     try:
         found = tuple(TopologicalSorter(needs).static_order())
     except CycleError as cycle:
@@ -53,3 +60,22 @@ def order(
             f"node {cycle.args[1][0]}: depends on itself, {' <- '.join(cycle.args[1])}; state one of them"
         ) from None
     return tuple(n for n in found if n in given), tuple(n for n in found if n not in given)
+
+
+def missing_text(missing: Mapping[str, str], known: Collection[str], files: Files) -> str:
+    """The message on quantities that are neither given nor nodes, each with the node that needs it, "" for a target."""
+    needed = {name: f"node {user} needs" if user else "the targets need" for name, user in missing.items()}
+    stated = {name: f"stated in {', '.join(files[name][:MAX_FILES])}" for name in missing if files.get(name)}
+    if len(missing) == 1:
+        ((name, user),) = missing.items()
+        hint = f"; {stated[name]}" if name in stated else suggest(name, known)
+        itself = f", or {user} itself" if user else ""
+        return (
+            f"{name}: {needed[name]} it, and there is neither an entry nor a node of that name; state it{itself}{hint}"
+        )
+    each = [f"{name} ({'; '.join([f'{needed[name]} it', stated.get(name, '')]).strip('; ')})" for name in missing]
+    more = [f"and {len(each) - MAX_MISSING} more"] if len(each) > MAX_MISSING else []
+    listed = ", ".join(each[:MAX_MISSING] + more)
+    return (
+        f"{len(missing)} quantities have neither an entry nor a node: {listed}; state each, or extend a file that does"
+    )

@@ -13,7 +13,7 @@ from mcfrontier.analysis.estimates.importance import Resampled
 from mcfrontier.analysis.estimates.ranks import RANKED_DRAWS, ranks
 from mcfrontier.core import units
 from mcfrontier.core.arguments import listed
-from mcfrontier.core.arrays import Array
+from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.kinds import QuantityKind
 from mcfrontier.sampling.engine.engine import Counted
@@ -150,7 +150,8 @@ def remembered(
     def call(run: RunCore, /, *arguments: Arguments.args, **words: Arguments.kwargs) -> Result:
         key = (function.__module__, function.__qualname__, *arguments)
         if key not in run.cache:
-            run.cache[key] = function(run, *arguments, **words)
+            with extremes_allowed():
+                run.cache[key] = function(run, *arguments, **words)
         found: Result = run.cache[key]
         return found
 

@@ -12,6 +12,7 @@ from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.formatting import amount
 from mcfrontier.core.kinds import EVENT, SHARE
+from mcfrontier.distributions.family import ShareFamily, join_keys
 from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.runs.diagnostics import out_of_range
 from mcfrontier.runs.recipe import SAMPLER, SEED, sampled_names
@@ -30,7 +31,8 @@ MAX_MEAN_RATIO = 3  # of mean to median: that of a lognormal whose p95 is 11 tim
 def of_file(file: PriorsFile) -> list[str]:
     """Warnings on the entries that a file states itself."""
     own = [prior for prior in file.priors.values() if prior.own and prior.entry.resolved]
-    return [*(warning for prior in own for warning in narrow_intervals(prior)), *money.unstated_years(file)]
+    found = [warning for prior in own for warning in (*narrow_intervals(prior), *small_percentages(prior))]
+    return [*found, *money.unstated_years(file)]
 
 
 def of_study(study: Study) -> list[str]:
@@ -57,21 +59,34 @@ def narrow_intervals(prior: Prior) -> Iterator[str]:
         yield f"{prior.where}: {prior.name}: narrower: its 90 % interval is not narrower than its sources; delete it"
 
 
+def small_percentages(prior: Prior) -> Iterator[str]:
+    """A warning on shares in % whose figures are below 1 %, which may be meant as shares of 1."""
+    of_unit = prior.entry.unit == "%" and prior.entry.times is None and isinstance(prior.entry, ShareFamily)
+    if of_unit and all(row.ppf(np.asarray(0.95)) < 1 for row in prior.distributions):
+        problem = "its figures are below 1 %; for 5 % write 5, and for figures between 0 and 1"
+        yield f'{prior.where}: {prior.name}: {problem} unit = "share"'
+
+
 def shared_sources(study: Study) -> Iterator[str]:
-    """Warnings on two uncertain inputs with the same source whose correlation is not stated."""
+    """A warning on each group of uncertain inputs with the same source whose correlations are not all stated."""
     by_source: dict[str, list[Prior]] = defaultdict(list)
     for prior in study.uncertain:
         by_source[" ".join(prior.entry.source.split()).casefold()].append(prior)
     stated = study.file.correlation.pairs
-    groups = [sorted(priors, key=lambda prior: prior.name) for priors in by_source.values()]
-    for pair in (pair for group in groups for pair in combinations(group, 2)):
-        one, other = (prior.name for prior in pair)
-        if (one, other) not in stated:
-            where = pair[0].where if pair[0].where == pair[1].where else study.file.where
-            yield (
-                f"{where}: {one} and {other} have the same source and are sampled independently; state their "
-                f'correlation under [correlation], "{one} ~ {other}" = 0 if there is none'
-            )
+    for group in by_source.values():
+        pairs = list(combinations(sorted(prior.name for prior in group), 2))
+        unstated = [pair for pair in pairs if pair not in stated]
+        if not unstated:
+            continue
+        names = sorted({name for pair in unstated for name in pair})
+        places = {prior.where for prior in group if prior.name in names}
+        where = places.pop() if len(places) == 1 else study.file.where
+        one, other = unstated[0]
+        several = f"s of {len(unstated)} pairs" if len(unstated) > 1 else ""
+        yield (
+            f"{where}: {join_keys(names)} have the same source and are sampled independently; state their "
+            f'correlation{several} under [correlation], "{one} ~ {other}" = 0 if there is none'
+        )
 
 
 def from_few_draws(study: Study) -> Iterator[str]:

@@ -14,7 +14,7 @@ from mcfrontier.core.formatting import split_row
 from mcfrontier.graph import Node
 from mcfrontier.runs import references
 from mcfrontier.runs.references import with_reference_years
-from mcfrontier.study import money, priors_file, validate
+from mcfrontier.study import locate, money, priors_file, validate
 from mcfrontier.study.prior import PriorsFile
 from mcfrontier.study.study import Study
 from mcfrontier.study.values import input_medians
@@ -123,7 +123,7 @@ def assembled(
     check_targets(file, (*requested, *targets), {*nodes, *priors})
     with located(file.where):
         observed = validate.evidence_quantities(file, {*nodes, *priors})
-        stated_inputs, stated_nodes = graph.order(nodes, priors, (*requested, *observed))
+        stated_inputs, stated_nodes = graph.order(nodes, priors, (*requested, *observed), locate.files_by_entry)
         validate.check_aliases(file, {*stated_inputs, *stated_nodes})
         validate.check_disclosed(file, {*stated_inputs, *stated_nodes})
         validate.check_needed(file, stated_inputs)
@@ -132,7 +132,8 @@ def assembled(
     priors |= {name: validate.pin(name, value, priors, nodes) for name, value in pins.items()}
     requested = tuple(dict.fromkeys(targets or requested))
     with located(file.where):
-        reached, order = graph.order(nodes, priors, (*requested, *observed))
+        reached, order = graph.order(nodes, priors, (*requested, *observed), locate.files_by_entry)
+    validate.check_nodes(file, order)
     needed = {need for name in order for need in nodes[name].needs}
     notes = tuple(
         f"set {name}: nothing else depends on it" if name in requested else f"set {name}: no target needs it"

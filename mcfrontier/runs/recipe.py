@@ -126,7 +126,8 @@ def check_finite(study: Study, values: Mapping[str, Array]) -> None:
     """Refuse a target without a finite draw."""
     for target in study.targets:
         if not np.isfinite(values[target]).any():
-            raise InputError(f"{study.file.where}: {target}: none of its draws is finite; look for a division by zero")
+            problem = "none of its draws is finite; look for a division by zero, or numbers beyond 1.8e308"
+            raise InputError(f"{study.file.where}: {target}: {problem}")
 
 
 def to_precision(once: Callable[[int], RunCore], draws: int, precision: float, most: int) -> RunCore:

@@ -25,7 +25,7 @@ from mcfrontier.analysis.sensitivity.one_at_a_time import Swing
 from mcfrontier.analysis.sensitivity.pick_freeze import DesignBlocks, DesignFactory
 from mcfrontier.analysis.sensitivity.variance import Shares
 from mcfrontier.core import units
-from mcfrontier.core.arrays import Array
+from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.kinds import SUMMARY_STATISTICS
 from mcfrontier.runs.core import RunCore, ranks_of, remembered
@@ -59,6 +59,7 @@ def tornado(run: RunCore, target: str) -> xr.DataArray:
     return xr.DataArray(found.ends, coords, ("input", "end"), name=target, attrs=attrs)
 
 
+@extremes_allowed()
 def swing(run: RunCore, row: str) -> Swing:
     """The swing of a row by one input at a time, in the row's unit."""
     run.check_row(row)
@@ -103,6 +104,7 @@ def shapley(run: RunCore, target: str, scale: str | None, points: int | None) ->
     return xr.DataArray(found.figures["share"], coords, ("input",), name=target, attrs=found.attrs)
 
 
+@extremes_allowed()
 def shares(
     run: RunCore, row: str, scale: str | None = None, points: int | None = None, design_of: DesignFactory | None = None
 ) -> Shares:
@@ -164,6 +166,7 @@ def evidence(run: RunCore) -> xr.Dataset:
     return xr.Dataset(arrays, coords, {"effective_sample_size": run.resampled.effective})
 
 
+@extremes_allowed()
 def interval_gains(run: RunCore, row: str, most: int | None = None) -> IntervalGains:
     """The expected interval reduction by each input that a row may depend on, or by the `most` influential ones.
 
@@ -226,6 +229,7 @@ def convergence(run: RunCore, target: str) -> xr.DataArray:
     return xr.DataArray(found, coords | {"figure": ["value", "mc_error"]}, over, target, {"unit": run.unit(target)})
 
 
+@extremes_allowed()
 def conditional_tornado(run: RunCore, target: str, bins: int) -> xr.Dataset:
     """A target in bins of each input, over `input` and `bin`."""
     import xarray as xr

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from scipy import special
@@ -19,6 +20,7 @@ from mcfrontier.core.errors import InputError, located
 from mcfrontier.study.prior import Prior
 from mcfrontier.study.schema import Correlations
 
+MAX_PAIRS = 6  # pairs that a message lists
 MAX_REPAIR = 0.1  # largest change of a correlation by which an inconsistent matrix is repaired
 MAX_ITERATIONS = 2000  # of the alternating projections
 MIN_EIGENVALUE = 1e-8  # of a correlation matrix
@@ -110,16 +112,25 @@ def group_of(
     possible = nearest_correlation(matrix)
     change = np.abs(possible - matrix)
     i, j = np.unravel_index(change.argmax(), change.shape)
-    pair = f"{rows[i][0]} ~ {rows[j][0]}"
+    pair, unstated = f"{rows[i][0]} ~ {rows[j][0]}", unstated_pairs([prior.name for prior in members], pairs)
     if change[i, j] > MAX_REPAIR:
         raise InputError(
             f"the stated correlations are inconsistent; the nearest consistent ones change {pair} by "
-            f"{change[i, j]:.2f}, more than {MAX_REPAIR}: move them towards 0"
+            f"{change[i, j]:.2f}, more than {MAX_REPAIR}: move them towards 0{unstated}"
         )
     notes = []
     if change[i, j] > 1e-6:
-        notes = [f"correlation: the stated values are inconsistent; repaired, {pair} by {change[i, j]:.2g} at most"]
+        notes = [
+            f"correlation: the stated values are inconsistent; repaired, {pair} by {change[i, j]:.2g} at most{unstated}"
+        ]
     return Group(tuple(rows), possible), notes
+
+
+def unstated_pairs(names: Sequence[str], pairs: Mapping[tuple[str, str], float]) -> str:
+    """The end of a message with the pairs of a group whose correlation is not stated and counts as 0."""
+    found = [f"{a} ~ {b}" for a, b in combinations(names, 2) if (a, b) not in pairs and (b, a) not in pairs]
+    more = f" and {len(found) - MAX_PAIRS} more pairs" if len(found) > MAX_PAIRS else ""
+    return f"; {', '.join(found[:MAX_PAIRS])}{more}, not stated, count as 0" if found else ""
 
 
 def nearest_correlation(matrix: Array) -> Array:

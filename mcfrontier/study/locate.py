@@ -113,6 +113,21 @@ def runnable() -> dict[str, Path]:
     return {name: path for name, path in studies().items() if has_targets(path)}
 
 
+def files_by_entry() -> dict[str, list[str]]:
+    """The names of the priors files that state each entry, first those without targets, which other files extend."""
+    found: dict[str, list[str]] = {}
+    with_targets: dict[str, list[str]] = {}
+    for name, path in studies().items():
+        try:
+            content = parse(path)
+        except InputError:
+            continue
+        inputs = content.get("inputs")
+        for entry in inputs if isinstance(inputs, dict) else ():
+            (with_targets if "targets" in content else found).setdefault(entry, []).append(name)
+    return {entry: found.get(entry, []) + with_targets.get(entry, []) for entry in {**found, **with_targets}}
+
+
 def inside_of(folder: Path, name: str, ending: str = ".toml") -> Path | None:
     """The file of a name in a folder; None where there is none, or where it lies outside the folder."""
     path = folder / f"{name}{ending}"

@@ -30,7 +30,7 @@ NOT_COMPUTABLE = (
     "its percentiles cannot be computed in double precision, which has 16 digits and ends at 1.8e308; state less "
     "extreme numbers"
 )
-RESERVED = ("chain", "draw", "quantile", "statistic", "figure")  # names of dimensions and variables in results
+RESERVED = ("chain", "draw", "quantile", "statistic", "figure", "other")  # coordinates of results and files by quantity
 
 
 @dataclass(frozen=True, eq=False)

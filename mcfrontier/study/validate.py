@@ -9,7 +9,7 @@ from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import SHARE, kind_of
 from mcfrontier.graph import Node, alias_node
-from mcfrontier.study.prior import Prior, PriorsFile, check_share, pinned
+from mcfrontier.study.prior import Prior, PriorsFile, check_name, check_share, pinned
 from mcfrontier.study.schema import Disclosed, Evidence
 
 
@@ -20,6 +20,14 @@ def check_needed(file: PriorsFile, reached: Iterable[str]) -> None:
             raise InputError(
                 f"{name}: no target needs it{suggest(name, reached)}; remove it, or add a target that does"
             )
+
+
+def check_nodes(file: PriorsFile, names: Iterable[str]) -> None:
+    """Refuse a node with a name that the results use, or that is a dimension."""
+    for name in names:
+        check_name(name, f"node {name}")
+        if name in file.dimensions:
+            raise InputError(f"node {name}: {file.where} has a dimension of this name; rename one of them")
 
 
 def quantity_of(seen: Evidence | Disclosed) -> str:

@@ -225,6 +225,29 @@ def test_two_inputs_with_one_source_have_a_warning_until_their_correlation_is_st
         assert warnings(command("check", "one")) == []
 
 
+def test_six_inputs_with_one_source_have_one_warning(page, command):
+    six = [f"x{i}" for i in range(1, 7)]
+    entries = "".join(entry(name, "uniform", source="one report", low=0, high=1) for name in six)
+    page("one", f"targets = {six}\n{entries}")
+    (found,) = warnings(command("check", "one"))
+    assert "x1, x2, x3, x4, x5 and x6 have the same source" in found
+    assert 'state their correlations of 15 pairs under [correlation], "x1 ~ x2" = 0 if there is none' in found
+    ones = [[1.0 if i == j else 0.0 for i in range(5)] for j in range(5)]
+    page("one", f"targets = {six}\n{entries}[correlation]\ninputs = {six[:5]}\nmatrix = {ones}\n")
+    (found,) = warnings(command("check", "one"))
+    assert "correlations of 5 pairs" in found
+    assert '"x1 ~ x6" = 0' in found
+
+
+@pytest.mark.parametrize(("p5", "p95", "count"), [(0.05, 0.2, 1), (5, 20, 0), (0.5, 2, 0)])
+@pytest.mark.parametrize("family", ["beta", "logitnormal"])
+def test_shares_in_percent_that_may_be_meant_as_shares_of_1_have_a_warning(family, p5, p95, count, page, command):
+    page("one", 'targets = ["x"]\n' + entry("x", family, unit="%", p5=p5, p95=p95))
+    found = warnings(command("check", "one"))
+    assert len(found) == count
+    assert all("x: its figures are below 1 %; for 5 % write 5, and for figures between 0" in each for each in found)
+
+
 def test_two_facts_of_one_institution_are_two_sources(page, command):
     page("one", study(rent={"source": "Epoch AI, prices"}, time={"source": "Epoch AI, hours"}))
     assert warnings(command("check", "one")) == []

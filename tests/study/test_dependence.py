@@ -109,6 +109,13 @@ def test_a_nearly_consistent_matrix_is_repaired_with_a_note():
     run = run_with(matrix | {"kind": "normal"}, draws=64)
     (note,) = run.notes
     assert note.startswith("correlation: the stated values are inconsistent; repaired, ")
+    assert "not stated" not in note
+
+
+def test_pairs_that_are_not_stated_are_named_where_correlations_are_inconsistent():
+    with pytest.raises(mcf.InputError, match="move them towards 0; x ~ z, not stated, count as 0") as refused:
+        run_with({"x ~ y": 0.9, "y ~ z": 0.9}, draws=64)
+    assert "the stated correlations are inconsistent" in str(refused.value)
 
 
 @given(st.integers(2, 6), st.integers(0, 2**32 - 1))

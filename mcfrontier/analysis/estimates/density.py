@@ -14,13 +14,16 @@ def density(x: Array) -> tuple[Array, Array]:
     """Points (DENSITY_BINS,) and the density there, of draws in ascending order.
 
     A histogram of all but one draw in a thousand, smoothed by a Gaussian kernel of a tenth of a standard deviation, or
-    of Silverman's bandwidth if wider.
+    of Silverman's bandwidth if wider. The standard deviation is at most half of the range of the histogram, as that of
+    all values in it.
     """
     low, high = nearest_quantiles(x, np.array([0.0005, 0.9995]))
     edges = np.linspace(low, high, DENSITY_BINS + 1)
-    step = edges[1] - edges[0]
+    step = edges[1] - edges[0] or (high - low) / DENSITY_BINS
+    with np.errstate(over="ignore", invalid="ignore"):
+        sd = np.fmin(x.std(), (high - low) / 2)
     heights = np.diff(np.searchsorted(x, edges)) / (x.size * step)
-    bandwidth = max(0.9 * x.size**-0.2, 0.1) * x.std() / step
+    bandwidth = max(0.9 * x.size**-0.2, 0.1) * sd / step
     offsets = np.arange(-int(4 * bandwidth) - 1, int(4 * bandwidth) + 2)
     kernel = np.exp(-0.5 * (offsets / bandwidth) ** 2)
     smooth = np.convolve(np.pad(heights, offsets.size // 2), kernel / kernel.sum(), "valid")
@@ -40,12 +43,17 @@ def exceedance(x: Array) -> tuple[Array, Array]:
 
 
 def prior_density(distribution: Distribution, points: int = 40) -> list[tuple[float, float]]:
-    """The density of a prior as points of a curve, both coordinates scaled to 0..1."""
+    """The density of a prior as points of a curve, both coordinates scaled to 0..1.
+
+    There are none where the prior is narrower than the resolution of floats, or wider than their range.
+    """
     low, high = distribution.ppf(np.array([0.002, 0.998]))
     edges = np.linspace(low, high, points + 1)
     if distribution.discontinuous:  # include the probability of the first edge itself
         edges[0] = np.nextafter(low, -np.inf)
     heights = np.diff(distribution.cdf(edges))
+    if not 0 < heights.max() < np.inf:
+        return []
     return [((i + 0.5) / points, float(h / heights.max())) for i, h in enumerate(heights)]
 
 

@@ -11,6 +11,7 @@ from mcfrontier.core.arrays import Array
 from mcfrontier.sampling.plan import RANDOMISATIONS
 
 SEARCH_WIDTH = 1.5  # multiple of the root of a part's size: three standard deviations, at most, of a binomial count
+MAX_SQUARED = 2.0**480  # squares of larger draws, or sums of them, may be beyond the largest float
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 
 
@@ -105,8 +106,21 @@ def with_errors(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:
     -------
     Two arrays (2 + levels,): the estimates, and their standard errors.
     """
+    if exponent := excess_exponent(x):
+        whole, errors = with_errors(np.ldexp(x, -exponent), levels)
+        with np.errstate(over="ignore"):
+            return np.ldexp(whole, exponent), np.ldexp(errors, exponent)
     whole, parts = with_parts(x, levels)
     return whole, np.zeros_like(whole) if x.size == 1 else standard_error(whole, parts)
+
+
+def excess_exponent(x: Array) -> int:
+    """The power of two by which draws are divided before they are squared; 0 unless the squares would overflow."""
+    if x.min() >= -MAX_SQUARED and x.max() <= MAX_SQUARED:
+        return 0
+    sizes = np.abs(x[np.isfinite(x)])
+    largest = sizes.max() if sizes.size else 0.0
+    return int(np.frexp(largest)[1]) if largest > MAX_SQUARED else 0
 
 
 def with_parts(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mcfrontier.analysis.estimates import density
+from mcfrontier.core.arrays import Array
 from mcfrontier.core.formatting import label, sentence
 from mcfrontier.outputs.figures import style
 from mcfrontier.outputs.figures.drawing import Drawing
@@ -19,12 +20,12 @@ def spread(run: RunCore) -> list[Drawing]:
 
 
 def draw_row(run: RunCore, row: str) -> list[Drawing]:
-    """The drawing of a row; none where its p1 and p99 are equal."""
+    """The drawing of a row; none where its p1 and p99 are equal, or their distance is beyond the largest float."""
     x = run.samples(row)
     rising = np.sort(x[np.isfinite(x)])
     log = rising.size > 1 and density.needs_log_axis(rising)
     rising = np.log10(rising) if log else rising
-    if rising.size < 2 or not np.ptp(density.nearest_quantiles(rising, np.array([0.01, 0.99]))):
+    if rising.size < 2 or not 0 < width(rising, 0.01) <= width(rising, 0.0005) < np.inf:
         return []
     points, heights = density.density(rising)
     heights /= 1.05 * heights.max()
@@ -42,3 +43,9 @@ def draw_row(run: RunCore, row: str) -> list[Drawing]:
         panel.row_label(chance, f"{100 * chance:.0f}%", 7)
     panel.value_axis(run.unit(row), log)
     return [panel.drawing]
+
+
+def width(rising: Array, p: float) -> float:
+    """The distance between two quantiles of draws in ascending order, each with a probability of p beyond it."""
+    low, high = density.nearest_quantiles(rising, np.array([p, 1 - p])).tolist()
+    return float(high - low)

@@ -23,6 +23,8 @@ from mcfrontier.outputs.figures.drawing import POINTS, Drawing
 WIDTH = 6.69  # inches: the text width of the report, 17 cm
 HALF = 3.25  # inches: a column, two to a page
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")  # Okabe and Ito (2008)
+MIN_EXPONENT, MAX_EXPONENT = -307, 308  # of a power of ten that is a float
+MAX_COORDINATE = 8e307  # twice as much is a float
 LOG_FACTOR = 4  # ratio of the extremes above which an axis is logarithmic
 SHARE_MARKS = ([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])  # of an axis from 0 to 1
 MAX_ROWS = 16  # rows with a drawing each
@@ -141,8 +143,10 @@ def panel(
 ) -> Panel:
     """A new drawing with one panel, whose coordinates are `x` (left, right) and `y` (bottom, top).
 
-    In inches: the width of the drawing, the height of the panel, and its margins on the left and right.
+    In inches: the width of the drawing, the height of the panel, and its margins on the left and right. Values beyond
+    MAX_COORDINATE are outside of the panel.
     """
+    x, y = in_range(*x), in_range(*y)
     across, up = (width - sum(margins)) / (x[1] - x[0]), height / (y[1] - y[0])
     data = Affine2D().translate(-x[0], -y[0]).scale(across, up).translate(margins[0], BELOW).scale(POINTS)
     return Panel(Drawing(width * POINTS, (height + ABOVE + BELOW) * POINTS), data, width - sum(margins), *x, *y)
@@ -200,7 +204,13 @@ def path_panel(
 def padded(x: Array, share: float = 0.04) -> tuple[float, float]:
     """The ends of an axis that shows all values, with a margin on either side."""
     room = share * np.ptp(x)
-    return x.min() - room, x.max() + room
+    return in_range(x.min() - room, x.max() + room)
+
+
+def in_range(low: float, high: float) -> tuple[float, float]:
+    """The ends of an axis, limited to MAX_COORDINATE on either side, and apart."""
+    low, high = (min(max(float(end), -MAX_COORDINATE), MAX_COORDINATE) for end in (low, high))
+    return (low, high) if low < high else (low - (abs(low) / 2 or 1.0), high)
 
 
 def needs_log_axis(x: Array) -> bool:
@@ -243,14 +253,14 @@ def labels_fit(places: Numbers, labels: Sequence[str], low: float, high: float, 
 
 def round_values(low: float, high: float) -> list[list[float]]:
     """Choices of round values from low to high, the most values first."""
-    power = 10.0 ** math.floor(math.log10((high - low) / 8))
-    steps = (size * power for size in (1, 2, 5, 10, 20, 50, 100))
+    power = 10.0 ** math.floor(math.log10(high / 8 - low / 8))
+    steps = (size * power for size in (1, 2, 5, 10, 20, 50, 100) if size * power < math.inf)
     return [[i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)] for step in steps]
 
 
 def log_values(low: float, high: float) -> list[list[float]]:
     """Choices of values for a logarithmic axis between two decimal logarithms, the most values first."""
-    powers = range(math.floor(low), math.ceil(high) + 1)
+    powers = range(max(math.floor(low), MIN_EXPONENT), min(math.ceil(high), MAX_EXPONENT) + 1)
     choices = [[s * 10.0**p for p in powers for s in steps] for steps in ((1, 2, 5), (1, 3))]
     choices += [[10.0**p for p in powers if p % every == 0] for every in (1, 2, 3, 5, 10, 20, 50)]
     return [[value for value in choice if low <= math.log10(value) <= high] for choice in choices]

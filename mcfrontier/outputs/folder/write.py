@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from mcfrontier.core.arrays import extremes_allowed
 from mcfrontier.core.atomic import check_folder, move, remove, temporary_folder
 from mcfrontier.core.progress import Progress, silent
 from mcfrontier.outputs.folder.files import MANIFEST
@@ -52,7 +53,7 @@ def write(
     }
     skipped = [name for name, include in included.items() if not include]
     names = [name for name in WRITERS if name not in skipped]
-    with temporary_folder(folder) as temporary:
+    with temporary_folder(folder) as temporary, extremes_allowed():
         for name in progress(names, "writing files"):
             WRITERS[name](run, temporary / name)
         earlier_run = (folder / MANIFEST).exists()
