@@ -100,7 +100,7 @@ def check_no_years(file: PriorsFile) -> None:
     """Refuse a money_year in a study without a price year, to which it could be converted."""
     figures = {**named("evidence", file.evidence), **named("disclosed", file.disclosed), "decision": file.decision}
     years = {name: year for prior in file.priors.values() for name, year in years_of(prior)}
-    years |= {name: figure.money_year for name, figure in figures.items() if figure and figure.money_year}
+    years |= {name: figure.money_year for name, figure in figures.items() if figure and figure.money_year is not None}
     for name, year in years.items() if file.stated.targets else ():
         raise InputError(
             f"{file.where}: {name}: money_year = {year}: the study has no price year; add price_year = ..."
@@ -122,11 +122,11 @@ def years_of(prior: Prior) -> list[tuple[str, int]]:
 def convert_prior(prior: Prior, default: int, price_year: int) -> Prior:
     """A prior with its figures in money of a year; `default` is the price year of the study."""
     place, unit, stated = f"{prior.where}: {prior.name}", prior.entry.unit, dict(prior.stated)
-    year = stated.get("money_year") or prior.price_year or default
+    year = first_of(stated.get("money_year"), prior.price_year, default)
     if parts := stated.get("parts"):
         at = [f"{place}: parts[{i}]" for i in range(1, len(parts) + 1)]
         stated["parts"] = [
-            in_year(part, part.get("unit", unit), part.get("money_year") or year, year, where)
+            in_year(part, part.get("unit", unit), first_of(part.get("money_year"), year), year, where)
             for part, where in zip(parts, at, strict=True)
         ]
     stated = in_year(stated, unit, year, price_year, place)
@@ -134,6 +134,11 @@ def convert_prior(prior: Prior, default: int, price_year: int) -> Prior:
         return prior
     made = build(prior.name, stated, prior.labels, prior.where, prior.own)
     return replace(made, price_year=prior.price_year)
+
+
+def first_of(*years: int | None) -> int:
+    """The first year that is stated; the last one is."""
+    return next(year for year in years if year is not None)
 
 
 def in_year(stated: Mapping[str, Any], unit: str, year: int, price_year: int, place: str) -> dict[str, Any]:
@@ -149,7 +154,7 @@ def in_year(stated: Mapping[str, Any], unit: str, year: int, price_year: int, pl
 
 def convert_figure(figure: Figure, place: str, default: int, price_year: int) -> Figure:
     """Evidence, a disclosed figure or a decision in money of a year."""
-    year = figure.money_year or default
+    year = first_of(figure.money_year, default)
     with located(f"{place}: money of {year}"):
         ratio = factor(figure.unit, year, price_year)
     if ratio == 1:
@@ -182,7 +187,7 @@ def notes(file: PriorsFile, inputs: Iterable[str], evidence: Iterable[str]) -> t
     priors = [file.priors[name] for name in inputs]
     places = [(name, prior.entry.unit, year) for prior in priors for name, year in years_of(prior)]
     figures = {**seen, "decision": file.decision}
-    places += [(name, x.unit, x.money_year) for name, x in figures.items() if x and x.money_year]
+    places += [(name, x.unit, x.money_year) for name, x in figures.items() if x and x.money_year is not None]
     for name, unit, year in places:
         ratio = factor(unit, year, file.stated.price_year)
         if ratio != 1:
@@ -205,7 +210,7 @@ def entry_year(stated: dict[str, Any], place: str, columns: Columns) -> dict[str
     if not isinstance(stated.get("money_year", 0), int):
         raise InputError(f"{place}: money_year = {stated['money_year']!r}: a year is expected, such as 2025")
     unit, by = stated.get("unit"), stated.get("by")
-    found = {"money_year": stated["money_year"]} if stated.get("money_year") else {}
+    found = {"money_year": stated["money_year"]} if stated.get("money_year") is not None else {}
     for key, value in stated.items() if isinstance(unit, str) and isinstance(by, str) else ():
         column = columns.get((str(by), str(value)))
         if not isinstance(value, str) or column is None or column.money_year is None or not currencies(column.unit):

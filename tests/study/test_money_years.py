@@ -123,6 +123,8 @@ def test_shipped_studies_in_money_of_one_year_are_loaded_as_stated():
         (2031, {"unit": "USD", "value": 3, "money_year": 2025}, "no figure for 2031; known years are 2012 to 2025"),
         (None, {"unit": "USD", "value": 3, "money_year": 2025}, "the study has no price year; add price_year"),
         (2023, {"unit": "USD", "value": 3, "money_year": 2025.5}, "a year is expected, such as 2025"),
+        (2023, {"unit": "USD", "value": 3, "money_year": 0}, "no figure for 0; known years are 2012 to 2025"),
+        (2023, {"unit": "USD", "value": 3, "money_year": True}, "money_year: expected a whole number"),
         (2023, {"unit": "USD", "value": 3, "money_year": [2024, 2025]}, "a year is expected, such as 2025"),
         (2023, {"unit": "EUR", "value": 3, "money_year": 2025}, "there is no price index of EUR"),
     ],
