@@ -243,6 +243,11 @@ def test_verify_refuses_a_pipe_that_the_manifest_lists(foreign, command, name):
     assert f"{name}: cannot be read: a pipe or a device" in refused(command, "verify", foreign)
 
 
+def test_verify_refuses_a_pipe_in_place_of_percentiles(foreign, command):
+    piped(foreign / "percentiles.csv")
+    assert "percentiles.csv: cannot be read: a pipe or a device" in refused(command, "verify", foreign)
+
+
 @pytest.mark.parametrize("name", ["draws.nc", "percentiles.json", "manifest.json", "draws.zarr"])
 def test_a_link_out_of_the_folder_of_a_run_is_not_followed(foreign, command, tmp_path, name):
     if name == "draws.zarr":
@@ -315,6 +320,8 @@ def test_json_that_is_too_large_is_refused(foreign, command, monkeypatch):
         {"inputs": {"energy": {"family": "value", "unit": 5}}},
         {"inputs": {"energy": {"unit": "kWh"}}},
         {"inputs": {"energy": {"family": "value", "by": "d", "value": [1]}}},
+        {"inputs": {"energy": {"family": "value", "by": "", "value": 1}}},
+        {"inputs": {"energy": {"family": "value", "unit": ["kWh"]}}},
         {"inputs": {"energy": {"family": "mixture", "parts": [1]}}},
         {"inputs": {"energy": {"family": "value", "value": [1, 2], "by": "d"}}, "dimensions": {"d": ["a"]}},
         {"page": {"command": 5}},

@@ -48,7 +48,7 @@ class Manifest(msgspec.Struct, frozen=True):
     evidence: dict[str, dict[str, Any]]
     dimensions: Annotated[dict[str, Labels], msgspec.Meta(max_length=limits.DIMENSIONS)]
     inputs: dict[str, dict[str, Any]]
-    draws_asked: Count | None = None
+    draws_asked: Annotated[int, msgspec.Meta(ge=0, le=limits.DRAWS)] | None = None
     exact: bool = False
     own_model: bool = False
     page: dict[str, Any] = {}
@@ -81,23 +81,27 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class EntryTexts(msgspec.Struct, frozen=True):
-    """The keys of an entry of any family; each text is of the whole entry, or of one row."""
+    """The keys of an entry of any family; the last three may have a text for each row."""
 
     family: str
     stated_in: str = ""
-    by: str = ""
+    by: str | None = None
+    parts: list[dict[str, Any]] = []
     unit: str | list[str] = ""
     source: str | list[str] = ""
     note: str | list[str] = ""
-    parts: list[dict[str, Any]] = []
 
 
 def check_entry(name: str, entry: dict[str, Any], dimensions: Mapping[str, Sequence[str]]) -> None:
     """Refuse an entry with a text of another type, or with a list that has not one value for each label."""
     texts = msgspec.convert(entry, EntryTexts)
-    if texts.by and texts.by not in dimensions:
+    if "by" not in entry:
+        if list in map(type, (texts.unit, texts.source, texts.note)):
+            raise ValueError(f"{name}: its unit, source or note is a list")
+        return
+    if texts.by is None or texts.by not in dimensions:
         raise ValueError(f"{name}: there is no dimension {texts.by!r}")
-    for key, value in entry.items() if texts.by else ():
+    for key, value in entry.items():
         if isinstance(value, list) and len(value) != len(dimensions[texts.by]):
             raise ValueError(f"{name}: {key} has {len(value)} values, and {texts.by} has {len(dimensions[texts.by])}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from mcfrontier.analysis.estimates import estimates
-from mcfrontier.core.errors import InputError
-from mcfrontier.outputs.folder.files import PERCENTILES, RUN_AGAIN, number_or_nan
+from mcfrontier.core import limits
+from mcfrontier.outputs.folder.files import PERCENTILES, damaged, number_or_nan, read_file
 from mcfrontier.outputs.folder.percentiles import Percentiles
 from mcfrontier.outputs.folder.saved import RunFolder
 
@@ -93,19 +94,19 @@ def of_json(percentiles: Percentiles, folder: Path) -> Table:
     try:
         return {name: (row["unit"], statistics(row)) for name, row in percentiles.quantities.items()}
     except (KeyError, TypeError, ValueError) as problem:
-        raise InputError(f"{folder / PERCENTILES}: damaged, or not of a run: {problem}; {RUN_AGAIN}") from None
+        raise damaged(folder / PERCENTILES, problem) from None
 
 
 def of_csv(path: Path) -> Table:
     """The statistics in percentiles.csv."""
     found: Table = {}
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            for line in csv.DictReader(file):
-                row = found.setdefault(line["quantity"], (line["unit"], {}))
-                row[1][line["statistic"]] = (float(line["value"]), float(line["mc_error"]))
+        text = read_file(path, limits.JSON_BYTES).decode()
+        for line in csv.DictReader(io.StringIO(text, newline="")):
+            row = found.setdefault(line["quantity"], (line["unit"], {}))
+            row[1][line["statistic"]] = (float(line["value"]), float(line["mc_error"]))
     except (ValueError, KeyError, TypeError, csv.Error) as problem:
-        raise InputError(f"{path}: damaged, or not of a run: {problem}; {RUN_AGAIN}") from None
+        raise damaged(path, problem) from None
     return found
 
 
