@@ -22,10 +22,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mcfrontier.cli import main
+from mcfrontier.core.limits import MESSAGE_LENGTH
 
 MAX_PROCESSOR_SECONDS, MAX_SECONDS = 10, 60  # of a command; a command that waits for ever is ended by the latter
 MAX_BYTES = 2 * 2**30  # of memory that a command takes
-MAX_LINE = 2000  # letters of a line on standard error
+MAX_LINE = MESSAGE_LENGTH + 100  # letters of a line on standard error
 INVISIBLE = {"\u2028", "\u2029", *map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])}
 RESULTS = {"verify", "reproduce"}  # commands of which exit status 1 is a result
 SEVERAL_LINES = {"check"}  # commands that report one line for each file
