@@ -58,6 +58,9 @@ class Case(NamedTuple):
 
 @contextlib.contextmanager
 def working_folder() -> Iterator[Path]:
-    """Change to an empty folder that is removed at the end."""
-    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder, contextlib.chdir(folder):
-        yield Path(folder)
+    """Change to an empty folder that is removed at the end, deep enough for some `..` to stay within it."""
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as temporary:
+        folder = Path(temporary, "a", "b", "c", "d")
+        folder.mkdir(parents=True)
+        with contextlib.chdir(folder):
+            yield folder

@@ -7,12 +7,15 @@ import json
 import os
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 
 from tests.fuzz import mutate
+from tests.fuzz.observe import SECRET
 
 
 def replace_by(path: Path, content: bytes) -> str:
@@ -48,90 +51,92 @@ def replace_file(rng: Any, path: Path) -> str:
 
 
 def change_hdf5(rng: Any, path: Path) -> str:
-    """Change types, shapes, attributes and links of a file of draws."""
-    import h5py
-
-    secret = Path("secret.bin")
-    secret.write_bytes(b"secret " * 4000)
+    """Change an attribute of an object in a file of draws, or put another object in its place."""
     try:
         file = h5py.File(path, "r+")
     except OSError:
         return "nothing"
+    Path(SECRET).write_bytes(b"secret " * 4000)
+    os.utime(SECRET, (0, 1))  # so that a reader changes the time of access
     with file:
         names: list[str] = []
         file.visit(names.append)
         name = rng.choice(names or ["prior"])
-        what = rng.choice(
-            (
-                "drop",
-                "type",
-                "type",
-                "shape",
-                "shape",
-                "attribute",
-                "soft",
-                "external",
-                "storage",
-                "filter",
-                "group",
-                "huge",
-                "rows",
-            )
-        )
-        old = file[name]
-        shape = getattr(old, "shape", (1, 256))
-        if what == "attribute":
+        old = file.get(name, file)
+        if rng.random() < 0.15:
             key = rng.choice([*old.attrs, "unit", "about", "study"])
-            made = rng.choice((b"\xff", 3, np.nan, np.zeros(3), "x\x1b[2J", "USD**9**9**9", "", h5py.Empty("f")))
-            old.attrs[key] = made
+            old.attrs[key] = rng.choice(ATTRIBUTES)
             return f"attribute {key} of {name}"
-        del file[name]
-        if what == "type":
-            kind = rng.choice(("i1", "f2", "c16", "S5", "?", "O", "compound", "array", "vlen", "big"))
-            file[name] = typed(kind, shape)
-            return f"{name} as {kind}"
-        if what == "shape":
-            made = rng.choice(
-                (
-                    (),
-                    (0,),
-                    shape[::-1],
-                    shape[1:],
-                    (*shape, 1),
-                    (1, *shape),
-                    (2, *shape[1:]),
-                    tuple(n + 1 for n in shape),
-                )
-            )
-            file[name] = np.ones(made)
-            return f"shape {made} of {name}"
-        if what == "rows":
-            file[name] = np.full(shape, rng.choice((np.nan, np.inf, 1e308, -1e308, 1e-320, 0)))
-        elif what == "soft":
-            file[name] = h5py.SoftLink(rng.choice(("/prior", "/nothing", f"/{name}", f"/{names[-1]}")))
-        elif what == "external":
-            file[name] = h5py.ExternalLink(rng.choice((secret.name, "/etc/passwd", "../nothing")), "/x")
-        elif what == "storage":
-            file.create_dataset(name, shape, "u1", external=[(os.path.abspath(secret), 0, 28000)])
-        elif what == "filter":
-            file.create_dataset(
-                name,
-                data=np.ones(shape or (1,)),
-                **rng.choice(({"compression": "lzf"}, {"shuffle": True, "compression": "gzip"}, {"fletcher32": True})),
-            )
-        elif what == "huge":
-            file.create_dataset(name, (1, 2**40), "f8", chunks=(1, 2**16), fillvalue=1.0)
-        elif what == "group":
-            file.create_group(name)
-        return f"{what} {name}"
+        shape = getattr(old, "shape", (1, 256))
+        if name in file:
+            del file[name]
+        what = rng.choice([*OBJECTS])
+        OBJECTS[what](rng, file, name, shape)
+        return f"{what} at {name}"
 
 
-def typed(kind: str, shape: tuple[int, ...]) -> Any:
-    """Numbers of a type."""
-    if kind == "O":
-        return np.full(shape, b"x\x1b", dtype=object)
-    types = {"compound": np.dtype([("a", "f8"), ("b", "i4")]), "array": np.dtype(("f8", (2,))), "big": np.dtype(">f8")}
-    return np.ones(shape, dtype=types.get(kind, np.dtype("f8" if kind == "vlen" else kind)))
+ATTRIBUTES = (b"\xff", 3, np.nan, np.zeros(3), "x\x1b[2J", "USD**9**9**9", "", h5py.Empty("f"))
+TYPES = ("i1", "f2", "c16", "S5", "?", ">f8", "O", np.dtype([("a", "f8"), ("b", "i4")]), np.dtype(("f8", (2,))))
+FILTERS = ({"compression": "lzf"}, {"shuffle": True, "compression": "gzip"}, {"fletcher32": True})
+
+
+def other_type(rng: Any, file: h5py.File, name: str, shape: tuple[int, ...]) -> None:
+    """Numbers of another type, or texts."""
+    kind = rng.choice(TYPES)
+    file[name] = np.full(shape, b"x\x1b", dtype=object) if kind == "O" else np.ones(shape, dtype=kind)
+
+
+def other_shape(rng: Any, file: h5py.File, name: str, shape: tuple[int, ...]) -> None:
+    """Numbers of another shape."""
+    longer = tuple(n + 1 for n in shape)
+    file[name] = np.ones(
+        rng.choice(((), (0,), shape[::-1], shape[1:], (*shape, 1), (1, *shape), (2, *shape[1:]), longer))
+    )
+
+
+def other_values(rng: Any, file: h5py.File, name: str, shape: tuple[int, ...]) -> None:
+    """Numbers of the same shape, none of them likely."""
+    file[name] = np.full(shape, rng.choice((np.nan, np.inf, 1e308, -1e308, 1e-320, 0)))
+
+
+def soft_link(rng: Any, file: h5py.File, name: str, shape: tuple[int, ...]) -> None:
+    """A link to an object of the same file."""
+    file[name] = h5py.SoftLink(rng.choice(("/prior", "/nothing", f"/{name}", "/prior/energy")))
+
+
+def external_link(rng: Any, file: h5py.File, name: str, shape: tuple[int, ...]) -> None:
+    """A link to another file."""
+    file[name] = h5py.ExternalLink(rng.choice((f"../{SECRET}", "/etc/passwd", "../nothing")), "/x")
+
+
+def external_storage(rng: Any, file: h5py.File, name: str, shape: tuple[int, ...]) -> None:
+    """Numbers that are the bytes of another file."""
+    size = 8 * int(np.prod(shape, dtype=int))
+    file.create_dataset(name, shape, "f8", external=[(os.path.abspath(SECRET), 0, max(size, 8))])
+
+
+def filtered(rng: Any, file: h5py.File, name: str, shape: tuple[int, ...]) -> None:
+    """Numbers in compressed chunks."""
+    file.create_dataset(name, data=np.ones(shape or (1,)), **rng.choice(FILTERS))
+
+
+def endless(rng: Any, file: h5py.File, name: str, shape: tuple[int, ...]) -> None:
+    """Numbers that take no room in the file, and terabytes in memory."""
+    file.create_dataset(name, (1, 2**40), "f8", chunks=(1, 2**16), fillvalue=1.0)
+
+
+OBJECTS: dict[str, Callable[[Any, h5py.File, str, tuple[int, ...]], object]] = {
+    "nothing": lambda rng, file, name, shape: None,
+    "group": lambda rng, file, name, shape: file.create_group(name),
+    "type": other_type,
+    "shape": other_shape,
+    "values": other_values,
+    "soft link": soft_link,
+    "external link": external_link,
+    "external storage": external_storage,
+    "filter": filtered,
+    "endless": endless,
+}
 
 
 def change_zarr(rng: Any, path: Path) -> str:

@@ -27,6 +27,7 @@ from mcfrontier.core.limits import MESSAGE_LENGTH
 MAX_PROCESSOR_SECONDS, MAX_SECONDS = 10, 60  # of a command; a command that waits for ever is ended by the latter
 MAX_BYTES = 2 * 2**30  # of memory that a command takes
 MAX_LINE = MESSAGE_LENGTH + 100  # letters of a line on standard error
+SECRET = "secret.bin"  # a file that no command may read
 INVISIBLE = {"\u2028", "\u2029", *map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])}
 RESULTS = {"verify", "reproduce"}  # commands of which exit status 1 is a result
 SEVERAL_LINES = {"check"}  # commands that report one line for each file
@@ -117,8 +118,12 @@ def of_files(arguments: list[str], before: dict[str, str], after: dict[str, str]
     """Findings about the files that a command left or changed."""
     changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     own = [] if refused else written(arguments)
+
+    def what(name: str) -> str:
+        return "removed" if name not in after else "changed" if name in before else "left"
+
     return [
-        f"{'left' if name in after else 'removed'} {name[:100]!r}"
+        f"{what(name)} {name[:100]!r}"
         for name in changed
         if Path(name).name.startswith(".") or name.startswith("tmp/") or not name.startswith(tuple(own))
     ]
@@ -140,7 +145,9 @@ def snapshot() -> dict[str, str]:
         for name in (*folders, *files):
             path = os.path.relpath(os.path.join(folder, name))
             mode = os.lstat(path).st_mode
-            if stat.S_ISREG(mode):
+            if name == SECRET:
+                found[path] = str(os.lstat(path).st_atime)
+            elif stat.S_ISREG(mode):
                 with open(path, "rb") as file:
                     found[path] = hashlib.file_digest(file, "md5").hexdigest()
             else:

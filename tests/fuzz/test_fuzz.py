@@ -3,6 +3,7 @@
 import os
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -48,7 +49,8 @@ FAULTS = {
     "a text past sys.stderr": (lambda: os.write(2, b"HDF5 error") and None, "HDF5 error"),
     "a leftover": (lambda: write(".making-1"), "left '.making-1'"),
     "a temporary file": (lambda: write("tmp/x"), "left 'tmp/x'"),
-    "a changed file": (lambda: write("old"), "left 'old'"),
+    "a changed file": (lambda: write("old"), "changed 'old'"),
+    "a file that is read in secret": (lambda: Path(observe.SECRET).read_text() and None, "changed 'secret.bin'"),
     "a lost file": (lambda: os.remove("old"), "removed 'old'"),
     "memory": (lambda: bytearray(5 * 2**29), "MemoryError"),
 }
@@ -57,7 +59,9 @@ FAULTS = {
 @pytest.mark.parametrize("fault", [*FAULTS])
 def test_each_fault_is_found(fault, here, monkeypatch):
     act, text = FAULTS[fault]
-    (here / "old").write_text("whole")
+    for name in ("old", observe.SECRET):
+        (here / name).write_text("whole")
+        os.utime(here / name, (0, 1))
     monkeypatch.setattr(observe, "main", lambda _: act())
     assert any(text in found for found in observe.observe(["run", "gpt4"]).findings)
 
@@ -71,7 +75,7 @@ def test_an_endless_command_is_found(here, monkeypatch):
 def test_a_command_that_waits_is_found(here, monkeypatch):
     monkeypatch.setattr(observe, "MAX_SECONDS", 0.02)
     os.mkfifo(here / "pipe")
-    monkeypatch.setattr(observe, "main", lambda _: open(here / "pipe").close())
+    monkeypatch.setattr(observe, "main", lambda _: (here / "pipe").read_text())
     assert "takes longer than" in observe.observe(["list"]).findings[0]
 
 
