@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from itertools import count, islice
 from pathlib import Path
 
 from tests.fuzz.case import KINDS, Case, working_folder
@@ -40,16 +41,16 @@ def main() -> int:
     options = parser.parse_args()
     if options.case is not None:
         return show(Case(options.seed, options.case))
-    cases = [Case(options.seed, number) for number in range(options.cases)]
-    cases = [case for case in cases if options.only in (None, case.kind)]
-    start, count = time.monotonic(), 0
+    numbered = (Case(options.seed, number) for number in count())
+    cases = [*islice((case for case in numbered if options.only in (None, case.kind)), options.cases)]
+    start, faulty = time.monotonic(), 0
     for _, found in findings(cases, options.workers):
-        count += bool(found)
+        faulty += bool(found)
         for text in found:
             print(text, flush=True)
     seconds = time.monotonic() - start
-    print(f"seed {options.seed}: {len(cases):,} cases in {seconds:.0f} s, {count} with a finding")
-    return bool(count)
+    print(f"seed {options.seed}: {len(cases):,} cases in {seconds:.0f} s, {faulty} with a finding")
+    return bool(faulty)
 
 
 if __name__ == "__main__":

@@ -133,9 +133,11 @@ def written(arguments: list[str]) -> list[str]:
     """The beginnings of the names of files that a command may write."""
     pairs = [*pairwise(arguments), *(each.split("=", 1) for each in arguments if "=" in each)]
     named = [
-        os.path.relpath(path) for option, path in pairs if option in ("--out", "--ledger") and path and "\0" not in path
+        Path(os.path.relpath(path))
+        for option, path in pairs
+        if option in ("--out", "--ledger") and path and "\0" not in path
     ]
-    return [*named, *(os.path.dirname(name) for name in named if os.path.dirname(name)), "reports", "ledger.csv"]
+    return [*map(str, named), *(str(each) for path in named for each in path.parents[:-1]), "reports", "ledger.csv"]
 
 
 def snapshot() -> dict[str, str]:
