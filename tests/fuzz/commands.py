@@ -94,7 +94,7 @@ DRAWS = {"run", "percentiles", "compare", "solve"}  # commands that take a numbe
 def make(rng: Any) -> tuple[list[list[str]], list[str]]:
     """A command line in a folder with a study and a run."""
     Path("priors").mkdir()
-    Path("priors", "small.toml").write_text(folders.SMALL)
+    Path("priors", "small.toml").write_text(folders.SMALL_STUDY)
     shutil.copytree(folders.saved_runs() / "gpt4", "reports/run")
     name = rng.choice([*OPTIONS])
     arguments = [name, *names(rng, name)]

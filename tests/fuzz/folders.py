@@ -16,7 +16,7 @@ from tests.conftest import BILL
 from tests.fuzz import mutate
 from tests.fuzz.files import change_hdf5, change_npz, change_zarr, replace_by, replace_file
 
-SMALL = (
+SMALL_STUDY = (
     'title = "Small"\ntargets = ["energy_cost", "size"]\n[dimensions]\nkind = ["a", "b,c"]\n'
     '[inputs.energy]\nfamily = "lognormal"\nunit = "kWh"\nsource = "s"\np5 = 1\np95 = 3\n'
     '[inputs.size]\nfamily = "normal"\nunit = "year"\nsource = "s"\nby = "kind"\nmean = [1, 2]\nsd = 1\n'
@@ -26,6 +26,7 @@ SMALL = (
     '[disclosed.d]\nquantity = "energy_cost"\nvalue = 0.1\nunit = "USD"\nsource = "s"\n'
 )
 FORMATS = ("csv", "parquet", "xlsx", "zarr", "arviz", "metaculus", "squiggle", "squigglepy")
+JSON_PARTS = ("[" * 100_000, "1e999", "9" * 5000, '"\\ud800"', "NaN", '{"format": 1, ')
 MANY = 2**19  # draws of the run that has a checkpoint
 MAX_MANIFEST_DRAWS = 2**12  # that a changed manifest may ask for, as more take long without being wrong
 
@@ -41,7 +42,7 @@ def saved_runs() -> Path:
     os.chdir(place)
     try:
         Path("priors").mkdir()
-        for name, text in (("small", SMALL), ("bill", BILL)):
+        for name, text in (("small", SMALL_STUDY), ("bill", BILL)):
             Path("priors", f"{name}.toml").write_text(text)
         mcf.run("gpt4", draws=256, targets=["amortised_cost", "energy", "cloud_cost"]).write("gpt4", report=False)
         mcf.run("small", draws=1024).write("small", report=False)
@@ -81,7 +82,7 @@ def checkpoint(folder: Path) -> None:
 def make(rng: Any) -> tuple[list[list[str]], list[str]]:
     """A changed run folder, and commands that read it."""
     Path("priors").mkdir()
-    for name, text in (("small", SMALL), ("bill", BILL)):
+    for name, text in (("small", SMALL_STUDY), ("bill", BILL)):
         Path("priors", f"{name}.toml").write_text(text)
     name = rng.choice(("gpt4", "gpt4", "small", "small", "small", "zarr", "zarr", "bill"))
     shutil.copytree(saved_runs() / name, "run")
@@ -127,23 +128,15 @@ def change_json(rng: Any, path: Path) -> str:
         donors = [json.loads(each.read_text()) for each in sorted(path.parent.glob("*.json")) if each.is_file()]
     except ValueError:
         return "nothing"
-    done = [mutate.tree(rng, root, donors) for _ in range(rng.choice((1, 1, 2, 4)))]
-    if isinstance(root, dict) and isinstance(root.get("draws"), int | float) and root["draws"] > MAX_MANIFEST_DRAWS:
-        root["draws"] = root["draws_asked"] = MAX_MANIFEST_DRAWS
-    if (
-        isinstance(root, dict)
-        and isinstance(root.get("draws_asked"), int | float)
-        and root["draws_asked"] > MAX_MANIFEST_DRAWS
-    ):
-        root["draws_asked"] = MAX_MANIFEST_DRAWS
+    times = range(rng.choice((1, 1, 2, 4)))
+    done = [mutate.tree(rng, root, donors) if rng.random() < 0.7 else mutate.numbers(rng, root) for _ in times]
+    for key in ("draws", "draws_asked"):
+        if isinstance(root, dict) and isinstance(root.get(key), int | float):
+            root[key] = min(root[key], MAX_MANIFEST_DRAWS)
     text = json.dumps(root)
     if rng.random() < 0.1:
         at = rng.randrange(len(text))
-        text = (
-            text[:at]
-            + rng.choice(("[" * 100_000, "1e999", "9" * 5000, '"\\ud800"', "NaN", '{"format": 1, '))
-            + text[at:]
-        )
+        text = text[:at] + rng.choice(JSON_PARTS) + text[at:]
     path.write_text(text)
     return f"{path.name}: {', '.join(done)}"
 

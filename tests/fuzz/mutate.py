@@ -125,6 +125,16 @@ def tree(rng: Any, root: Any, donors: Any = ()) -> str:
     return f"{what} {place[:100]}"
 
 
+def numbers(rng: Any, root: Any) -> str:
+    """Change some numbers of a tree to others, mostly of the same sign and size."""
+    places = [each for each in slots(root) if type(each[0][each[1]]) in (int, float)]
+    chosen = rng.choices(places, k=rng.choice((1, 2, 5))) if places else []
+    for container, key, _ in chosen:
+        factor = rng.choice((0.5, 0.9, 0.999999, 1.1, 2, 2, 10, 1e3, 1e-9, 1e9, 1e100, 1e-100, -1, 0))
+        container[key] = container[key] * factor if rng.random() < 0.9 else rng.choice(NUMBERS)
+    return f"numbers {', '.join('.'.join(map(str, trail)) for _, _, trail in chosen)}"[:200]
+
+
 def raw_bytes(rng: Any, content: bytes) -> bytes:
     """Bytes cut short, with some of them flipped, removed, repeated or inserted, or lines exchanged."""
     size = len(content)

@@ -38,22 +38,34 @@ def shipped() -> dict[str, dict[str, Any]]:
 
 
 def make(rng: Any) -> tuple[list[list[str]], list[str]]:
-    """A changed file under its own name in ./priors, and commands that read it."""
+    """A changed file under its own name in ./priors, and commands that read it, or a study that extends it."""
     name = rng.choice([name for name in shipped() if not name.startswith("documents/")])
     content, changes = changed(rng, name)
+    write(name, content)
+    study = rng.choice([study for study in shipped() if name in shipped()[study].get("extends", ())] or [name])
+    if "targets" in shipped()[name] or rng.random() < 0.2:
+        study = name
+    if study != name:  # beside the changed file, which it finds first
+        write(study, toml_text(shipped()[study]).encode())
+    return commands_of(rng, study), [name, *changes]
+
+
+def write(name: str, content: bytes) -> None:
+    """Write a file of ./priors."""
     path = Path("priors", f"{name}.toml")
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    return commands_of(rng, name), [name, *changes]
 
 
 def changed(rng: Any, name: str) -> tuple[bytes, list[str]]:
     """The content of a changed file, and what was changed."""
     root = copy.deepcopy(shipped()[name])
-    what = rng.choice(("tree",) * 8 + ("raw", "structure", "structure", "bytes", "text"))
+    what = rng.choice(("tree",) * 6 + ("structure",) * 4 + ("numbers",) * 5 + ("raw", "bytes", "text"))
     if what == "tree":
         donors = rng.sample([*shipped().values()], 3)
         changes = [mutate.tree(rng, root, donors) for _ in range(rng.choice((1, 1, 2, 3, 6)))]
+    elif what == "numbers":
+        changes = [mutate.numbers(rng, root)]
     elif what == "raw":
         container, key, trail = rng.choice(mutate.slots(root))
         container[key] = mutate.Raw(rng.choice(mutate.RAW))

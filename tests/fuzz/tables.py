@@ -10,7 +10,7 @@ from typing import Any
 from tests.conftest import ROOT
 from tests.fuzz import mutate
 
-SMALL = 'run,low [kUSD],high [kUSD],share [%],remark\na,1,3,20,"x, y"\nb,2,5,,\n"c ""d""",3,4e3,40,z\n'
+SMALL_TABLE = 'run,low [kUSD],high [kUSD],share [%],remark\na,1,3,20,"x, y"\nb,2,5,,\n"c ""d""",3,4e3,40,z\n'
 STUDY = """targets = ["total"]
 [tables.run]
 file = "tables/small.csv"
@@ -44,7 +44,7 @@ def make(rng: Any) -> tuple[list[list[str]], list[str]]:
     )
     path = Path("priors", "tables", f"{name}.csv")
     path.parent.mkdir(parents=True)
-    text = SMALL if name == "small" else shipped()[name]
+    text = SMALL_TABLE if name == "small" else shipped()[name]
     path.write_bytes(changed(rng, text))
     if name != "small":
         shutil.copy(ROOT / "priors" / f"{study}.toml", "priors")
