@@ -6,6 +6,7 @@ import contextlib
 import gc
 import hashlib
 import io
+import json
 import os
 import resource
 import signal
@@ -75,6 +76,8 @@ def observe(arguments: list[str]) -> Observed:
     )
     found += [f"written past sys.stderr: {text[:200]!r}" for text in stray if text.strip()]
     found += of_text("stdout", out.getvalue()) + of_text("stderr", err.getvalue())
+    if {"--json", "json"} & {*arguments} and code in (0, 1) and not {"--help", "--to"} & {*arguments}:
+        found += of_json(out.getvalue())
     found += of_files(arguments, before, snapshot(), code == 2 or bool(problem))
     if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory > MAX_BYTES // 1024:
         found.append("takes more than 2 GB")
@@ -112,6 +115,19 @@ def of_text(stream: str, text: str) -> list[str]:
         return []
     at = min(text.index(letter) for letter in odd)
     return [f"control characters on {stream}: {sorted(odd)!r} in {text[max(0, at - 60) : at + 20]!r}"]
+
+
+def of_json(text: str) -> list[str]:
+    """Output that is not JSON, which has no NaN."""
+
+    def refuse(word: str) -> None:
+        raise ValueError(f"{word} is no number")
+
+    try:
+        json.loads(text, parse_constant=refuse)
+    except ValueError as problem:
+        return [f"not JSON: {problem}: {text[:200]!r}"]
+    return []
 
 
 def of_files(arguments: list[str], before: dict[str, str], after: dict[str, str], refused: bool) -> list[str]:

@@ -47,6 +47,7 @@ FAULTS = {
     "a sign that turns text around": (lambda: print("\u202e"), "control characters on stdout"),
     "a warning": (lambda: warnings.warn("odd", RuntimeWarning, stacklevel=1), "RuntimeWarning: odd"),
     "a text past sys.stderr": (lambda: os.write(2, b"HDF5 error") and None, "HDF5 error"),
+    "no JSON": (lambda: print('{"p5": NaN}'), "not JSON"),
     "a leftover": (lambda: write(".making-1"), "left '.making-1'"),
     "a temporary file": (lambda: write("tmp/x"), "left 'tmp/x'"),
     "a changed file": (lambda: write("old"), "changed 'old'"),
@@ -63,7 +64,7 @@ def test_each_fault_is_found(fault, here, monkeypatch):
         (here / name).write_text("whole")
         os.utime(here / name, (0, 1))
     monkeypatch.setattr(observe, "main", lambda _: act())
-    assert any(text in found for found in observe.observe(["run", "gpt4"]).findings)
+    assert any(text in found for found in observe.observe(["run", "gpt4", "--json"]).findings)
 
 
 def test_an_endless_command_is_found(here, monkeypatch):
