@@ -27,7 +27,7 @@ SMALL_STUDY = (
 )
 FORMATS = ("csv", "parquet", "xlsx", "zarr", "arviz", "metaculus", "squiggle", "squigglepy")
 JSON_PARTS = ("[" * 100_000, "1e999", "9" * 5000, '"\\ud800"', "NaN", '{"format": 1, ')
-MANY = 2**19  # draws of the run that has a checkpoint
+LONG_RUN_DRAWS = 2**19  # draws of the run that has a checkpoint
 MAX_MANIFEST_DRAWS = 2**12  # that a changed manifest may ask for, as more take long without being wrong
 
 
@@ -75,7 +75,7 @@ def checkpoint(folder: Path) -> None:
     from mcfrontier.sampling.engine.checkpoint import CHECKPOINT_FILE, Checkpoint
 
     folder.mkdir()
-    counted = mcf.run("bill", draws=MANY).core.counted
+    counted = mcf.run("bill", draws=LONG_RUN_DRAWS).core.counted
     Checkpoint(folder / CHECKPOINT_FILE).save(counted.accumulator)
 
 
@@ -90,7 +90,18 @@ def make(rng: Any) -> tuple[list[list[str]], list[str]]:
     if name == "bill":
         change_npz(rng, folder / "unfinished.npz")
         return [
-            ["run", "bill", "--draws", str(MANY), "--resume", "--no-report", "--out", "run", "--method", "order"]
+            [
+                "run",
+                "bill",
+                "--draws",
+                str(LONG_RUN_DRAWS),
+                "--resume",
+                "--no-report",
+                "--out",
+                "run",
+                "--method",
+                "order",
+            ]
         ], ["unfinished.npz"]
     changes = [change(rng, folder) for _ in range(rng.choice((1, 1, 1, 2)))]
     if rng.random() < 0.85:
