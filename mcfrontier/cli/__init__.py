@@ -5,18 +5,19 @@ Each command is the module of its name. It imports the layers below inside its f
 
 from __future__ import annotations
 
-import errno
 import gc
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 import click
 
-from mcfrontier.cli.terminal import fail
-from mcfrontier.core.errors import InputError, suggest
+from mcfrontier.cli.terminal import discard, fail
+from mcfrontier.core import signals
+from mcfrontier.core.errors import WRITE_ERRORS, InputError, suggest
 from mcfrontier.core.version import __version__
 
 PROGRAM = "python -m mcfrontier"
@@ -87,20 +88,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):  # a stream that was replaced may be of another class
                 stream.reconfigure(encoding="utf-8", errors="replace")
-        commands.main(arguments, prog_name=PROGRAM, standalone_mode=False)
+        with signals.raised():
+            commands.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except InputError as problem:
         fail(str(problem))
     except click.ClickException as problem:
         fail(usage_text(problem))
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
+    except (click.Abort, KeyboardInterrupt) as stopped:
+        reason = stopped.__cause__ or stopped
+        sys.exit(128 + (reason.number if isinstance(reason, signals.Stopped) else signal.SIGINT))
     except ClosedPipe:
-        discard_output()
+        discard(sys.stdout)
         sys.exit(141)
     except OSError as problem:
-        if problem.errno != errno.ENOSPC:
+        if problem.errno not in WRITE_ERRORS or problem.filename is not None:
             raise
-        discard_output()
+        discard(sys.stdout)
         fail(f"standard output cannot be written: {problem.strerror}")
     finally:
         gc.freeze()  # spares the collection at exit, which takes up to a tenth of a run
@@ -113,11 +116,6 @@ def usage_text(problem: click.ClickException) -> str:
     if ";" in text or text.endswith("?"):
         return text
     return f"{text.removesuffix('.')}; see {context.command_path if context else PROGRAM} --help"
-
-
-def discard_output() -> None:
-    """Redirect standard output to the null device, so that Python writes nothing to it at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True, context_settings={"max_content_width": 110})

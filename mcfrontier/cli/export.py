@@ -36,7 +36,7 @@ def format_options(command: Command) -> Command:
 @format_options
 def command(folder: str, form: str, targets: Sequence[str], out: str | None, **settings: Any) -> None:
     """Export the draws of a saved run to another format."""
-    from mcfrontier.core.atomic import check_file, move, temporary_folder
+    from mcfrontier.core.atomic import check_file, replacement
     from mcfrontier.outputs.folder.saved import read_folder
     from mcfrontier.outputs.folder.write import WRITERS
 
@@ -56,7 +56,6 @@ def command(folder: str, form: str, targets: Sequence[str], out: str | None, **s
     if path is None:
         sys.stdout.writelines(pieces(export, run, rows, options))
         return
-    with temporary_folder(path.parent) as place:
-        write_export(export, form, run, rows, place / path.name, options)
-        move(place / path.name, path)
+    with replacement(path.parent) as new:
+        write_export(export, form, run, rows, new / path.name, options)
     print(path)

@@ -102,7 +102,7 @@ def command(
         show_point(recipe.resolved(study), as_json)
         return
     folder = check_folder(Path("reports") / study.name if out is None else out)
-    before = {path.name for path in folder.glob("*")} - {CHECKPOINT_FILE}
+    before = {name for name in write.WRITERS if (folder / name).exists()}
     if resume and not (folder / CHECKPOINT_FILE).exists():
         note(f"nothing to resume: there is no {CHECKPOINT_FILE} in {folder}; starting anew")
     checkpoint = Checkpoint(folder / CHECKPOINT_FILE, resume, note)
@@ -130,7 +130,9 @@ def used(options: Mapping[str, object]) -> list[str]:
 def note_effects(run: RunCore, folder: Path, before: Iterable[str], unused: Iterable[str]) -> None:
     """Print notes on unused options, on draws that were not written, and on files of an earlier run that were removed
     from the folder."""
-    files = {path.name for path in folder.glob("*")}
+    from mcfrontier.outputs.folder.write import WRITERS
+
+    files = {name for name in WRITERS if (folder / name).exists()}
     for option in unused:
         note(f"{option}: no effect, since all {run.sampler.draws:,} draws are retained in memory")
     if not any(name.startswith("draws.") for name in files):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from itertools import zip_longest
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TextIO, TypeVar
 
 import click
 
@@ -55,18 +56,31 @@ def targets_option(help: str) -> Callable[[Command], Command]:
 
 def fail(message: str) -> NoReturn:
     """Exit with status 2 and a message of one line."""
-    print(f"mcfrontier: {' '.join(message.splitlines())}", file=sys.stderr)
+    print_message(f"mcfrontier: {' '.join(message.splitlines())}")
     sys.exit(2)
 
 
 def note(text: str) -> None:
     """Print a note on standard error."""
-    print(f"note: {text}", file=sys.stderr)
+    print_message(f"note: {text}")
 
 
 def warn(text: str) -> None:
     """Print a warning on standard error."""
-    print(f"warning: {text}", file=sys.stderr)
+    print_message(f"warning: {text}")
+
+
+def print_message(text: str) -> None:
+    """Print a line on standard error, if that can be written."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: TextIO) -> None:
+    """Redirect a stream to the null device, so that Python writes nothing to it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def given(**options: Any) -> dict[str, Any]:

@@ -1,7 +1,11 @@
 """Errors in the user's input. Any other exception is a bug of this package."""
 
+import errno
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+
+# of a file that cannot be written for a reason that lies outside of this package: a full disk, a disk that fails
+WRITE_ERRORS = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE)
 
 
 class InputError(Exception):

@@ -47,3 +47,7 @@ MESSAGE_LENGTH = 4_000  # of a message as a whole, which may list many names
 
 # waiting
 WORKER_SECONDS = 300  # for the first worker of a dask scheduler: a queue may take minutes to start one
+
+# files that several processes write
+LOCK_SECONDS = 60  # to wait for another process that writes into a folder or a ledger: that takes less than one
+ABANDONED_DAYS = 7  # without a change, until the unfinished files of another machine are deleted: it may still write

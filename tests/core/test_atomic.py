@@ -3,21 +3,20 @@
 import os
 import resource
 
-import h5py
 import numpy as np
 import pytest
 
-from mcfrontier.core.atomic import check_file, move, temporary_folder
+from mcfrontier.core.atomic import check_file, replacement
 from mcfrontier.core.errors import InputError
+from mcfrontier.outputs.folder.netcdf import create_file
 
 
 def test_a_symbolic_link_is_kept_and_its_target_is_written(tmp_path):
     (tmp_path / "real").write_text("old")
     (tmp_path / "link").symlink_to(tmp_path / "real")
     path = check_file(tmp_path / "link")
-    with temporary_folder(path.parent) as place:
-        (place / path.name).write_text("new")
-        move(place / path.name, path)
+    with replacement(path.parent) as new:
+        (new / path.name).write_text("new")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_text() == "new"
 
@@ -33,8 +32,10 @@ def text(path):
 
 
 def netcdf(path):
-    with h5py.File(path, "w") as file:
-        file["x"] = np.random.default_rng(1).random(100_000)
+    with create_file(path) as (file, check):
+        for name in "xyz":
+            file[name] = np.random.default_rng(1).random(10_000)
+            check()
 
 
 @pytest.mark.parametrize("write", [text, netcdf])
@@ -44,15 +45,15 @@ def test_a_full_disk_is_reported_with_one_line_and_leaves_no_files(tmp_path, wri
     try:
         with (
             pytest.raises(InputError, match="new/er: cannot be written: File too large"),
-            temporary_folder(tmp_path / "new" / "er") as place,
+            replacement(tmp_path / "new" / "er") as new,
         ):
-            write(place / "file")
+            write(new / "file")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_internal_error_keeps_its_message(tmp_path):
-    with pytest.raises(RuntimeError, match="ours"), temporary_folder(tmp_path / "new"):
+    with pytest.raises(RuntimeError, match="ours"), replacement(tmp_path / "new"):
         raise RuntimeError("ours")
     assert list(tmp_path.iterdir()) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,8 +30,8 @@ class CreateVariables(Protocol):
 
 def arviz(run: RunFolder, rows: Sequence[str], path: Path) -> None:
     """Write NetCDF that arviz.from_netcdf opens."""
-    with netcdf.create_file(path) as file:
-        write_groups(run, rows, file, netcdf.create_variables)
+    with netcdf.create_file(path) as (file, check):
+        write_groups(run, rows, file, netcdf.create_variables, check)
 
 
 def zarr(run: RunFolder, rows: Sequence[str], path: Path) -> None:
@@ -40,8 +40,14 @@ def zarr(run: RunFolder, rows: Sequence[str], path: Path) -> None:
         write_groups(run, rows, file, partial(zarr_file.create_variables, chunk=run.chunk_draws))
 
 
-def write_groups(run: RunFolder, rows: Sequence[str], file: Any, create_variables: CreateVariables) -> None:
-    """Write the groups of a file, chunk by chunk."""
+def write_groups(
+    run: RunFolder,
+    rows: Sequence[str],
+    file: Any,
+    create_variables: CreateVariables,
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    """Write the groups of a file, chunk by chunk; `check` is called after each."""
     parts = joined(run, rows)
     variables = [part.variable for part in parts]
     used = {dimension for variable in variables for dimension in variable.own}
@@ -53,3 +59,4 @@ def write_groups(run: RunFolder, rows: Sequence[str], file: Any, create_variable
         for start, stop, values in chunks(run, group, parts):
             for array, x in zip(arrays.values(), values, strict=True):
                 array[:, start:stop] = x
+            check()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from mcfrontier.core import limits, units
+from mcfrontier.core import limits, signals, units
 from mcfrontier.core.reading import check_regular
 from mcfrontier.core.version import __version__
 from mcfrontier.outputs.folder.layout import (
@@ -35,27 +36,77 @@ def write_draws(run: RunCore, path: Path) -> None:
 
     NetCDF is HDF5 whose dimensions are scales attached to the variables, so h5py suffices.
     """
-    with create_file(path) as file:
-        write_group(run.before or run, file.create_group("prior"))
+    with create_file(path) as (file, check):
+        write_group(run.before or run, file.create_group("prior"), check)
         if run.before:
-            write_group(run, file.create_group("posterior"))
+            write_group(run, file.create_group("posterior"), check)
 
 
-def create_file(path: Path) -> h5py.File:
-    """Create a file."""
+@contextmanager
+def create_file(path: Path) -> Iterator[tuple[h5py.File, Callable[[], None]]]:
+    """Create a file. Signals, and the error of a write that fails, are raised by the function that is returned with the
+    file, and at the end."""
     import h5py
 
-    file = h5py.File(path, "w")
-    file.attrs["created_by"] = f"mcfrontier {__version__}"
-    return file
+    with path.open("w+b", buffering=0) as disk:
+        output = Output(disk)
+        try:
+            with signals.deferred() as check_signals, h5py.File(output, "w") as file:
+
+                def check() -> None:
+                    check_signals()
+                    output.check()
+
+                file.attrs["created_by"] = f"mcfrontier {__version__}"
+                yield file, check
+        finally:
+            output.check()
 
 
-def write_group(run: RunCore, group: h5py.Group) -> None:
-    """Write all quantities of a run into a group."""
+class Output:
+    """A file for HDF5 in which no write fails: the first error is retained, and what follows is discarded.
+
+    HDF5 cannot close a file after an error, and ends the process.
+    """
+
+    def __init__(self, disk: Any) -> None:
+        self.disk = disk
+        self.problem: OSError | None = None
+        self.seek, self.tell, self.read, self.readinto = disk.seek, disk.tell, disk.read, disk.readinto
+
+    def write(self, data: Any) -> None:
+        """Write all of the data, or nothing after an error."""
+        rest = memoryview(data)
+        try:
+            while rest and self.problem is None:
+                rest = rest[self.disk.write(rest) :]
+        except OSError as problem:
+            self.problem = problem
+
+    def truncate(self, size: int) -> None:
+        """Set the length, or do nothing after an error."""
+        try:
+            if self.problem is None:
+                self.disk.truncate(size)
+        except OSError as problem:
+            self.problem = problem
+
+    def flush(self) -> None:
+        """Do nothing: there is no buffer."""
+
+    def check(self) -> None:
+        """Raise the first error."""
+        if self.problem:
+            raise self.problem
+
+
+def write_group(run: RunCore, group: h5py.Group, check: Callable[[], None]) -> None:
+    """Write all quantities of a run into a group; `check` is called after each."""
     study = run.study
     arrays = create_variables(group, study.name, run.sampler.draws, study.file.dimensions, study_variables(study))
     for name, array in arrays.items():
         array[...] = to_file_shape(run.values[name] / units.scale(study.unit(name)), array.shape)
+        check()
 
 
 def create_variables(

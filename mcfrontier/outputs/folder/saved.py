@@ -15,6 +15,7 @@ from mcfrontier.analysis.estimates import estimates
 from mcfrontier.core import memory
 from mcfrontier.core.arguments import listed
 from mcfrontier.core.arrays import Array
+from mcfrontier.core.atomic import is_replacing, read_together, settle, stamp
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.formatting import label, split_row
 from mcfrontier.core.kinds import QuantityKind
@@ -38,6 +39,7 @@ class RunFolder:
     manifest: Manifest
     percentiles: Percentiles
     allow_edited: bool = False
+    stamp: tuple[int, ...] | None = None  # of manifest.json
 
     @property
     def rows(self) -> list[str]:
@@ -218,13 +220,24 @@ class RunFolder:
         if path is None:
             problem = "its draws were not saved, being many"
             raise InputError(f"{self.folder}: {problem}; {RUN_AGAIN} with --save-draws, or with fewer draws")
-        if not self.allow_edited:
-            check_unchanged(path, self.manifest)
-        variables = [
-            Variable(name, own, self.unit(self.owners[name][0]), "") for name, own in self.dimensions_of.items()
-        ]
-        groups = ("prior", "posterior") if self.manifest.evidence else ("prior",)
-        return read_groups(path, Contents(groups, variables, self.manifest.draws, self.manifest.dimensions))
+        try:
+            if not self.allow_edited:
+                check_unchanged(path, self.manifest)
+            variables = [
+                Variable(name, own, self.unit(self.owners[name][0]), "") for name, own in self.dimensions_of.items()
+            ]
+            groups = ("prior", "posterior") if self.manifest.evidence else ("prior",)
+            found = read_groups(path, Contents(groups, variables, self.manifest.draws, self.manifest.dimensions))
+        except InputError:
+            self.check_same_run()
+            raise
+        self.check_same_run()
+        return found
+
+    def check_same_run(self) -> None:
+        """Refuse a folder in which another run was written since its manifest was read."""
+        if self.stamp and (is_replacing(self.folder) or stamp(self.folder / MANIFEST) != self.stamp):
+            raise InputError(f"{self.folder}: another run was written there in the meantime; give the command again")
 
 
 def owners_of(rows: Iterable[str]) -> dict[str, list[str]]:
@@ -262,15 +275,22 @@ def read_folder(folder: str | Path, allow_edited: bool = False) -> RunFolder:
     folder = Path(folder)
     if os.path.isfile(folder):
         raise InputError(f"{folder}: not the folder of a run: it is a file; name the folder that `run` wrote")
+    settle(folder)
     if not is_run(folder):
         runs = [path.as_posix() for path in neighbours(folder) if is_run(path)]
         problem = "it has no manifest.json" if os.path.isdir(folder) else "there is no such folder"
         hint = suggest(folder.as_posix(), runs) or f"; `run NAME --out {folder}` makes one"
         raise InputError(f"{folder}: not the folder of a run: {problem}{hint}")
+    return read_together(folder, MANIFEST, partial(read_files, folder, allow_edited))
+
+
+def read_files(folder: Path, allow_edited: bool) -> RunFolder:
+    """Read the files of a run, but for the draws."""
     manifest = read_json(folder / MANIFEST, Manifest)
     if not allow_edited and os.path.isfile(folder / PERCENTILES):
         check_unchanged(folder / PERCENTILES, manifest)
-    run = RunFolder(folder, manifest, read_json(folder / PERCENTILES, Percentiles), allow_edited)
+    percentiles = read_json(folder / PERCENTILES, Percentiles)
+    run = RunFolder(folder, manifest, percentiles, allow_edited, stamp(folder / MANIFEST))
     check_agreement(run)
     return run
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mcfrontier.core.arrays import extremes_allowed
-from mcfrontier.core.atomic import check_folder, move, remove, temporary_folder
+from mcfrontier.core.atomic import check_folder, replacement
 from mcfrontier.core.progress import Progress, silent
 from mcfrontier.outputs.folder.files import MANIFEST
 from mcfrontier.outputs.folder.manifest import write_manifest
@@ -39,9 +39,8 @@ def write(
 ) -> list[Path]:
     """Write the files of a run into a folder of its own, and return them.
 
-    All are made in a temporary folder within it and moved at the end, so a run that is stopped leaves the old files
-    unchanged. Files that an earlier run wrote (its manifest is there) and this one does not write are removed.
-    `save_draws` writes the draws even if there are many.
+    They replace the files of an earlier run all or none: see `core.atomic`. Files that an earlier run wrote (its
+    manifest is there) and this one does not write are removed. `save_draws` writes the draws even if there are many.
     """
     folder = check_folder(folder)
     in_memory = run.counted is None
@@ -53,12 +52,7 @@ def write(
     }
     skipped = [name for name, include in included.items() if not include]
     names = [name for name in WRITERS if name not in skipped]
-    with temporary_folder(folder) as temporary, extremes_allowed():
+    with replacement(folder, MANIFEST, skipped) as new, extremes_allowed():
         for name in progress(names, "writing files"):
-            WRITERS[name](run, temporary / name)
-        earlier_run = (folder / MANIFEST).exists()
-        for name in names:
-            move(temporary / name, folder / name)
-        for name in skipped if earlier_run else ():
-            remove(folder / name)
+            WRITERS[name](run, new / name)
     return [folder / name for name in names]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from mcfrontier.core.arrays import Array
+from mcfrontier.core.atomic import replacement
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.kernels.plain import COARSE_SHIFT
 from mcfrontier.sampling.engine.accumulator import Accumulator, Job, Part
@@ -58,16 +58,8 @@ class Checkpoint:
         for i, counts in enumerate(accumulator.counts):
             for kind, (start, x) in zip(("fine", "coarse"), counts.trimmed(), strict=True):
                 arrays |= {f"{kind}{i}_at": np.array(start), f"{kind}{i}": x}
-        new = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with new.open("wb") as file:
-                np.savez(file, **arrays)  # type: ignore[arg-type]  # the stub takes an array for `allow_pickle`
-            os.replace(new, self.path)
-        except OSError as problem:
-            with contextlib.suppress(OSError):
-                new.unlink()
-            raise InputError(f"{self.path}: cannot be written: {problem.strerror}") from None
+        with replacement(self.path.parent) as new, (new / self.path.name).open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # the stub takes an array for `allow_pickle`
 
     @property
     def stored_identity(self) -> str:

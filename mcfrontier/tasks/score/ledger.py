@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from mcfrontier.analysis.forecasts.scoring_rules import EVENT_SCALE
-from mcfrontier.core.atomic import write_files
+from mcfrontier.core.atomic import exclusive, write_files
 from mcfrontier.core.csvtext import cell_text, csv_cell
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.study import csv_table, locate
@@ -150,10 +150,16 @@ def as_cell(value: str | float) -> str:
 
 
 def add(path: Path, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """Add rows to a ledger, which is made if it does not exist.
+    """Add rows to a ledger, which is made if it does not exist, while no other process adds any.
 
     Returns the rows that were added, and those that were not: the same outcome was scored before for the same priors.
     """
+    with exclusive(path):
+        return add_alone(path, rows)
+
+
+def add_alone(path: Path, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Add rows to a ledger that no other process changes."""
     present = read(path) if path.exists() else []
     known = {(*row.outcome_key, *row.priors_key) for row in present}
     added: list[Row] = []

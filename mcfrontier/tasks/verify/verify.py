@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from mcfrontier.core.atomic import scratch_folder
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.core.progress import Progress, silent
 from mcfrontier.outputs.folder import write
@@ -56,7 +56,7 @@ def verify(folder: str | Path, progress: Progress = silent) -> Verification:
     edited += [f"{name} was removed" for name in old.missing_files]
     with located(f"{old.folder}: the run cannot be repeated"):
         run = run_like(old, current_study(old), progress)
-    with tempfile.TemporaryDirectory(prefix="mcfrontier-") as place:
+    with scratch_folder() as place:
         saved = any((old.folder / name).exists() for name in DRAWS)
         report = (old.folder / REPORT).exists()
         write.write(run, place, report=report, save_draws=saved, progress=progress)
