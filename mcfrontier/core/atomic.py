@@ -108,18 +108,19 @@ def created(folder: Path) -> Iterator[None]:
 def workplace(folder: Path) -> Iterator[Workplace]:
     """Create a folder for unfinished files within a folder, deleted at the end; delete those of ended processes."""
     sweep(folder)
-    while True:
-        path = unused(folder)
-        path.mkdir(mode=0o700)
-        if lock := try_lock(path / OWNER):
-            break  # else another process is deleting it, as if it had no owner
+    path, lock = unused(folder), None
     try:
-        (path / NEW).mkdir()
+        with signals.deferred():
+            while lock is None:  # another process may lock and delete what has no owner yet
+                path.mkdir(mode=0o700, exist_ok=True)
+                lock = try_lock(path / OWNER)
+            (path / NEW).mkdir()
         yield Workplace(path, lock, path / NEW)
     finally:
         with signals.deferred():
             shutil.rmtree(path, ignore_errors=True)
-            lock.release()
+            if lock:
+                lock.release()
 
 
 def unused(folder: Path) -> Path:

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from mcfrontier.core import signals
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.limits import LOCK_SECONDS
 
@@ -75,18 +76,20 @@ def is_at(descriptor: int, path: Path) -> bool:
 @contextmanager
 def locked(path: Path, what: str) -> Iterator[None]:
     """Exclude other processes that lock the same file, which is deleted at the end; `what` begins messages."""
-    deadline = time.monotonic() + LOCK_SECONDS
+    deadline, lock = time.monotonic() + LOCK_SECONDS, None
     try:
-        while (lock := try_lock(path)) is None:
+        while True:
+            with signals.deferred():
+                lock = try_lock(path)
+            if lock:
+                break
             wait(deadline, what)
-    except OSError as problem:
-        raise InputError(f"{what}: cannot be locked: {problem.strerror}") from None
-    try:
         yield
     finally:
-        with suppress(OSError):  # who waits for the lock of a deleted file opens the new one
-            path.unlink()
-        lock.release()
+        if lock:
+            with suppress(OSError):  # who waits for the lock of a deleted file opens the new one
+                path.unlink()
+            lock.release()
 
 
 def wait(deadline: float, what: str) -> None:

@@ -1,0 +1,81 @@
+"""One kill of a command, and the checks after it."""
+
+import signal
+from collections import Counter
+
+from tests.reliability.scenarios import after, command, copied, reading, unfinished
+
+SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+CHECKPOINT = "work/r/unfinished.npz"
+
+
+def draw_kill(random, made):
+    """A signal, and a moment: one of the writing events, or a time in the whole of the command."""
+    number = int(random.choice(SIGNALS))
+    if random.random() < 0.6:
+        return {"signal": number, "event": random.randint(1, made.events)}
+    return {"signal": number, "seconds": random.uniform(0, 1.05 * made.seconds)}
+
+
+def check_kill(forks, made, place, kill):
+    """Kill a command, check what it left, and give it again.
+
+    Returns what became of the files, "old", "new" or "moving", and whether the command had ended before.
+    Raises AssertionError with what is wrong.
+    """
+    scenario = made.scenario
+    copied(made.folder, place)
+    commands = [command(place, scenario.arguments, kill=kill)]
+    if scenario.beside:
+        commands.append(command(place, scenario.beside, number=1))
+    results = forks.run(*commands)
+    found, states = after(place), [made.old, *made.new]
+    check_end(results[0], kill)
+    for result in results[1:]:
+        assert result["code"] == 0, result
+    visible = {path: content for path, content in found.items() if path != CHECKPOINT}
+    left = unfinished(visible)
+    if results[0]["code"] != -signal.SIGKILL:
+        assert not left, f"left by {results[0]['code']}: {left}"
+    whole = [i for i, each in enumerate(states) if {p: visible[p] for p in visible.keys() - left} == each]
+    outcome = "moving" if not whole else "new" if whole[0] else "old"
+    if outcome == "moving":
+        assert any(".replacing" in path for path in left), f"mixed: {differences(visible, states)}"
+    if scenario.read:
+        assert reading(forks, place, scenario) in made.readings, "the reader saw something else"
+        assert not any(".replacing" in path for path in after(place)), "the reader did not complete the moves"
+    (result,) = forks.run(command(place, scenario.again or scenario.arguments, number=2))
+    assert result["code"] == 0, result
+    found = after(place)
+    assert found in made.new, f"after the command was given again: {differences(found, made.new)}"
+    return outcome, results[0]["code"] == 0
+
+
+def check_end(result, kill):
+    """Check the exit status and that there is no traceback."""
+    number = kill.get("signal")
+    codes = {0, -number}  # the latter also of a signal while Python starts or ends
+    if number != signal.SIGKILL:
+        codes.add(128 + number)
+    assert result["code"] in codes, result
+    assert "Traceback" not in result["err"], result["err"]
+    assert "Exception ignored" not in result["err"], result["err"]
+
+
+def differences(found, states):
+    """The paths by which a state differs from each of some states."""
+    return [sorted(path for path in found.keys() | each.keys() if found.get(path) != each.get(path)) for each in states]
+
+
+class Tally(Counter):
+    """What became of kills."""
+
+    def line(self, kills, seed, seconds):
+        """One line of the counts."""
+        signals = ", ".join(f"{number.name} {self[number.name]}" for number in SIGNALS)
+        outcomes = ", ".join(f"{self[name]} {name}" for name in ("old", "moving", "new"))
+        faults = self["fault"]
+        return (
+            f"{kills} kills, seed {seed}: {signals}; files found {outcomes}; {self['ended']} had ended before; "
+            f"{faults} faults; {seconds:.0f} s"
+        )

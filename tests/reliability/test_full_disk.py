@@ -1,0 +1,69 @@
+"""A full disk: one line, exit status 2, and the old files as they were."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from tests.reliability.kills import CHECKPOINT
+from tests.reliability.scenarios import SCENARIOS, command, copied, prepare, state
+
+SHARES = (0, 0.4, 0.95)  # of what a command writes, that fit on the disk
+NAMES = [name for name in SCENARIOS if name not in ("two runs", "verify", "run in a new folder", "first score")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_a_full_disk_is_one_line_and_leaves_the_old_files(name, forks, tmp_path, small_disk):
+    made = prepare(forks, SCENARIOS[name], tmp_path / "scenario")
+    disk = small_disk("16m")
+    needed = sum(len(content) for path, content in made.new[0].items() if made.old.get(path) != content)
+    for share in SHARES:
+        place = copied(made.folder, disk / "place")
+        fill(disk, int(share * needed / 4096) * 4)
+        log = str(tmp_path / "log")
+        (result,) = forks.run(command(place, made.scenario.arguments) | {"log": log, "environment": {}})
+        assert_one_line(result, "No space left on device")
+        (disk / "ballast").unlink()
+        found = state(place)
+        found.pop(CHECKPOINT, None)  # of the draws before the disk was full
+        assert found == made.old
+
+
+def fill(disk, space):
+    """Fill a disk but for some KiB."""
+    free = shutil.disk_usage(disk).free // 1024
+    (disk / "ballast").write_bytes(b"\0" * 1024 * (free - space))
+
+
+def assert_one_line(result, text):
+    """Check that a command ended with an input error."""
+    lines = [line for line in result["err"].splitlines() if not line.startswith("note: ")]
+    assert (result["code"], len(lines)) == (2, 1), result
+    assert text in lines[0]
+
+
+@pytest.mark.parametrize("name", ["run", "compare", "score", "export to csv"])
+def test_a_read_only_disk_is_one_line(name, forks, tmp_path, small_disk):
+    made = prepare(forks, SCENARIOS[name], tmp_path / "scenario")
+    disk = small_disk("16m")
+    place = copied(made.folder, disk / "place")
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    log = str(tmp_path / "log")
+    (result,) = forks.run(command(place, made.scenario.arguments) | {"log": log, "environment": {}})
+    assert_one_line(result, "cannot be written")
+    if made.scenario.read:
+        (result,) = forks.run(command(place, made.scenario.read) | {"log": log, "environment": {}})
+        assert result["code"] == 0
+
+
+@pytest.mark.parametrize("stream", ["out", "err"])
+def test_a_full_disk_under_standard_output_is_one_line(stream, forks, tmp_path):
+    made = prepare(forks, SCENARIOS["run"], tmp_path / "scenario")
+    place = copied(made.folder, tmp_path / "place")
+    arguments = ("list",) if stream == "out" else made.scenario.arguments
+    (result,) = forks.run(command(place, arguments, full=stream))
+    if stream == "out":
+        assert_one_line(result, "standard output cannot be written: No space left on device")
+    else:
+        assert (result["code"], result["err"]) == (0, "")
