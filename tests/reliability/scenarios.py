@@ -6,8 +6,6 @@ from pathlib import Path
 
 from tests.conftest import BILL
 
-HIDDEN = (".making-", ".replacing", ".")
-
 
 @dataclass(frozen=True)
 class Scenario:
@@ -32,30 +30,30 @@ def run(*options, seed=1, draws=256):
     return ("run", "bill", "--seed", str(seed), "--draws", str(draws), "--out", "r", "--quiet", *options)
 
 
-FEW, MANY = run("--no-report"), 2**15
+SHORT_RUN, LONG_RUN_DRAWS = run("--no-report"), 2**15
 READ = ("percentiles", "r", "--format", "csv")
-LONG = run("--no-report", "--method", "order", draws=MANY, seed=2)
+LONG_RUN = run("--no-report", "--method", "order", draws=LONG_RUN_DRAWS, seed=2)
 OUTCOME = ("score", "r", "--outcome")
 SCENARIOS = {
-    "run": Scenario(run("--no-report", seed=2), (FEW,), read=READ),
-    "run in a new folder": Scenario(FEW),
+    "run": Scenario(run("--no-report", seed=2), (SHORT_RUN,), read=READ),
+    "run in a new folder": Scenario(SHORT_RUN),
     "run with report": Scenario(run(seed=2), (run(),), read=READ),
     "run without the old report": Scenario(run("--no-report", seed=2), (run(),), read=READ),
-    "long run": Scenario(LONG, (FEW,), again=(*LONG, "--resume"), read=READ),
+    "long run": Scenario(LONG_RUN, (SHORT_RUN,), again=(*LONG_RUN, "--resume"), read=READ),
     "long run with its draws": Scenario(
-        (*LONG, "--save-draws"), (run("--no-report", "--save-draws", draws=MANY),), read=READ
+        (*LONG_RUN, "--save-draws"), (run("--no-report", "--save-draws", draws=LONG_RUN_DRAWS),), read=READ
     ),
-    "two runs": Scenario(run("--no-report", seed=2), (FEW,), read=READ, beside=run("--no-report", seed=3)),
+    "two runs": Scenario(run("--no-report", seed=2), (SHORT_RUN,), read=READ, beside=run("--no-report", seed=3)),
     "compare": Scenario(("compare", "bill", "--set", "energy=2 kWh", "--draws", "128", "--out", "c"),
                         (("compare", "bill", "--set", "energy=3 kWh", "--draws", "128", "--out", "c"),)),
-    "score": Scenario((*OUTCOME, "energy_cost=0.2 USD"), (FEW, (*OUTCOME, "energy_cost=0.1 USD")),
+    "score": Scenario((*OUTCOME, "energy_cost=0.2 USD"), (SHORT_RUN, (*OUTCOME, "energy_cost=0.1 USD")),
                       read=("score", "--all", "--ledger", "ledger.csv")),
-    "first score": Scenario((*OUTCOME, "energy_cost=0.2 USD"), (FEW,)),
+    "first score": Scenario((*OUTCOME, "energy_cost=0.2 USD"), (SHORT_RUN,)),
     "verify": Scenario(("verify", "r"), (run(),), read=READ),
     **{
         f"export to {form}": Scenario(
             ("export", "r", "--to", form, "--out", f"e.{form}"),
-            (FEW, ("export", "r", "--to", form, "--out", f"e.{form}"), run("--no-report", seed=2)),
+            (SHORT_RUN, ("export", "r", "--to", form, "--out", f"e.{form}"), run("--no-report", seed=2)),
         )
         for form in ("csv", "parquet", "xlsx", "zarr", "arviz")
     },

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from tests.reliability.scenarios import FEW, OUTCOME, SCENARIOS, after, command, copied, prepare
+from tests.reliability.scenarios import OUTCOME, SCENARIOS, SHORT_RUN, after, command, copied, prepare
 from tests.reliability.scenarios import run as arguments_of_run
 
 SCORES = 8
@@ -33,5 +33,5 @@ def test_three_runs_at_once_leave_the_files_of_one(forks, tmp_path):
     results = forks.run(*(command(place, arguments_of_run("--no-report", seed=seed), seed) for seed in seeds))
     assert [result["code"] for result in results] == [0, 0, 0]
     assert after(place) in [*made.new, made.old]
-    assert arguments_of_run("--no-report", seed=1) == FEW
+    assert arguments_of_run("--no-report", seed=1) == SHORT_RUN
     assert not any("earlier run" in result["err"] for result in results)
