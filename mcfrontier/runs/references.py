@@ -115,7 +115,7 @@ def rebuilt(prior: Prior, changed: Mapping[int, Mapping[str, Any]]) -> Prior:
     stated = {**changed.get(id(prior.stated), prior.stated)}
     if "parts" in stated:
         stated["parts"] = [changed.get(id(part), part) for part in stated["parts"]]
-    return replace(build(prior.name, stated, prior.labels, prior.where, prior.own), price_year=prior.price_year)
+    return build(prior.name, stated, prior.labels, prior.where, prior.own, prior.price_year)
 
 
 def values(stated: Mapping[str, Any], place: str, reported: Mapping[str, Reported], unit: str) -> list[float]:

@@ -132,8 +132,7 @@ def convert_prior(prior: Prior, default: int, price_year: int) -> Prior:
     stated = in_year(stated, unit, year, price_year, place)
     if stated == dict(prior.stated):
         return prior
-    made = build(prior.name, stated, prior.labels, prior.where, prior.own)
-    return replace(made, price_year=prior.price_year)
+    return build(prior.name, stated, prior.labels, prior.where, prior.own, prior.price_year)
 
 
 def first_of(*years: int | None) -> int:

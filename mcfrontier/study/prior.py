@@ -60,7 +60,7 @@ class Prior:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the entry; its distributions hold functions, and are rebuilt."""
-        return build, (self.name, dict(self.stated), self.labels, self.where, self.own)
+        return build, (self.name, dict(self.stated), self.labels, self.where, self.own, self.price_year)
 
     @cached_property
     def key(self) -> tuple[str, ...]:
@@ -192,7 +192,14 @@ def prior(
     return build(name, stated, labels, where)
 
 
-def build(name: str, stated: Mapping[str, Any], labels: tuple[str, ...], where: str, own: bool = True) -> Prior:
+def build(
+    name: str,
+    stated: Mapping[str, Any],
+    labels: tuple[str, ...],
+    where: str,
+    own: bool = True,
+    price_year: int | None = None,
+) -> Prior:
     """Build a prior from an entry whose columns and samples are filled in."""
     place = f"{where}: {name}"
     joint = (family_of(stated) or Family).joint
@@ -206,7 +213,7 @@ def build(name: str, stated: Mapping[str, Any], labels: tuple[str, ...], where: 
     if step is not None and not (labels and -1 < step < 1):
         raise InputError(f"{place}: autocorrelation = {step:g}: a number between -1 and 1, of an entry with by = ...")
     entry = next((one for one in entries if not (isinstance(one, Value) and math.isnan(one.value))), entries[0])
-    return Prior(name, entry, distributions, labels, scale, where, own, stated)
+    return Prior(name, entry, distributions, labels, scale, where, own, stated, price_year)
 
 
 def distribution_of(entry: Family) -> Distribution:

@@ -1,6 +1,7 @@
 """Money of different price years: converted by consumer prices, against ratios of two published figures."""
 
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -320,6 +321,16 @@ def test_a_loaded_study_with_pins_of_its_own_is_converted_for_comparison():
     found = mcf.compare(first, other, draws=2**8)
     expected = 2 * CPI[2022] / CPI[2025]
     assert found.ratio["bill"].sel(figure="value", statistic="p50").item() == pytest.approx(expected)
+
+
+def test_a_pickled_study_is_converted_from_the_years_of_its_files(page):
+    page("old", "price_year = 2022\n" + entry("x", unit="USD", value=100))
+    page("new", 'price_year = 2025\nextends = ["old"]\ntargets = ["x"]\n')
+    page("first", 'price_year = 2022\ntargets = ["x"]\n' + entry("x", unit="USD", value=100))
+    copy = pickle.loads(pickle.dumps(load("new", model=[])))
+    for other in (load("new", model=[]), copy):
+        found = mcf.compare(load("first", model=[]), other, draws=64)
+        assert found.ratio["x"].sel(figure="value", statistic="p50").item() == 1
 
 
 def test_a_pin_of_all_scenarios_is_the_same_amount_in_each():
