@@ -295,6 +295,24 @@ def test_a_source_about_money_of_another_year_is_a_warning(page, source, warned)
     assert lint.of_file(priors_file.load("bill")) == []
 
 
+def test_tables_figures_and_parts_about_money_of_another_year_are_warnings(page):
+    page("tables/rents", "").with_suffix(".csv").write_text("run,rent [USD/h]\nA,2\nB,4\n")
+    source = 'source = "a blog, in dollars of 2025"\n'
+    part = '[[inputs.x.parts]]\nfamily = "uniform"\nlow = 1\nhigh = 2\n'
+    page(
+        "bill",
+        'price_year = 2023\ntargets = ["x", "rent"]\n[tables.run]\nfile = "tables/rents.csv"\n' + source
+        + '[disclosed.seen]\nquantity = "x"\nvalue = 1\nunit = "USD"\n' + source
+        + '[inputs.x]\nfamily = "mixture"\nunit = "USD"\nsource = "two blogs"\n' + part + source + part,
+    )  # fmt: skip
+    found = [text for text in lint.of_file(priors_file.load("bill")) if "money_year = 2025" in text]
+    assert [text.split(": its source")[0] for text in found] == [
+        "priors/bill.toml: x: parts[1]",
+        "priors/bill.toml: disclosed.seen",
+        "priors/bill.toml: tables.run",
+    ]
+
+
 def test_scenarios_are_compared_in_money_of_the_first_price_year():
     first, other = bill_study(2022, 2.0), bill_study(2025, 3.0)
     found = mcf.compare(first, other, model=[bill], draws=2**10)
