@@ -13,11 +13,12 @@ MAX_ROWS = 6  # of a text
 
 
 class Display(NamedTuple):
-    """The display of a run: the name of its class; its study, draws, sampler and seed; its headlines."""
+    """The display of a run: the name of its class; its study, draws, sampler and seed; its headlines; its notes."""
 
     name: str
     head: Mapping[str, object]
     summaries: Mapping[str, Summary]
+    notes: Sequence[str]
 
 
 def heading(name: str, head: Mapping[str, object]) -> str:
@@ -32,18 +33,21 @@ def cells(row: str, summary: Summary) -> tuple[str, str, str]:
     return label(row), middle, "" if low == high else f"{low} to {high}"
 
 
-def text(name: str, head: Mapping[str, object], summaries: Mapping[str, Summary]) -> str:
-    """A heading, and a line for each of the first headlines: median (p5 to p95), or the probability of an event."""
+def text(name: str, head: Mapping[str, object], summaries: Mapping[str, Summary], notes: Sequence[str]) -> str:
+    """A heading, a line for each of the first headlines: median (p5 to p95), or the probability of an event; and a line
+    for each note."""
     rows = [cells(row, summaries[row]) for row in list(summaries)[:MAX_ROWS]]
     width = max((len(row[0]) for row in rows), default=0)
     lines = [f"  {what:{width}}  {middle}" + (f" ({interval})" if interval else "") for what, middle, interval in rows]
     rest = [f"  and {len(summaries) - MAX_ROWS} more"] * (len(summaries) > MAX_ROWS)
-    return "\n".join([f"{heading(name, head)}; median (p5 to p95)", *lines, *rest])
+    warnings = [f"  note: {each}" for each in notes]
+    return "\n".join([f"{heading(name, head)}; median (p5 to p95)", *lines, *rest, *warnings])
 
 
-def html(name: str, head: Mapping[str, object], summaries: Mapping[str, Summary]) -> str:
-    """The same as an HTML table, of all headlines."""
-    return table(heading(name, head), ("", "median", "p5 to p95"), [cells(row, summaries[row]) for row in summaries])
+def html(name: str, head: Mapping[str, object], summaries: Mapping[str, Summary], notes: Sequence[str]) -> str:
+    """The same as an HTML table, of all headlines, with the notes below."""
+    shown = table(heading(name, head), ("", "median", "p5 to p95"), [cells(row, summaries[row]) for row in summaries])
+    return shown + "".join(f"<p>note: {escape(each)}</p>" for each in notes)
 
 
 def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -38,6 +38,7 @@ class Run(Results, Sensitivity, Information, Output):
     >>> mcf.run("gpt4", draws=64, set={"energy": "40 GWh"}, targets=["energy"])
     Run of gpt4: 64 draws, sampler sobol, seed 1; median (p5 to p95)
       energy  40 GWh
+      note: set energy: nothing else depends on it
     """
 
     core: RunCore
@@ -56,9 +57,9 @@ class Run(Results, Sensitivity, Information, Output):
 
     @property
     def _display(self) -> displays.Display:
-        """The headlines."""
+        """The headlines and the notes."""
         head = self.core.head | {"sampler": self.core.sampler.kind}
-        return displays.Display("Run", head, {row: self.summary[row] for row in headlines(self.core)})
+        return displays.Display("Run", head, {row: self.summary[row] for row in headlines(self.core)}, self.notes)
 
 
 def run(

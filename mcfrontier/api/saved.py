@@ -126,9 +126,9 @@ class SavedRun(Results, Sensitivity, Information, Output):
 
     @property
     def _display(self) -> displays.Display:
-        """The rows of the targets."""
+        """The rows of the targets, and the notes."""
         head = self._files.head | {"sampler": self._files.manifest.sampler}
-        return displays.Display("SavedRun", head, {row: self.summary[row] for row in self._files.targets})
+        return displays.Display("SavedRun", head, {row: self.summary[row] for row in self._files.targets}, self.notes)
 
 
 def open(folder: str | Path) -> SavedRun:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from mcfrontier.cli.terminal import warn
+from mcfrontier.cli.terminal import info, warn
 from mcfrontier.core.errors import InputError
+
+if TYPE_CHECKING:
+    from mcfrontier.runs.lint import Findings
 
 
 @click.command()
@@ -19,16 +23,16 @@ def command(paths: Sequence[str], strict: bool) -> None:
     """Check priors files for errors and doubtful statements.
 
     Each PATH is a name, a file or a folder. By default, all files that have a name are checked. Exit status 2 if a file
-    has an error; doubtful statements are warnings.
+    has an error; doubtful statements are warnings, or information.
     """
     from mcfrontier.study import locate
 
     names = [file for path in paths for file in priors_files(path)]
     names = names or [*locate.studies(), *map(str, locate.documents())]
-    failed, warned = 0, set[str]()
+    failed, warned, informed = 0, set[str](), set[str]()
     for name in names:
         try:
-            summary, warnings = check_file(name)
+            summary, (warnings, information) = check_file(name)
         except InputError as problem:
             failed += 1
             print(f"mcfrontier: {problem}", file=sys.stderr)
@@ -36,15 +40,19 @@ def command(paths: Sequence[str], strict: bool) -> None:
         for text in warnings:
             if text not in warned:  # several studies may extend the same part
                 warn(text)
+        for text in information:
+            if text not in informed:
+                info(text)
         warned.update(warnings)
+        informed.update(information)
         if not (strict and warnings):
             print(summary)
     if failed or (strict and warned):
         sys.exit(2)
 
 
-def check_file(name: str) -> tuple[str, list[str]]:
-    """Check a file: a line that describes it, and its warnings."""
+def check_file(name: str) -> tuple[str, Findings]:
+    """Check a file: a line that describes it, and its warnings and information."""
     from mcfrontier import graph, model
     from mcfrontier.runs import lint, recipe
     from mcfrontier.runs.load import check_references, load
@@ -53,16 +61,17 @@ def check_file(name: str) -> tuple[str, list[str]]:
 
     if locate.DOCUMENTS in Path(name).parts:
         rows = reproduce.read_document(Path(name))
-        return f"ok  {locate.display_path(Path(name))}  (published figures, {len(rows)} rows)", []
+        return f"ok  {locate.display_path(Path(name))}  (published figures, {len(rows)} rows)", lint.Findings([], [])
     file = priors_file.load(name)
     if file.stated.targets:
         kind, study = "study", recipe.resolved(load(name))
-        warnings = [*lint.of_file(study.file), *lint.of_study(study)]
+        found = lint.of_study(study)
+        found.warnings[:0] = lint.of_file(study.file)
     else:
-        kind, warnings = "part, for extends", lint.of_file(file)
+        kind, found = "part, for extends", lint.Findings(lint.of_file(file), [])
         check_references(file, ())
         validate.check_units(file, graph.nodes_of(model))
-    return f"ok  {file.where}  ({kind}, {len(file.priors)} entries)", warnings
+    return f"ok  {file.where}  ({kind}, {len(file.priors)} entries)", found
 
 
 def priors_files(path: str) -> list[str]:

@@ -83,6 +83,11 @@ def discard(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def info(text: str) -> None:
+    """Print information on standard error."""
+    print(f"info: {text}", file=sys.stderr)
+
+
 def given(**options: Any) -> dict[str, Any]:
     """The options that have a value: keyword arguments of a call with defaults of its own."""
     return {name: value for name, value in options.items() if value is not None}

@@ -87,6 +87,11 @@ class Node:
     alias: str = ""
 
     @property
+    def packaged(self) -> bool:
+        """Whether the function is one of this package, and not the user's own."""
+        return self.function.__module__.partition(".")[0] == __name__.partition(".")[0]
+
+    @property
     def about(self) -> str:
         """What the quantity is: the first line of the docstring."""
         if self.alias:

@@ -2,6 +2,13 @@
 
 from mcfrontier.graph import node
 
+# Bounds between quantities, with reasons: in a consistent draw the first is at most the second. `check` reports the
+# share of draws that are not.
+BOUNDS = {
+    ("ownership_cost", "cluster_rent"): "the rent over the time of use pays for the hardware, less its resale value",
+    ("amortised_cost", "cloud_cost"): "the rent of the final run pays for depreciation and electricity",
+}
+
 
 @node("USD")
 def capital_cost(acquisition_cost, facility_cost):

@@ -1,10 +1,11 @@
-"""Warnings on valid priors files: each is one line with the place, the problem and the remedy."""
+"""Warnings and information on valid priors files: each is one line with the place, the problem and the remedy."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from mcfrontier.core.formatting import amount
 from mcfrontier.core.kinds import EVENT, SHARE
 from mcfrontier.distributions.family import ShareFamily, join_keys
 from mcfrontier.distributions.mixture import Mixture
+from mcfrontier.model.cost_bases import BOUNDS
 from mcfrontier.runs.diagnostics import out_of_range
 from mcfrontier.runs.recipe import SAMPLER, SEED, sampled_names
 from mcfrontier.sampling import streams
@@ -26,6 +28,15 @@ from mcfrontier.study.values import missing_rows
 LINT_DRAWS, LINT_NUMBERS = 2**12, 2**19  # draws, and the most numbers of one quantity, which limit them
 MARGIN_SHARE = 0.01  # of the reported range, at either end, within which an interval is not called narrower
 MAX_MEAN_RATIO = 3  # of mean to median: that of a lognormal whose p95 is 11 times its median
+BOUND_INFO_SHARE = 0.01  # of draws beyond a bound between two quantities, from which it is reported as information
+BOUND_WARNING_SHARE = 1.0  # the same, above which it is a warning; no share of draws is, at present
+
+
+class Findings(NamedTuple):
+    """Warnings, which the strict check refuses, and information, which it does not."""
+
+    warnings: list[str]
+    information: list[str]
 
 
 def of_file(file: PriorsFile) -> list[str]:
@@ -35,9 +46,15 @@ def of_file(file: PriorsFile) -> list[str]:
     return [*found, *money.unstated_years(file)]
 
 
-def of_study(study: Study) -> list[str]:
-    """Warnings on the entries of a study together, and on a few draws of it, without evidence."""
-    return [*shared_sources(study), *from_few_draws(study)]
+def of_study(study: Study) -> Findings:
+    """Findings on the entries of a study together, and on a few draws of it, without evidence."""
+    values = few_draws(study)
+    crossed = crossed_bounds(study, values)
+    warnings = [*shared_sources(study), *outside_shares(study, values), *skewed_targets(study, values)]
+    return Findings(
+        [*warnings, *(text for share, text in crossed if share > BOUND_WARNING_SHARE)],
+        [*(f"{study.file.where}: {note}" for note in study.notes), *(text for share, text in crossed if share <= BOUND_WARNING_SHARE)],
+    )
 
 
 def narrow_intervals(prior: Prior) -> Iterator[str]:
@@ -89,18 +106,36 @@ def shared_sources(study: Study) -> Iterator[str]:
         )
 
 
-def from_few_draws(study: Study) -> Iterator[str]:
-    """Warnings on shares outside 0 to 1 and targets with a mean far above their median, in a few draws."""
+def few_draws(study: Study) -> dict[str, Array]:
+    """A few draws of every quantity, without evidence."""
     count = min(LINT_DRAWS, 1 << int(np.log2(LINT_NUMBERS / max(study.sizes, default=1))))
     plan = streams.sampler(SAMPLER, SEED, count, sampled_names(study))
-    values = evaluate_blocks(Blocks(study, plan, study.quantities), plan.draws)
+    return evaluate_blocks(Blocks(study, plan, study.quantities), plan.draws)
+
+
+def outside_shares(study: Study, values: Mapping[str, Array]) -> Iterator[str]:
+    """Warnings on shares outside 0 to 1."""
     for name in study.order:
         kind = study.kind(name)
         if kind is SHARE and (strays := out_of_range(values[name], kind)):
             share = 100 * strays / values[name].size
             problem = f"{share:.2g} % of its draws lie below 0 or above 1, outside the range of a share"
             yield f"{study.file.where}: {name}: {problem}; bound the inputs that it depends on, which `show` lists"
-    yield from skewed_targets(study, values)
+
+
+def crossed_bounds(study: Study, values: Mapping[str, Array]) -> list[tuple[float, str]]:
+    """The bounds between quantities that draws do not respect: the share of draws beyond each, and a text."""
+    found = []
+    for (lower, upper), reason in BOUNDS.items():
+        if lower not in values or upper not in values:
+            continue
+        margin = values[upper] - values[lower]
+        share = float((margin < 0).sum() / max(1, np.isfinite(margin).sum()))
+        if share >= BOUND_INFO_SHARE:
+            problem = f"{100 * share:.2g} % of its draws lie below {lower}, although {reason}"
+            remedy = "state correlations of the inputs of the two, or narrow these"
+            found.append((share, f"{study.file.where}: {upper}: {problem}; {remedy}"))
+    return found
 
 
 def skewed_targets(study: Study, values: Mapping[str, Array]) -> Iterator[str]:

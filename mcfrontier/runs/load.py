@@ -75,15 +75,14 @@ def loaded(
     pins, targets = checked_pins(pins), listed("targets", targets)
     file = priors_file.load(source)
     file = with_reference_years(file, check_references(file, trail))
-    nodes = graph.nodes_of(package_model if model is None else model)
-    nodes |= validate.alias_nodes(file, nodes)
-    study, stated = assembled(file, nodes, tuple(targets), pins, own_model=model is not None)
-    validate.check_decision(file, nodes, stated, study.dimensions_of)
+    formulas = graph.nodes_of(package_model if model is None else model)
+    study, stated = assembled(file, formulas, tuple(targets), pins, own_model=model is not None)
+    validate.check_decision(file, study.nodes, stated, study.dimensions_of)
     if not pins:  # a pinned quantity has one row, whatever it has in the file
         validate.check_rows(file, study.dimensions_of, study.rows)
     with located(file.where):
         medians = {name: (x, study.inputs[name].entry.unit) for name, x in input_medians(study).items()}
-        graph.check_units(nodes, study.order, medians, list(file.dimensions))
+        graph.check_units(study.nodes, study.order, medians, list(file.dimensions))
     return study
 
 
@@ -113,10 +112,10 @@ def check_references(file: PriorsFile, trail: tuple[str, ...]) -> dict[str, int 
 
 
 def assembled(
-    file: PriorsFile, nodes: dict[str, Node], targets: tuple[str, ...], pins: dict[str, str | float], own_model: bool
+    file: PriorsFile, formulas: dict[str, Node], targets: tuple[str, ...], pins: dict[str, str | float], own_model: bool
 ) -> tuple[Study, tuple[str, ...]]:
     """Return the study of the requested targets, and the quantities that the targets in its file need."""
-    priors = dict(file.priors)
+    priors, nodes = dict(file.priors), formulas | validate.alias_nodes(file, formulas)
     requested = tuple(file.stated.targets) or targets
     if not requested:
         raise InputError(f"{file.where}: has no targets; add targets = [...], or use it by extends")
@@ -145,6 +144,7 @@ def assembled(
         f"evidence.{key}: not used, since its quantity is set" for key in file.evidence if key not in evidence
     )
     notes += money.notes(file, [name for name in file.priors if name in reached and name not in pins], evidence)
+    notes += tuple(validate.overruled_nodes(file, formulas, {*reached, *order} - {*pins}))
     inputs = {name: prior for name, prior in priors.items() if name in reached}
     study = Study(file, nodes, inputs, order, requested, pins, notes, evidence, own_model)
     return study, (*stated_inputs, *stated_nodes)

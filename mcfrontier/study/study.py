@@ -79,7 +79,8 @@ class Study:
         lines = [f"Study {self.name}: {counts}, {len(self.uncertain)} of them uncertain"]
         lines.append(shorten(f"targets: {', '.join(self.targets)}", REPR_WIDTH, placeholder=" ..."))
         pins = ", ".join(f"{name}={value}" for name, value in self.pins.items())
-        return "\n  ".join([*lines, *[shorten(f"set: {pins}", REPR_WIDTH, placeholder=" ...")] * bool(pins)])
+        lines += [shorten(f"set: {pins}", REPR_WIDTH, placeholder=" ...")] * bool(pins)
+        return "\n  ".join([*lines, *(f"note: {text}" for text in self.notes)])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Study) and self._content == other._content

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from mcfrontier.core import units
 from mcfrontier.core.errors import InputError, located, suggest
@@ -75,6 +75,24 @@ def check_correlations(file: PriorsFile, reached: Iterable[str]) -> None:
                 raise InputError(f"{place}: '{name}' is not an input of this study{suggest(name, reached)}")
             if file.priors[name].known:
                 raise InputError(f"{place}: {name} is known and cannot be correlated; remove the pair")
+
+
+def overruled_nodes(file: PriorsFile, nodes: Mapping[str, Node], reached: Collection[str]) -> Iterator[str]:
+    """Notes on nodes of the user's own that an entry or an alias of a priors file overrides.
+
+    Nodes of this package are meant to be overridden by entries, and are left out.
+    """
+    for name, node in nodes.items():
+        if node.packaged or name not in reached:
+            continue
+        use = f'state {name} = "{name}" under [same] to use the node'
+        if name in file.aliases:
+            where = file.where if name in file.stated.same else f"a file that {file.where} extends"
+            yield f"node {name}: overridden, since {where} states that it is the same as {file.aliases[name]}; {use}"
+        elif name in file.priors:
+            prior = file.priors[name]
+            remedy = "remove the entry to use the node" if prior.own else use
+            yield f"node {name}: overridden by the entry {name} of {prior.where}; {remedy}"
 
 
 def alias_nodes(file: PriorsFile, nodes: Mapping[str, Node]) -> dict[str, Node]:

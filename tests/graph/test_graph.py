@@ -1,5 +1,6 @@
 """Nodes, their evaluation order and unit checks."""
 
+import html
 import importlib
 import types
 
@@ -10,9 +11,12 @@ from scipy import special
 import mcfrontier as mcf
 from mcfrontier import graph, model
 from mcfrontier.core.errors import InputError
+from mcfrontier.model import power
+from mcfrontier.outputs.report.report import contents
+from mcfrontier.runs import lint
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks
-from tests.conftest import input_entry
+from tests.conftest import entry, input_entry
 
 
 @mcf.node("1")
@@ -60,6 +64,76 @@ def test_only_needed_nodes_are_evaluated_in_order():
 def test_a_prior_overrides_the_node_of_its_name():
     nodes = graph.nodes_of([volume, area])
     assert graph.order(nodes, {"area", "depth"}, ["volume"]) == (("area", "depth"), ("volume",))
+
+
+BOX = {"targets": ["volume"], "inputs": input_entry("width", value=2) | input_entry("height", value=3)}
+BOX["inputs"] |= input_entry("depth", value=4)
+
+
+def test_a_node_of_the_user_has_a_note_where_an_entry_overrides_it():
+    stated = {name: each for name, each in BOX["inputs"].items() if name == "depth"} | input_entry("area", value=7)
+    study = mcf.load(BOX | {"inputs": stated}, model=[area, volume])
+    assert study.notes == ("node area: overridden by the entry area of priors; remove the entry to use the node",)
+
+
+def test_a_node_of_the_user_has_a_note_where_an_extended_file_overrides_it(page, tmp_path):
+    """The note is in every output of the run: 28 is 7 times 4, and not the 24 of the node."""
+    page("site", entry("area", value=7))
+    study = BOX | {"extends": ["site"], "inputs": input_entry("depth", value=4)}
+    note = (
+        'node area: overridden by the entry area of priors/site.toml; state area = "area" under [same] to use the node'
+    )
+    run = mcf.run(study, model=[area, volume], draws=64)
+    assert run["volume"][0] == 28
+    assert run.study.notes == (note,)
+    assert note in run.notes
+    assert f"note: {note}" in repr(run)
+    assert f"<p>note: {html.escape(note)}</p>" in run._repr_html_()
+    assert f"note: {note}" in repr(mcf.load(study, model=[area, volume]))
+    assert lint.of_study(run.study) == ([], [f"priors: {note}"])
+    assert note in contents(run.core)["notes"]
+    run.write(tmp_path / "box", report=False)
+    assert f"note: {note}" in repr(mcf.open(tmp_path / "box"))
+
+
+def test_the_remedy_of_an_overridden_node_uses_the_node(page):
+    page("site", entry("area", value=7))
+    run = mcf.run(BOX | {"extends": ["site"], "same": {"area": "area"}}, model=[area, volume], draws=64)
+    assert (run["volume"][0], run.study.notes) == (24, ())
+
+
+def test_a_node_of_the_user_has_a_note_where_an_alias_overrides_it(page):
+    page("flat", '[same]\narea = "width"\n')
+    inputs = input_entry("width", value=2) | input_entry("depth", value=4)
+    study = mcf.load(BOX | {"extends": ["flat"], "inputs": inputs}, model=[area, volume])
+    assert study.notes == (
+        "node area: overridden, since a file that priors extends states that it is the same as width; "
+        'state area = "area" under [same] to use the node',
+    )
+
+
+def test_a_node_of_a_module_of_the_user_has_a_note_where_an_entry_overrides_it(page, monkeypatch):
+    own = types.ModuleType("mcfrontier_of_ours")
+    exec("import mcfrontier as mcf\n@mcf.node('1')\ndef area(width):\n    return width\n", vars(own))
+    study = {"targets": ["area"], "inputs": input_entry("area", value=7)}
+    assert [note.split(":")[0] for note in mcf.load(study, model=own).notes] == ["node area"]
+
+
+def test_a_node_of_the_user_that_is_used_or_set_or_not_needed_has_no_note():
+    assert mcf.load(BOX, model=[area, volume]).notes == ()
+    stated = BOX | {
+        "inputs": BOX["inputs"] | input_entry("area", value=7),
+        "targets": ["area", "volume", "width", "height"],
+    }
+    assert mcf.load(stated, model=[area, volume], targets=["width"]).notes == ()
+    assert mcf.load(stated, model=[area, volume], set={"area": 3}, targets=["volume"]).notes == ()
+
+
+def test_a_node_of_the_package_has_no_note_where_an_entry_overrides_it():
+    stated = input_entry("energy", unit="MWh", value=7) | input_entry("energy_price", unit="USD/MWh", value=50)
+    functions = [power.energy, power.energy_cost]
+    assert mcf.load({"targets": ["energy_cost"], "inputs": stated}, model=functions).notes == ()
+    assert mcf.load("gpt4").notes == ()
 
 
 def test_values_are_those_of_the_functions():

@@ -2,16 +2,23 @@
 
 import csv
 import json
+import math
+import re
 
 import numpy as np
 import pytest
 from arviz.stats.stats import _gpdfit
+from scipy.stats import norm
 
 import mcfrontier as mcf
+from mcfrontier import graph, model
 from mcfrontier.analysis.estimates import tails
+from mcfrontier.core import units
 from mcfrontier.distributions.families import FAMILIES
+from mcfrontier.model import cost_bases
 from mcfrontier.outputs.report.decision import decision_text
 from mcfrontier.outputs.report.report import contents
+from mcfrontier.runs import lint
 from mcfrontier.runs.diagnostics import unstable as rows_without_mean
 from mcfrontier.study import locate, priors_file
 from mcfrontier.study.describe import statements
@@ -404,7 +411,8 @@ def test_a_quantity_of_both_signs_has_no_warning_of_a_skewed_mean(page, command)
 
 def test_every_shipped_file_passes_the_strict_check(command):
     result = command("check", "--strict")
-    assert (result.code, result.err) == (0, "")
+    assert result.code == 0
+    assert all(line.startswith("info: ") for line in result.err.splitlines())
 
 
 def test_shipped_waivers_have_reasons():
@@ -412,3 +420,63 @@ def test_shipped_waivers_have_reasons():
     reasons = [p.entry.narrower for name in locate.studies() for p in priors_file.load(name).priors.values() if p.own]
     assert sum(reason is not None for reason in reasons) >= 5
     assert all(reason is None or len(reason) > 30 for reason in reasons)
+
+
+PRICE = {"family": "lognormal", "unit": "USD", "p5": 100, "p95": 300}
+
+
+def prices(rent):
+    """A study of two uncertain costs whose ratio of medians is given."""
+    rented = PRICE | {"p5": 100 * rent, "p95": 300 * rent, "source": "a rent"}
+    return (
+        'targets = ["amortised_cost", "cloud_cost"]\n'
+        + entry("amortised_cost", **PRICE)
+        + entry("cloud_cost", **rented)
+    )
+
+
+def test_a_rent_below_the_costs_of_the_owner_is_information_with_its_share_of_draws(page, command):
+    """The ratio of two independent lognormals with p95 = 3 p5 has a log sd of sqrt(2) ln(3) / (2 z95)."""
+    page("one", prices(rent=1.2))
+    expected = 100 * norm.cdf(-math.log(1.2) / (math.sqrt(2) * math.log(3) / (2 * norm.ppf(0.95))))
+    for words in ((), ("--strict",)):
+        result = command("check", "one", *words)
+        assert (result.code, result.out) == (0, "ok  priors/one.toml  (study, 2 entries)\n")
+        (line,) = result.err.splitlines()
+        share = re.fullmatch(
+            r"info: priors/one.toml: cloud_cost: (\d+) % of its draws lie below amortised_cost, .*", line
+        )
+        assert abs(float(share[1]) - expected) < 2
+
+
+def test_a_rent_above_the_costs_of_the_owner_in_nearly_all_draws_is_not_reported(page, command):
+    page("one", prices(rent=5))
+    assert command("check", "one").err == ""
+
+
+def test_a_bound_can_be_made_a_warning_above_a_share_of_draws(page, command, monkeypatch):
+    monkeypatch.setattr(lint, "BOUND_WARNING_SHARE", 0.05)
+    page("one", prices(rent=1.2))
+    page("two", prices(rent=3))
+    result = command("check", "one", "two", "--strict")
+    assert (result.code, result.out) == (2, "ok  priors/two.toml  (study, 2 entries)\n")
+    assert [line.partition(": cloud_cost: ")[0] for line in result.err.splitlines()] == [
+        "warning: priors/one.toml",
+        "info: priors/two.toml",
+    ]
+
+
+def test_every_bound_is_between_two_quantities_of_the_model_of_one_kind():
+    nodes = graph.nodes_of(model)
+    for lower, upper in cost_bases.BOUNDS:
+        assert units.same_kind(nodes[lower].unit, nodes[upper].unit)
+
+
+@pytest.mark.parametrize("bound", cost_bases.BOUNDS, ids=" and ".join)
+def test_the_draws_beyond_a_bound_of_a_shipped_study_are_counted(bound):
+    lower, upper = bound
+    draws = mcf.run("mt-nlg", draws=2**13, seed=5, targets=bound).core.values
+    share = 100 * (draws[upper] < draws[lower]).mean()
+    (text,) = [each for each in lint.of_study(mcf.load("mt-nlg")).information if f": {upper}: " in each]
+    assert f"lie below {lower}, although " in text
+    assert abs(share - float(re.search(r"([\d.]+) %", text)[1])) < 2
