@@ -117,7 +117,8 @@ def add_outcomes(
 
 
 def show_ledger(ledger: str | None, as_json: bool, out: str | None) -> None:
-    """Print the outcomes of a ledger and its coverage, the share of outcomes in intervals of each level."""
+    """Print the outcomes of a ledger, its coverage, the share of outcomes in intervals of each level, and its bias, the
+    share below the medians."""
     from mcfrontier.core.atomic import check_folder
     from mcfrontier.tasks.score import page
 
@@ -132,6 +133,7 @@ def show_ledger(ledger: str | None, as_json: bool, out: str | None) -> None:
         if levels := page.covered(rows):
             print()
             show_table(page.LEVEL_HEAD, map(page.level_cells, levels))
+            print(page.bias_text(rows))
             note(page.CAUTION)
     if folder:
         written = page.write_pdf(rows, folder)

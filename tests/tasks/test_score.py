@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 from itertools import combinations
 
 import msgspec
@@ -152,6 +153,32 @@ def test_the_interval_of_a_coverage_is_clopper_pearson(inside, low, high):
     (found,) = coverage.coverage(percentiles, [0.9])
     assert (found.inside, found.count) == (inside, 10)
     assert (found.low, found.high) == pytest.approx((low, high))
+
+
+@pytest.mark.parametrize(("below", "count"), [(14, 18), (4, 18), (0, 7), (3, 6), (9, 18), (5, 9)])
+def test_the_p_value_of_a_bias_sums_binomial_probabilities_no_larger_than_that_of_the_count(below, count):
+    percentiles = [0.2] * below + [0.7] * (count - below) + [0.5] * 3  # the last lie at their medians
+    found = coverage.bias(percentiles)
+    smaller = [math.comb(count, k) for k in range(count + 1) if math.comb(count, k) <= math.comb(count, below)]
+    assert (found.below, found.count) == (below, count)
+    assert found.p_value == pytest.approx(sum(smaller) / 2**count)
+
+
+def test_outcomes_at_their_medians_are_no_evidence_of_bias():
+    assert coverage.bias([0.5, 0.5]) == coverage.Bias(0, 0, 1.0)
+
+
+def test_readme_and_page_state_the_coverage_and_the_bias_of_the_shipped_ledger():
+    percentiles = [row.percentile for row in ledger.read(ROOT / "priors" / ledger.LEDGER_FILE)]
+    count = len(percentiles)
+    inside, below = sum(5 <= p <= 95 for p in percentiles), sum(p < 50 for p in percentiles)
+    far = max(below, count - below)
+    p_value = min(1, 2 * sum(math.comb(count, k) for k in range(far, count + 1)) / 2**count)
+    for place in ("README.md", "docs/score.md"):
+        text = " ".join((ROOT / place).read_text().split())
+        assert re.search(rf"{inside} of {count} (public figures|outcomes)", text), place
+        assert f"{below} of {count} " in text, place
+        assert f"p = {p_value:.2g}" in text, place
 
 
 def test_the_narrowest_interval_includes_its_ends():
@@ -354,6 +381,9 @@ def test_without_a_ledger_the_shipped_one_is_used_with_a_note(command, here):
         percentiles = [row["percentile"] for row in message["outcomes"]]
         assert each["inside"] == sum(abs(p - 50) <= 50 * each["level"] for p in percentiles)
         assert each["low"] < each["share"] <= each["high"]
+    bias = message["bias"]
+    assert (bias["below"], bias["count"]) == (sum(p < 50 for p in percentiles), len(percentiles))
+    assert f"{bias['below']} of {bias['count']} outcomes below the median" in result.out
 
 
 def test_the_calibration_page_is_reproducible(command, here):

@@ -1,4 +1,4 @@
-"""Calibration of forecasts: the coverage of central intervals and the PIT histogram."""
+"""Calibration of forecasts: the coverage of central intervals, the bias of medians, and the PIT histogram."""
 
 from __future__ import annotations
 
@@ -33,6 +33,18 @@ class Coverage:
         return self.inside / self.count
 
 
+@dataclass(frozen=True)
+class Bias:
+    """Outcomes below their medians, of all `count` that do not lie at their median.
+
+    p_value: the two-sided probability of a count at least as far from a half, if half of all outcomes lie below.
+    """
+
+    below: int
+    count: int
+    p_value: float
+
+
 def narrowest_interval(percentile: float) -> float | None:
     """The narrowest of INTERVAL_LEVELS that covers an outcome at a percentile, of 0 to 1; None beyond the widest."""
     return next((level for level in INTERVAL_LEVELS if inside(percentile, level)), None)
@@ -61,6 +73,18 @@ def coverage(percentiles: Sequence[float], levels: Sequence[float] = INTERVAL_LE
         low, high = binomtest(within, count).proportion_ci(CONFIDENCE, method="exact")
         found.append(Coverage(level, within, count, float(low), float(high)))
     return found
+
+
+def bias(percentiles: Sequence[float]) -> Bias:
+    """Count the outcomes, at percentiles of 0 to 1, below their medians.
+
+    The p-value is that of the exact binomial test (the sign test), for independent outcomes.
+    """
+    from scipy.stats import binomtest
+
+    sides = [percentile < 0.5 for percentile in percentiles if percentile != 0.5]
+    p_value = float(binomtest(sum(sides), len(sides)).pvalue) if sides else 1.0
+    return Bias(sum(sides), len(sides), p_value)
 
 
 def histogram(percentiles: Sequence[float]) -> Array:

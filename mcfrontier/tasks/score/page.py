@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from mcfrontier.analysis.forecasts.coverage import Coverage, coverage, narrowest_interval
+from mcfrontier.analysis.forecasts.coverage import Coverage, bias, coverage, narrowest_interval
 from mcfrontier.core.atomic import write_files
 from mcfrontier.core.formatting import amount, label, probability, sentence
 from mcfrontier.core.jsontext import json_text
@@ -26,8 +26,8 @@ LEDGER_HEAD = ("study", "quantity", "outcome", "p50", "percentile", "inside", LO
 PDF_HEAD = ("study", "quantity", "outcome", "p5", "p50", "p95", "percentile", "inside", "CRPS", LOG_CRPS, "log score")
 LEVEL_HEAD = ("interval", "expected", "inside", "share inside", "95% confidence interval")
 CAUTION = (
-    "the confidence intervals are for independent outcomes; outcomes of one run, and of runs with inputs in common, "
-    "are not independent, so these intervals are too narrow"
+    "the confidence intervals and the p-value are for independent outcomes; outcomes of one run, and of runs with inputs "
+    "in common, are not independent, so these intervals are too narrow and the p-value is too small"
 )
 
 
@@ -95,6 +95,13 @@ def level_cells(each: Coverage) -> list[str]:
     return [f"{100 * each.level:.0f}%", expected, str(each.inside), share, f"{low} to {high}"]
 
 
+def bias_text(rows: Sequence[Row]) -> str:
+    """The number of outcomes below their medians, with its p-value."""
+    found = bias(percentiles(rows))
+    test = f"two-sided binomial p = {found.p_value:.2g}"
+    return f"{found.below} of {found.count} outcomes below the median, {found.count / 2:.1f} expected ({test})"
+
+
 def row_json(row: Row) -> dict[str, Any]:
     """A row, with the narrowest interval "inside" which it is, and of an event the forecast "probability"."""
     found = msgspec.structs.asdict(row)
@@ -109,9 +116,11 @@ def rows_json(rows: Sequence[Row]) -> str:
 
 
 def ledger_json(rows: Sequence[Row]) -> str:
-    """{"outcomes": the rows, "calibration": [{"level", "inside", "count", "low", "high", "share"}]}."""
+    """{"outcomes": the rows, "calibration": [{"level", "inside", "count", "low", "high", "share"}], "bias": {"below",
+    "count", "p_value"}}."""
     levels = [{**asdict(each), "share": each.share} for each in covered(rows)]
-    return json_text({"outcomes": [row_json(row) for row in rows], "calibration": levels})
+    below = asdict(bias(percentiles(rows)))
+    return json_text({"outcomes": [row_json(row) for row in rows], "calibration": levels, "bias": below})
 
 
 def write_pdf(rows: Sequence[Row], folder: Path) -> Path:
@@ -122,6 +131,7 @@ def write_pdf(rows: Sequence[Row], folder: Path) -> Path:
         "captions": {name: " ".join((figure.__doc__ or "").split()) for name, figure in figures.items()},
         "count": len(rows),
         "events": len(rows) - len(found),
+        "bias": sentence(bias_text(rows)),
         "caution": sentence(CAUTION),
         "level_head": LEVEL_HEAD,
         "levels": [level_cells(each) for each in covered(rows)],
