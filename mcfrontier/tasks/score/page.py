@@ -26,8 +26,8 @@ LEDGER_HEAD = ("study", "quantity", "outcome", "p50", "percentile", "inside", LO
 PDF_HEAD = ("study", "quantity", "outcome", "p5", "p50", "p95", "percentile", "inside", "CRPS", LOG_CRPS, "log score")
 LEVEL_HEAD = ("interval", "expected", "inside", "share inside", "95% confidence interval")
 CAUTION = (
-    "the confidence intervals and the p-value are for independent outcomes; outcomes of one run, and of runs with inputs "
-    "in common, are not independent, so these intervals are too narrow and the p-value is too small"
+    "the confidence intervals and the p-value are for independent outcomes; outcomes of one run, and of runs with "
+    "inputs in common, are not independent, so these intervals are too narrow and the p-value is too small"
 )
 
 
