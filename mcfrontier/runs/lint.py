@@ -51,10 +51,10 @@ def of_study(study: Study) -> Findings:
     values = few_draws(study)
     crossed = crossed_bounds(study, values)
     warnings = [*shared_sources(study), *outside_shares(study, values), *skewed_targets(study, values)]
-    return Findings(
-        [*warnings, *(text for share, text in crossed if share > BOUND_WARNING_SHARE)],
-        [*(f"{study.file.where}: {note}" for note in study.notes), *(text for share, text in crossed if share <= BOUND_WARNING_SHARE)],
-    )
+    information = [f"{study.file.where}: {note}" for note in study.notes]
+    for share, text in crossed:
+        (warnings if share > BOUND_WARNING_SHARE else information).append(text)
+    return Findings(warnings, information)
 
 
 def narrow_intervals(prior: Prior) -> Iterator[str]:
