@@ -54,7 +54,7 @@ def command(paths: Sequence[str], strict: bool) -> None:
 def check_file(name: str) -> tuple[str, Findings]:
     """Check a file: a line that describes it, and its warnings and information."""
     from mcfrontier import graph, model
-    from mcfrontier.runs import lint, recipe
+    from mcfrontier.runs import consistency, lint, recipe
     from mcfrontier.runs.load import check_references, load
     from mcfrontier.study import locate, priors_file, validate
     from mcfrontier.tasks.reproduce import reproduce
@@ -65,6 +65,8 @@ def check_file(name: str) -> tuple[str, Findings]:
     file = priors_file.load(name)
     if file.stated.targets:
         kind, study = "study", recipe.resolved(load(name))
+        if problem := consistency.contradiction(study):
+            raise InputError(f"{file.where}: {problem}")
         found = lint.of_study(study)
         found.warnings[:0] = lint.of_file(study.file)
     else:

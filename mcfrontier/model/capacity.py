@@ -4,9 +4,9 @@ from mcfrontier.graph import node
 
 
 @node("FLOP")
-def compute_budget(cluster_chip_time, peak_rate, mfu, goodput):
-    """Operations of a run on a whole cluster in the time of use."""
-    return cluster_chip_time * peak_rate * mfu * goodput
+def compute_budget(run_chip_time, peak_rate, mfu, goodput):
+    """Operations of a run, from its chips and its time."""
+    return run_chip_time * peak_rate * mfu * goodput
 
 
 @node("parameter")

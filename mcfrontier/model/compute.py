@@ -1,4 +1,9 @@
-"""Operations, chip-hours and length of a training run."""
+"""Operations, chip-hours and length of a training run.
+
+They are tied by one identity: operations = chips x time x peak rate x MFU x goodput. A study states some of them. Where
+it states chips and time, `[same]` makes the rest follow: chip_time = "run_chip_time" and
+training_compute = "compute_budget".
+"""
 
 from mcfrontier.graph import node
 
@@ -27,6 +32,12 @@ def training_time(chip_time, chip_count):
     return chip_time / chip_count
 
 
+@node("day")
+def run_time(training_time):
+    """Length of the final training run, from which the chip-hours follow where it is stated."""
+    return training_time
+
+
 @node("chip*h")
 def cluster_chip_time(chip_count, cluster_time):
     """Chip-hours of a whole cluster over the time of use, busy or idle."""
@@ -35,14 +46,26 @@ def cluster_chip_time(chip_count, cluster_time):
 
 @node("chip*h")
 def run_chip_time(chip_count, run_time):
-    """Chip-hours of a run that occupies the whole cluster for the given time."""
+    """Chip-hours of the final training run: its chips, for its whole time."""
     return chip_count * run_time
 
 
+@node("TFLOP/s/chip")
+def peak_rate(bf16_peak_rate):
+    """Dense peak rate of a chip at the precision of the run: BF16, where the study states no other."""
+    return bf16_peak_rate
+
+
 @node("share")
-def implied_utilisation(training_compute, peak_rate, cluster_chip_time):
-    """Share of the peak rate used over the whole time of the cluster: MFU times goodput."""
-    return training_compute / (peak_rate * cluster_chip_time)
+def mfu(bf16_mfu, bf16_peak_rate, peak_rate):
+    """MFU, a share of the peak rate at the precision of the run, from a share of the BF16 peak."""
+    return bf16_mfu * bf16_peak_rate / peak_rate
+
+
+@node("share")
+def implied_utilisation(training_compute, peak_rate, run_chip_time):
+    """Share of the peak rate used over the whole time of the run: MFU times goodput."""
+    return training_compute / (peak_rate * run_chip_time)
 
 
 @node("year")

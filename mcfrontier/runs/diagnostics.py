@@ -8,6 +8,7 @@ from mcfrontier.analysis.estimates import tails
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.formatting import amount
 from mcfrontier.core.kinds import QuantityKind
+from mcfrontier.runs.consistency import contradiction
 from mcfrontier.runs.core import RunCore, remembered
 from mcfrontier.runs.estimates import conditional_estimates
 from mcfrontier.runs.headlines import MAX_ROWS_EACH
@@ -33,12 +34,14 @@ def findings(run: RunCore) -> tuple[str, ...]:
         f"{name}: {count:,} of {run.values[name].size:,} draws are not finite; statistics leave them out"
         for name, count in non_finite(run).items()
     ]
+    contradictory = [text] if (text := contradiction(study)) else []
     means = [text for name in dict.fromkeys(study.targets) if (text := mean_text(run, name))]
     return (
         *given,
         *study.notes,
         *study.dependence.notes,
         *run.sampler.notes,
+        *contradictory,
         *counted,
         *infinite,
         *range_texts(run),

@@ -16,16 +16,13 @@ from mcfrontier.core.kinds import EVENT, SHARE
 from mcfrontier.distributions.family import ShareFamily, join_keys
 from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.model.cost_bases import BOUNDS
+from mcfrontier.runs.consistency import few_draws
 from mcfrontier.runs.diagnostics import out_of_range
-from mcfrontier.runs.recipe import SAMPLER, SEED, sampled_names
-from mcfrontier.sampling import streams
-from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
 from mcfrontier.study import money
 from mcfrontier.study.prior import Prior, PriorsFile
 from mcfrontier.study.study import Study
 from mcfrontier.study.values import missing_rows
 
-LINT_DRAWS, LINT_NUMBERS = 2**12, 2**19  # draws, and the most numbers of one quantity, which limit them
 MARGIN_SHARE = 0.01  # of the reported range, at either end, within which an interval is not called narrower
 MAX_MEAN_RATIO = 3  # of mean to median: that of a lognormal whose p95 is 11 times its median
 BOUND_INFO_SHARE = 0.01  # of draws beyond a bound between two quantities, from which it is reported as information
@@ -104,13 +101,6 @@ def shared_sources(study: Study) -> Iterator[str]:
             f"{where}: {join_keys(names)} have the same source and are sampled independently; state their "
             f'correlation{several} under [correlation], "{one} ~ {other}" = 0 if there is none'
         )
-
-
-def few_draws(study: Study) -> dict[str, Array]:
-    """A few draws of every quantity, without evidence."""
-    count = min(LINT_DRAWS, 1 << int(np.log2(LINT_NUMBERS / max(study.sizes, default=1))))
-    plan = streams.sampler(SAMPLER, SEED, count, sampled_names(study))
-    return evaluate_blocks(Blocks(study, plan, study.quantities), plan.draws)
 
 
 def outside_shares(study: Study, values: Mapping[str, Array]) -> Iterator[str]:

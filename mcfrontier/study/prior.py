@@ -32,6 +32,8 @@ NOT_COMPUTABLE = (
 )
 RESERVED = ("chain", "draw", "quantile", "statistic", "figure", "other")  # coordinates of results and files by quantity
 
+BF16 = "bf16"  # the precision of a run that states none
+
 
 @dataclass(frozen=True, eq=False)
 class Prior:
@@ -155,6 +157,11 @@ class PriorsFile:
     decision: Decision | None
     disclosed: dict[str, Disclosed]
     nominal: PriorsFile | None = None
+
+    @property
+    def precision(self) -> str:
+        """The precision of the arithmetic of a run."""
+        return self.stated.precision or BF16
 
     @cached_property
     def digest(self) -> str:

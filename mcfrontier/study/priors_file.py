@@ -25,6 +25,7 @@ from mcfrontier.study.merge import (
     places_of,
     subset_rows,
 )
+from mcfrontier.study.precision import with_precision
 from mcfrontier.study.prior import Prior, PriorsFile, prior
 from mcfrontier.study.schema import FORMAT, Decision, Disclosed, Evidence, FileSchema, Table
 
@@ -36,10 +37,10 @@ def load(source: str | Path | Mapping[str, Any]) -> PriorsFile:
     is raised if there is none, or if its content is invalid.
     """
     if isinstance(source, Mapping):
-        return money.converted(merged("priors", "priors", dict(source), locate.folders(), ()))
+        return money.converted(with_precision(merged("priors", "priors", dict(source), locate.folders(), ())))
     path, roots = locate.find(str(source))
     file = merged(locate.study_name(path, roots), locate.display_path(path), locate.parse(path), roots, (path,))
-    return money.converted(replace(file, command=str(source)))
+    return money.converted(replace(with_precision(file), command=str(source)))
 
 
 def merged(name: str, where: str, raw: dict[str, Any], roots: list[Path], trail: tuple[Path, ...]) -> PriorsFile:
@@ -48,9 +49,9 @@ def merged(name: str, where: str, raw: dict[str, Any], roots: list[Path], trail:
     if stated.format != FORMAT:
         raise InputError(f"{where}: format = {stated.format}: this version reads format = {FORMAT}")
     parts, price_year = [part(other, where, roots, trail) for other in stated.extends], stated.price_year
-    for each in parts:  # the first file that states the price year, or the date, takes precedence
-        stated = replace_struct(stated, price_year=stated.price_year or each.stated.price_year)
-        stated = replace_struct(stated, date=stated.date or each.stated.date)
+    for each in parts:  # the first file that states one of these takes precedence
+        keys = ("price_year", "date", "precision")
+        stated = replace_struct(stated, **{key: getattr(stated, key) or getattr(each.stated, key) for key in keys})
     labels, columns, known = read_tables(stated, where, roots)
     for both in stated.dimensions.keys() & labels.keys():
         raise InputError(f"{where}: {both}: a dimension and a table have this name; rename one of them")

@@ -104,6 +104,7 @@ class FileSchema(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_field
     question: str = ""
     price_year: int | None = None
     date: Date | None = None
+    precision: Literal["bf16", "fp8", "fp4", ""] = ""
     extends: list[str] = []
     targets: list[str] = []
     dimensions: dict[str, list[str]] = {}

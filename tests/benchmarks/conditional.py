@@ -13,7 +13,7 @@ from mcfrontier.analysis.estimates import estimates
 from tests.analysis.test_conditional import CASES, integrated
 
 LEVELS = estimates.LEVELS
-STUDIES = ("gpt4", "llama31-405b", "grok3", "budget", "claude-next", "capacity", "scaling-law", "everyday", "gpu-share")
+STUDIES = ("gpt4", "llama31-405b", "budget", "claude-next", "capacity", "scaling-law", "everyday", "gpu-share")
 
 
 def known(sampler: str, draws: int, seeds: int = 200) -> tuple[float, float, list[float]]:

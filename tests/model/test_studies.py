@@ -15,11 +15,14 @@ RUNS += ["gemini-ultra", "deepseek-v3", "grok3"]
 COST_BASES = {"acquisition_cost", "amortised_cost", "cloud_cost", "ownership_cost", "development_cost"}
 
 
+def draws_of(name):
+    """A number of draws that is enough: evidence reduces the effective sample size."""
+    return 2**15 if recipe.load(name).evidence else 2**9
+
+
 @pytest.mark.parametrize("name", STUDIES)
 def test_a_study_runs_without_non_finite_draws(name):
-    run = mcf.run(
-        name, draws=2**15 if recipe.load(name).evidence else 2**9
-    )  # evidence reduces the effective sample size
+    run = mcf.run(name, draws=draws_of(name))
     assert non_finite(run.core) == {}
     assert not any("outside 0 to 1" in note for note in run.notes)
     assert set(run.study.targets) <= set(run.core.values)
@@ -50,7 +53,7 @@ def test_a_training_run_has_the_five_cost_bases(name):
 @pytest.mark.parametrize("name", RUNS)
 def test_acquisition_exceeds_ownership_and_development_exceeds_amortised_cost(name):
     """In each draw, since shared inputs are drawn once; not where the published factor is below 1."""
-    draws = mcf.run(name, draws=2**9).draws
+    draws = mcf.run(name, draws=draws_of(name)).draws
     assert (draws.acquisition_cost > draws.ownership_cost).all()
     assert (draws.acquisition_cost > draws.amortised_cost).mean() > 0.99
     more = draws.development_cost > draws.amortised_cost

@@ -1,0 +1,85 @@
+"""Contradictions between the quantities of a training run: more operations than its chips do at their peak rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from mcfrontier import graph
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.errors import InputError
+from mcfrontier.core.formatting import amount
+from mcfrontier.runs.recipe import SAMPLER, SEED, sampled_names
+from mcfrontier.sampling import streams
+from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
+from mcfrontier.study import validate
+from mcfrontier.study.study import Study
+
+MAX_IMPOSSIBLE_SHARE = 1e-3  # of draws: more are no rounding, nor the far tail of two inputs that agree
+CHECK_DRAWS, CHECK_NUMBERS = 2**12, 2**19  # draws, and the most numbers of one quantity, which limit them
+RATE = "peak_rate"
+# the operations of a run, and the chip-hours in which they are done
+RUNS = (("training_compute", "chip_time"), ("training_compute", "run_chip_time"), ("compute_budget", "run_chip_time"))
+
+
+def with_targets(study: Study, names: Iterable[str]) -> Study:
+    """The study with those of some quantities as further targets that its entries suffice for, whether or not its own
+    targets need these entries."""
+    priors = {name: prior for name, prior in study.file.priors.items() if prior.entry.resolved} | dict(study.inputs)
+    priors |= {name: validate.pin(name, value, priors, study.nodes) for name, value in study.pins.items()}
+    targets = list(study.targets)
+    for name in names:
+        try:
+            graph.order(study.nodes, priors, (name,))
+        except InputError:
+            continue
+        targets.append(name)
+    needed, order = graph.order(study.nodes, priors, targets)
+    inputs = {name: priors[name] for name in needed}
+    return replace(study, inputs=inputs, order=order, targets=tuple(dict.fromkeys(targets)))
+
+
+def few_draws(study: Study) -> dict[str, Array]:
+    """A few draws of every quantity, without evidence: enough to find what is wrong in one of a hundred."""
+    count = min(CHECK_DRAWS, 1 << int(np.log2(CHECK_NUMBERS / max(study.sizes, default=1))))
+    plan = streams.sampler(SAMPLER, SEED, count, sampled_names(study))
+    return evaluate_blocks(Blocks(study, plan, study.quantities), plan.draws)
+
+
+def contradiction(study: Study) -> str:
+    """Why a study is impossible, in one line; "" where nothing is wrong.
+
+    A run cannot do more operations than its chips do at the peak rate of the precision in use.
+    """
+    whole = with_targets(study, {name for pair in RUNS for name in (*pair, RATE)})
+    pairs = [pair for pair in RUNS if {*pair, RATE} <= {*whole.quantities}]
+    if not pairs:
+        return ""
+    values = few_draws(whole)
+    for operations, hours in pairs:
+        with np.errstate(all="ignore"):
+            share = float(np.max(np.mean(values[operations] > values[hours] * values[RATE], axis=-1)))
+        if share > MAX_IMPOSSIBLE_SHARE:
+            return text(whole, operations, hours, share, float(np.nanmax(values[RATE])))
+    return ""
+
+
+def text(study: Study, operations: str, hours: str, share: float, rate: float) -> str:
+    """The message on a run with too many operations for its chip-hours."""
+    first, second = (inputs_behind(study, name) for name in (operations, hours))
+    apart = [", ".join(sorted(own)) or "fixed values" for own in (first - second, second - first)]
+    rate_text = amount(rate / 3600, "FLOP/s/chip")
+    remedy = 'compute one from the other, as with [same] training_compute = "compute_budget", or state it as evidence'
+    return (
+        f"{operations} and {hours} contradict each other: in {100 * share:.2g} % of draws the run does more operations "
+        f"than its chips can at their peak rate, {rate_text} ({study.file.precision}); the one comes from {apart[0]}, "
+        f"the other from {apart[1]}; {remedy}"
+    )
+
+
+def inputs_behind(study: Study, name: str) -> set[str]:
+    """The inputs that a quantity depends on: the uncertain ones, or all where none is uncertain."""
+    found = graph.order(study.nodes, study.inputs, (name,))[0]
+    return {each for each in found if not study.inputs[each].known} or {*found}

@@ -1,0 +1,31 @@
+"""The precision of a run picks the peak rate of its chips, and the peak that its MFU is a share of.
+
+The files of chips state a peak rate for each precision: `bf16_peak_rate`, `fp8_peak_rate`. `precision = "fp8"` makes
+`peak_rate` the same as `fp8_peak_rate`. `mfu` is a share of that peak; where the source gives a share of the BF16 peak,
+it is stated as `bf16_mfu`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mcfrontier.core.errors import InputError
+from mcfrontier.study.prior import BF16, PriorsFile
+
+PEAK = "peak_rate"
+
+
+def with_precision(file: PriorsFile) -> PriorsFile:
+    """The file with the peak rate of its precision, unless it states the peak rate itself."""
+    word = file.precision
+    if file.stated.precision and PEAK in file.priors and not file.priors[PEAK].own:
+        where = file.priors[PEAK].where
+        raise InputError(
+            f'{file.where}: precision = "{word}": {where} states {PEAK} without a precision; state {word}_{PEAK}'
+        )
+    if word == BF16 or PEAK in {*file.priors, *file.aliases}:
+        return file
+    if f"{word}_{PEAK}" not in file.priors:
+        known = ", ".join(name for name in file.priors if name.endswith(f"_{PEAK}")) or "no peak rate"
+        raise InputError(f'{file.where}: precision = "{word}": it needs {word}_{PEAK}, and {known} is stated')
+    return replace(file, aliases={**file.aliases, PEAK: f"{word}_{PEAK}"})
