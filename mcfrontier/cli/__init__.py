@@ -17,7 +17,7 @@ import click
 
 from mcfrontier.cli.terminal import discard, fail
 from mcfrontier.core import signals
-from mcfrontier.core.errors import WRITE_ERRORS, InputError, suggest
+from mcfrontier.core.errors import WRITE_ERRORS, InputError, check_docstrings, suggest
 from mcfrontier.core.version import __version__
 
 PROGRAM = "python -m mcfrontier"
@@ -88,6 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):  # a stream that was replaced may be of another class
                 stream.reconfigure(encoding="utf-8", errors="replace")
+        check_docstrings()
         with signals.raised():
             commands.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except InputError as problem:

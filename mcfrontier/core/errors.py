@@ -50,3 +50,12 @@ def suggest(word: str, known: Iterable[str]) -> str:
     if near:
         return f"; did you mean '{folded[near[0]]}'?"
     return f"; known: {', '.join(known)}" if 0 < len(known) <= 12 else ""
+
+
+def check_docstrings() -> None:
+    """Refuse to work where Python has removed the docstrings, which are texts of help, files and reports."""
+    if check_docstrings.__doc__ is None:
+        raise InputError(
+            "docstrings are texts of help, files and reports here, and python -OO or PYTHONOPTIMIZE=2 removes them; "
+            "run without it"
+        )

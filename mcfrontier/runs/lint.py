@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mcfrontier.core import units
-from mcfrontier.core.arrays import Array
+from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.core.formatting import amount
 from mcfrontier.core.kinds import EVENT, SHARE
 from mcfrontier.distributions.family import ShareFamily, join_keys
@@ -36,6 +36,7 @@ class Findings(NamedTuple):
     information: list[str]
 
 
+@extremes_allowed()
 def of_file(file: PriorsFile) -> list[str]:
     """Warnings on the entries that a file states itself."""
     own = [prior for prior in file.priors.values() if prior.own and prior.entry.resolved]
@@ -43,6 +44,7 @@ def of_file(file: PriorsFile) -> list[str]:
     return [*found, *money.unstated_years(file)]
 
 
+@extremes_allowed()
 def of_study(study: Study) -> Findings:
     """Findings on the entries of a study together, and on a few draws of it, without evidence."""
     values = few_draws(study)
@@ -136,7 +138,7 @@ def skewed_targets(study: Study, values: Mapping[str, Array]) -> Iterator[str]:
             continue
         x = values[name][index] / units.scale(study.unit(name))
         x = x[np.isfinite(x)]
-        if x.size < 2 or np.quantile(x, 0.05) <= 0 or x.mean() <= MAX_MEAN_RATIO * np.median(x):
+        if x.size < 2 or np.quantile(x, 0.05) <= 0 or not MAX_MEAN_RATIO * np.median(x) < x.mean() < np.inf:
             continue
         found.add(name)
         if name not in reasons:

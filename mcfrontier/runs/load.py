@@ -9,7 +9,7 @@ from typing import Any
 
 from mcfrontier import graph
 from mcfrontier.core.arguments import listed
-from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.core.errors import InputError, check_docstrings, located, suggest
 from mcfrontier.core.formatting import split_row
 from mcfrontier.graph import Node
 from mcfrontier.runs import references
@@ -72,6 +72,7 @@ def loaded(
     """Load a study: see `load`. `trail` names the studies whose references led to it."""
     from mcfrontier import model as package_model
 
+    check_docstrings()
     pins, targets = checked_pins(pins), listed("targets", targets)
     file = priors_file.load(source)
     file = with_reference_years(file, check_references(file, trail))

@@ -10,6 +10,7 @@ import numpy as np
 
 from mcfrontier.analysis.sensitivity.attribution import Waterfall
 from mcfrontier.core.arguments import listed
+from mcfrontier.core.arrays import extremes_allowed
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.progress import Progress
 from mcfrontier.runs import recipe
@@ -96,6 +97,7 @@ class ComparisonResult:
         return (*self.findings, *(note for pair in self.pairs for note in pair.notes))
 
 
+@extremes_allowed()
 def compare_studies(
     sources: Sequence[Source | Study],
     model: Model | None,

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
+from mcfrontier.core.arrays import extremes_allowed
 from mcfrontier.core.atomic import check_folder, write_files
 from mcfrontier.core.formatting import amount, difference, label, sentence
 from mcfrontier.core.jsontext import json_text
@@ -308,6 +309,7 @@ def plan_text(found: ComparisonResult) -> str:
     return f"{plan.draws:,} draws of each study and of each hybrid of two, {kind}, seed {plan.seed}"
 
 
+@extremes_allowed()
 def write(found: ComparisonResult, folder: str | Path) -> list[Path]:
     """Write comparison.json and comparison.pdf into a folder. Both are made before either is moved there."""
     folder = check_folder(folder)

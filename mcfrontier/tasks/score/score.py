@@ -9,6 +9,7 @@ import numpy as np
 from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
 from mcfrontier.analysis.forecasts import scoring_rules
 from mcfrontier.core import units
+from mcfrontier.core.arrays import extremes_allowed
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import EVENT, SUMMARY_STATISTICS, currencies
@@ -88,6 +89,7 @@ def stated_kind(run: RunFolder, row: str) -> str:
     return "evidence" if name in {split_row(seen["quantity"])[0] for seen in run.manifest.evidence.values()} else ""
 
 
+@extremes_allowed()
 def score_outcome(run: RunFolder, row: str, value: float, source: str = "", note: str = "") -> tuple[Row, int]:
     """Score an outcome in the unit of its row: the row of the ledger, and the number of non-finite draws left out."""
     x, manifest = run.samples(row), run.manifest

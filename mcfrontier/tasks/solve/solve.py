@@ -16,7 +16,7 @@ import numpy as np
 
 from mcfrontier.core import units
 from mcfrontier.core.arguments import listed
-from mcfrontier.core.arrays import Array
+from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import SHARE_UNITS
@@ -102,6 +102,7 @@ class SolutionResult:
         return ends or ([self.best] if self.best else [])
 
 
+@extremes_allowed()
 def solve_conditions(
     source: Source,
     decide: str,
