@@ -266,9 +266,11 @@ def test_verify_repeats_a_run_with_converted_amounts(page, command):
     np.testing.assert_array_equal(again.values["gpu_price"], recipe.run("bill", draws=256).values["gpu_price"])
 
 
-def test_a_converted_amount_passes_the_strict_check_and_is_shown_with_its_year(page, command):
+def test_a_converted_amount_is_information_of_check_and_is_shown_with_its_year(page, command):
     page("bill", 'price_year = 2023\ntargets = ["gpu_price"]\n' + GPU_PRICE)
-    assert command("check", "--strict", "bill").code == 0
+    found = command("check", "--strict", "bill")
+    assert found.code == 0
+    assert "info: priors/bill.toml: gpu_price: stated in money of 2025, converted to the price year 2023" in found.err
     shown = command("show", "bill").out
     assert "price year: 2023" in shown
     assert "money: stated in money of 2025" in shown
