@@ -7,6 +7,7 @@ from html import escape
 from typing import NamedTuple
 
 from mcfrontier.core.formatting import label
+from mcfrontier.core.printable import one_line
 from mcfrontier.runs.summary import Summary
 
 MAX_ROWS = 6  # of a text
@@ -23,14 +24,15 @@ class Display(NamedTuple):
 
 def heading(name: str, head: Mapping[str, object]) -> str:
     """The study, draws, sampler and seed of a run."""
-    return f"{name} of {head['study']}: {head['draws']:,} draws, sampler {head['sampler']}, seed {head['seed']}"
+    study, plan = one_line(str(head["study"])), f"sampler {head['sampler']}, seed {head['seed']}"
+    return f"{name} of {study}: {head['draws']:,} draws, {plan}"
 
 
 def cells(row: str, summary: Summary) -> tuple[str, str, str]:
     """The label of a row, its median or the probability of an event, and p5 to p95."""
     words = summary.kind.statistics
     low, middle, high = map(summary.text, (words[0], summary.kind.central, words[-1]))
-    return label(row), middle, "" if low == high else f"{low} to {high}"
+    return one_line(label(row)), middle, "" if low == high else f"{low} to {high}"
 
 
 def text(name: str, head: Mapping[str, object], summaries: Mapping[str, Summary], notes: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mcfrontier.cli.terminal import info, warn
+from mcfrontier.cli.terminal import info, report, say, warn
 from mcfrontier.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def command(paths: Sequence[str], strict: bool) -> None:
             summary, (warnings, information) = check_file(name)
         except InputError as problem:
             failed += 1
-            print(f"mcfrontier: {problem}", file=sys.stderr)
+            report(str(problem))
             continue
         for text in warnings:
             if text not in warned:  # several studies may extend the same part
@@ -46,7 +46,7 @@ def command(paths: Sequence[str], strict: bool) -> None:
         warned.update(warnings)
         informed.update(information)
         if not (strict and warnings):
-            print(summary)
+            say(summary)
     if failed or (strict and warned):
         sys.exit(2)
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mcfrontier.cli.terminal import (
+    emit,
     given,
     note,
     pins_option,
     progress,
     sampling_options,
+    say,
     show_table,
     split_pins,
     targets_option,
@@ -51,11 +53,11 @@ def command(
     for text in found.notes:
         note(text)
     if as_json:
-        print(comparison_json(found))
+        emit([comparison_json(found), "\n"])
         return
     show(found)
     if written:
-        print(f"in {folder}: {', '.join(file.name for file in written)}")
+        say(f"in {folder}: {', '.join(file.name for file in written)}")
 
 
 def show(found: ComparisonResult) -> None:
@@ -64,21 +66,23 @@ def show(found: ComparisonResult) -> None:
 
     for i, pair in enumerate(found.pairs):
         if i:
-            print()
+            say()
         show_rows(pair)
         compact = compact_rows(pair)
         if 0 < len(compact) <= MAX_COMPACT_ROWS:
-            print()
+            say()
             show_table((f"{headings(pair)[2]} of each row", *pair.names, "difference", "ratio"), compact)
         elif compact:
-            print(f"\nrepresentative rows of {len(compact)}; --target NAME shows all of a target, --out FOLDER all")
+            say()
+            say(f"representative rows of {len(compact)}; --target NAME shows all of a target, --out FOLDER all")
         rows = attributed_rows(pair)
         for row in rows[:MAX_WATERFALLS]:
-            print()
+            say()
             show_waterfall(pair, row)
         if (more := len(rows) - MAX_WATERFALLS) > 0:
             have = "row has" if more == 1 else "rows have"
-            print(f"\n{more} more {have} a waterfall; --target NAME shows one, --out FOLDER all")
+            say()
+            say(f"{more} more {have} a waterfall; --target NAME shows one, --out FOLDER all")
 
 
 def show_rows(pair: Pair) -> None:

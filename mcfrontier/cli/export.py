@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from mcfrontier.cli.terminal import Command, given, note, registry_option, targets_option, whole_number
+from mcfrontier.cli.terminal import Command, emit, given, note, registry_option, say, targets_option, whole_number
 from mcfrontier.core.errors import InputError
 from mcfrontier.outputs.exports import EXPORTS, export_to, pieces, write_export
 
@@ -54,8 +53,8 @@ def command(folder: str, form: str, targets: Sequence[str], out: str | None, **s
         raise InputError(f"{path}: a file of the run itself; choose another with --out")
     rows = run.rows_of(targets) if targets else run.targets
     if path is None:
-        sys.stdout.writelines(pieces(export, run, rows, options))
+        emit(pieces(export, run, rows, options))
         return
     with replacement(path.parent) as new:
         write_export(export, form, run, rows, new / path.name, options)
-    print(path)
+    say(str(path))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mcfrontier.cli.terminal import (
+    emit,
     given,
     note,
     percents,
@@ -21,6 +21,7 @@ from mcfrontier.cli.terminal import (
     split_pins,
 )
 from mcfrontier.core.errors import InputError, suggest
+from mcfrontier.core.printable import echo
 
 if TYPE_CHECKING:
     from mcfrontier.runs.core import RunCore
@@ -51,7 +52,7 @@ def command(
     """
     levels = percents(quantiles)
     if form not in FORMATS:
-        raise InputError(f"--format {form}: unknown format{suggest(form, FORMATS)}")
+        raise InputError(f"--format {echo(form)}: unknown format{suggest(form, FORMATS)}")
     from mcfrontier.outputs.folder.percentiles import percentiles_csv, percentiles_json
     from mcfrontier.outputs.folder.saved import is_run, read_folder, rows_of
     from mcfrontier.study import locate
@@ -59,7 +60,7 @@ def command(
     options = given(**settings)
     if source not in locate.studies() and (is_run(source) or is_no_study(Path(source))):
         for option in [*options, *(["set"] if pins else [])]:
-            raise InputError(f"--{option}: {source} is a saved run; leave the option out, or name the study")
+            raise InputError(f"--{option}: {echo(source)} is a saved run; leave the option out, or name the study")
         saved = read_folder(source)
         for text in saved.manifest.notes:
             note(text)
@@ -74,9 +75,9 @@ def command(
     if form == "table":
         show_summaries(summaries, unstable)
     elif form == "csv":
-        sys.stdout.write(percentiles_csv(summaries, unstable))
+        emit([percentiles_csv(summaries, unstable)])
     else:
-        sys.stdout.write(percentiles_json(head, summaries, unstable, integrated) + "\n")
+        emit([percentiles_json(head, summaries, unstable, integrated), "\n"])
 
 
 def summaries_of(

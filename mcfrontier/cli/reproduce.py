@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from mcfrontier.cli.terminal import progress, show_table
+from mcfrontier.cli.terminal import emit, progress, say, show_table
 
 
 @click.command()
@@ -28,13 +28,13 @@ def command(ids: Sequence[str], as_json: bool, out: str | None) -> None:
     with progress() as steps:
         rows = published.reproduce(ids, progress=steps)
     if as_json:
-        print(rows_json(rows))
+        emit([rows_json(rows), "\n"])
     else:
         show_table(TABLE_HEAD, map(cells, rows), left=(0, 1, 5))
-        print(tally(rows))
+        say(tally(rows))
     if folder:
         written = write_pdf(rows, folder)
         if not as_json:
-            print(f"in {folder}: {written.name}")
+            say(f"in {folder}: {written.name}")
     if not all(row.agrees for row in rows):
         sys.exit(1)

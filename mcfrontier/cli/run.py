@@ -11,12 +11,14 @@ import click
 
 from mcfrontier.analysis.conditional import METHODS
 from mcfrontier.cli.terminal import (
+    emit,
     given,
     note,
     pins_option,
     progress,
     registry_option,
     sampling_options,
+    say,
     share,
     show_table,
     split_pins,
@@ -116,10 +118,10 @@ def command(
         checkpoint.end(run.counted.accumulator.job)
     note_effects(run, folder, before, [] if run.counted is not None else used(engine_options))
     if as_json:
-        print(run_json(run))
+        emit([run_json(run), "\n"])
     elif not quiet:
         show_summary(run)
-        print(f"in {folder}: {', '.join(file.name for file in files)}")
+        say(f"in {folder}: {', '.join(file.name for file in files)}")
 
 
 def used(options: Mapping[str, object]) -> list[str]:
@@ -164,7 +166,7 @@ def show_point(study: Study, as_json: bool) -> None:
         if name in study.rows and name not in found:
             note(f"{name}: not finite at the central values; look for a division by zero")
     if as_json:
-        print(point_json(study))
+        emit([point_json(study), "\n"])
         return
     rows = [[label(row), amount(value, unit)] for row, (value, unit) in found.items()]
     show_table((f"{study.title}, at the central values", ""), rows)

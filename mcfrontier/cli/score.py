@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mcfrontier.cli.terminal import note, show_table
+from mcfrontier.cli.terminal import emit, note, say, show_table
 from mcfrontier.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -110,10 +110,10 @@ def add_outcomes(
     for row in known:
         note(f"{row.quantity}: {path} has this outcome for the same priors already; not added again")
     if as_json:
-        print(rows_json(rows))
+        emit([rows_json(rows), "\n"])
         return
     show_table(SHORT_HEAD, (cells(row, SHORT_HEAD) for row in rows))
-    print(f"in {path}: {len(new)} added")
+    say(f"in {path}: {len(new)} added")
 
 
 def show_ledger(ledger: str | None, as_json: bool, out: str | None) -> None:
@@ -127,18 +127,18 @@ def show_ledger(ledger: str | None, as_json: bool, out: str | None) -> None:
     if folder and not page.percentiles(rows):
         raise InputError("--out: all outcomes are of events, which have no intervals and so no PDF; leave it out")
     if as_json:
-        print(page.ledger_json(rows))
+        emit([page.ledger_json(rows), "\n"])
     else:
         show_table(page.LEDGER_HEAD, (page.cells(row, page.LEDGER_HEAD) for row in rows), left=(0, 1))
         if levels := page.covered(rows):
-            print()
+            say()
             show_table(page.LEVEL_HEAD, map(page.level_cells, levels))
-            print(page.bias_text(rows))
+            say(page.bias_text(rows))
             note(page.CAUTION)
     if folder:
         written = page.write_pdf(rows, folder)
         if not as_json:
-            print(f"in {folder}: {written.name}")
+            say(f"in {folder}: {written.name}")
 
 
 def read(ledger: str | None) -> tuple[Path, list[Row]]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mcfrontier.cli.terminal import say
+
 if TYPE_CHECKING:
     from mcfrontier.study.prior import Prior
 
@@ -20,25 +22,30 @@ def command(name: str) -> None:
     from mcfrontier.study.describe import statements
 
     study = recipe.resolved(load(name))
-    print(f"{study.title} ({study.file.where})")
+    say(f"{study.title} ({study.file.where})")
     for text in (study.file.stated.question, study.file.stated.about):
         if text:
-            print(text)
+            say(text)
     if study.file.stated.price_year:
-        print(f"price year: {study.file.stated.price_year}")
-    print("\nInputs: family, p5 / p50 / p95  [unit; file]")
+        say(f"price year: {study.file.stated.price_year}")
+    say()
+    say("Inputs: family, p5 / p50 / p95  [unit; file]")
     for prior in study.inputs.values():
         show_input(prior)
     if statements(study):
-        print("\nCorrelations, evidence and decision")
+        say()
+        say("Correlations, evidence and decision")
         for what, text in statements(study):
-            print(f"\n  {what}: {text}")
-    print("\nNodes in order of evaluation  [unit]; * marks a target")
+            say()
+            say(f"  {what}: {text}")
+    say()
+    say("Nodes in order of evaluation  [unit]; * marks a target")
     for each in study.order:
         node = study.nodes[each]
         unit = f"{node.unit}, an event" if node.event else node.unit
-        print(f"\n  {each}{' *' if each in study.targets else ''} = {node.formula}  [{unit}]")
-        print(f"      {node.about} {node.remarks}".rstrip())
+        say()
+        say(f"  {each}{' *' if each in study.targets else ''} = {node.formula}  [{unit}]")
+        say(f"      {node.about} {node.remarks}".rstrip())
 
 
 def show_input(prior: Prior) -> None:
@@ -58,11 +65,12 @@ def show_input(prior: Prior) -> None:
         values = " / ".join(amount(x, entry.unit, digits=digits) for x in row.ppf(levels).tolist())
         estimate = "" if best is None else f", best {amount(best, entry.unit)}"
         name = prior.name + (f"[{label}]" if label else "")
-        print(f"\n  {name}: {entry.__struct_config__.tag} {values}{estimate}  [{entry.unit}; {prior.where}]")
+        say()
+        say(f"  {name}: {entry.__struct_config__.tag} {values}{estimate}  [{entry.unit}; {prior.where}]")
     if text := mixture_note(entry):
-        print(f"      {text}")
-    print(f"      source: {entry.source}")
+        say(f"      {text}")
+    say(f"      source: {entry.source}")
     if text := money.text(prior):
-        print(f"      money: {text}; the figures above are in that of the price year")
+        say(f"      money: {text}; the figures above are in that of the price year")
     if entry.note:
-        print(f"      note: {entry.note}")
+        say(f"      note: {entry.note}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mcfrontier.cli.terminal import given, note, pins_option, sampling_options, share, show_table, split_pins
+from mcfrontier.cli.terminal import emit, given, note, pins_option, sampling_options, say, share, show_table, split_pins
 
 
 @click.command()
@@ -52,10 +52,10 @@ def command(
     for text in found.notes:
         note(text)
     if as_json:
-        print(solution_json(found))
+        emit([solution_json(found), "\n"])
         return
     for text in sentences(found):
-        print(text)
+        say(text)
     if table := cells(found):
-        print()
+        say()
         show_table(*table)

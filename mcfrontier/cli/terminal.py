@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TextIO, TypeVar
 import click
 
 from mcfrontier.core.errors import InputError
+from mcfrontier.core.printable import echo, message_line, one_line, printable
 from mcfrontier.core.progress import Progress, silent
 from mcfrontier.sampling import SAMPLERS
 
@@ -54,10 +55,25 @@ def targets_option(help: str) -> Callable[[Command], Command]:
     return click.option("--target", "targets", multiple=True, metavar="NAME", help=help)
 
 
+def say(text: str = "") -> None:
+    """Print one line on standard output."""
+    print(one_line(text))
+
+
+def emit(pieces: Iterable[str]) -> None:
+    """Print the pieces of a text of several lines, such as JSON or CSV, on standard output."""
+    sys.stdout.writelines(map(printable, pieces))
+
+
 def fail(message: str) -> NoReturn:
     """Exit with status 2 and a message of one line."""
-    print_message(f"mcfrontier: {' '.join(message.splitlines())}")
+    report(message)
     sys.exit(2)
+
+
+def report(message: str) -> None:
+    """Print the message of an error on standard error."""
+    print_message(f"mcfrontier: {message}")
 
 
 def note(text: str) -> None:
@@ -70,10 +86,15 @@ def warn(text: str) -> None:
     print_message(f"warning: {text}")
 
 
+def info(text: str) -> None:
+    """Print information on standard error."""
+    print_message(f"info: {text}")
+
+
 def print_message(text: str) -> None:
     """Print a line on standard error, if that can be written."""
     try:
-        print(text, file=sys.stderr, flush=True)
+        print(message_line(text), file=sys.stderr, flush=True)
     except OSError:
         discard(sys.stderr)
 
@@ -81,11 +102,6 @@ def print_message(text: str) -> None:
 def discard(stream: TextIO) -> None:
     """Redirect a stream to the null device, so that Python writes nothing to it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def info(text: str) -> None:
-    """Print information on standard error."""
-    print(f"info: {text}", file=sys.stderr)
 
 
 def given(**options: Any) -> dict[str, Any]:
@@ -110,10 +126,10 @@ def show_table(
     table = Table(box=None, pad_edge=False, show_header=bool(head))
     for i, (heading, width) in enumerate(zip_longest(heads, widest)):
         # a cell that is too wide is folded, since a truncated number would mislead
-        table.add_column(heading, justify="left" if i in left else "right", overflow="fold", max_width=width)
+        table.add_column(one_line(heading), justify="left" if i in left else "right", overflow="fold", max_width=width)
     for row in rows:
-        table.add_row(*row)
-    Output(width=Console().width if sys.stdout.isatty() else PIPE_WIDTH, markup=False).print(table)
+        table.add_row(*map(one_line, row))
+    Output(width=Console().width if sys.stdout.isatty() else PIPE_WIDTH, markup=False, emoji=False).print(table)
 
 
 @contextlib.contextmanager
@@ -144,7 +160,7 @@ def whole_number(text: str) -> int:
             return int(number)
     except (ValueError, OverflowError):
         pass
-    raise click.BadParameter(f"{text} is not a whole number; write it as 4096 or 1e6")
+    raise click.BadParameter(f"{echo(text)} is not a whole number; write it as 4096 or 1e6")
 
 
 def share(text: str) -> float:
@@ -152,10 +168,10 @@ def share(text: str) -> float:
     try:
         number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
-        raise click.BadParameter(f"{text} is not a share; write it as 1% or 0.01") from None
+        raise click.BadParameter(f"{echo(text)} is not a share; write it as 1% or 0.01") from None
     if not 0 < number < 1:
         correction = f"{text}%" if 1 <= number < 100 and not text.endswith("%") else "1% or 0.01"
-        raise click.BadParameter(f"{text} is not a share above 0% and below 100%; write it as {correction}")
+        raise click.BadParameter(f"{echo(text)} is not a share above 0% and below 100%; write it as {correction}")
     return number
 
 
@@ -168,8 +184,10 @@ def percents(text: str) -> list[float]:
         except ValueError:
             level = 0.0
         if not 0 < level < 1:
-            message = f"{each.strip() or 'nothing'} is not a percent above 0 and below 100; write them as 2.5,50,97.5"
-            raise InputError(f"--quantiles {text}: {message}")
+            message = (
+                f"{echo(each.strip() or 'nothing')} is not a percent above 0 and below 100; write them as 2.5,50,97.5"
+            )
+            raise InputError(f"--quantiles {echo(text)}: {message}")
         levels.append(level)
     return levels
 
@@ -180,8 +198,8 @@ def split_pins(texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not (name and equals and value):
-            raise InputError(f"--set {text}: write NAME=VALUE, such as gpu_price=15000")
+            raise InputError(f"--set {echo(text)}: write NAME=VALUE, such as gpu_price=15000")
         if name in pins:
-            raise InputError(f"--set {text}: {name} is set twice; set it once")
+            raise InputError(f"--set {echo(text)}: {echo(name)} is set twice; set it once")
         pins[name] = value
     return pins

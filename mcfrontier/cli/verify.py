@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from mcfrontier.cli.terminal import progress, show_table
+from mcfrontier.cli.terminal import emit, progress, say, show_table
 
 MAX_TABLE_ROWS = 8  # quantities in the table: those that differ most, each by the statistic that differs most
 
@@ -26,13 +26,13 @@ def command(folder: str, as_json: bool) -> None:
     with progress() as steps:
         found = verify(folder, steps)
     if as_json:
-        print(verification_json(found))
+        emit([verification_json(found), "\n"])
     else:
-        print(headline(found))
+        say(headline(found))
         if found.gaps.found:
             head = ("largest differences, targets first", "", "before", "now", "in MC errors")
             show_table(head, map(cells, table_gaps(found)[:MAX_TABLE_ROWS]), left=(0, 1))
         for line in lines(found):
-            print(line)
+            say(line)
     if found.verdict == CHANGED:
         sys.exit(1)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mcfrontier.core.errors import InputError
+from mcfrontier.core.printable import quoted
 
 
 def listed(argument: str, value: Iterable[Any] | None) -> list[Any]:
@@ -15,13 +16,13 @@ def listed(argument: str, value: Iterable[Any] | None) -> list[Any]:
     try:
         return list(value)
     except TypeError:
-        raise InputError(f"{argument} = {value!r}: a list is expected") from None
+        raise InputError(f"{argument} = {quoted(value)}: a list is expected") from None
 
 
 def check_text(argument: str, value: object, example: str) -> None:
     """Refuse an argument that is not a text."""
     if not isinstance(value, str):
-        raise InputError(f"{argument} = {value!r}: a text is expected, such as '{example}'")
+        raise InputError(f"{argument} = {quoted(value)}: a text is expected, such as '{example}'")
 
 
 def check_number(argument: str, value: object) -> None:
@@ -29,4 +30,4 @@ def check_number(argument: str, value: object) -> None:
     import numpy as np
 
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
-        raise InputError(f"{argument} = {value!r}: a number is expected")
+        raise InputError(f"{argument} = {quoted(value)}: a number is expected")

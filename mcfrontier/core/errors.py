@@ -4,6 +4,8 @@ import errno
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from mcfrontier.core.printable import message_line
+
 # of a file that cannot be written for a reason that lies outside of this package: a full disk, a disk that fails
 WRITE_ERRORS = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE)
 
@@ -14,7 +16,7 @@ class InputError(Exception):
     Parameters
     ----------
     message : str
-        Line breaks become spaces.
+        Line breaks become spaces, hidden characters are made visible, and the middle of a long message is left out.
 
     Examples
     --------
@@ -24,7 +26,7 @@ class InputError(Exception):
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.splitlines()))
+        super().__init__(message_line(message))
 
 
 class TooFewDraws(InputError):

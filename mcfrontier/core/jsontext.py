@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from mcfrontier.core import limits
+from mcfrontier.core.printable import HIDDEN_OR_BREAK, json_escaped
 
 
 def json_text(value: Any) -> str:
-    """Serialise a value as JSON; numbers that are not finite become null."""
-    return json.dumps(finite(value), indent=1, ensure_ascii=False, allow_nan=False)
+    """Serialise a value as JSON; numbers that are not finite become null, hidden characters escapes."""
+    text = json.dumps(finite(value), indent=1, ensure_ascii=False, allow_nan=False)
+    return HIDDEN_OR_BREAK.sub(json_escaped, text)
 
 
 def finite(value: Any) -> Any:

@@ -5,7 +5,7 @@ Every limit is far above what the shipped studies need, and low enough that read
 """
 
 # files, before they are read as a whole
-PRIORS_FILE_BYTES = 2**22  # 4 MiB: a thousand entries with sources take 1 MiB, and TOML is parsed at 1 to 2 MiB/s
+PRIORS_FILE_BYTES = 2**20  # 1 MiB: two thousand entries with sources; TOML is parsed at 0.5 to 2 MiB/s
 TABLE_BYTES = 2**26  # 64 MiB: a million figures of an empirical sample take 20 MiB
 LEDGER_BYTES = 2**24  # 16 MiB: a hundred thousand outcomes with their sources
 JSON_BYTES = 2**28  # 256 MiB, of a manifest or of percentiles: a row takes 700 bytes, and there are ROWS at most
@@ -18,12 +18,13 @@ KEY_PARTS = 12  # of a dotted key in TOML: the parser takes time in proportion t
 INTEGER_DIGITS = 309  # of an integer in TOML or JSON: one with more digits is beyond the range of a double
 TABLE_CELLS = 2**22  # of a CSV table in all: each takes about 60 bytes of memory
 TABLE_COLUMNS = 1_000  # of a CSV table: each with a unit is an input
-CELL_LENGTH = 10_000  # characters of a cell of a CSV table, as TEXT_LENGTH: a cell may be a remark
+CELL_LENGTH = 100_000  # characters of a cell of a CSV table: Python reads at most 131,072, and such a cell has no end
 
 # content of a priors file, merged with those that it extends
 LABELS = 10_000  # of a dimension: each makes a row of every quantity along it
 ROWS = 200_000  # of all quantities of a study: each has a name, draws and statistics
 INPUTS = 5_000  # entries in all: each has a stream of draws
+CORRELATED_ROWS = 500  # of a dependent group: its correlation matrix is factorised, and repaired in up to 2,000 steps
 MIXTURE_PARTS = 100  # of a mixture: each is inverted by the search for a quantile
 EXTENDS = 32  # names in `extends` of a file
 EXTENDS_DEPTH = 16  # of files that extend files

@@ -47,3 +47,11 @@ def read_bytes(path: Path, limit: int) -> bytes:
     if len(content) > limit:  # such as a file of /proc, which states no size
         raise InputError(f"cannot be read: it has more than {limit:,} bytes, which is the limit")
     return content
+
+
+def read_text(path: Path, limit: int) -> str:
+    """Read UTF-8 text as by `read_bytes`, without a byte order mark."""
+    try:
+        return read_bytes(path, limit).decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise InputError(f"not UTF-8 text, at byte {problem.start}") from None

@@ -10,11 +10,14 @@ import numpy as np
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, located
-from mcfrontier.graph.evaluate import axis_of, call, kind
+from mcfrontier.graph.evaluate import axis_of, call, evaluate, kind
 from mcfrontier.graph.node import Node
 
 if TYPE_CHECKING:
     import pint
+
+DATE_SHIFT = 8766.0  # a year in hours: an exact change of a double that is a date, so that differences stay the same
+DATE_TOLERANCE = 1e-6  # relative, and absolute in base units
 
 
 def check_units(
@@ -52,6 +55,34 @@ def check_units(
             row = x.magnitude[0] if np.ndim(x.magnitude) == len(dimensions) + 1 else x.magnitude
             x = quantity(np.expand_dims(row, axis), x.units)
         values[name] = x
+    check_dates(nodes, tuple(names), given, dimensions)
+
+
+def check_dates(
+    nodes: Mapping[str, Node],
+    names: Sequence[str],
+    given: Mapping[str, tuple[Array, str]],
+    dimensions: Sequence[str],
+) -> None:
+    """Refuse a node that adds or multiplies dates, which have no zero: if all given dates move by the same time, every
+    date that is computed must move by it too, and nothing else may change."""
+    dates = {name for name, (_, unit) in given.items() if unit == units.DATE_UNIT}
+    dates |= {name for name in names if nodes[name].unit == units.DATE_UNIT}
+    if not dates:
+        return
+    moves = {name: DATE_SHIFT if name in dates else 0.0 for name in (*given, *names)}
+    before, after = (
+        evaluate(nodes, names, {name: x + by * moves[name] for name, (x, _) in given.items()}, dimensions)
+        for by in (0.0, 1.0)
+    )
+    for name in names:
+        moved = before[name] + moves[name]
+        if not np.allclose(after[name], moved, rtol=DATE_TOLERANCE, atol=DATE_TOLERANCE, equal_nan=True):
+            raise InputError(
+                f"node {name}: adds or multiplies dates; the difference of two dates is a duration, and a duration can "
+                "be added to a date"
+            )
+        after[name] = moved
 
 
 def with_unit(node: Node, arguments: list[pint.Quantity[Any]]) -> pint.Quantity[Any]:

@@ -8,9 +8,11 @@ from types import ModuleType
 from typing import Any
 
 from mcfrontier import graph
+from mcfrontier.core import limits
 from mcfrontier.core.arguments import listed
 from mcfrontier.core.errors import InputError, check_docstrings, located, suggest
 from mcfrontier.core.formatting import split_row
+from mcfrontier.core.printable import echo, quoted
 from mcfrontier.graph import Node
 from mcfrontier.runs import references
 from mcfrontier.runs.references import with_reference_years
@@ -90,7 +92,7 @@ def loaded(
 def checked_pins(pins: Mapping[str, str | float] | None) -> dict[str, str | float]:
     """The quantities to pin as a dictionary, or refuse them."""
     if pins is not None and not isinstance(pins, Mapping):
-        raise InputError(f"set: a mapping is expected, such as {{'gpu_price': 15_000}}, not {pins!r}")
+        raise InputError(f"set: a mapping is expected, such as {{'gpu_price': 15_000}}, not {quoted(pins)}")
     return {str(name): value for name, value in (pins or {}).items()}
 
 
@@ -148,6 +150,8 @@ def assembled(
     notes += tuple(validate.overruled_nodes(file, formulas, {*reached, *order} - {*pins}))
     inputs = {name: prior for name, prior in priors.items() if name in reached}
     study = Study(file, nodes, inputs, order, requested, pins, notes, evidence, own_model)
+    if sum(study.sizes) > limits.ROWS:
+        raise InputError(f"{file.where}: {sum(study.sizes):,} rows of all quantities; the limit is {limits.ROWS:,}")
     return study, (*stated_inputs, *stated_nodes)
 
 
@@ -158,4 +162,4 @@ def check_targets(file: PriorsFile, targets: Iterable[str], known: set[str]) -> 
             place = f"{file.where}: targets" if target in file.stated.targets else "target"
             whole = split_row(target)[0]
             near = f"; name {whole}, which has this row" if whole in known else suggest(target, known)
-            raise InputError(f"{place}: '{target}' is no node and no entry{near}")
+            raise InputError(f"{place}: '{echo(target)}' is no node and no entry{near}")

@@ -15,6 +15,7 @@ from itertools import combinations
 import numpy as np
 from scipy import special
 
+from mcfrontier.core import limits
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.study.prior import Prior
@@ -97,6 +98,8 @@ def group_of(
     `pairs` are the correlations of normal scores between inputs, `steps` those of each row of an input with the next.
     """
     rows = [(prior.name, i) for prior in members for i in range(max(1, len(prior.labels)))]
+    if len(rows) > limits.CORRELATED_ROWS:
+        raise InputError(f"{len(rows):,} rows depend on each other; the limit is {limits.CORRELATED_ROWS:,}")
     along = {prior.name: prior.entry.by if prior.labels else None for prior in members}
 
     def between(one: tuple[str, int], other: tuple[str, int]) -> float:

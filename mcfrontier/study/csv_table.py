@@ -1,8 +1,8 @@
 """CSV tables beside the priors: the rows of a file are a dimension, its columns are inputs.
 
 The first column has the labels of the rows. The head of any other column is the name of an input and its unit,
-`chip_hours [chip*h]`; a column without a unit is a remark and not read. An empty cell is missing by design. Lines that
-begin with # are comments.
+`chip_hours [chip*h]`; a column without a unit is a remark and not read. An empty cell is missing by design. A record
+that begins with # is a comment of one line.
 """
 
 from __future__ import annotations
@@ -10,18 +10,24 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
-from mcfrontier.core import units
+from mcfrontier.core import limits, units
 from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.core.printable import echo
+from mcfrontier.core.reading import read_text
 from mcfrontier.study import locate
+
+SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of numbers: its unit, a value for each row, NaN where the cell is empty, and the year of its money."""
+    """A column of numbers: its unit, a value for each row, NaN where the cell is empty, and the year of its money. A
+    column of remarks has neither unit nor values."""
 
     unit: str
     values: tuple[float, ...]
@@ -29,39 +35,103 @@ class Column:
 
     def rows(self, places: list[int]) -> Column:
         """The column at some rows."""
-        return replace(self, values=tuple(self.values[i] for i in places))
+        return replace(self, values=tuple(self.values[i] for i in places)) if self.unit else self
+
+
+class Record(NamedTuple):
+    """A record of a CSV file: the line in which it begins, and its cells."""
+
+    line: int
+    cells: list[str]
+
+    @property
+    def place(self) -> str:
+        """The place of the record in messages: its line and its label."""
+        return f"line {self.line} ({echo(self.cells[0])})"
 
 
 def read(path: Path) -> tuple[list[str], dict[str, Column]]:
-    """The labels of a table, and its columns with a unit by name."""
+    """The labels of a table, and its columns by name; a column without a unit has no values."""
     with located(locate.display_path(path)):
-        head, rows = cells(path)
-        if "" in (labels := [row[0].strip() for row in rows]):
-            raise InputError(f"row {labels.index('') + 1}: has no label; its first cell is empty")
-        heads = [re.fullmatch(r"\s*(\w+)\s*\[(.+)\]\s*", cell) for cell in head]
+        head, *rows = records(path)
+        labels = [row.cells[0].strip() for row in rows]
+        if "" in labels:
+            raise InputError(f"line {rows[labels.index('')].line}: has no label; its first cell is empty")
         columns: dict[str, Column] = {}
-        for i, match in enumerate(heads):
-            if i and match:
-                if match[1] in columns:
-                    raise InputError(f"column '{match[1]}' occurs twice; rename one")
-                columns[match[1]] = Column(match[2], tuple(number(row, i, match[1]) for row in rows))
+        for i, (name, unit) in enumerate(map(split_head, head.cells)):
+            if not i or not re.fullmatch(r"\w+", name):
+                continue
+            if name in columns and unit and columns[name].unit:
+                raise InputError(f"column '{name}' occurs twice; rename one")
+            if unit or name not in columns:
+                columns[name] = Column(unit, tuple(numbers(rows, i, name)) if unit else ())
         return labels, columns
 
 
-def cells(path: Path) -> tuple[list[str], list[list[str]]]:
-    """The head of a CSV file, and its rows."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise InputError(f"cannot be read: {problem}") from None
-    lines = list(csv.reader(line for line in text.splitlines() if line.strip() and not line.startswith("#")))
-    if len(lines) < 2:
+def cells(path: Path, limit: int) -> tuple[list[str], list[list[str]]]:
+    """The head of a CSV file of at most a number of bytes, and its rows."""
+    head, *rows = records(path, limit)
+    return head.cells, [row.cells for row in rows]
+
+
+def records(path: Path, limit: int = limits.TABLE_BYTES) -> list[Record]:
+    """The head of a CSV file and its rows, at least one, each with as many cells as the head."""
+    text = read_text(path, limit)
+    if bare := re.search(r"\r(?!\n)", text):
+        line = text.count("\n", 0, bare.start()) + 1
+        raise InputError(f"line {line}: has a bare carriage return; save the file with line feeds at the ends of lines")
+    found: list[Record] = []
+    for record in parsed(text.replace("\r\n", "\n")):
+        wide = len(found[0].cells if found else record.cells)
+        if not found and wide == 1 and (mark := re.search(r"[;\t]", record.cells[0])):
+            raise InputError(f"line {record.line}: cells are separated by {SEPARATORS[mark[0]]}; save it with commas")
+        if wide > limits.TABLE_COLUMNS:
+            raise InputError(f"{wide:,} columns are too many; the limit is {limits.TABLE_COLUMNS:,}")
+        if len(record.cells) != wide:
+            raise InputError(f"{record.place}: {len(record.cells)} cells where the head has {wide}; give one each")
+        if (len(found) + 1) * wide > limits.TABLE_CELLS:
+            raise InputError(f"line {record.line}: too many cells; the limit is {limits.TABLE_CELLS:,}")
+        found.append(record)
+    if len(found) < 2:
         raise InputError("a table has a head and at least one row")
-    head, *rows = lines
-    for row in rows:
-        if len(row) != len(head):
-            raise InputError(f"{row[0]}: {len(row)} cells where the head has {len(head)}; give one each")
-    return head, rows
+    return found
+
+
+def parsed(text: str) -> Iterator[Record]:
+    """The records of a CSV text. A quoted cell may contain line feeds. An empty line, or one that begins with #, is
+    skipped where a record would begin."""
+    lines = iter(text.split("\n"))
+    line, start = 0, 0  # the number of the line that was read last, and of that where the record begins; 0 before
+
+    def feed() -> Iterator[str]:
+        nonlocal line, start
+        for content in lines:
+            line += 1
+            if start or (content.strip() and not content.startswith("#")):
+                start = start or line
+                yield content + "\n"
+
+    reader = csv.reader(feed(), strict=True)
+    while True:
+        start = 0
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as problem:
+            raise InputError(f"line {start}: {csv_problem(str(problem))}") from None
+        if any(len(cell) > limits.CELL_LENGTH for cell in row):
+            raise InputError(f"line {start}: {csv_problem('field larger')}")
+        yield Record(start, row)
+
+
+def csv_problem(problem: str) -> str:
+    """The message for a record that is not CSV, from that of Python."""
+    if "field larger" in problem:
+        return f"a cell has more than {limits.CELL_LENGTH:,} characters; shorten it, or close its quotes"
+    if "end of data" in problem:
+        return 'a quote is not closed; close it, and write a quote within a quoted cell as ""'
+    return 'text follows the closing quote of a cell; write a quote within a quoted cell as ""'
 
 
 def read_column(file: str, column: str, unit: str, roots: Iterable[Path]) -> list[float]:
@@ -71,16 +141,16 @@ def read_column(file: str, column: str, unit: str, roots: Iterable[Path]) -> lis
     """
     path = locate.data_file(file, roots)
     with located(locate.display_path(path)):
-        head, rows = cells(path)
-        heads = [split_head(cell) for cell in head]
+        head, *rows = records(path)
+        heads = [split_head(cell) for cell in head.cells]
         names = [name for name, _ in heads]
         if column not in names:
-            raise InputError(f"there is no column '{column}'{suggest(column, names)}")
+            raise InputError(f"there is no column '{echo(column)}'{suggest(column, names)}")
         place = names.index(column)
         stated = heads[place][1] or unit
         if not units.same_kind(stated, unit):
             raise InputError(f"{column}: unit '{stated}' cannot be converted to '{unit}'")
-        found = [number(row, place, column) for row in rows]
+        found = numbers(rows, place, column)
         return [units.convert(value, stated, unit) for value in found if not math.isnan(value)]
 
 
@@ -90,15 +160,22 @@ def split_head(cell: str) -> tuple[str, str]:
     return (match[1], match[2] or "") if match else (cell, "")
 
 
-def number(row: list[str], place: int, column: str) -> float:
+def numbers(rows: list[Record], place: int, column: str) -> list[float]:
+    """The numbers of a column, NaN in empty cells."""
+    found = [number(row.cells[place], f"{row.place}: {column}") for row in rows]
+    if all(map(math.isnan, found)):
+        raise InputError(f"column '{column}' has no figure; fill in a cell, or take the unit out of its head")
+    return found
+
+
+def number(cell: str, place: str) -> float:
     """The number in a cell, NaN if it is empty."""
-    text = row[place].strip()
+    if not (text := cell.strip()):
+        return math.nan
     try:
-        value = float(text) if text else math.nan
+        value = float(text)
     except ValueError:
-        value = math.inf
-    if math.isinf(value):
-        raise InputError(
-            f"{row[0]}: {column}: '{text}' is not a finite number; leave the cell empty if there is no figure"
-        )
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(f"{place}: '{echo(text)}' is not a finite number; leave the cell empty if there is no figure")
     return value

@@ -6,6 +6,7 @@ import math
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -14,24 +15,28 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace as replace_fields
 
+from mcfrontier.core import limits, units
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.kinds import currencies
+from mcfrontier.core.printable import echo, quoted
 from mcfrontier.distributions.empirical import Empirical, Reference
 from mcfrontier.distributions.families import FAMILIES
-from mcfrontier.distributions.family import REPORTED_KEYS, Family, is_percentile
+from mcfrontier.distributions.family import REPORTED_KEYS, UNITLESS_KEYS, Family, is_percentile
 from mcfrontier.distributions.mixture import Mixture, Part
 from mcfrontier.distributions.textbook import Value
-from mcfrontier.study import csv_table
+from mcfrontier.study import csv_table, toml_text
 
 TYPE_NAMES = {  # the names of types in messages of msgspec, and ours
     "float": "a number", "int": "a whole number", "str": "text", "array": "a list", "bool": "true or false",
     "object": "a table", "date": "a date", "datetime": "a date and time", "null": "an empty cell",
 }  # fmt: skip
 TYPE_REMEDIES = {  # the remedy for a value of the wrong type
-    "a number, got text": "; remove the quotes",
-    "text, got": "; put it in quotes",
-    "a list, got": "; put it in [ ]",
-    "RFC3339": "; write it as 2026-11-22, without quotes",
+    "a number, got text": "remove the quotes",
+    "a number, got a date": toml_text.YEAR_REMEDY,
+    "a date, got a date and time": "write it as 2026-11-22, without a time",
+    "text, got": "put it in quotes",
+    "a list, got": "put it in [ ]",
+    "RFC3339": "write it as 2026-11-22, without quotes",
 }
 Columns = dict[tuple[str, str], csv_table.Column]  # by dimension and name
 
@@ -39,7 +44,7 @@ Columns = dict[tuple[str, str], csv_table.Column]  # by dimension and name
 def table(entry: Any, place: str) -> dict[str, Any]:
     """The keys and values of an entry; refused unless it is a TOML table."""
     if not isinstance(entry, Mapping):
-        raise InputError(f"{place}: an entry is a table with family, unit and source, not {entry!r}")
+        raise InputError(f"{place}: an entry is a table with family, unit and source, not {quoted(entry)}")
     return {key: to_python(value) for key, value in entry.items()}
 
 
@@ -56,32 +61,59 @@ def labels_of(stated: dict[str, Any], place: str, dimensions: dict[str, list[str
     if by is None:
         return ()
     if not isinstance(by, str) or by not in dimensions:
-        raise InputError(f"{place}: by = {by!r}: no such dimension; list its labels under [dimensions]")
+        raise InputError(f"{place}: by = {quoted(by)}: no such dimension; list its labels under [dimensions]")
     return tuple(dimensions[by])
 
 
 def fill_columns(stated: dict[str, Any], place: str, labels: tuple[str, ...], columns: Columns) -> dict[str, Any]:
     """An entry with the names of columns replaced by their numbers; the lengths of its lists are checked."""
     family, by = family_of(stated) or Family, stated.get("by")
+    numbers: dict[str, list[float | None]] = {}
     for key, value in stated.items():
         if key in family.lists and labels:
             raise InputError(f"{place}: {key}: a list of its own, which cannot be split by label; remove by")
         if key in family.lists:
             continue
         types = types_of(family).get(key, ())
-        if isinstance(value, str) and str not in types and (by, value) in columns:
-            column = columns[stated["by"], value]
-            stated[key] = [None if math.isnan(number) else number for number in column.values]
-        elif isinstance(value, str) and by and (float in types or is_percentile(key)):
-            known = [name for dimension, name in columns if dimension == by]
-            raise InputError(f"{place}: {key}: no table has a column '{value}' with a unit{suggest(value, known)}")
+        column = isinstance(value, str) and by and str not in types
+        if column and (float in types or is_percentile(key) or (by, value) in columns):
+            with located(place):
+                units.parse(str(stated.get("unit", "1")))
+            with located(f"{place}: {key}"):
+                numbers[key] = column_values(value, key, stated, columns)
         if isinstance(value, list) and (not labels or (str in types and list[str] not in types)):
             raise InputError(
                 f"{place}: {key}: a list is for numbers, of an entry with by = a dimension; give one value"
             )
         if isinstance(value, list) and len(value) != len(labels):
             raise InputError(f"{place}: {key}: {len(value)} values for {len(labels)} labels; give one for each")
-    return stated
+    return stated | numbers
+
+
+def column_values(name: str, key: str, stated: Mapping[str, Any], columns: Columns) -> list[float | None]:
+    """The numbers of a column that a key of an entry names, in the unit of the entry; None where a cell is empty.
+
+    Parameters without a unit are in [1]; so may be any other number where the entry has `times`, as a multiple of it.
+    """
+    by, unit = stated["by"], stated.get("unit")
+    column = columns.get((by, name))
+    if column is None or not column.unit:
+        known = [other for (dimension, other), found in columns.items() if dimension == by and found.unit]
+        if column is not None:
+            raise InputError(f"the head of column '{name}' has no unit; write it as {name} [{unit}]")
+        raise InputError(f"no table has a column '{echo(name)}' with a unit{suggest(name, known)}")
+    values = [None if math.isnan(number) else number for number in column.values]
+    if not isinstance(unit, str):  # refused with its own message afterwards
+        return values
+    options = ["1"] if key in UNITLESS_KEYS else [unit]
+    if "times" in stated and key not in UNITLESS_KEYS:
+        times = columns.get((by, str(stated["times"])))
+        options = ["1"] if key != "times" and times and units.same_kind(times.unit or "1", unit) else [unit, "1"]
+    wanted = next((option for option in options if units.same_kind(column.unit, option)), None)
+    if wanted is None:
+        why = "" if options[0] == unit else ", since times has the unit" if "times" in stated else ", without a unit"
+        raise InputError(f"column '{name}' is in [{column.unit}]; give it in [{options[0]}]{why}")
+    return [None if number is None else units.convert(number, column.unit, wanted) for number in values]
 
 
 def read_samples(
@@ -93,6 +125,8 @@ def read_samples(
     """
     unit = stated.get("unit", unit)
     if isinstance(parts := stated.get("parts"), list):
+        if len(parts) > limits.MIXTURE_PARTS:
+            raise InputError(f"{place}: {len(parts):,} parts; the limit is {limits.MIXTURE_PARTS}")
         places = [f"{place}: parts[{i}]" for i in range(1, len(parts) + 1)]
         tables_of = [read_samples(table(part, at), at, (), roots, unit) for part, at in zip(parts, places, strict=True)]
         return {**stated, "parts": tables_of}
@@ -204,7 +238,7 @@ def read(kind: type[msgspec.Struct], stated: dict[str, Any], place: str, context
     try:
         return msgspec.convert(stated, kind)
     except msgspec.ValidationError as problem:
-        raise InputError(f"{place}: {type_message(str(problem), kind)}") from None
+        raise InputError(f"{place}: {type_message(str(problem), kind, stated)}") from None
 
 
 @cache
@@ -226,9 +260,11 @@ def gather_percentiles(stated: dict[str, Any], place: str) -> dict[str, Any]:
             raise InputError(f"{place}: {key}: a number is expected, not a table; p2.5 is written p2_5")
         for number in as_list(value):
             if isinstance(number, str):
-                raise InputError(f"{place}: {key}: expected a number, got text; remove the quotes")
+                remedy = toml_text.number_remedy(number)
+                raise InputError(f"{place}: {key}: expected a number, got text; {remedy}")
             if isinstance(number, bool) or not isinstance(number, int | float):
-                raise InputError(f"{place}: {key}: expected a number, got {number}")
+                remedy = f"; {toml_text.YEAR_REMEDY}" if isinstance(number, date) else ""
+                raise InputError(f"{place}: {key}: expected a number, got {echo(number)}{remedy}")
         check_finite(key, value, place)
     return {key: x for key, x in stated.items() if key not in percentiles} | {"percentiles": percentiles}
 
@@ -247,14 +283,18 @@ def check_finite(key: str, value: Any, place: str) -> None:
             raise InputError(f"{place}: {key}: a whole number beyond {sys.float_info.max:.2g}, the largest float")
 
 
-def type_message(problem: str, kind: type[msgspec.Struct]) -> str:
+def type_message(problem: str, kind: type[msgspec.Struct], stated: Mapping[str, Any]) -> str:
     """The message for a value of the wrong type, from that of msgspec."""
     place = re.search(r" - at `\$\.(\w+)", problem)
+    value = stated.get(place[1]) if place else None
     text = re.sub(r" \| null| - at `\$.*`", "", problem)
     text = re.sub(r"`([\w.]+)`", lambda match: TYPE_NAMES.get(match[1], match[1]), text)
     text = text[0].lower() + text[1:].replace("enum value", "word")
     remedy = next((remedy for sign, remedy in TYPE_REMEDIES.items() if sign in text), "")
+    if "a number, got text" in text and isinstance(value, str):
+        remedy = toml_text.number_remedy(value)
     if place and "invalid word" in text:
         known = next(get_args(field.type) for field in fields_of(kind) if field.name == place[1])
-        remedy = f"; known: {', '.join(filter(None, known))}"
-    return f"{place[1]}: {text}{remedy}" if place else f"{text}{remedy}"
+        remedy = f"known: {', '.join(filter(None, known))}"
+    end = f"; {remedy}" if remedy else ""
+    return f"{place[1]}: {text}{end}" if place else f"{text}{end}"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mcfrontier.core.errors import InputError, suggest
+from mcfrontier.core import limits
+from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.core.printable import echo
+from mcfrontier.core.reading import read_text
+from mcfrontier.study import toml_text
 
 SHIPPED = "mcfrontier/priors"  # the name in messages of the folder shipped with the package
 DOCUMENTS = "documents"  # the folder in priors with the figures of source documents; its files are no priors files
@@ -66,6 +68,8 @@ def find(name: str) -> tuple[Path, list[Path]]:
     InputError
         If there is no such file or study.
     """
+    if not name.strip():
+        raise InputError("the name of a study is empty; `list` shows all")
     looks_like_a_path = "/" in name or os.sep in name or name.endswith(".toml")
     named = inside_any(folders(), name)
     given = None if named and not looks_like_a_path else file_at(Path(name))
@@ -74,9 +78,9 @@ def find(name: str) -> tuple[Path, list[Path]]:
     if named:
         return named, own_folder_first(named, folders())
     if looks_like_a_path:
-        raise InputError(f"{name[:200]}: there is no such file")
+        raise InputError(f"{echo(name)}: there is no such file")
     known = suggest(name, runnable()) or "; `list` shows all"
-    raise InputError(f"{name[:200]}: there is no such study{known}")
+    raise InputError(f"{echo(name)}: there is no such study{known}")
 
 
 def own_folder_first(path: Path, roots: list[Path]) -> list[Path]:
@@ -169,22 +173,6 @@ def portable_path(displayed: str) -> str:
 
 
 def parse(path: Path) -> dict[str, Any]:
-    """Parse a TOML file. The message of an error gives line and column, and a remedy for the commonest mistakes."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise InputError(f"{display_path(path)}: not TOML: {problem}{remedy(text, str(problem))}") from None
-    except UnicodeDecodeError as problem:
-        raise InputError(f"{display_path(path)}: not UTF-8 text, at byte {problem.start}") from None
-    except OSError as problem:
-        raise InputError(f"{display_path(path)}: cannot be read: {problem.strerror}") from None
-
-
-def remedy(text: str, problem: str) -> str:
-    """The remedy for a line that is not TOML, where it can be guessed."""
-    place = re.search(r"at line (\d+)", problem)
-    line = text.splitlines()[int(place[1]) - 1] if place else ""
-    if re.search(r"=\s*-?\d+,\d", line):
-        return "; write 10_000, not 10,000"
-    return "; put text in quotes" if re.search(r"=\s*[^\W\d]", line) else ""
+    """Parse a TOML file. The message of an error gives line and column, and a remedy for common mistakes."""
+    with located(display_path(path)):
+        return toml_text.loads(read_text(path, limits.PRIORS_FILE_BYTES))

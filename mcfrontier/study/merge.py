@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from mcfrontier.core import limits
 from mcfrontier.core.errors import InputError, suggest
+from mcfrontier.core.printable import HIDDEN, echo, quoted
 from mcfrontier.study.prior import Prior, PriorsFile, check_name
 from mcfrontier.study.schema import Correlations
 
@@ -49,7 +51,14 @@ def merge_dimensions(parts: list[PriorsFile], own: Mapping[str, list[str]], wher
 
 
 def check_labels(labels: list[str], place: str) -> None:
-    """Refuse labels that are empty or not distinct."""
+    """Refuse labels that are empty, not distinct, too many, or that have hidden characters."""
+    if len(labels) > limits.LABELS:
+        raise InputError(f"{place}: {len(labels):,} labels; the limit is {limits.LABELS:,}")
+    for label in labels:
+        if len(label) > limits.LABEL_LENGTH:
+            raise InputError(f"{place}: '{echo(label)}': a label has at most {limits.LABEL_LENGTH} characters")
+        if not label.isprintable() and (found := HIDDEN.search(label)):
+            raise InputError(f"{place}: '{echo(label)}': has the hidden character U+{ord(found[0]):04X}; remove it")
     if not labels or len({*labels}) != len(labels):
         raise InputError(f"{place}: at least one label is needed, and labels must be distinct")
 
@@ -87,7 +96,7 @@ def merge_correlations(parts: list[Correlations], stated: Mapping[str, Any], pla
     rest = dict(stated)
     kind = rest.pop("kind", None) or next((part.kind for part in parts if any(part.pairs.values())), "spearman")
     if kind not in ("spearman", "normal"):
-        raise InputError(f"{place}: kind = {kind!r}: known are spearman and normal")
+        raise InputError(f"{place}: kind = {quoted(kind)}: known are spearman and normal")
     for part in parts:
         if any(part.pairs.values()) and part.kind != kind:  # a correlation of 0 is the same in both kinds
             raise InputError(f"{place}: an extended file states correlations of kind {part.kind}; state the same kind")
@@ -95,12 +104,12 @@ def merge_correlations(parts: list[Correlations], stated: Mapping[str, Any], pla
     for text, value in rest.items():
         pair = tuple(part.strip() for part in text.split("~"))
         if len(pair) != 2 or not all(part.isidentifier() for part in pair) or pair[0] == pair[1]:
-            raise InputError(f"{place}: '{text}': write a pair as \"gpu_price ~ chip_count\" = 0.3")
+            raise InputError(f"{place}: '{echo(text)}': write a pair as \"gpu_price ~ chip_count\" = 0.3")
         pairs[pair[0], pair[1]] = value
     found: dict[tuple[str, str], float] = {}
     for (one, other), value in pairs.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not -1 < value < 1:
-            raise InputError(f"{place}: {one} ~ {other}: {value!r}: a number between -1 and 1 is expected")
+            raise InputError(f"{place}: {one} ~ {other}: {quoted(value)}: a number between -1 and 1 is expected")
         if found.setdefault((min(one, other), max(one, other)), float(value)) != value:
             raise InputError(f"{place}: {one} ~ {other}: stated twice, and the two differ; state it once")
     extended = {pair: value for part in parts for pair, value in part.pairs.items()}
@@ -110,11 +119,11 @@ def merge_correlations(parts: list[Correlations], stated: Mapping[str, Any], pla
 def matrix_pairs(names: Any, rows: Any, place: str) -> dict[tuple[str, str], Any]:
     """The correlations of a matrix by pairs of inputs."""
     if not isinstance(names, list) or len({*map(str, names)}) != len(names):
-        raise InputError(f"{place}: inputs = {names!r}: a list of distinct names is expected")
+        raise InputError(f"{place}: inputs = {quoted(names)}: a list of distinct names is expected")
     square = isinstance(rows, list) and all(isinstance(row, list) and len(row) == len(names) for row in rows)
     if not square or len(rows) != len(names):
         raise InputError(f"{place}: matrix: one row and one column are expected for each of the {len(names)} inputs")
     for name, own in zip(names, (row[i] for i, row in enumerate(rows)), strict=True):
         if own != 1 or isinstance(own, bool):
-            raise InputError(f"{place}: matrix: {name} has {own!r} with itself; 1 is expected, not a variance")
+            raise InputError(f"{place}: matrix: {name} has {quoted(own)} with itself; 1 is expected, not a variance")
     return {(one, other): rows[i][j] for i, one in enumerate(names) for j, other in enumerate(names) if i != j}

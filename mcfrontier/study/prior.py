@@ -14,9 +14,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from mcfrontier.core import units
+from mcfrontier.core import limits, units
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.core.kinds import SHARE_UNITS
+from mcfrontier.core.printable import echo
 from mcfrontier.distributions.curves import Distribution, on_interval
 from mcfrontier.distributions.empirical import UNRESOLVED
 from mcfrontier.distributions.family import REPORTED_KEYS, Family, check_positive
@@ -119,6 +120,8 @@ class Prior:
 
 def check_name(name: str, place: str) -> None:
     """Refuse a name that is not an identifier, or that the results use."""
+    if len(name) > limits.NAME_LENGTH:
+        raise InputError(f"{place}: a name has at most {limits.NAME_LENGTH} characters")
     if not name.isidentifier():
         raise InputError(f"{place}: a name has letters, digits and _ only, as in Python")
     if name in RESERVED:
@@ -190,7 +193,7 @@ def prior(
 
     `where` is the file of the entry in messages; `columns` are those of tables, by dimension and name.
     """
-    place = f"{where}: {name}"
+    place = f"{where}: {echo(name)}"
     check_name(name, place)
     if name in dimensions:
         raise InputError(f"{place}: a dimension has this name; rename one of them")
@@ -213,7 +216,7 @@ def build(
     places = [f"{place}[{label}]" for label in labels if not joint] or [place]
     rows = [dict(stated)] if joint else rows_of(stated, len(places))
     entries = [entry_of(row, at) for row, at in zip(rows, places, strict=True)]
-    with located(place):
+    with located(place), np.errstate(all="ignore"):  # of parameters beyond doubles, which are refused
         scale = units.scale(entries[0].unit)
         distributions = entries[0].rows(labels) if joint else tuple(distribution_of(one) for one in entries)
     step = entries[0].autocorrelation

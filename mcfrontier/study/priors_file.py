@@ -6,16 +6,16 @@ docs/priors.md describes the format.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace as replace_struct
 
-from mcfrontier.core import units
+from mcfrontier.core import limits, units
 from mcfrontier.core.errors import InputError, located, suggest
-from mcfrontier.study import csv_table, locate, money
+from mcfrontier.study import csv_table, locate, money, toml_text
 from mcfrontier.study.entry import Columns, check_money_year, read, table
 from mcfrontier.study.merge import (
     merge_aliases,
@@ -37,18 +37,46 @@ def load(source: str | Path | Mapping[str, Any]) -> PriorsFile:
     is raised if there is none, or if its content is invalid.
     """
     if isinstance(source, Mapping):
-        return money.converted(with_precision(merged("priors", "priors", dict(source), locate.folders(), ())))
+        with located("priors"):
+            toml_text.check(source)
+        file = merged("priors", "priors", dict(source), locate.folders(), (), Opened())
+        return money.converted(with_precision(file))
     path, roots = locate.find(str(source))
-    file = merged(locate.study_name(path, roots), locate.display_path(path), locate.parse(path), roots, (path,))
+    name, where = locate.study_name(path, roots), locate.display_path(path)
+    file = merged(name, where, locate.parse(path), roots, (path,), Opened())
     return money.converted(replace(with_precision(file), command=str(source)))
 
 
-def merged(name: str, where: str, raw: dict[str, Any], roots: list[Path], trail: tuple[Path, ...]) -> PriorsFile:
+@dataclass
+class Opened:
+    """The extended files that were read for one study, each parsed once, and how often one was named."""
+
+    content: dict[Path, dict[str, Any]] = field(default_factory=dict)
+    count: int = 0
+
+    def parse(self, path: Path) -> dict[str, Any]:
+        """The content of a file."""
+        self.count += 1
+        if self.count > limits.EXTENDED_FILES:
+            raise InputError(f"more than {limits.EXTENDED_FILES} files are extended in all")
+        if path not in self.content:
+            self.content[path] = locate.parse(path)
+        return self.content[path]
+
+
+def merged(
+    name: str, where: str, raw: dict[str, Any], roots: list[Path], trail: tuple[Path, ...], opened: Opened
+) -> PriorsFile:
     """A priors file, merged with those that it extends; `trail` is the chain of files whose `extends` lead to it."""
     stated = read(FileSchema, raw, where, "")
+    for key in ("title", "question"):
+        with located(where):
+            toml_text.check_text(key, getattr(stated, key), limits.TITLE_LENGTH)
+    if len(stated.extends) > limits.EXTENDS:
+        raise InputError(f"{where}: extends: {len(stated.extends)} files; the limit is {limits.EXTENDS}")
     if stated.format != FORMAT:
         raise InputError(f"{where}: format = {stated.format}: this version reads format = {FORMAT}")
-    parts, price_year = [part(other, where, roots, trail) for other in stated.extends], stated.price_year
+    parts, price_year = [part(other, where, roots, trail, opened) for other in stated.extends], stated.price_year
     for each in parts:  # the first file that states one of these takes precedence
         keys = ("price_year", "date", "precision")
         stated = replace_struct(stated, **{key: getattr(stated, key) or getattr(each.stated, key) for key in keys})
@@ -89,6 +117,8 @@ def merged(name: str, where: str, raw: dict[str, Any], roots: list[Path], trail:
         dimensions = {**dimensions, dimension: subset}
         priors = {key: subset_rows(prior, dimension, places) for key, prior in priors.items()}
         columns = {key: column.rows(places) if key[0] == dimension else column for key, column in columns.items()}
+    if len(priors) > limits.INPUTS:
+        raise InputError(f"{where}: {len(priors):,} entries in all; the limit is {limits.INPUTS:,}")
     return PriorsFile(
         name, where, "", stated, dimensions, columns, priors, aliases, correlation, evidence, decision, disclosed
     )
@@ -110,6 +140,8 @@ def read_tables(
         money.check_table(stated, found, place)
         for key, column in found.items():
             columns[name, key] = replace(column, money_year=money.year_of_column(stated, key, column.unit))
+            if not column.unit:
+                continue
             stated_column = {"family": "value", "unit": column.unit, "source": stated.source, "by": name, "value": key}
             stated_column = money.entry_year(stated_column, place, columns)
             column_prior = prior(key, stated_column, locate.display_path(path), dimensions, columns)
@@ -117,8 +149,10 @@ def read_tables(
     return dimensions, columns, priors
 
 
-def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...]) -> PriorsFile:
+def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...], opened: Opened) -> PriorsFile:
     """The file at a name in `extends`."""
+    if len(trail) > limits.EXTENDS_DEPTH:
+        raise InputError(f"{where}: extends: a chain of more than {limits.EXTENDS_DEPTH} files")
     path = locate.inside_any(roots, name)
     if path is None and (".." in Path(name).parts or Path(name).is_absolute()):
         raise InputError(f"{where}: extends: '{name}' leads outside the priors folders; name a file in them")
@@ -127,9 +161,10 @@ def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...]) -> P
     if path.resolve() in [step.resolve() for step in trail]:
         cycle = " -> ".join(locate.display_path(step) for step in (*trail, path))
         raise InputError(f"{where}: extends: circular, {cycle}; remove one of them")
-    return merged(
-        name, locate.display_path(path), locate.parse(path), locate.own_folder_first(path, roots), (*trail, path)
-    )
+    with located(f"{where}: extends"):
+        raw = opened.parse(path)
+    own_first = locate.own_folder_first(path, roots)
+    return merged(name, locate.display_path(path), raw, own_first, (*trail, path), opened)
 
 
 def figures_of(kind: str, struct: type[msgspec.Struct], stated: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -101,7 +101,11 @@ def alias_nodes(file: PriorsFile, nodes: Mapping[str, Node]) -> dict[str, Node]:
     for name, other in file.aliases.items():
         for word in (name, other):
             if word not in unit_of:
-                raise InputError(f"{file.where}: same: there is no quantity '{word}'{suggest(word, unit_of)}")
+                users = [node.name for node in nodes.values() if word in node.needs]
+                problem = f"there is no quantity '{word}'{suggest(word, unit_of)}"
+                if users:
+                    problem = f"'{word}' is an input of {users[0]} that has no entry; add [inputs.{word}]"
+                raise InputError(f"{file.where}: same: {problem}")
         if not units.same_kind(unit_of[name], unit_of[other]):
             raise InputError(f"{file.where}: same: {other} is in {unit_of[other]}, not in {unit_of[name]} as {name} is")
     events = {name for name, node in nodes.items() if node.event and name not in file.priors}

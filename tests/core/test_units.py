@@ -1,5 +1,7 @@
 """Units: parsing and conversion."""
 
+import re
+
 import pytest
 
 from mcfrontier.core import units
@@ -59,3 +61,62 @@ def test_a_duration_is_not_a_date_and_an_impossible_date_is_rejected():
     for text, found in (("2 years", "'years' is not a unit of start"), ("2027-02-30", "there is no such day")):
         with pytest.raises(InputError, match=found):
             units.read(text, "AD", "start")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["USD**9**9**9**9", "2**2**2**9", "h**10", "((h**9)**9)", "h" + "*h" * 10, "h**0.5", "kW⁹⁹⁹", "h/1e999", "1/0"],
+)
+def test_a_unit_with_a_large_or_broken_power_is_refused(text):
+    with pytest.raises(InputError, match=r"power|not a unit"):
+        units.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("(" * 9 + "h" + ")" * 9, "more than 8 parentheses"),
+        ("h" + " " * 200, "at most 100 characters"),
+        ("(h", "check its parentheses"),
+        ("h)", "check its parentheses"),
+        ("3 day", "leave the number out"),
+        ("h\nh", "not a unit"),
+        ("ZWh**9*ZB**9", "beyond the range of numbers"),
+        ("d", "write day"),
+        ("ms", "write seconds, 1 ms as 0.001 s"),
+        ("$", "write USD"),
+        ("AD/day", "AD is a date and stands alone; a time is in year"),
+        ("kAD", "AD is a date and stands alone; a time is in year"),
+    ],
+)
+def test_a_text_that_is_no_unit_is_refused_with_a_remedy(text, message):
+    with pytest.raises(InputError, match=re.escape(message)):
+        units.scale(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [("kW h", "kW*h"), ("USD per chip", "USD/chip"), ("h^2", "h**2"), ("(USD/h)**2", "USD*USD/h/h"), ("1/h", "h**-1")],
+)
+def test_a_unit_may_be_written_in_several_ways(text, same):
+    assert units.parse(text) == units.parse(same)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "message"),
+    [
+        ("3 d", "day", "write day"),
+        ("10k", "USD", "write 10k as 10_000 or 1e4"),
+        ("$3M", "USD", "not $3M"),
+        ("2027-07", "AD", "write a day such as 2027-07-01, or a year as 2027.5"),
+        ("2027-07-01T12:00:00", "AD", "write a day such as 2027-07-01, or a year as 2027.5"),
+    ],
+)
+def test_a_number_that_cannot_be_read_is_refused_with_a_remedy(text, unit, message):
+    with pytest.raises(InputError, match=re.escape(message)):
+        units.read(text, unit, "x")
+
+
+def test_an_integer_of_thousands_of_digits_is_no_number():
+    with pytest.raises(InputError, match="a number is expected"):
+        units.read(10**5000, "USD", "x")

@@ -339,3 +339,81 @@ def test_the_main_module_of_a_package_is_not_imported_for_its_nodes(tmp_path, mo
     )
     monkeypatch.syspath_prepend(tmp_path)
     assert list(graph.nodes_of(importlib.import_module("formulas_with_main"))) == ["base"]
+
+
+@mcf.node("AD")
+def sum_of_dates(start, end):
+    """A year around 4052."""
+    return start + end
+
+
+@mcf.node("AD")
+def twice_a_date(start):
+    """The same."""
+    return 2 * start
+
+
+@mcf.node("year")
+def share_of_a_date(start):
+    """A time since a year 0 that the calendar does not have."""
+    return 0.1 * start
+
+
+@mcf.node("AD")
+def date_without_a_date(lead_time):
+    """A duration since the year 0."""
+    return lead_time
+
+
+@mcf.node("year")
+def time_between(start, end):
+    """The difference of two dates."""
+    return end - start
+
+
+@mcf.node("AD")
+def delayed(start, lead_time):
+    """A date and a duration."""
+    return start + lead_time
+
+
+@mcf.node("AD")
+def middle(start, end):
+    """The middle of two dates."""
+    return (start + end) / 2
+
+
+@mcf.node("AD")
+def later(start, end, lead_time):
+    """The later of two dates and of a delayed one."""
+    return np.maximum(np.where(end > start, end, start), start + lead_time)
+
+
+@mcf.node("share", event=True)
+def on_time(start, end, lead_time):
+    """Whether a delayed date is before another."""
+    return start + lead_time <= end
+
+
+DATES = {
+    **input_entry("start", "normal", "AD", mean=2026, sd=1),
+    **input_entry("end", "normal", "AD", mean=2029.3, sd=1),
+    **input_entry("lead_time", "normal", "day", mean=100, sd=1),
+}
+
+
+def load_with_dates(node):
+    needed = graph.nodes_of([node])[node.__name__].needs
+    page = {"targets": [node.__name__], "inputs": {name: DATES[name] for name in needed}}
+    return mcf.load(page, model=[node])
+
+
+@pytest.mark.parametrize("node", [sum_of_dates, twice_a_date, share_of_a_date, date_without_a_date])
+def test_a_sum_or_a_multiple_of_dates_is_refused(node):
+    with pytest.raises(InputError, match=f"node {node.__name__}: adds or multiplies dates"):
+        load_with_dates(node)
+
+
+@pytest.mark.parametrize("node", [time_between, delayed, middle, later, on_time])
+def test_differences_of_dates_and_dates_with_a_duration_are_accepted(node):
+    assert load_with_dates(node).targets == (node.__name__,)

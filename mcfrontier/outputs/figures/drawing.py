@@ -16,6 +16,8 @@ from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from mcfrontier.core.printable import one_line
+
 POINTS = 72  # per inch; the coordinates of a drawing are points from its bottom left corner
 RC_PARAMS: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "mcfrontier"}
 
@@ -54,4 +56,6 @@ class Drawing:
         x, y = text.get_transform().transform(text.get_position())
         context = renderer.new_gc()
         context.set_foreground(text.get_color())
-        renderer.draw_text(context, x, self.height - y, text.get_text(), text.get_fontproperties(), 0, mtext=text)
+        renderer.draw_text(
+            context, x, self.height - y, one_line(text.get_text()), text.get_fontproperties(), 0, mtext=text
+        )

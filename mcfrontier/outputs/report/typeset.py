@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mcfrontier.core.printable import printable_values
+
 
 def typeset(layout: Path, data: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
     """Compile a typst file, which reads common.typ, data.json and SVG pictures by file name, to the bytes of a PDF.
@@ -18,7 +20,7 @@ def typeset(layout: Path, data: dict[str, Any], pictures: dict[str, bytes]) -> b
     files: Any = {
         "main.typ": layout.read_bytes(),
         "common.typ": common,
-        "data.json": json.dumps(data).encode(),
+        "data.json": json.dumps(printable_values(data)).encode(),
         **pictures,
     }
     pdf: bytes = typst.compile(files, ignore_system_fonts=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from mcfrontier.analysis.forecasts.scoring_rules import EVENT_SCALE
+from mcfrontier.core import limits
 from mcfrontier.core.atomic import exclusive, write_files
 from mcfrontier.core.csvtext import cell_text, csv_cell
 from mcfrontier.core.errors import InputError, located
@@ -96,7 +97,7 @@ def read(path: Path) -> list[Row]:
     if not path.exists():
         raise InputError(f"{path}: there is no such ledger; score FOLDER --outcome ... --ledger {path} makes one")
     with located(locate.display_path(path)):
-        head, rows = csv_table.cells(path)
+        head, rows = csv_table.cells(path, limits.LEDGER_BYTES)
         if head != [*COLUMN_TYPES]:
             wrong = next((name for name in head if name not in COLUMN_TYPES), None)
             what = f"it has no column '{wrong}'" if wrong else f"its columns are not {', '.join(COLUMN_TYPES)}"

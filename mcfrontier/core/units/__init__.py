@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcfrontier.core.errors import InputError, suggest
+from mcfrontier.core.printable import echo
+from mcfrontier.core.units.grammar import EXAMPLE, REMEDIES, check_grammar
 
 if TYPE_CHECKING:
     import pint
@@ -31,22 +33,33 @@ def parse(unit: str) -> pint.Unit:
     """Parse a unit; an InputError names the unknown part."""
     import pint
 
+    check_grammar(unit)
     text = "share" if unit.strip() in ("1", "") else unit
     try:
-        return registry().Unit(text)
+        found = registry().Unit(text)
     except pint.UndefinedUnitError as problem:
         word = problem.unit_names if isinstance(problem.unit_names, str) else problem.unit_names[0]
         names = [str(name) for name in registry()._units if len(str(name)) > 1]
         known = names + [prefix + name for prefix in "kMGTPEZ" for name in ("Wh", "FLOP", "USD")]
-        raise InputError(f"unknown unit '{word}' in '{unit}'{suggest(word, known)}") from None
+        remedy = f"; write {REMEDIES[word]}" if word in REMEDIES else suggest(word, known)
+        raise InputError(f"unknown unit '{word}' in '{unit}'{remedy}") from None
     except Exception:  # pint raises many types of exception for a text that is not a unit
-        raise InputError(f"'{unit}' is not a unit; write one like 'USD/chip' or 'chip*h'") from None
+        raise InputError(f"'{unit}' is not a unit; {EXAMPLE}") from None
+    if unit != DATE_UNIT and any(str(name).endswith(DATE_UNIT) for name in found._units):
+        raise InputError(f"'{unit}': {DATE_UNIT} is a date and stands alone; a time is in year")
+    return found
 
 
 @cache
 def scale(unit: str) -> float:
     """The number of base units in a unit: 1000 for kWh, 24 for day."""
-    return float((1 * parse(unit)).to_root_units().magnitude)
+    try:
+        found = float((1 * parse(unit)).to_root_units().magnitude)
+    except OverflowError:
+        found = math.inf
+    if not 0 < found < math.inf:
+        raise InputError(f"'{unit}' is beyond the range of numbers; write a smaller unit")
+    return found
 
 
 def unit_text(quantity: pint.Quantity[Any]) -> str:
@@ -77,11 +90,18 @@ def split(text: str) -> tuple[float, str]:
 def read(text: str | float, unit: str, name: str, example: str = "15_000") -> float:
     """Read a number in `unit`, converted from the unit written after it, if there is one. `name` (of the quantity) and
     `example` (a number) appear in messages."""
-    if unit == DATE_UNIT and is_day(str(text)):
-        return year_of(*map(int, str(text).split("-")))
-    number, stated = split(str(text))
+    try:
+        written = str(text)
+    except ValueError:  # of an integer of thousands of digits, which Python does not convert
+        written = "inf"
+    if unit == DATE_UNIT and re.match(r"\s*\d{4}-", written):
+        if not is_day(written):
+            raise InputError(f"'{echo(written)}' is not a date; write a day such as 2027-07-01, or a year as 2027.5")
+        return year_of(*map(int, written.split("-")))
+    number, stated = split(written)
     if not math.isfinite(number):
-        raise InputError(f"a number is expected, with or without a unit, such as {example} {unit}")
+        remedy = ", not $3M" if re.match(r"\s*[-+]?[$€]", written) else ""
+        raise InputError(f"a number is expected, with or without a unit, such as {example} {unit}{remedy}")
     stated = stated or unit
     if not same_kind(stated, unit):
         raise InputError(f"'{stated}' is not a unit of {name}; give it in {unit}")
