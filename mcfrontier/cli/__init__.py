@@ -85,6 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         setattr(sys, name, getattr(sys, name) or open(os.devnull, "w"))  # noqa: SIM115
     gc.disable()  # a command makes few reference cycles, and collecting them costs a tenth of its import time
     try:
+        check_working_folder()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):  # a stream that was replaced may be of another class
                 stream.reconfigure(encoding="utf-8", errors="replace")
@@ -108,6 +109,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         fail(f"standard output cannot be written: {problem.strerror}")
     finally:
         gc.freeze()  # spares the collection at exit, which takes up to a tenth of a run
+
+
+def check_working_folder() -> None:
+    """Refuse a current folder that does not exist any more, of which no path can be found."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise InputError("the current folder was deleted; change to another one") from None
 
 
 def usage_text(problem: click.ClickException) -> str:

@@ -100,7 +100,7 @@ def created(folder: Path) -> Iterator[None]:
             for path in missing:
                 path.rmdir()
         if (reason := write_error(problem, folder)) is not None:
-            raise InputError(f"{folder}: cannot be written: {reason}; old files are unchanged") from None
+            raise InputError(f"{folder}: cannot be written: {reason}") from None
         raise
 
 

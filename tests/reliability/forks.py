@@ -2,7 +2,8 @@
 
 Run as a module this is the server: it reads requests, one JSON list of commands a line, starts the commands together,
 and answers with one JSON list of their results. A command is {"arguments", "folder", "log"} and optionally
-"environment"; "full", the stream that is on a full disk; and "kill": {"signal", "event"} or {"signal", "seconds"}.
+"environment"; "full", the stream that is on a full disk; and "kill": {"signal", "event"} or
+{"signal", "seconds"}.
 """
 
 import json
@@ -13,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+from mcfrontier.core.signals import STOPPING
 from tests.conftest import ROOT
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -53,6 +55,7 @@ class Forks:
 def serve():
     """Answer requests until standard input ends. In a fork this returns the arguments of its command."""
     answers = os.fdopen(os.dup(1), "w")
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # of the forks, until their command begins
     for line in sys.stdin:
         commands, started = json.loads(line), []
         for command in commands:
@@ -148,6 +151,7 @@ def perform(command):
     from mcfrontier.cli import main
 
     small_segments()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     end = count_events(command.get("kill") or {}, log)
     try:
         main(command["arguments"])
