@@ -1,5 +1,6 @@
 """The shipped studies: each runs without non-finite draws and reports its disclosed figures."""
 
+import numpy as np
 import pytest
 
 import mcfrontier as mcf
@@ -58,3 +59,16 @@ def test_acquisition_exceeds_ownership_and_development_exceeds_amortised_cost(na
     assert (draws.acquisition_cost > draws.amortised_cost).mean() > 0.99
     more = draws.development_cost > draws.amortised_cost
     assert more.where(draws.experiment_factor >= 1, True).all()
+
+
+def test_the_chip_hours_of_deepseek_identify_mfu_times_goodput_and_neither_alone():
+    """The product has a known width: that of the operations per token and of the evidence, 3 % either way."""
+    run = mcf.run("deepseek-v3-given", draws=2**15)
+    assert {"mfu", "goodput"}.isdisjoint(run.targets)
+    np.testing.assert_allclose(run["implied_utilisation"], run["mfu"] * run["goodput"])
+    names = "implied_utilisation", "mfu", "goodput", "flop_per_parameter_token", "chip_time"
+    spread = {name: float(np.log(run[name]).std()) for name in names}
+    known = np.hypot(spread["flop_per_parameter_token"], spread["chip_time"])
+    assert spread["implied_utilisation"] == pytest.approx(known, rel=0.05)
+    assert spread["implied_utilisation"] < 0.9 * min(spread["mfu"], spread["goodput"])
+    assert np.corrcoef(run["mfu"], run["goodput"])[0, 1] < -0.5
