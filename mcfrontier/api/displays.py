@@ -42,14 +42,14 @@ def text(name: str, head: Mapping[str, object], summaries: Mapping[str, Summary]
     width = max((len(row[0]) for row in rows), default=0)
     lines = [f"  {what:{width}}  {middle}" + (f" ({interval})" if interval else "") for what, middle, interval in rows]
     rest = [f"  and {len(summaries) - MAX_ROWS} more"] * (len(summaries) > MAX_ROWS)
-    warnings = [f"  note: {each}" for each in notes]
+    warnings = [f"  note: {one_line(each)}" for each in notes]
     return "\n".join([f"{heading(name, head)}; median (p5 to p95)", *lines, *rest, *warnings])
 
 
 def html(name: str, head: Mapping[str, object], summaries: Mapping[str, Summary], notes: Sequence[str]) -> str:
     """The same as an HTML table, of all headlines, with the notes below."""
     shown = table(heading(name, head), ("", "median", "p5 to p95"), [cells(row, summaries[row]) for row in summaries])
-    return shown + "".join(f"<p>note: {escape(each)}</p>" for each in notes)
+    return shown + "".join(f"<p>note: {escape(one_line(each))}</p>" for each in notes)
 
 
 def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.kinds import QuantityKind, kind_of
-from mcfrontier.core.printable import printable
+from mcfrontier.core.printable import one_line, printable
 from mcfrontier.graph import Node
 from mcfrontier.study.correlation import Dependence, dependence
 from mcfrontier.study.prior import Prior, PriorsFile
@@ -81,7 +81,7 @@ class Study:
         lines.append(shorten(f"targets: {', '.join(self.targets)}", REPR_WIDTH, placeholder=" ..."))
         pins = ", ".join(f"{name}={value}" for name, value in self.pins.items())
         lines += [shorten(f"set: {pins}", REPR_WIDTH, placeholder=" ...")] * bool(pins)
-        return printable("\n  ".join([*lines, *(f"note: {text}" for text in self.notes)]))
+        return printable("\n  ".join([*lines, *(f"note: {one_line(text)}" for text in self.notes)]))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Study) and self._content == other._content

@@ -96,6 +96,15 @@ def test_a_node_of_the_user_has_a_note_where_an_extended_file_overrides_it(page,
     assert f"note: {note}" in repr(mcf.open(tmp_path / "box"))
 
 
+def test_a_note_in_the_display_of_a_study_or_a_run_is_one_line_without_hidden_characters(page):
+    page("a\x1b]0;b\nc", entry("area", value=7))
+    study = BOX | {"extends": ["a\x1b]0;b\nc"], "inputs": input_entry("depth", value=4)}
+    run = mcf.run(study, model=[area, volume], draws=64)
+    for display in (repr(run), repr(run.study), run._repr_html_()):
+        assert "\x1b" not in display
+        assert "\nc.toml" not in display
+
+
 def test_the_remedy_of_an_overridden_node_uses_the_node(page):
     page("site", entry("area", value=7))
     run = mcf.run(BOX | {"extends": ["site"], "same": {"area": "area"}}, model=[area, volume], draws=64)
