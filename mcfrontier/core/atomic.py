@@ -24,6 +24,7 @@ from mcfrontier.core import signals
 from mcfrontier.core.errors import WRITE_ERRORS, InputError
 from mcfrontier.core.limits import ABANDONED_DAYS, LOCK_SECONDS
 from mcfrontier.core.locks import Lock, locked, try_lock, wait
+from mcfrontier.core.reading import read_bytes
 
 MAKING, REPLACING = ".making-", ".replacing"  # names of folders: unfinished, and on the way to their destination
 OWNER, NEW, OLD, JOURNAL = "owner", "new", "old", "journal.json"  # names in them
@@ -252,12 +253,11 @@ def finish(folder: Path, away: Path) -> None:
 def read_journal(path: Path) -> tuple[str, list[str]]:
     """The marker and the obsolete files of a replacement: names without a folder."""
     try:
-        with path.open("rb") as file:
-            found = json.loads(file.read(JOURNAL_BYTES))
+        found = json.loads(read_bytes(path, JOURNAL_BYTES))
         marker, obsolete = found["marker"], found["obsolete"]
         if all(isinstance(name, str) and name == os.path.basename(name) for name in (marker, *obsolete)):
             return marker, [name for name in obsolete if name.strip(".")]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (InputError, ValueError, KeyError, TypeError, RecursionError):
         pass
     return "", []
 

@@ -47,6 +47,8 @@ def merge_dimensions(parts: list[PriorsFile], own: Mapping[str, list[str]], wher
             raise InputError(f"{place}: its labels are stated twice, and differ; state them once")
         check_labels(labels, place)
         check_name(name, place)
+    if len(found) > limits.DIMENSIONS:
+        raise InputError(f"{where}: dimensions: there are {len(found)}; the limit is {limits.DIMENSIONS}")
     return found
 
 

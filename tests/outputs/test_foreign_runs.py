@@ -371,10 +371,20 @@ FORMULA = '=HYPERLINK("http://example.org")'
 
 
 def test_texts_of_a_manifest_are_no_formulas_in_tables_and_no_code_in_exports(foreign, command, tmp_path):
-    change_json(foreign / "manifest.json", lambda content: content.update(study=FORMULA + "\nimport os #"))
-    change_json(foreign / "percentiles.json", lambda content: content.update(study=FORMULA + "\nimport os #"))
+    change_json(
+        foreign / "manifest.json", lambda content: content.update(study=FORMULA + "\nimport os\u2028import os #")
+    )
+    change_json(
+        foreign / "percentiles.json", lambda content: content.update(study=FORMULA + "\nimport os\u2028import os #")
+    )
     assert command("score", foreign, "--outcome", "energy=40 GWh", "--ledger", tmp_path / "ledger.csv").code == 0
     assert (tmp_path / "ledger.csv").read_text().splitlines()[1].startswith("\"'=HYPERLINK")
     for form in ("squiggle", "squigglepy"):
         text = command("export", foreign, "--to", form).out
         assert not any(line.startswith("import os") for line in text.splitlines())
+
+
+def test_a_pipe_in_place_of_the_journal_of_a_replacement_does_not_stop_a_reader(foreign, command):
+    (foreign / ".replacing").mkdir()
+    os.mkfifo(foreign / ".replacing" / "journal.json")
+    assert command("percentiles", foreign).code == 0

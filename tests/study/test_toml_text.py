@@ -111,6 +111,7 @@ def test_a_priors_file_that_is_too_large_or_a_pipe_is_refused(page, command, her
         ({"title": "x" * 300}, "title: 300 characters; at most 200"),
         ({"extends": ["gpt4"] * 40}, "extends: 40 files; the limit is 32"),
         ({"dimensions": {"d": [str(i) for i in range(10_001)]}}, "10,001 labels; the limit is 10,000"),
+        ({"dimensions": {f"d{i}": ["a"] for i in range(13)}}, "dimensions: there are 13; the limit is 12"),
         ({"dimensions": {"d": ["a\x1b[2J"]}}, "has the hidden character U\\+001B; remove it"),
         ({"dimensions": {"d": ["a\u202e"]}}, "has the hidden character U\\+202E; remove it"),
         ({"dimensions": {"d": ["a\x00"]}}, "has the hidden character U\\+0000; remove it"),

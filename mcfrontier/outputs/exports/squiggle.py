@@ -17,6 +17,7 @@ import numpy as np
 
 from mcfrontier.core.formatting import label, probability
 from mcfrontier.core.kinds import EVENT, SUMMARY_STATISTICS
+from mcfrontier.core.printable import one_line
 from mcfrontier.outputs.exports.fits import MAX_DISTANCE, VALUE_COUNT, Fit, allowed, finite, nearest, ordered
 from mcfrontier.outputs.exports.kinds import Parameters
 from mcfrontier.outputs.folder.saved import RunFolder
@@ -126,7 +127,7 @@ def text(run: RunFolder, rows: Sequence[str], language: Language) -> str:
 def comment(line: str, language: Language) -> str:
     """A text as wrapped comment."""
     start = language.comment + " "
-    return textwrap.fill(line, WIDTH, initial_indent=start, subsequent_indent=start, break_on_hyphens=False)
+    return textwrap.fill(one_line(line), WIDTH, initial_indent=start, subsequent_indent=start, break_on_hyphens=False)
 
 
 def identifiers(rows: Sequence[str], language: Language) -> dict[str, str]:
