@@ -105,7 +105,7 @@ def local_cluster(workers: int | None) -> Iterator[LocalCluster]:
     """A scheduler and workers on this machine.
 
     Whoever can connect to one of their ports can run code in it, so each side has to prove by TLS that it has the key,
-    which is made here and stays in memory. There are no pages over HTTP.
+    which is made here. There are no pages over HTTP.
     """
     import dask
     from distributed import LocalCluster
