@@ -97,7 +97,7 @@ def created(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         yield
     except BaseException as problem:
-        with suppress(OSError):  # not empty
+        with signals.deferred(), suppress(OSError):  # not empty
             for path in missing:
                 path.rmdir()
         if (reason := write_error(problem, folder)) is not None:

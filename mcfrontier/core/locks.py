@@ -87,9 +87,10 @@ def locked(path: Path, what: str) -> Iterator[None]:
         yield
     finally:
         if lock:
-            with suppress(OSError):  # who waits for the lock of a deleted file opens the new one
-                path.unlink()
-            lock.release()
+            with signals.deferred():
+                with suppress(OSError):  # who waits for the lock of a deleted file opens the new one
+                    path.unlink()
+                lock.release()
 
 
 def wait(deadline: float, what: str) -> None:

@@ -76,6 +76,7 @@ class Prepared:
 def state(folder):
     """The contents of a folder, by path."""
     paths = [path for path in folder.rglob("*") if path.is_file() or path.is_symlink() or not any(path.iterdir())]
+    paths = [path for path in paths if path != folder / "tmp"]
     return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b"" for path in sorted(paths)}
 
 

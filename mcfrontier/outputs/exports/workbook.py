@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import math
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +45,9 @@ def xlsx(run: RunFolder, rows: Sequence[str], path: Path) -> None:
         rows_by_quantity.items(), sheet_names(list(rows_by_quantity), (RUN, INPUTS)), strict=True
     ):
         fill(book.create_sheet(name), percentiles(run, quantity, own), (30, 14, 22, 26, 26, 30))
-    path.write_bytes(to_bytes(book))
+    with temporary_files_in(path.parent):
+        content = to_bytes(book)
+    path.write_bytes(content)
 
 
 def about(run: RunFolder) -> Iterator[list[Any]]:
@@ -141,6 +145,16 @@ def fill(sheet: Worksheet, lines: Iterable[Sequence[Any]], widths: Sequence[int]
             cell.data_type = "n" if number else "s"  # or a text that begins with = would be a formula
     for column, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(column)].width = width
+
+
+@contextmanager
+def temporary_files_in(folder: Path) -> Iterator[None]:
+    """Have openpyxl make its temporary files in a folder that is deleted whatever ends this process."""
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def to_bytes(book: Workbook) -> bytes:
