@@ -16,6 +16,7 @@ from mcfrontier.core.kinds import EVENT, SHARE
 from mcfrontier.distributions.family import ShareFamily, join_keys
 from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.model.cost_bases import BOUNDS
+from mcfrontier.runs import plausible
 from mcfrontier.runs.consistency import few_draws
 from mcfrontier.runs.diagnostics import out_of_range
 from mcfrontier.study import money
@@ -40,7 +41,11 @@ class Findings(NamedTuple):
 def of_file(file: PriorsFile) -> list[str]:
     """Warnings on the entries that a file states itself."""
     own = [prior for prior in file.priors.values() if prior.own and prior.entry.resolved]
-    found = [warning for prior in own for warning in (*narrow_intervals(prior), *small_percentages(prior))]
+    found = [
+        warning
+        for prior in own
+        for warning in (*narrow_intervals(prior), *far_intervals(prior), *small_percentages(prior))
+    ]
     return [*found, *money.unstated_years(file)]
 
 
@@ -50,6 +55,7 @@ def of_study(study: Study) -> Findings:
     values = few_draws(study)
     crossed = crossed_bounds(study, values)
     warnings = [*shared_sources(study), *outside_shares(study, values), *skewed_targets(study, values)]
+    warnings += plausible.warnings(study)
     information = [f"{study.file.where}: {note}" for note in study.notes]
     for share, text in crossed:
         (warnings if share > BOUND_WARNING_SHARE else information).append(text)
@@ -81,6 +87,21 @@ def small_percentages(prior: Prior) -> Iterator[str]:
     if of_unit and all(row.ppf(np.asarray(0.95)) < 1 for row in prior.distributions):
         problem = "its figures are below 1 %; for 5 % write 5, and for figures between 0 and 1"
         yield f'{prior.where}: {prior.name}: {problem} unit = "share"'
+
+
+def far_intervals(prior: Prior) -> Iterator[str]:
+    """Warnings on a 90 % interval that the range reported by its sources does not touch: another unit, or another
+    quantity."""
+    for i, (distribution, reported) in enumerate(zip(prior.distributions, prior.reported, strict=True)):
+        if not reported:
+            continue
+        p5, p95 = (float(distribution.ppf(np.asarray(p))) for p in (0.05, 0.95))
+        if p95 < reported[0] or p5 > reported[1]:
+            own, theirs = (
+                f"{amount(a, prior.entry.unit)} to {amount(b, prior.entry.unit)}" for a, b in ((p5, p95), reported)
+            )
+            problem = f"its 90 % interval, {own}, lies outside of what its sources report, {theirs}"
+            yield f"{prior.where}: {prior.row_names[i]}: {problem}; mend one of the two"
 
 
 def shared_sources(study: Study) -> Iterator[str]:

@@ -117,3 +117,4 @@ class FileSchema(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_field
     decision: dict[str, Any] = {}
     disclosed: dict[str, Any] = {}
     skewed: dict[str, str] = {}
+    unusual: dict[str, str] = {}
