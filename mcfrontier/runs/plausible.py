@@ -54,8 +54,8 @@ class Range(NamedTuple):
 @cache
 def table(name: str) -> list[dict[str, str]]:
     """The rows of a table of the package, by the heads of its columns."""
-    head, rows = csv_table.cells(locate.data_file(f"tables/{name}.csv", [locate.shipped()]))
-    return [dict(zip(head, row, strict=True)) for row in rows]
+    head, *rows = csv_table.records(locate.data_file(f"tables/{name}.csv", [locate.shipped()]))
+    return [dict(zip(head.cells, row.cells, strict=True)) for row in rows]
 
 
 @cache
