@@ -21,7 +21,7 @@ MAX_IMPOSSIBLE_SHARE = 1e-3  # of draws: more are no rounding, nor the far tail 
 CHECK_DRAWS, CHECK_NUMBERS = 2**12, 2**19  # draws, and the most numbers of one quantity, which limit them
 RATE = "peak_rate"
 # the operations of a run, and the chip-hours in which they are done
-RUNS = (("training_compute", "chip_time"), ("training_compute", "run_chip_time"), ("compute_budget", "run_chip_time"))
+RUN_PAIRS = (("training_compute", "chip_time"), ("training_compute", "run_chip_time"), ("compute_budget", "run_chip_time"))
 
 
 def with_targets(study: Study, names: Iterable[str]) -> Study:
@@ -53,8 +53,8 @@ def contradiction(study: Study) -> str:
 
     A run cannot do more operations than its chips do at the peak rate of the precision in use.
     """
-    whole = with_targets(study, {name for pair in RUNS for name in (*pair, RATE)})
-    pairs = [pair for pair in RUNS if {*pair, RATE} <= {*whole.quantities}]
+    whole = with_targets(study, {name for pair in RUN_PAIRS for name in (*pair, RATE)})
+    pairs = [pair for pair in RUN_PAIRS if {*pair, RATE} <= {*whole.quantities}]
     if not pairs:
         return ""
     values = few_draws(whole)

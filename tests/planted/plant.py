@@ -14,7 +14,7 @@ FAULTS = [
     for group in tomllib.loads(Path(__file__).with_name("faults.toml").read_text(encoding="utf-8"))["faults"]
     for fault in group["plant"]
 ]
-KEPT = ("unit", "source", "note", "by")  # of an entry whose numbers are replaced
+RETAINED_KEYS = ("unit", "source", "note", "by")  # of an entry whose numbers are replaced
 
 
 def planted(fault):
@@ -55,7 +55,7 @@ def scaled(key, value, factor):
 
 def replaced(old, unit, **numbers):
     """An entry with other numbers, in its own unit or another."""
-    kept = {key: old[key] for key in KEPT if key in old} | dict(zip(["unit"], unit, strict=False))
+    kept = {key: old[key] for key in RETAINED_KEYS if key in old} | dict(zip(["unit"], unit, strict=False))
     return {"source": "a fault", **kept, **numbers}
 
 
