@@ -176,7 +176,10 @@ def fit_parabolas(
         error = np.fmax(thirds[:, ::2], thirds[:, 1::2]) * 3**0.5 / 27
     first, per = (start / step)[:, None] + np.arange(cells) + origin / step[:, None], 1 / step[:, None]
     found = np.stack([left - first * (rise - first * bend), per * (rise - 2 * first * bend), per**2 * bend], axis=-1)
-    accurate = (error <= allowed) & np.isfinite(allowed) & within_support(found, first * step[:, None], step, target)
+    finite = np.isfinite(allowed) & np.isfinite(found).all(axis=-1)
+    accurate = (error <= allowed) & finite & (rise * (rise + 2 * bend) >= 0)  # and monotone
+    if np.isfinite(target.support).any():
+        accurate &= within_support(found, (left, right), (first + 1) * step[:, None], target.support)
     position = (edges[:, None] - start) / step
     edge, row = np.nonzero((position > 0) & (position < cells) & (position != np.floor(position)))
     accurate[row, position[edge, row].astype(np.intp)] = False
@@ -184,17 +187,13 @@ def fit_parabolas(
     return found.reshape(-1, 3)
 
 
-def within_support(parabolas: Array, left: Array, step: Array, target: Target) -> Array:
-    """Whether parabolas (rows, cells, 3) stay within the support from `left` to `left` + `step`, rounding included."""
+def within_support(parabolas: Array, ends: tuple[Array, Array], right: Array, support: tuple[float, float]) -> Array:
+    """Whether monotone parabolas (rows, cells, 3) with these values at their ends, the second one at `right`, stay within
+    a support, rounding included."""
     level, slope, bend = np.moveaxis(parabolas, -1, 0)
-    right = left + step[:, None]
-    vertex = np.clip(np.where(bend == 0, left, -slope / (2 * bend)), left, right)
-    values = [level + u * (slope + u * bend) for u in (left, vertex, right)]
     size = np.abs(level) + np.abs(slope * right) + np.abs(bend * right**2)
-    margin = np.where((slope == 0) & (bend == 0), 0.0, 2 * EPSILON * size)
-    low, high = target.support
-    inside: Array = (np.min(values, axis=0) - margin >= low) & (np.max(values, axis=0) + margin <= high)
-    inside &= np.isfinite(size)
+    margin = np.where(ends[0] == ends[1], 0.0, 2 * EPSILON * size)
+    inside: Array = (np.minimum(*ends) - margin >= support[0]) & (np.maximum(*ends) + margin <= support[1])
     return inside
 
 

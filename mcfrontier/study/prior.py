@@ -233,8 +233,11 @@ def distribution_of(entry: Family) -> Distribution:
     try:
         with np.errstate(all="ignore"):
             distribution = entry.distribution()
-            if not (isinstance(entry, Value) and math.isnan(entry.value)):  # a missing value
-                check_computable(distribution, units.scale(entry.unit) * (entry.times or 1.0))
+            scale = units.scale(entry.unit) * (entry.times or 1.0)
+            if not isinstance(entry, Value):
+                check_computable(distribution, scale)
+            elif math.isinf(entry.value * scale):
+                raise InputError(NOT_COMPUTABLE)
     except ArithmeticError:
         raise InputError(NOT_COMPUTABLE) from None
     best = entry.best
@@ -255,11 +258,11 @@ def distribution_of(entry: Family) -> Distribution:
 
 def check_computable(distribution: Distribution, scale: float) -> None:
     """Refuse a distribution whose percentiles cannot be computed, in its own or in base units: `scale` converts it."""
-    ends, x, p = distribution.ppf(np.array([0.05, 0.95])), distribution.ppf(QUARTILES), QUARTILES
-    rounding = 4 * np.spacing(np.abs(x))
-    below, upto = distribution.cdf(x - rounding), distribution.cdf(x + rounding)
-    computed = (below <= p + MAX_DEVIATION) & (upto >= p - MAX_DEVIATION)
-    if not (computed.all() and np.isfinite(ends * scale).all()):
+    x = distribution.ppf(np.array([0.05, *QUARTILES, 0.95]))
+    quartiles, rounding = x[1:-1], 4 * np.spacing(np.abs(x[1:-1]))
+    below, upto = distribution.cdf(np.array([quartiles - rounding, quartiles + rounding]))
+    computed = (below <= QUARTILES + MAX_DEVIATION) & (upto >= QUARTILES - MAX_DEVIATION)
+    if not (computed.all() and np.isfinite(x[[0, -1]] * scale).all()):
         raise InputError(NOT_COMPUTABLE)
 
 
