@@ -96,7 +96,7 @@ def of_code(arguments: list[str], code: int | str | None, err: str) -> list[str]
     name = arguments[0] if arguments else ""
     if code not in ((0, 1, 2) if name in RESULTS else (0, 2)):
         return [f"exit status {code}"]
-    lines = [line for line in err.split("\n")[:-1] if not line.startswith(("note: ", "warning: "))]
+    lines = [line for line in err.split("\n")[:-1] if not line.startswith(("note: ", "info: ", "warning: "))]
     errors = [line for line in lines if line.startswith("mcfrontier: ")]
     found = [f"a line that is no message: {line[:200]!r}" for line in lines if line not in errors]
     if code != 2 and errors:
