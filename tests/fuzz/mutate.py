@@ -135,6 +135,20 @@ def numbers(rng: Any, root: Any) -> str:
     return f"numbers {', '.join('.'.join(map(str, trail)) for _, _, trail in chosen)}"[:200]
 
 
+def texts(rng: Any, root: Any) -> str:
+    """Change some texts of a tree that are not names, but shown to people: titles, sources, notes, labels."""
+    places = [each for each in slots(root) if isinstance(each[0][each[1]], str) and shown(each[2])]
+    chosen = rng.choices(places, k=rng.choice((1, 3, 8))) if places else []
+    for container, key, _ in chosen:
+        container[key] = spliced(rng, container[key]) if rng.random() < 0.5 else rng.choice(WORDS)
+    return f"texts {', '.join('.'.join(map(str, trail)) for _, _, trail in chosen)}"[:200]
+
+
+def shown(trail: tuple[Any, ...]) -> bool:
+    """Whether the text at a place of a tree is for people alone."""
+    return trail[0] == "dimensions" or trail[-1] in ("title", "about", "question", "source", "note", "narrower", "name")
+
+
 def raw_bytes(rng: Any, content: bytes) -> bytes:
     """Bytes cut short, with some of them flipped, removed, repeated or inserted, or lines exchanged."""
     size = len(content)

@@ -60,12 +60,12 @@ def write(name: str, content: bytes) -> None:
 def changed(rng: Any, name: str) -> tuple[bytes, list[str]]:
     """The content of a changed file, and what was changed."""
     root = copy.deepcopy(shipped()[name])
-    what = rng.choice(("tree",) * 6 + ("structure",) * 4 + ("numbers",) * 5 + ("raw", "bytes", "text"))
+    what = rng.choice(("tree",) * 6 + ("structure",) * 4 + ("numbers",) * 5 + ("texts",) * 3 + ("raw", "bytes", "text"))
     if what == "tree":
         donors = rng.sample([*shipped().values()], 3)
         changes = [mutate.tree(rng, root, donors) for _ in range(rng.choice((1, 1, 2, 3, 6)))]
-    elif what == "numbers":
-        changes = [mutate.numbers(rng, root)]
+    elif what in ("numbers", "texts"):
+        changes = [mutate.numbers(rng, root) if what == "numbers" else mutate.texts(rng, root)]
     elif what == "raw":
         container, key, trail = rng.choice(mutate.slots(root))
         container[key] = mutate.Raw(rng.choice(mutate.RAW))
@@ -217,7 +217,7 @@ def commands_of(rng: Any, name: str) -> list[list[str]]:
     choices = [
         *[[check, [*run, "--no-report"]]] * 6,
         [[*run, "--no-report"], ["percentiles", f"reports/{name}"]],
-        [run],
+        *[[run]] * 3,
         [[*run, "--point", "--json"]],
         [show, check],
         [["percentiles", name, *draws, "--format", rng.choice(("csv", "json", "table"))]],
