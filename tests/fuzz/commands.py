@@ -88,7 +88,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
     "reproduce": {"--json": FLAG, "--out": words("made")},
 }
 REQUIRED = {"--to", "--for", "--so-that"}
-DRAWS = {"run", "percentiles", "compare", "solve"}  # commands that take a number of draws, which would else be large
+DRAWS = ("run", "percentiles", "compare", "solve")  # commands that take a number of draws, which would else be large
 
 
 def make(rng: Any) -> tuple[list[list[str]], list[str]]:
@@ -96,7 +96,7 @@ def make(rng: Any) -> tuple[list[list[str]], list[str]]:
     Path("priors").mkdir()
     Path("priors", "small.toml").write_text(folders.SMALL_STUDY)
     shutil.copytree(folders.saved_runs() / "gpt4", "reports/run")
-    name = rng.choice([*OPTIONS])
+    name = rng.choice([*OPTIONS] * 2 + [*DRAWS])
     arguments = [name, *names(rng, name)]
     for option, values in OPTIONS[name].items():
         for _ in range(rng.choice((1, 1, 1, 2) if option in REQUIRED else (0, 0, 0, 0, 1, 1, 2))):

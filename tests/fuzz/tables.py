@@ -60,14 +60,14 @@ def make(rng: Any) -> tuple[list[list[str]], list[str]]:
         return [["check", study]], [name]
     choices = [[["check", study], ["run", study, "--draws", "64", "--no-report"]]] * 5
     choices += [
-        [["show", study], ["list"]],
+        [["show", study], ["check", study]],
         [["run", study, "--draws", "64"]],
         [["percentiles", study, "--draws", "64"]],
     ]
     choices += [
         [
             ["run", study, "--draws", "64", "--no-report"],
-            ["export", f"reports/{study}", "--to", rng.choice(("csv", "squiggle"))],
+            ["export", f"reports/{study}", "--to", rng.choice(("csv", "arviz")), "--out", "made"],
         ]
     ]
     return rng.choice(choices), [name]

@@ -10,7 +10,7 @@ import pytest
 from tests.fuzz import observe
 from tests.fuzz.case import KINDS, Case, working_folder
 
-SEED, CASES, AT_ONCE = 1, 10, 10
+SEED, CASES, AT_ONCE = 1, 300, 10
 
 
 @pytest.mark.parametrize("first", range(0, CASES, AT_ONCE))
