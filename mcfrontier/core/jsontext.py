@@ -34,8 +34,11 @@ def parse_json(content: bytes) -> Any:
     ------
     ValueError
         For text that is no JSON; a key that is repeated, which parsers read differently; a number beyond the range of
-        doubles; a text with half a surrogate pair; lists and objects that are nested too deep.
+        doubles; a text with half a surrogate pair; more values than the limit; lists and objects that are nested too
+        deep.
     """
+    if sum(map(content.count, b"[{,")) > limits.JSON_VALUES:
+        raise ValueError(f"it has more values than the limit, {limits.JSON_VALUES:,}")
     try:
         value = json.loads(
             content.decode(),

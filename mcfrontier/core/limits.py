@@ -15,6 +15,7 @@ CHECKPOINT_BYTES = 2**34  # 16 GiB, of a checkpoint: a row takes 24 MiB, of 2^20
 # structure
 NESTING = 12  # of tables and lists in TOML and JSON: a part of a mixture is at depth 5, and parsers are recursive
 KEY_PARTS = 12  # of a dotted key in TOML: the parser takes time in proportion to the square of their number
+JSON_VALUES = 2**23  # in a JSON file: each takes up to 300 bytes of memory, and a row has 25
 INTEGER_DIGITS = 309  # of an integer in TOML or JSON: one with more digits is beyond the range of a double
 TABLE_CELLS = 2**22  # of a CSV table in all: each takes about 60 bytes of memory
 TABLE_COLUMNS = 1_000  # of a CSV table: each with a unit is an input

@@ -186,6 +186,7 @@ BOMB = bytes.fromhex("28b52ffde0") + (2**40).to_bytes(8, "little") + b"x"  # a Z
             "energy/c/0/0 is not a chunk of 32,768 bytes",
         ),
         (lambda f: first_chunk(f).write_bytes(b"x" * 99), "energy/c/0/0 is not a chunk of 32,768 bytes"),
+        (lambda f: os.truncate(first_chunk(f), 2**40), "cannot be read: it has 1,099,511,627,776 bytes"),
         (lambda f: first_chunk(f).write_bytes(b""), "energy/c/0/0 is not a chunk of 32,768 bytes"),
         (lambda f: metadata(f, codec("gzip", level=5)), "energy is stored in another way"),
         (lambda f: metadata(f, codec("numcodecs.pickle")), "energy is stored in another way"),
@@ -294,6 +295,11 @@ def test_a_manifest_that_names_files_elsewhere_is_refused(foreign, command, name
 def test_json_that_can_be_read_in_two_ways_or_never_ends_is_refused(foreign, command, name, text, message):
     (foreign / name).write_text(text)
     assert message in refused(command, "percentiles", foreign)
+
+
+def test_json_of_more_values_than_the_limit_is_refused(foreign, command):
+    (foreign / "manifest.json").write_text('{"format": 1, "notes": [' + "[]," * 2**22 + "[]]}")
+    assert "it has more values than the limit, 8,388,608" in refused(command, "percentiles", foreign)
 
 
 def test_json_that_is_too_large_is_refused(foreign, command, monkeypatch):

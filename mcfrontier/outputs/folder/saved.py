@@ -297,7 +297,7 @@ def read_files(folder: Path, allow_edited: bool) -> RunFolder:
 
 def check_agreement(run: RunFolder) -> None:
     """Refuse percentiles of another run than that of the manifest."""
-    path, quantities = run.folder / PERCENTILES, run.quantities
+    path, quantities = run.folder / PERCENTILES, dict.fromkeys(run.quantities)
     for key, value in run.head.items():
         if getattr(run.percentiles, key) != value:
             raise damaged(path, f"its {key} is not that of {MANIFEST}")

@@ -18,7 +18,7 @@ import numpy as np
 from mcfrontier.core import limits, memory, units
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.jsontext import parse_json
-from mcfrontier.core.reading import read_bytes
+from mcfrontier.core.reading import check_regular, read_bytes
 from mcfrontier.core.version import __version__
 from mcfrontier.outputs.folder.layout import (
     Contents,
@@ -199,6 +199,7 @@ def check_chunks(place: Path, size: int) -> None:
     memory.check_bytes(size, f"a chunk of {place.name}")
     for folder, _, files in os.walk(place):
         for each in (Path(folder, name) for name in files if name != "zarr.json"):
+            check_regular(each, size + size // 128 + 2**10)  # what does not compress becomes a little larger
             with each.open("rb") as file:
                 if content_size(file.read(MAX_HEAD)) != size:
                     raise ValueError(f"{each.relative_to(place.parent)} is not a chunk of {size:,} bytes")
