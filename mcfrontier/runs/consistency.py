@@ -21,7 +21,11 @@ MAX_IMPOSSIBLE_SHARE = 1e-3  # of draws: more are no rounding, nor the far tail 
 CHECK_DRAWS, CHECK_NUMBERS = 2**12, 2**19  # draws, and the most numbers of one quantity, which limit them
 RATE = "peak_rate"
 # the operations of a run, and the chip-hours in which they are done
-RUN_PAIRS = (("training_compute", "chip_time"), ("training_compute", "run_chip_time"), ("compute_budget", "run_chip_time"))
+RUN_PAIRS = (
+    ("training_compute", "chip_time"),
+    ("training_compute", "run_chip_time"),
+    ("compute_budget", "run_chip_time"),
+)
 
 
 def with_targets(study: Study, names: Iterable[str]) -> Study:
