@@ -188,8 +188,8 @@ def fit_parabolas(
 
 
 def within_support(parabolas: Array, ends: tuple[Array, Array], right: Array, support: tuple[float, float]) -> Array:
-    """Whether monotone parabolas (rows, cells, 3) with these values at their ends, the second one at `right`, stay within
-    a support, rounding included."""
+    """Whether monotone parabolas (rows, cells, 3) with these values at their ends, the second one at `right`, stay
+    within a support, rounding included."""
     level, slope, bend = np.moveaxis(parabolas, -1, 0)
     size = np.abs(level) + np.abs(slope * right) + np.abs(bend * right**2)
     margin = np.where(ends[0] == ends[1], 0.0, 2 * EPSILON * size)
