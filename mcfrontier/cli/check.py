@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -78,7 +79,7 @@ def check_file(name: str) -> tuple[str, Findings]:
 
 def priors_files(path: str) -> list[str]:
     """The priors files in a folder and its subfolders, or the name or file itself."""
-    if not Path(path).is_dir():
+    if not os.path.isdir(path):
         return [path]
     files = sorted(str(file) for file in Path(path).rglob("*.toml"))
     if not files:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,9 +98,9 @@ def summaries_of(
 
 def is_no_study(source: Path) -> bool:
     """Whether a path cannot be that of a study, so that it must be that of a run."""
-    if source.is_dir():
+    if os.path.isdir(source):  # unlike the methods of Path, this never raises
         return not any(source.glob("*.toml"))
-    return len(source.parts) > 1 and source.suffix != ".toml" and not Path(f"{source}.toml").exists()
+    return len(source.parts) > 1 and source.suffix != ".toml" and not os.path.exists(f"{source}.toml")
 
 
 def run_study(

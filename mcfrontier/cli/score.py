@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,14 +79,18 @@ def add_outcomes(
     as_json: bool,
 ) -> None:
     """Score outcomes and add them to a ledger."""
+    from mcfrontier.core import limits
     from mcfrontier.core.atomic import check_file
     from mcfrontier.outputs.folder.saved import read_folder
+    from mcfrontier.study.toml_text import check_text
     from mcfrontier.tasks.score import ledger as ledgers
     from mcfrontier.tasks.score import score
     from mcfrontier.tasks.score.page import SHORT_HEAD, cells, rows_json
 
+    for option, text in (("--source", source), ("--note", remark)):
+        check_text(option, text, limits.TEXT_LENGTH)
     path = check_file(ledgers.LEDGER_FILE if ledger is None else ledger, "--ledger")
-    if path.exists():
+    if os.path.exists(path):
         ledgers.read(path)  # a damaged ledger is refused before anything is scored
     run = read_folder(folder)
     rows = []

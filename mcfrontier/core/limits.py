@@ -45,6 +45,7 @@ UNIT_LENGTH = 100  # of a unit
 UNIT_POWER = 9  # the largest power in a unit, positive or negative: byte**9 is beyond any use, and 9**9**9 never ends
 UNIT_NESTING = 8  # of parentheses in a unit
 ECHO_LENGTH = 120  # of input that a message repeats: enough to recognise it
+PATH_LENGTH = 300  # of a path that a message repeats
 MESSAGE_LENGTH = 4_000  # of a message as a whole, which may list many names
 
 # waiting

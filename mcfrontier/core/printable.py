@@ -18,6 +18,7 @@ MARKS = r"\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\
 LINE_BREAKS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"  # those of str.splitlines
 HIDDEN = re.compile(f"[{CONTROLS}{MARKS}]")
 HIDDEN_OR_BREAK = re.compile(rf"[{CONTROLS}{MARKS}\v\f\x1c-\x1e\x85\u2028\u2029]|\r(?!\n)")  # all but \n, \r\n and tab
+LONG_WORD = re.compile(rf"(\S{{{limits.ECHO_LENGTH},}}?)([^\w\s/]{{0,3}})(?!\S)")
 BREAKS = re.compile(rf"[{LINE_BREAKS}\t]+")
 
 
@@ -44,9 +45,17 @@ def one_line(text: str, most: int | None = None) -> str:
 
 
 def message_line(text: str) -> str:
-    """A message on one line. A long one loses its middle: it begins with the place and ends with the remedy."""
-    text, half = one_line(text), limits.MESSAGE_LENGTH // 2
+    """A message on one line, its long words cut. A long one loses its middle: it begins with the place and ends with
+    the remedy."""
+    text, half = LONG_WORD.sub(shortened, one_line(text)), limits.MESSAGE_LENGTH // 2
     return text if len(text) <= 2 * half else f"{text[: half - 1]} … {text[2 - half :]}"
+
+
+def shortened(match: re.Match[str]) -> str:
+    """A long word cut, but for the punctuation at its end; a path is cut at a larger length."""
+    word, end = match[1], match[2]
+    most = limits.PATH_LENGTH if "/" in word else limits.ECHO_LENGTH
+    return f"{word[: most - 1]}…{end}" if len(word) > most else word + end
 
 
 def echo(value: object) -> str:

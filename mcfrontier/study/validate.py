@@ -96,15 +96,18 @@ def overruled_nodes(file: PriorsFile, nodes: Mapping[str, Node], reached: Collec
 
 
 def alias_nodes(file: PriorsFile, nodes: Mapping[str, Node]) -> dict[str, Node]:
-    """The nodes of aliases, which replace the formulas of these quantities."""
+    """The nodes of aliases, which replace the formulas of these quantities. An input without an entry has the unit of
+    the quantity that it is the same as."""
     unit_of = units_of(file, nodes)
+    needed = {need for node in nodes.values() for need in node.needs}
     for name, other in file.aliases.items():
+        if name in needed and other in unit_of:
+            unit_of.setdefault(name, unit_of[other])
         for word in (name, other):
             if word not in unit_of:
-                users = [node.name for node in nodes.values() if word in node.needs]
                 problem = f"there is no quantity '{word}'{suggest(word, unit_of)}"
-                if users:
-                    problem = f"'{word}' is an input of {users[0]} that has no entry; add [inputs.{word}]"
+                if word in needed:
+                    problem = f"'{word}' is an input of the model without an entry; add [inputs.{word}]"
                 raise InputError(f"{file.where}: same: {problem}")
         if not units.same_kind(unit_of[name], unit_of[other]):
             raise InputError(f"{file.where}: same: {other} is in {unit_of[other]}, not in {unit_of[name]} as {name} is")

@@ -60,3 +60,15 @@ def test_an_invalid_alias_is_rejected_with_one_line(same, inputs, message):
         run(same, inputs)
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_an_input_without_an_entry_may_be_the_same_as_another_quantity():
+    page = {"targets": ["cluster_chip_time"], "same": {"cluster_time": "lead_time"}}
+    inputs = input_entry("chip_count", "value", "chip", value=10) | input_entry("lead_time", "value", "day", value=2)
+    done = mcf.run({**page, "inputs": inputs}, draws=64)
+    assert (done.draws.cluster_chip_time == 480).all()
+
+
+def test_an_alias_of_an_input_without_an_entry_names_the_entry_to_add():
+    with pytest.raises(mcf.InputError, match=r"same: 'cluster_time' is an input of the model without an entry; add \["):
+        mcf.load({"targets": ["training_time"], "same": {"training_time": "cluster_time"}, "inputs": {}})

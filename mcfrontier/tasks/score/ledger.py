@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -94,7 +95,7 @@ def shipped() -> Path:
 
 def read(path: Path) -> list[Row]:
     """Read a ledger, or raise InputError if it is damaged."""
-    if not path.exists():
+    if not os.path.exists(path):
         raise InputError(f"{path}: there is no such ledger; score FOLDER --outcome ... --ledger {path} makes one")
     with located(locate.display_path(path)):
         head, rows = csv_table.cells(path, limits.LEDGER_BYTES)
@@ -161,7 +162,7 @@ def add(path: Path, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
 
 def add_alone(path: Path, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     """Add rows to a ledger that no other process changes."""
-    present = read(path) if path.exists() else []
+    present = read(path) if os.path.exists(path) else []
     known = {(*row.outcome_key, *row.priors_key) for row in present}
     added: list[Row] = []
     repeated: list[Row] = []
