@@ -50,7 +50,7 @@ def test_a_pin_overrides_an_alias():
             INPUTS,
             "same: cloud_cost: no target needs it",
         ),
-        ({"chip_time": "run_time"}, INPUTS, "same: run_time is in h, not in chip*h as chip_time is"),
+        ({"chip_time": "run_time"}, INPUTS, "same: run_time is in day, not in chip*h as chip_time is"),
         ({"chip_time": "cluster_chip_time", "chip_count": "chip_count"}, INPUTS, "chip_count: has an entry"),
         ({"run_chip_time": "chip_time", "chip_time": "run_chip_time"}, INPUTS, "depends on itself"),
     ],
