@@ -10,6 +10,7 @@ from mcfrontier.core.errors import InputError
 from mcfrontier.outputs.folder.saved import read_folder
 from mcfrontier.runs.estimates import estimates
 from mcfrontier.runs.summary import from_draws
+from tests.conftest import input_entry
 
 
 @pytest.mark.parametrize("name", ["gpt4", "chips", "deepseek-v3-given"])
@@ -137,3 +138,14 @@ def test_a_saved_run_of_a_plan_that_is_gone_is_read_but_not_made_again(damaged, 
     assert saved.summary["energy"].values["p50"] > 0
     with pytest.raises(InputError, match="no longer supports; make the run again"):
         saved.tornado("energy")
+
+
+def test_draws_are_not_read_from_a_run_that_replaced_the_one_that_was_opened(tmp_path):
+    page = {"targets": ["x"], "inputs": input_entry("x", "uniform", low=0, high=1)}
+    mcf.run(page, draws=64, seed=1).write(tmp_path, report=False)
+    old, opened = read_folder(tmp_path), read_folder(tmp_path)
+    assert opened.chunk_draws
+    mcf.run(page, draws=64, seed=2).write(tmp_path, report=False)
+    for run in (old, opened):
+        with pytest.raises(InputError, match="another run was written there in the meantime"):
+            run.samples("x")

@@ -59,5 +59,6 @@ def chunks(
     quantities = dict.fromkeys(part.quantity for part in parts)
     for start, stop in spans(run.manifest.draws, run.chunk_draws):
         arrays = {name: group[name].read(start, stop) for name in quantities}
+        run.check_same_run()
         places: list[Any] = [(..., *part.at) for part in parts]
         yield start, stop, [arrays[part.quantity][at] for part, at in zip(parts, places, strict=True)]

@@ -121,6 +121,7 @@ class RunFolder:
         if name not in self.loaded:
             memory.check_bytes(8 * self.manifest.draws * len(self.owners[name]), f"{self.folder}: {name}")
             stored = self.variables[name].read()[0]  # of the one chain
+            self.check_same_run()
             self.loaded[name] = stored.reshape(len(stored), -1)
         return self.loaded[name][:, self.owners[name].index(row)]
 
@@ -150,7 +151,9 @@ class RunFolder:
         attrs = {name: {"unit": each.variable.unit, "about": each.variable.about} for name, each in stored.items()}
 
         def draws_last(name: str) -> Array:
-            return np.moveaxis(stored[name].read()[0], 0, -1)
+            found: Array = np.moveaxis(stored[name].read()[0], 0, -1)
+            self.check_same_run()
+            return found
 
         return dataset(self.dimensions_of, self.manifest.dimensions, attrs, draws_last, draw=np.arange(count))
 

@@ -64,6 +64,7 @@ def verify(folder: str | Path, progress: Progress = silent) -> Verification:
         files = {name: compare_files(old, new, name) for name in write.WRITERS if is_of_run(name, old, new)}
         gaps = gaps_of(old, new, files)
         changed = changes(old.folder / MANIFEST, new.folder / MANIFEST)
+        old.check_same_run()
     if files[MANIFEST] == DIFFERS and not changed:
         files[MANIFEST] = SAME_BUT_HASHES
     verdict = CHANGED if edited else verdict_of(files, gaps, changed)
