@@ -89,7 +89,7 @@ class Node:
     @property
     def packaged(self) -> bool:
         """Whether the function is one of this package, and not the user's own."""
-        return self.function.__module__.partition(".")[0] == __name__.partition(".")[0]
+        return (self.function.__module__ or "").partition(".")[0] == __name__.partition(".")[0]
 
     @property
     def about(self) -> str:
