@@ -160,7 +160,7 @@ def test_long_chains_and_wide_trees_of_extended_files_are_refused(page, command)
 
 
 def test_hidden_characters_of_texts_are_visible_in_what_is_printed(page, command):
-    text = r"\u001b]52;c;aGk=\u0007 \u202eforged\nok"
+    text = r"\u0000\u001b]52;c;aGk=\u0007 \u202eforged\nok"
     top = f'title = "{text}"\nabout = "{text}"\nquestion = "{text}"\ntargets = ["x"]\n'
     page("study", top + entry("x", "normal", p5=1, p95=2, source=text, note=f'"{text}"'))
     for words in (("run", "study", "--draws", 64), ("show", "study"), ("list",), ("check", "study")):
@@ -177,3 +177,21 @@ def test_a_key_with_a_line_break_gives_one_line(page, command):
         assert result.code == 2
         assert result.err.count("\n") == 1
         assert "unknown key 'a b'" in result.err
+
+
+def test_a_study_with_hidden_characters_has_a_report_and_files_that_are_read_back(page, command):
+    """HDF5, typst, SVG and Excel refuse some of these characters."""
+    text = r"\u0000\u001b[2J\u202eq $x^2$ #eval"
+    labels = '[dimensions]\nd = ["a\\nb", "$c$", "#d"]\n'
+    rows = entry("x", "normal", p5=1, p95=2, source=text, note=f'"{text}"', by='"d"')
+    single = entry("y", "normal", p5=1, p95=2, source=text, note=f'"{text}"')
+    page("study", f'title = "{text}"\nquestion = "{text}"\ntargets = ["x", "y"]\n{labels}{rows}{single}')
+    for words in (
+        ("run", "study", "--draws", 64),
+        ("percentiles", "reports/study"),
+        ("export", "reports/study", "--to", "xlsx", "--out", "draws.xlsx"),
+        ("verify", "reports/study"),
+    ):
+        result = command(*words)
+        assert result.code == 0
+        assert (result.out + result.err).replace("\n", "").isprintable()

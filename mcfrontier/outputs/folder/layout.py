@@ -11,6 +11,7 @@ import numpy as np
 from mcfrontier.core import limits
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
+from mcfrontier.core.printable import printable
 from mcfrontier.study.study import Study
 
 
@@ -77,7 +78,8 @@ class Contents(NamedTuple):
 
 def study_variables(study: Study) -> list[Variable]:
     """The variables of a study: all its quantities."""
-    return [Variable(name, study.dimensions_of[name], study.unit(name), study.about(name)) for name in study.quantities]
+    about = {name: printable(study.about(name)) for name in study.quantities}  # HDF5 stores no NUL
+    return [Variable(name, study.dimensions_of[name], study.unit(name), text) for name, text in about.items()]
 
 
 def to_file_shape(x: Array, shape: tuple[int, ...]) -> Array:
