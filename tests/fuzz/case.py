@@ -9,18 +9,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.fuzz import commands, folders, ledgers, priors, tables
+from tests.fuzz import commands, distributions, folders, ledgers, priors, tables
 from tests.fuzz.observe import Observed, observe
 
 Make = Callable[[Any], tuple[list[list[str]], list[str]]]  # writes files; returns commands, and what was changed
 KINDS: dict[str, Make] = {
     "priors": priors.make,
+    "distributions": distributions.make,
     "tables": tables.make,
     "folders": folders.make,
     "ledgers": ledgers.make,
     "commands": commands.make,
 }
-SHARES = ("priors", "folders", "commands", "priors", "tables", "folders", "priors", "commands", "folders", "ledgers")
+SHARES = (
+    *("priors", "folders", "distributions", "commands", "priors", "tables", "folders"),
+    *("distributions", "priors", "commands", "folders", "ledgers"),
+)
 
 
 class Case(NamedTuple):

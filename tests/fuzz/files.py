@@ -52,27 +52,31 @@ def replace_file(rng: Any, path: Path) -> str:
 
 def change_hdf5(rng: Any, path: Path) -> str:
     """Change an attribute of an object in a file of draws, or put another object in its place."""
-    try:
-        file = h5py.File(path, "r+")
-    except OSError:
-        return "nothing"
     Path(SECRET).write_bytes(b"secret " * 4000)
     os.utime(SECRET, (0, 1))  # so that a reader changes the time of access
-    with file:
-        names: list[str] = []
-        file.visit(names.append)
-        name = rng.choice(names or ["prior"])
-        old = file.get(name, file)
-        if rng.random() < 0.15:
-            key = rng.choice([*old.attrs, "unit", "about", "study"])
-            old.attrs[key] = rng.choice(ATTRIBUTES)
-            return f"attribute {key} of {name}"
-        shape = getattr(old, "shape", (1, 256))
-        if name in file:
-            del file[name]
-        what = rng.choice([*OBJECTS])
-        OBJECTS[what](rng, file, name, shape)
-        return f"{what} at {name}"
+    try:
+        with h5py.File(path, "r+") as file:
+            return change_object(rng, file)
+    except (OSError, RuntimeError, KeyError, ValueError):
+        return "nothing"  # the file is damaged already
+
+
+def change_object(rng: Any, file: h5py.File) -> str:
+    """Change an object of a file, or its attributes."""
+    names: list[str] = []
+    file.visit(names.append)
+    name = rng.choice(names or ["prior"])
+    old = file.get(name, file)
+    if rng.random() < 0.15:
+        key = rng.choice([*old.attrs, "unit", "about", "study"])
+        old.attrs[key] = rng.choice(ATTRIBUTES)
+        return f"attribute {key} of {name}"
+    shape = getattr(old, "shape", (1, 256))
+    if name in file:
+        del file[name]
+    what = rng.choice([*OBJECTS])
+    OBJECTS[what](rng, file, name, shape)
+    return f"{what} at {name}"
 
 
 ATTRIBUTES = (b"\xff", 3, np.nan, np.zeros(3), "x\x1b[2J", "USD**9**9**9", "", h5py.Empty("f"))
