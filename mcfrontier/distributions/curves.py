@@ -16,7 +16,7 @@ from mcfrontier.core.errors import InputError
 
 Curve = Callable[[Array], Array]
 
-EPSILON = float(np.finfo(float).eps)
+EPSILON, SMALLEST_FLOAT = float(np.finfo(float).eps), float(np.nextafter(0, 1))
 MAX_T_QUANTILE = 1e150  # scipy's distribution function of t is wrong where the square of a value overflows
 
 
@@ -248,7 +248,7 @@ def find_crossing(curve: Curve, target: npt.ArrayLike, low: npt.ArrayLike, high:
         f_start, f_end = curve(start) - y, curve(end) - y
     out[~(f_start < 0)] = start[~(f_start < 0)]
     active = np.flatnonzero((f_start < 0) & (f_end > 0))  # the targets not yet found
-    y, smallest = y[active], 1e-30 * (end[active] - start[active])
+    y, smallest = y[active], np.maximum(1e-30 * (end[active] - start[active]), SMALLEST_FLOAT)
     a, b, fa, fb = end[active], start[active], f_end[active], f_start[active]  # a: last point; the crossing is between
     c, fc, t = b, fb, np.full(active.shape, 0.5)
     while active.size:

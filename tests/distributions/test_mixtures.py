@@ -177,3 +177,12 @@ def test_a_repeated_value_in_a_mixture_is_drawn_exactly():
     assert x.min() == 0
     assert (x == 0).sum() > 95
     assert (x == 2).sum() > 95
+
+
+def test_a_mixture_near_the_smallest_float_is_sampled():
+    """A lognormal from 1e-320 to 2e-320, a few thousand steps between floats, and 0."""
+    parts = [{"family": "lognormal", "p5": 1e-320, "p95": 2e-320}, {"family": "value", "value": 0}]
+    page = {"targets": ["x"], "inputs": input_entry("x", "mixture", parts=parts)}
+    x = mcf.run(page, draws=2**10)["x"].values
+    assert np.count_nonzero(x == 0) == 2**9
+    assert np.median(x[x > 0]) == pytest.approx(2**0.5 * 1e-320, rel=0.01, abs=0)
