@@ -41,7 +41,9 @@ class Metalog(Percentiles, kw_only=True, frozen=True, tag="metalog"):
         terms = self.terms or min(MAX_DEFAULT_TERMS, len(points))
         weights = fit_weights(points, terms)
         if not is_increasing(weights):
-            fewer = next(count for count in range(terms - 1, 1, -1) if is_increasing(fit_weights(points, count)))
+            fewer = next((n for n in range(terms - 1, 1, -1) if is_increasing(fit_weights(points, n))), None)
+            if fewer is None:  # that of two terms increases, but for rounding
+                raise ArithmeticError
             raise InputError(
                 f"the metalog of {terms} terms through these percentiles has a density that is not positive "
                 f"everywhere; take terms = {fewer}, which comes close to them, or a lognormal"

@@ -226,6 +226,7 @@ def test_draws_at_the_end_of_doubles_are_right_or_infinite():
         ("lognormal", {"mean": 1, "sd": 1e-200}), ("lognormal", {"mu": 800, "sigma": 1}),
         ("uniform", {"low": -1e308, "high": 1e308}), ("triangular", {"low": -1e308, "mode": 0, "high": 1e308}),
         ("normal", {"p5": -1e308, "p95": 1e308}), ("skew-normal", {"location": 1e308, "scale": 1e308, "shape": 3}),
+        ("metalog", {"p5": 1e-320, "p50": 1.0005e-320, "p95": 1.001e-320}),
         ("empirical", {"values": [1e308, -1e308]}), ("normal", {"mean": 1e300, "sd": 1, "unit": "EFLOP"}),
     ],
 )  # fmt: skip
