@@ -10,6 +10,7 @@ import io
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -34,6 +35,9 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "score": "Check",
     "reproduce": "Check",
 }
+
+
+NAN_WARNINGS = "All-NaN|Mean of empty|Degrees of freedom"  # of numpy in a node: such draws are counted and noted
 
 
 class ClosedPipe(Exception):
@@ -90,6 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if isinstance(stream, io.TextIOWrapper):  # a stream that was replaced may be of another class
                 stream.reconfigure(encoding="utf-8", errors="replace")
         check_docstrings()
+        warnings.filterwarnings("ignore", NAN_WARNINGS, RuntimeWarning)
         with signals.raised():
             commands.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except InputError as problem:
