@@ -40,7 +40,7 @@ class Forks:
         )  # fmt: skip
 
     def run(self, *commands):
-        """Run commands at once; returns for each its code, seconds, number of events and what it printed."""
+        """Run commands at once; returns for each its code, seconds, events (a number), moves among these, out and err."""
         self.server.stdin.write(json.dumps(commands) + "\n")
         self.server.stdin.flush()
         return json.loads(self.server.stdout.readline())
@@ -98,7 +98,7 @@ def result_of(command, code, seconds):
     return {
         "code": code,
         "seconds": seconds,
-        "events": int(events.read_text()) if events.exists() else 0,
+        **(json.loads(events.read_text()) if events.exists() else {"events": 0, "moves": []}),
         "out": log.with_suffix(".out").read_text(errors="replace"),
         "err": log.with_suffix(".err").read_text(errors="replace"),
     }
@@ -106,13 +106,15 @@ def result_of(command, code, seconds):
 
 def count_events(kill, log):
     """Count the events that write to the file system; send a signal to this process before a stated one."""
-    count, busy = 0, False
+    count, busy, moves = 0, False, []
 
     def see(event, arguments):
         nonlocal count, busy
         if busy or not (event in EVENTS or (event == "open" and (arguments[2] or 0) & WRITES)):
             return
         count += 1
+        if event == "os.rename":
+            moves.append(count)
         if count == kill.get("event"):
             os.kill(os.getpid(), kill["signal"])
 
@@ -121,7 +123,7 @@ def count_events(kill, log):
     def end():
         nonlocal busy
         busy = True
-        log.with_suffix(".events").write_text(str(count))
+        log.with_suffix(".events").write_text(json.dumps({"events": count, "moves": moves}))
 
     return end
 

@@ -6,17 +6,16 @@ from collections import Counter
 from tests.reliability.scenarios import after, command, copied, reading, unfinished
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
-MOVES = 16  # writing events at the end, when files are moved and folders deleted, at most
 PENDING = "work/r/.replacing"
 CHECKPOINT = "work/r/unfinished.npz"
 
 
 def draw_kill(random, made):
-    """A signal, and a moment: any writing event, one of the moves at the end, or a time in the whole of the command."""
+    """A signal, and a moment: any writing event, the move of a file, or a time in the whole of the command."""
     number, kind = int(random.choice(SIGNALS)), random.choice(("event", "move", "time"))
     if kind != "time":
-        first = max(1, made.events - MOVES) if kind == "move" else 1
-        return {"signal": number, "event": random.randint(first, made.events)}
+        events = made.moves if kind == "move" else range(1, made.events + 1)
+        return {"signal": number, "event": random.choice(events)}
     return {"signal": number, "seconds": random.uniform(0, 1.05 * made.seconds)}
 
 

@@ -70,6 +70,7 @@ class Prepared:
     new: list[dict[str, bytes]]
     seconds: float = 0.0
     events: int = 0
+    moves: list[int] = field(default_factory=list)
     readings: list[str] = field(default_factory=list)
 
 
@@ -114,7 +115,7 @@ def prepare(forks, scenario, place):
         copy = copied(before, place / f"new{number}")
         (result,) = forks.run(command(copy, arguments))
         assert result["code"] == 0, result
-        made.seconds, made.events = result["seconds"], result["events"]
+        made.seconds, made.events, made.moves = (result[word] for word in ("seconds", "events", "moves"))
         made.new.append(after(copy))
         if scenario.read:
             made.readings.append(reading(forks, copy, scenario))

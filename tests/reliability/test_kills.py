@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.reliability.kills import MOVES, check_kill, draw_kill
+from tests.reliability.kills import check_kill, draw_kill
 from tests.reliability.scenarios import SCENARIOS, prepare
 
 TESTED = ("run", "run with report", "long run", "two runs", "compare", "score", "verify", "export to zarr")
@@ -15,7 +15,7 @@ TESTED = ("run", "run with report", "long run", "two runs", "compare", "score", 
 @pytest.mark.parametrize("name", TESTED)
 def test_a_killed_command_loses_nothing_and_leaves_nothing_for_good(name, forks, tmp_path):
     made = prepare(forks, SCENARIOS[name], tmp_path / "scenario")
-    moving = random.Random(name).randint(max(1, made.events - MOVES), made.events)
+    moving = random.Random(name).choice(made.moves)
     check_kill(forks, made, tmp_path / "kill", {"signal": signal.SIGKILL, "event": moving})
     for seed in range(2):
         check_kill(forks, made, tmp_path / "kill", draw_kill(random.Random(f"{name} {seed}"), made))
