@@ -322,4 +322,5 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
 def exclusive(path: Path) -> Iterator[None]:
     """Exclude other processes while a file is read, changed and written by `write_files`."""
     with created(path.parent), locked(path.with_name(f".{path.name}.lock"), str(path)):
+        sweep(path.parent)  # also where nothing is written
         yield

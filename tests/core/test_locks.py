@@ -172,6 +172,13 @@ def test_unfinished_files_of_an_ended_process_are_deleted_by_the_next(tmp_path):
     assert not path.exists()
 
 
+def test_unfinished_files_beside_a_ledger_are_deleted_though_no_row_is_added(tmp_path):
+    path = unfinished(tmp_path)
+    with exclusive(tmp_path / "ledger.csv"):
+        pass
+    assert not path.exists()
+
+
 def test_unfinished_files_of_a_living_process_are_not_deleted(tmp_path):
     with workplace(tmp_path) as place:
         (place.new / "file").write_text("half")

@@ -40,7 +40,7 @@ class Forks:
         )  # fmt: skip
 
     def run(self, *commands):
-        """Run commands at once; returns for each its code, seconds, events (a number), moves among these, out and err."""
+        """Run commands at once; returns for each its code, seconds, events (a number), moves among them, out, err."""
         self.server.stdin.write(json.dumps(commands) + "\n")
         self.server.stdin.flush()
         return json.loads(self.server.stdout.readline())
