@@ -21,6 +21,7 @@ MIN_SHAPE, MAX_SHAPE = (
     1e-7,
     1e12,
 )  # of alpha and beta in the fit to percentiles; beyond, scipy's functions are not exact
+SMALLEST_NORMAL = float(np.finfo(float).tiny)  # the smallest float of full precision, of which 1 / x is finite
 
 
 class Beta(ShareFamily, kw_only=True, frozen=True, tag="beta"):
@@ -65,9 +66,7 @@ def beta_through(points: PercentilePoints) -> tuple[float, float]:
         values: Array = log_odds(special.betainc(a, b, x), special.betaincc(a, b, x)) - special.logit(p)
         return values
 
-    mu, sigma = normal_through(tuple((q, float(special.logit(y))) for q, y in points))
-    share = special.expit(mu)
-    total = 1 / (sigma**2 * share * (1 - share))  # a beta as wide as the logitnormal with these percentiles
+    share, total = logitnormal_moments(points)
     start = np.clip(np.log([share * total, (1 - share) * total]), -6, 19)
     logs = least_squares(residuals, start, bounds=(-7, 20), xtol=1e-15, ftol=1e-15, gtol=1e-15).x
     if not np.abs(residuals(logs)).max() < 1e-9:
@@ -79,6 +78,13 @@ def beta_through(points: PercentilePoints) -> tuple[float, float]:
         )
     a, b = np.exp(logs).tolist()
     return a, b
+
+
+def logitnormal_moments(points: PercentilePoints) -> tuple[float, float]:
+    """The mean and the concentration of a beta about as wide as the logitnormal with two percentiles."""
+    mu, sigma = normal_through(tuple((q, float(special.logit(y))) for q, y in points))
+    share = max(float(special.expit(mu)), SMALLEST_NORMAL)
+    return share, 1 / max(sigma**2 * share * (1 - share), SMALLEST_NORMAL)
 
 
 def extreme_shapes(points: PercentilePoints) -> Array:

@@ -13,7 +13,7 @@ from scipy import special
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.core.kinds import SHARE, kind_of
-from mcfrontier.distributions.beta import beta_through, log_odds
+from mcfrontier.distributions.beta import beta_through, log_odds, logitnormal_moments
 from mcfrontier.distributions.curves import Distribution, beta
 from mcfrontier.distributions.family import (
     PERCENTILE_COUNTS,
@@ -21,7 +21,6 @@ from mcfrontier.distributions.family import (
     PercentilePoints,
     check_between,
     check_positive,
-    normal_through,
     sorted_points,
 )
 
@@ -100,9 +99,8 @@ def implied_moments(points: PercentilePoints) -> tuple[float, float]:
         a, b = beta_through(points)
         return a / (a + b), a + b
     except InputError:  # no beta distribution is as wide
-        mu, sigma = normal_through(tuple((q, float(special.logit(y))) for q, y in points))
-        mean = float(special.expit(mu))
-        return mean, max(1 / (sigma**2 * mean * (1 - mean)), 0.1)
+        mean, total = logitnormal_moments(points)
+        return mean, max(total, 0.1)
 
 
 @cache
