@@ -502,3 +502,9 @@ def test_an_unreachable_scheduler_is_reported_with_one_line(monkeypatch):
     monkeypatch.setattr(dask_executor, "SCHEDULER_TIMEOUT", "1s")
     with pytest.raises(InputError, match=r"--scheduler tcp://127.0.0.1:1: no dask scheduler answers there"):
         run(engine=Engine("dask", scheduler="tcp://127.0.0.1:1"))
+
+
+def test_draws_near_the_largest_float_are_counted():
+    page = {"targets": ["x"], "inputs": input_entry("x", "normal", p5=1e308, p95=1.001e308)}
+    found = mcf.run(page, model=[], draws=DRAWS).summary["x"].values
+    assert [found[word] for word in ("mean", "p5", "p50")] == pytest.approx([1.0005e308, 1e308, 1.0005e308], rel=1e-6)

@@ -137,6 +137,7 @@ def make_job(blocks: Blocks, rows: Mapping[str, Row], first: Mapping[str, Array]
     """The job for some rows, with bins from the `first` draws of each quantity."""
     samples = [first[name][index] for name, index in rows.values()]
     bins = tuple(histogram.bins_for(x, len(rows)) for x in samples)
-    centres = np.array([np.median(x[np.isfinite(x)]) for x in samples])
+    # halved, since the sum of the two in the middle may be infinite
+    centres = np.array([2 * np.median(x[np.isfinite(x)] / 2) for x in samples])
     leaf = min(LEAF_DRAWS, LEAF_NUMBERS >> (len(rows) - 1).bit_length())
     return Job(blocks, rows, bins, centres, block or block_size(blocks.study), leaf)
