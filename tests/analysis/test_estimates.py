@@ -93,6 +93,15 @@ def test_non_finite_draws_are_excluded_and_no_finite_draws_give_nan():
     assert np.isnan(nothing).all()
 
 
+@pytest.mark.parametrize("largest", [1.0, 1e200])
+def test_a_nan_of_any_bits_is_excluded_without_a_warning(largest):
+    """A signalling NaN, as a damaged file may have."""
+    x = np.full(64, largest)
+    x[3] = np.array(0x7FF4000000000000).view(float)
+    whole, _ = estimates.with_errors(x, [0.5])
+    assert whole[[0, 2]] == pytest.approx(largest)
+
+
 def test_errors_do_not_depend_on_equal_part_sizes():
     x = np.random.default_rng(4).normal(size=1600)
     even = estimates.with_errors(x, LEVELS)[1]

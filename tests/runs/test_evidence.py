@@ -151,6 +151,14 @@ def test_invalid_evidence_is_rejected_with_one_line(evidence, message):
     assert "\n" not in str(refused.value)
 
 
+def test_an_observation_that_no_draw_can_yield_contradicts_the_priors():
+    """A factor about a positive number; draws below 0 have no logarithm."""
+    page = {"targets": ["x"], "inputs": input_entry("x", "uniform", low=-2, high=-1)}
+    page |= {"evidence": {"a": observation("x", 3, 0.3, scale="log")}}
+    with pytest.raises(mcf.InputError, match=r"effective sample size is 0 .* a contradicts the priors \(p = 0\)"):
+        mcf.run(page, model=[], draws=2**10)
+
+
 def test_a_precision_needs_more_draws_under_evidence():
     run = run_given({"a": observation("total", 5, 1)}, draws=2**9, precision=0.05)
     assert run.sampler.draws > 2**10

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mcfrontier.core.arrays import Array
+from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.sampling.plan import RANDOMISATIONS
 
 SEARCH_WIDTH = 1.5  # multiple of the root of a part's size: three standard deviations, at most, of a binomial count
@@ -89,6 +89,7 @@ def finite_estimates(x: Array, levels: Array, shift: float = 0.0) -> Array:
     return estimates(x[None], levels, shift)[0] if x.size else np.full(2 + levels.size, np.nan)
 
 
+@extremes_allowed()
 def with_errors(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:
     """Compute mean, sd and quantiles of draws, and the Monte Carlo standard error of each.
 
@@ -108,8 +109,7 @@ def with_errors(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:
     """
     if exponent := excess_exponent(x):
         whole, errors = with_errors(np.ldexp(x, -exponent), levels)
-        with np.errstate(over="ignore"):
-            return np.ldexp(whole, exponent), np.ldexp(errors, exponent)
+        return np.ldexp(whole, exponent), np.ldexp(errors, exponent)
     whole, parts = with_parts(x, levels)
     return whole, np.zeros_like(whole) if x.size == 1 else standard_error(whole, parts)
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from mcfrontier.core import units
-from mcfrontier.core.arrays import Array
+from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.core.errors import TooFewDraws
 from mcfrontier.sampling.plan import RANDOMISATIONS
 from mcfrontier.study.schema import Evidence
@@ -64,10 +64,12 @@ def error_sd(seen: Evidence) -> float:
 
 def tail_probability(x: Array, weights: Array, seen: Evidence, unit: str) -> float:
     """The two-sided predictive p-value of an observation: the probability that weighted draws and the error of the
-    observation yield a value at least as far out, on either side."""
+    observation yield a value at least as far out, on either side; 0 where no draw of any weight is finite."""
     below = special.ndtr((centre(seen) - on_scale(x, seen, unit)) / error_sd(seen))
     finite = np.isfinite(below)
-    probability = float((below[finite] * weights[finite]).sum() / weights[finite].sum())
+    if not (total := weights[finite].sum()) > 0:
+        return 0.0
+    probability = float((below[finite] * weights[finite]).sum() / total)
     return 2 * min(probability, 1 - probability)
 
 
@@ -82,6 +84,7 @@ def from_logs(logs: Array) -> Array:
     return np.exp(logs - top) if np.isfinite(top) else np.zeros_like(logs)
 
 
+@extremes_allowed()
 def resample(
     evidence: Mapping[str, Evidence], draws: Mapping[str, Array], unit_of: Mapping[str, str], rng: np.random.Generator
 ) -> Resampled:
