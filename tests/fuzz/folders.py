@@ -137,7 +137,7 @@ def change_json(rng: Any, path: Path) -> str:
     try:
         root = json.loads(path.read_text())
         donors = [json.loads(each.read_text()) for each in sorted(path.parent.glob("*.json")) if each.is_file()]
-    except ValueError:
+    except (ValueError, RecursionError):
         return "nothing"
     times = range(rng.choice((1, 1, 2, 4)))
     done = [mutate.tree(rng, root, donors) if rng.random() < 0.7 else mutate.numbers(rng, root) for _ in times]
@@ -160,7 +160,7 @@ def hash_again(folder: Path) -> None:
             if (folder / name).is_file() and (folder / name).stat().st_size:
                 content["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         (folder / "manifest.json").write_text(json.dumps(content))
-    except (ValueError, KeyError, TypeError, OSError):
+    except (ValueError, KeyError, TypeError, OSError, RecursionError):
         pass
 
 
