@@ -153,7 +153,9 @@ def written(arguments: list[str]) -> list[str]:
         for option, path in pairs
         if option in ("--out", "--ledger") and path and "\0" not in path
     ]
-    return [*map(str, named), *(str(each) for path in named for each in path.parents[:-1]), "reports", "ledger.csv"]
+    named += [Path("reports"), Path("ledger.csv")]
+    targets = [os.path.relpath(os.path.realpath(path)) for path in named]  # of links, which are written through
+    return [*map(str, named), *targets, *(str(each) for path in named for each in path.parents[:-1])]
 
 
 def snapshot() -> dict[str, str]:
