@@ -11,7 +11,7 @@ from msgspec import Meta
 from scipy import special
 
 from mcfrontier.core import units
-from mcfrontier.core.arrays import Array
+from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.distributions.curves import Curve, Distribution, find_crossing, from_nearer_end, on_interval
 from mcfrontier.distributions.empirical import check_weights, normalised_weights
@@ -143,9 +143,10 @@ def piecewise_linear(breakpoints: Array, cdf: Curve, sf: Curve, atoms: Array) ->
     return Distribution(ppf, isf, cdf, sf, low, high, discontinuous=True, breakpoints=breakpoints, atoms=atoms)
 
 
+@extremes_allowed()
 def disagreement(entry: Mixture) -> float:
     """The share of the variance of a mixture, before truncation, that lies between the means of its parts; 0 where the
-    variance is infinite."""
+    variance is infinite, or beyond the largest float."""
     means, variances = np.array([moments(part) for part in entry.part_distributions()]).T
     weights = normalised_weights(entry.weights, len(entry.parts))
     within = weights @ variances

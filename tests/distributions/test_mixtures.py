@@ -62,6 +62,7 @@ def page_of(*parts, **words):
         ([{"family": "value", "value": 1}, {"family": "value", "value": 2}, {"family": "value", "value": 9}], None, 1),
         ([{"family": "lognormal", "mean": 4, "sd": 3}, normal(10, 5)], None, 9 / (9 + 17)),
         ([{"family": "student-t", "df": 3, "mean": 0, "scale": 1}, normal(4, 1)], None, 4 / (4 + 2)),
+        ([normal(-3e200, 4e200), normal(3e200, 4e200)], None, 0),  # its variance is beyond the largest float
         (
             [{"family": "student-t", "df": 1.5, "mean": 0, "scale": 1}, normal(4, 1)],
             None,
