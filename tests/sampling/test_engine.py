@@ -508,3 +508,9 @@ def test_draws_near_the_largest_float_are_counted():
     page = {"targets": ["x"], "inputs": input_entry("x", "normal", p5=1e308, p95=1.001e308)}
     found = mcf.run(page, model=[], draws=DRAWS).summary["x"].values
     assert [found[word] for word in ("mean", "p5", "p50")] == pytest.approx([1.0005e308, 1e308, 1.0005e308], rel=1e-6)
+
+
+def test_draws_with_squares_beyond_the_largest_float_are_counted():
+    page = {"targets": ["x"], "inputs": input_entry("x", "student-t", df=3, mean=0, scale=1e153)}
+    found = mcf.run(page, model=[], draws=DRAWS).summary["x"].values
+    assert found["p75"] == pytest.approx(0.7648923e153, rel=0.01)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mcfrontier.core.arrays import Array
+from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.sampling.blocks import Blocks, block_size, spans
 from mcfrontier.sampling.engine import histogram, pairwise_sum
 from mcfrontier.sampling.engine.histogram import Bins, Counts
@@ -85,6 +85,7 @@ class Accumulator:
         self.non_finite[:] += part.non_finite
         self.done.add(segment)
 
+    @extremes_allowed()
     def estimates(self, row: str, levels: Array) -> tuple[Array, Array]:
         """Mean, sd and quantiles of a row in base units: (2 + levels,), and (16, 2 + levels) by randomisation."""
         i = list(self.job.rows).index(row)

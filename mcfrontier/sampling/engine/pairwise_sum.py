@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from mcfrontier.core.arrays import extremes_allowed
+
 Part = TypeVar("Part", bound=Any)  # an array, or another object with a sum
 Nodes = dict[tuple[int, int], Part]  # (level, place): the sum of 2^level parts
 
 
+@extremes_allowed()
 def add(nodes: Nodes[Part], part: Part, place: int, level: int = 0) -> None:
     """Add the sum of 2^level parts at its place, and combine all neighbours that are now available."""
     while (level, place ^ 1) in nodes:
@@ -27,6 +30,7 @@ def merge(nodes: Nodes[Part], added: Nodes[Part]) -> None:
         add(nodes, part, place, level)
 
 
+@extremes_allowed()
 def total(nodes: Nodes[Part]) -> Part:
     """The sum of all parts. Sums without a neighbour are added from the smallest to the largest."""
     parts = [part for _, part in sorted(nodes.items())]
