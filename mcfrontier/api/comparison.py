@@ -101,6 +101,8 @@ class Comparison(ComparisonResult):
         import xarray as xr
 
         rows = [row for row in self.pairs[0].rows if all(row in pair.rows for pair in self.pairs)]
+        if "other" in rows:
+            raise InputError("other: the name of a dimension of comparisons; rename the quantity")
         coords: dict[str, Any] = {"other": list(self.names[1:]), "figure": ["value", "mc_error"]}
         over: tuple[str, ...] = ("other", "figure")
         if word != "above":

@@ -45,9 +45,9 @@ class Record(NamedTuple):
     cells: list[str]
 
     @property
-    def place(self) -> str:
-        """The place of the record in messages: its line and its label."""
-        return f"line {self.line} ({echo(self.cells[0])})"
+    def label(self) -> str:
+        """The label of the record in messages."""
+        return echo(self.cells[0])
 
 
 def read(path: Path) -> tuple[list[str], dict[str, Column]]:
@@ -63,6 +63,8 @@ def read(path: Path) -> tuple[list[str], dict[str, Column]]:
                 continue
             if name in columns and unit and columns[name].unit:
                 raise InputError(f"column '{name}' occurs twice; rename one")
+            with located(name):
+                units.parse(unit or "1")
             if unit or name not in columns:
                 columns[name] = Column(unit, tuple(numbers(rows, i, name)) if unit else ())
         return labels, columns
@@ -88,7 +90,8 @@ def records(path: Path, limit: int = limits.TABLE_BYTES) -> list[Record]:
         if wide > limits.TABLE_COLUMNS:
             raise InputError(f"{wide:,} columns are too many; the limit is {limits.TABLE_COLUMNS:,}")
         if len(record.cells) != wide:
-            raise InputError(f"{record.place}: {len(record.cells)} cells where the head has {wide}; give one each")
+            problem = f"{len(record.cells)} cells where the head has {wide}"
+            raise InputError(f"{record.label}: {problem}; give one each (line {record.line})")
         if (len(found) + 1) * wide > limits.TABLE_CELLS:
             raise InputError(f"line {record.line}: too many cells; the limit is {limits.TABLE_CELLS:,}")
         found.append(record)
@@ -162,20 +165,20 @@ def split_head(cell: str) -> tuple[str, str]:
 
 def numbers(rows: list[Record], place: int, column: str) -> list[float]:
     """The numbers of a column, NaN in empty cells."""
-    found = [number(row.cells[place], f"{row.place}: {column}") for row in rows]
+    found = [number(row, place, column) for row in rows]
     if all(map(math.isnan, found)):
         raise InputError(f"column '{column}' has no figure; fill in a cell, or take the unit out of its head")
     return found
 
 
-def number(cell: str, place: str) -> float:
+def number(row: Record, place: int, column: str) -> float:
     """The number in a cell, NaN if it is empty."""
-    if not (text := cell.strip()):
-        return math.nan
+    text = row.cells[place].strip()
     try:
-        value = float(text)
+        value = float(text) if text else math.nan
     except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise InputError(f"{place}: '{echo(text)}' is not a finite number; leave the cell empty if there is no figure")
+        value = math.inf
+    if math.isinf(value):
+        problem = f"'{echo(text)}' is not a finite number; leave the cell empty if there is no figure"
+        raise InputError(f"{row.label}: {column}: {problem} (line {row.line})")
     return value

@@ -31,7 +31,7 @@ NOT_COMPUTABLE = (
     "its percentiles cannot be computed in double precision, which has 16 digits and ends at 1.8e308; state less "
     "extreme numbers"
 )
-RESERVED = ("chain", "draw", "quantile", "statistic", "figure", "other")  # coordinates of results and files by quantity
+RESERVED = ("chain", "draw", "quantile", "statistic", "figure")  # coordinates of results and files by quantity
 
 BF16 = "bf16"  # the precision of a run that states none
 

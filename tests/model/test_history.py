@@ -126,8 +126,8 @@ def test_a_table_defines_a_dimension_and_its_columns_are_usable_in_entries(page,
 @pytest.mark.parametrize(
     ("table", "parts"),
     [
-        (TABLE.replace("15000", "cheap"), ("chips.csv: line 3 (A100): price: 'cheap'",)),
-        (TABLE.replace(",15000,", ","), ("chips.csv: line 3 (A100): 4 cells where the head has 5",)),
+        (TABLE.replace("15000", "cheap"), ("chips.csv: A100: price: 'cheap'",)),
+        (TABLE.replace(",15000,", ","), ("chips.csv: A100: 4 cells where the head has 5",)),
         (TABLE.replace("USD/chip", "USX/chip"), ("chips.csv: price: unknown unit 'USX'",)),
         (TABLE.replace("H100", "A100"), ("labels must be distinct",)),
         ("chip\n", ("a table has a head and at least one row",)),

@@ -312,7 +312,7 @@ def test_an_invalid_request_is_rejected_with_one_line(command, here, words, mess
         (lambda text: "", "ledger.csv: a table has a head and at least one row"),
         (lambda text: text.replace("quantity", "quality", 1), "not a ledger: it has no column 'quality'"),
         (lambda text: text.replace("study,quantity", "quantity,study", 1), "not a ledger: its columns are not study"),
-        (lambda text: text.replace(",MWh,", ","), "line 2 (gpt4): 26 cells where the head has 27"),
+        (lambda text: text.replace(",MWh,", ","), "gpt4: 26 cells where the head has 27"),
         (lambda text: text.replace(",43400.0,", ",many,"), "row 1 (gpt4, energy): outcome: 'many' is not a number"),
         (lambda text: text.replace(",43400.0,", ",,"), "row 1 (gpt4, energy): outcome: a number is missing"),
         (lambda text: text.replace(",sobol,7,", ",sobol,,"), "row 1 (gpt4, energy): seed: '' is not a number"),

@@ -68,10 +68,11 @@ def combine_words(words: Array, shifts: Array) -> Array:
 def evaluate_parabolas(parabolas: Array, cell: Array, u: Array, out: Array) -> Array:
     """Evaluate the parabolas (cells, 3) of the given cells, clipped to those that exist, at u, into `out`."""
     level, slope, bend = parabolas.take(cell, axis=0, mode="clip").T
-    np.multiply(bend, u, out=out)
-    out += slope
-    out *= u
-    out += level
+    with np.errstate(over="ignore", invalid="ignore"):  # draws that are not finite are counted by name afterwards
+        np.multiply(bend, u, out=out)
+        out += slope
+        out *= u
+        out += level
     return out
 
 
