@@ -34,11 +34,14 @@ def input_medians(study: Study) -> dict[str, Array]:
     return {name: expand(study, prior, np.array(prior.medians)[:, None]) for name, prior in study.inputs.items()}
 
 
-@lru_cache(maxsize=16)
 def missing_rows(study: Study) -> frozenset[str]:
     """The rows missing by design: a cell of a table is empty, and the central values yield NaN."""
-    if not study.file.dimensions:
-        return frozenset()
+    return rows_without_centre(study) if study.file.dimensions else frozenset()
+
+
+@lru_cache(maxsize=16)
+def rows_without_centre(study: Study) -> frozenset[str]:
+    """The rows whose central values are NaN."""
     centre = central_values(study)
     along = {row: place for row, place in study.rows.items() if study.dimensions_of[place[0]]}
     return frozenset(row for row, (name, index) in along.items() if np.isnan(centre[name][index]).all())
