@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from mcfrontier.outputs.figures import logs  # noqa: F401 - before matplotlib is imported
 from mcfrontier.outputs.figures.along import along
 from mcfrontier.outputs.figures.convergence import convergence
 from mcfrontier.outputs.figures.cost_bases import cost_bases
