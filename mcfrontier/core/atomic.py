@@ -119,7 +119,7 @@ def workplace(folder: Path) -> Iterator[Workplace]:
         yield Workplace(path, lock, path / NEW)
     finally:
         with signals.deferred():
-            shutil.rmtree(path, ignore_errors=True)
+            delete_folder(path)
             if lock:
                 lock.release()
 
@@ -228,6 +228,15 @@ def settle(folder: Path) -> None:
                 f"{folder}: a process ended while it replaced the files, and the rest cannot be moved: "
                 f"{problem.strerror}; run the command where {pending} can be written"
             ) from None
+
+
+def delete_folder(path: Path) -> None:
+    """Delete a folder, again where threads of a library still write into it."""
+    for _ in range(20):
+        shutil.rmtree(path, ignore_errors=True)
+        if not os.path.lexists(path):
+            return
+        time.sleep(0.02)
 
 
 def finish(folder: Path, away: Path) -> None:
