@@ -57,8 +57,8 @@ def contradiction(study: Study) -> str:
 
     A run cannot do more operations than its chips do at the peak rate of the precision in use.
     """
-    whole = with_targets(study, {name for pair in RUN_PAIRS for name in (*pair, RATE)})
-    pairs = [pair for pair in RUN_PAIRS if {*pair, RATE} <= {*whole.quantities}]
+    whole = with_targets(study, dict.fromkeys(name for pair in RUN_PAIRS for name in (*pair, RATE)))
+    pairs = [pair for pair in RUN_PAIRS if {*pair, RATE} <= {*whole.quantities} and not tied(whole, *pair)]
     if not pairs:
         return ""
     values = few_draws(whole)
@@ -68,6 +68,12 @@ def contradiction(study: Study) -> str:
         if share > MAX_IMPOSSIBLE_SHARE:
             return text(whole, operations, hours, share, float(np.nanmax(values[RATE])))
     return ""
+
+
+def tied(study: Study, operations: str, hours: str) -> bool:
+    """Whether one of the two is computed from the other by this package, whose formulas cannot exceed the peak rate."""
+    behind = [{name, *sum(graph.order(study.nodes, study.inputs, (name,)), ())} for name in (operations, hours)]
+    return not study.own_model and (operations in behind[1] or hours in behind[0])
 
 
 def text(study: Study, operations: str, hours: str, share: float, rate: float) -> str:
