@@ -9,7 +9,8 @@ from scipy import stats
 
 import mcfrontier as mcf
 from mcfrontier.analysis.estimates import density
-from mcfrontier.outputs.figures import spread, tornado
+from mcfrontier.outputs.figures import spread, style, tornado
+from mcfrontier.outputs.figures.drawing import POINTS
 from mcfrontier.outputs.report import report
 from mcfrontier.runs.headlines import cost_bases, headlines
 from tests.conftest import ROOT, input_entry
@@ -245,3 +246,15 @@ def test_the_figure_of_many_rows_has_the_interval_and_median_of_each():
     found = np.array([segment[:, 0] for segment in bars.get_segments()])
     expected = np.log10([[100 * (i + 1) + 5, 100 * (i + 1) + 95] for i in range(5)])  # 100 to 600: on a log axis
     np.testing.assert_allclose(found, expected, atol=5e-3)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_the_rows_of_a_figure_lie_one_below_the_other_between_its_title_and_its_axis(count):
+    """The axis stands BELOW inches from the bottom; the rows are of equal height above it."""
+    labels = [f"row {i}" for i in range(count)]
+    made = style.row_panel("a title", labels, (0.0, 1.0))
+    heights = [made.data.transform((0.0, row))[1] for row in range(count)]
+    axis, top = style.BELOW * POINTS, made.drawing.height - style.ABOVE * POINTS
+    assert axis < heights[-1] <= heights[0] < top
+    assert heights == sorted(heights, reverse=True)
+    assert made.data.transform((0.0, made.bottom))[1] == pytest.approx(axis)

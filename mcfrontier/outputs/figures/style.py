@@ -208,9 +208,9 @@ def padded(x: Array, share: float = 0.04) -> tuple[float, float]:
 
 
 def in_range(low: float, high: float) -> tuple[float, float]:
-    """The ends of an axis, limited to MAX_COORDINATE on either side, and apart."""
+    """The ends of an axis, limited to MAX_COORDINATE on either side, and apart; an axis may run downwards."""
     low, high = (min(max(float(end), -MAX_COORDINATE), MAX_COORDINATE) for end in (low, high))
-    return (low, high) if low < high else (low - (abs(low) / 2 or 1.0), high)
+    return (low, high) if low != high else (low - (abs(low) / 2 or 1.0), high)
 
 
 def needs_log_axis(x: Array) -> bool:
