@@ -29,7 +29,7 @@ CORRELATED_ROWS = 500  # of a dependent group: its correlation matrix is factori
 MIXTURE_PARTS = 100  # of a mixture: each is inverted by the search for a quantile
 EXTENDS = 32  # names in `extends` of a file
 EXTENDS_DEPTH = 16  # of files that extend files
-EXTENDED_FILES = 200  # files read for a study: each is read as often as it is named
+EXTENDED_FILES = 200  # files named by `extends` for a study: each is parsed once, and merged as often as it is named
 DIMENSIONS = 12  # of a study: the labels of a row are matched against every combination of them
 
 # content of a saved run

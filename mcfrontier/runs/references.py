@@ -65,8 +65,9 @@ def with_reference_years(file: PriorsFile, price_years: Mapping[str, int | None]
         check_one_year(file, price_years)
         return file
     for prior in base.priors.values():
+        default = money.first_of(prior.stated.get("money_year"), prior.price_year, own)
         years = {
-            id(each): money.of_study(each, unit_of(each, prior), year, prior.price_year or own, place)
+            id(each): money.of_study(each, unit_of(each, prior), year, default, place)
             for each, place in places_of(prior)
             if (year := price_years.get(each["study"])) is not None
         }

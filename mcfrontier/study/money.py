@@ -18,6 +18,7 @@ from msgspec.structs import replace as replace_struct
 
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.core.kinds import currencies
+from mcfrontier.core.printable import quoted
 from mcfrontier.study import csv_table, locate
 from mcfrontier.study.entry import Columns
 from mcfrontier.study.prior import Prior, PriorsFile, build
@@ -204,10 +205,11 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def entry_year(stated: dict[str, Any], place: str, columns: Columns) -> dict[str, Any]:
-    """An entry with the money year of the columns that it names; two different ones are refused."""
+def entry_year(stated: dict[str, Any], place: str, columns: Columns, price_year: int | None = None) -> dict[str, Any]:
+    """An entry with the money year of the columns that it names, unless it is the price year of its file; two different
+    ones are refused."""
     if not isinstance(stated.get("money_year", 0), int):
-        raise InputError(f"{place}: money_year = {stated['money_year']!r}: a year is expected, such as 2025")
+        raise InputError(f"{place}: money_year = {quoted(stated['money_year'])}: a year is expected, such as 2025")
     unit, by = stated.get("unit"), stated.get("by")
     found = {"money_year": stated["money_year"]} if stated.get("money_year") is not None else {}
     for key, value in stated.items() if isinstance(unit, str) and isinstance(by, str) else ():
@@ -217,7 +219,17 @@ def entry_year(stated: dict[str, Any], place: str, columns: Columns) -> dict[str
         if found.setdefault("money_year", column.money_year) != column.money_year:
             other = f"{key}: column '{value}' is in money of {column.money_year}, the entry in that of"
             raise InputError(f"{place}: {other} {found['money_year']}; state one year")
-    return stated | found
+    return stated if found == {"money_year": price_year} and "money_year" not in stated else stated | found
+
+
+def columns_of_year(columns: Columns, year: int | None) -> Columns:
+    """Columns of tables for a file that extends theirs, with money of a year, that of their file, unless stated."""
+    return {
+        key: replace(column, money_year=first_of(column.money_year, year))
+        if year is not None and column.unit and currencies(column.unit)
+        else column
+        for key, column in columns.items()
+    }
 
 
 def year_of_column(table: Table, name: str, unit: str) -> int | None:

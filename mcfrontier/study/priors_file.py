@@ -86,7 +86,7 @@ def merged(
     columns |= {key: column for each in parts for key, column in each.columns.items()}
     dimensions = merge_dimensions(parts, {**stated.dimensions, **labels}, where)
     priors = {
-        key: prior(key, money.entry_year(table(entry, at), at, columns), where, dimensions, columns, roots)
+        key: prior(key, money.entry_year(table(entry, at), at, columns, price_year), where, dimensions, columns, roots)
         for key, entry in stated.inputs.items()
         for at in [f"{where}: {key}"]
     }
@@ -164,7 +164,8 @@ def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...], open
     with located(f"{where}: extends"):
         raw = opened.parse(path)
     own_first = locate.own_folder_first(path, roots)
-    return merged(name, locate.display_path(path), raw, own_first, (*trail, path), opened)
+    file = merged(name, locate.display_path(path), raw, own_first, (*trail, path), opened)
+    return replace(file, columns=money.columns_of_year(file.columns, raw.get("price_year")))
 
 
 def figures_of(kind: str, struct: type[msgspec.Struct], stated: Mapping[str, Any], where: str) -> dict[str, Any]:

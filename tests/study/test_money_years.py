@@ -197,6 +197,18 @@ def test_the_columns_of_a_table_have_a_money_year(page):
         load("both", model=[])
 
 
+def test_an_entry_that_names_a_column_of_an_extended_file_is_in_money_of_that_file(page):
+    page("tables/rents", "").with_suffix(".csv").write_text("run,rent [USD/h]\nA,2\nB,4\n")
+    page("old", 'price_year = 2022\n[tables.run]\nfile = "tables/rents.csv"\nsource = "a test"\n')
+    x = entry("x", unit="USD/h", by='"run"', value='"rent"')
+    for year in (2024, 2022):
+        page("new", f'price_year = {year}\nextends = ["old"]\ntargets = ["rent", "x"]\n{x}')
+        inputs, ratio = load("new", model=[]).inputs, CPI[year] / CPI[2022]
+        for name in ("rent", "x"):
+            assert [row.median for row in inputs[name].distributions] == pytest.approx([2 * ratio, 4 * ratio])
+            assert ("money_year" in inputs[name].stated) == (year != 2022)
+
+
 def test_a_disclosed_figure_is_compared_in_money_of_the_price_year():
     figure = {"quantity": "x", "value": 490e6, "unit": "USD", "source": "a test", "money_year": 2025}
     page = study(2023, input_entry("x", "lognormal", unit="USD", p5=1e8, p95=1e9), disclosed={"seen": figure})
@@ -228,6 +240,13 @@ def test_a_quantity_of_another_study_is_converted_from_its_price_year(page):
     page("clash", 'price_year = 2025\ntargets = ["y"]\n[inputs.y]\n' + REFERENCE + "money_year = 2023\n")
     with pytest.raises(InputError, match="y: money_year = 2023: base states money of 2024; delete money_year"):
         load("clash", model=[])
+
+
+def test_a_reference_in_a_mixture_of_another_money_year_is_in_money_of_its_study(page):
+    page("base", 'price_year = 2025\ntargets = ["x"]\n' + entry("x", "uniform", "USD", low=100, high=200))
+    parts = [{"family": "study", "study": "base", "quantity": "x"}] * 2
+    top = study(2025, input_entry("y", "mixture", unit="USD", parts=parts, money_year=2012), targets=("y",))
+    assert mcf.run(top, model=[], draws=2**12).summary["y"].values["p50"] == pytest.approx(150, rel=1e-3)
 
 
 def test_references_to_money_of_two_years_need_a_price_year(page):
