@@ -8,16 +8,24 @@ it is stated as `bf16_mfu`.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 from mcfrontier.core.errors import InputError
 from mcfrontier.study.prior import BF16, PriorsFile
+from mcfrontier.study.schema import Precision
 
 PEAK = "peak_rate"
 
 
 def with_precision(file: PriorsFile) -> PriorsFile:
     """The file with the peak rate of its precision, unless it states the peak rate itself."""
-    word = file.precision
+    word, same = file.precision, file.aliases.get(PEAK, "")
+    others = [f"{other}_{PEAK}" for other in get_args(Precision) if other != word]
+    if file.stated.precision and same in others:
+        raise InputError(
+            f'{file.where}: precision = "{word}": {PEAK} is the same as {same}; state {PEAK} = "{word}_{PEAK}" under '
+            "[same], or the other precision"
+        )
     if file.stated.precision and PEAK in file.priors and not file.priors[PEAK].own:
         where = file.priors[PEAK].where
         raise InputError(

@@ -12,6 +12,7 @@ import msgspec
 from mcfrontier.core.errors import InputError
 
 FORMAT = 1  # the version of the format of priors files
+Precision = Literal["bf16", "fp8", "fp4", ""]
 
 
 class Disclosed(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -104,7 +105,7 @@ class FileSchema(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_field
     question: str = ""
     price_year: int | None = None
     date: Date | None = None
-    precision: Literal["bf16", "fp8", "fp4", ""] = ""
+    precision: Precision = ""
     extends: list[str] = []
     targets: list[str] = []
     dimensions: dict[str, list[str]] = {}

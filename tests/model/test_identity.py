@@ -167,6 +167,18 @@ def test_a_precision_without_a_peak_rate_is_refused(keys, message):
         mcf.load(rates(**keys))
 
 
+def test_a_precision_beside_the_peak_rate_of_another_one_is_refused(page):
+    page("low", 'precision = "fp8"\nextends = ["chips/h100"]\n[same]\npeak_rate = "fp8_peak_rate"\n')
+    top = {"title": "T", "targets": ["peak_rate"], "extends": ["low"]}
+    assert value(mcf.run(top, draws=64), "peak_rate") == pytest.approx(1979)
+    with pytest.raises(
+        InputError, match=r'precision = "bf16": peak_rate is the same as fp8_peak_rate; state peak_rate'
+    ):
+        mcf.load(top | {"precision": "bf16"})
+    right = top | {"precision": "bf16", "same": {"peak_rate": "bf16_peak_rate"}}
+    assert value(mcf.run(right, draws=64), "peak_rate") == pytest.approx(989.4)
+
+
 def test_a_peak_rate_without_a_precision_in_an_extended_file_is_refused_beside_one(page):
     page("chip", entry("peak_rate", unit="TFLOP/s/chip", value=300))
     with pytest.raises(InputError, match=r"chip.toml states peak_rate without a precision; state fp8_peak_rate"):
