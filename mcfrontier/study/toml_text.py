@@ -47,6 +47,8 @@ def loads(text: str) -> dict[str, Any]:
 
 def remedy(text: str, problem: str) -> str:
     """The remedy for a line that is not TOML, where it can be guessed."""
+    if "declaration" in problem:  # of a [table]
+        return ""
     place = re.search(r"at line (\d+)", problem)
     lines = text.split("\n")
     line = lines[int(place[1]) - 1][:1000] if place and int(place[1]) <= len(lines) else ""

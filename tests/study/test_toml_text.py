@@ -38,6 +38,11 @@ def test_a_number_that_is_not_toml_is_reported_with_its_remedy(line, message):
     assert "line 2" in str(refused.value)
 
 
+def test_no_remedy_is_guessed_for_an_open_bracket():
+    with pytest.raises(InputError, match=r"at the end of a table declaration \(at line 1, column 10\)$"):
+        toml_text.loads("[inputs.x\nvalue = 3")
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [
