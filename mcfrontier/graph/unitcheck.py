@@ -76,13 +76,13 @@ def check_dates(
         for by in (0.0, 1.0)
     )
     for name in names:
-        moved = before[name] + moves[name]
-        if not np.allclose(after[name], moved, rtol=DATE_TOLERANCE, atol=DATE_TOLERANCE, equal_nan=True):
+        if not np.allclose(
+            after[name], before[name] + moves[name], rtol=DATE_TOLERANCE, atol=DATE_TOLERANCE, equal_nan=True
+        ):
             raise InputError(
                 f"node {name}: adds or multiplies dates; the difference of two dates is a duration, and a duration can "
                 "be added to a date"
             )
-        after[name] = moved
 
 
 def with_unit(node: Node, arguments: list[pint.Quantity[Any]]) -> pint.Quantity[Any]:
