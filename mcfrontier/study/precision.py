@@ -20,8 +20,8 @@ PEAK = "peak_rate"
 def with_precision(file: PriorsFile) -> PriorsFile:
     """The file with the peak rate of its precision, unless it states the peak rate itself."""
     word, same = file.precision, file.aliases.get(PEAK, "")
-    others = [f"{other}_{PEAK}" for other in get_args(Precision) if other != word]
-    if file.stated.precision and same in others:
+    wrong = [f"{other}_{PEAK}" for other in get_args(Precision) if other != word]
+    if file.stated.precision and same in wrong:
         raise InputError(
             f'{file.where}: precision = "{word}": {PEAK} is the same as {same}; state {PEAK} = "{word}_{PEAK}" under '
             "[same], or the other precision"
