@@ -5,7 +5,6 @@ Each command is the module of its name. It imports the layers below inside its f
 
 from __future__ import annotations
 
-import gc
 import io
 import os
 import signal
@@ -87,7 +86,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     for name in ("stdout", "stderr"):  # a closed stream is None
         setattr(sys, name, getattr(sys, name) or open(os.devnull, "w"))  # noqa: SIM115
-    gc.disable()  # a command makes few reference cycles, and collecting them costs a tenth of its import time
     try:
         check_working_folder()
         for stream in (sys.stdout, sys.stderr):
@@ -112,8 +110,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         discard(sys.stdout)
         fail(f"standard output cannot be written: {problem.strerror}")
-    finally:
-        gc.freeze()  # spares the collection at exit, which takes up to a tenth of a run
 
 
 def check_working_folder() -> None:

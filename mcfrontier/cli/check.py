@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -54,6 +53,8 @@ def command(paths: Sequence[str], strict: bool) -> None:
 
 def check_file(name: str) -> tuple[str, Findings]:
     """Check a file: a line that describes it, and its warnings and information."""
+    from pathlib import Path
+
     from mcfrontier import graph, model
     from mcfrontier.runs import consistency, lint, recipe
     from mcfrontier.runs.load import check_references, load
@@ -79,6 +80,8 @@ def check_file(name: str) -> tuple[str, Findings]:
 
 def priors_files(path: str) -> list[str]:
     """The priors files in a folder and its subfolders, or the name or file itself."""
+    from pathlib import Path
+
     if not os.path.isdir(path):
         return [path]
     files = sorted(str(file) for file in Path(path).rglob("*.toml"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Container, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -59,7 +58,7 @@ def command(
     from mcfrontier.study import locate
 
     options = given(**settings)
-    if source not in locate.studies() and (is_run(source) or is_no_study(Path(source))):
+    if source not in locate.studies() and (is_run(source) or is_no_study(source)):
         for option in [*options, *(["set"] if pins else [])]:
             raise InputError(f"--{option}: {echo(source)} is a saved run; leave the option out, or name the study")
         saved = read_folder(source)
@@ -96,11 +95,14 @@ def summaries_of(
     return found, list(unstable(run)), integrated(run)
 
 
-def is_no_study(source: Path) -> bool:
+def is_no_study(source: str) -> bool:
     """Whether a path cannot be that of a study, so that it must be that of a run."""
+    from pathlib import Path
+
+    path = Path(source)
     if os.path.isdir(source):  # unlike the methods of Path, this never raises
-        return not any(source.glob("*.toml"))
-    return len(source.parts) > 1 and source.suffix != ".toml" and not os.path.exists(f"{source}.toml")
+        return not any(path.glob("*.toml"))
+    return len(path.parts) > 1 and path.suffix != ".toml" and not os.path.exists(f"{source}.toml")
 
 
 def run_study(

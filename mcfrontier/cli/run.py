@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,6 +27,8 @@ from mcfrontier.core.errors import InputError
 from mcfrontier.sampling.engine import ENGINES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mcfrontier.runs.core import RunCore
     from mcfrontier.sampling.engine.checkpoint import Checkpoint
     from mcfrontier.study.study import Study
@@ -103,7 +104,7 @@ def command(
             raise InputError(f"{option}: --point samples nothing and writes nothing; leave one of the two out")
         show_point(recipe.resolved(study), as_json)
         return
-    folder = check_folder(Path("reports") / study.name if out is None else out)
+    folder = check_folder(f"reports/{study.name}" if out is None else out)
     before = {name for name in write.WRITERS if (folder / name).exists()}
     if resume and not (folder / CHECKPOINT_FILE).exists():
         note(f"nothing to resume: there is no {CHECKPOINT_FILE} in {folder}; starting anew")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +12,8 @@ from mcfrontier.cli.terminal import emit, note, say, show_table
 from mcfrontier.core.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mcfrontier.tasks.score.ledger import Row
 
 
@@ -148,6 +149,8 @@ def show_ledger(ledger: str | None, as_json: bool, out: str | None) -> None:
 
 def read(ledger: str | None) -> tuple[Path, list[Row]]:
     """The given ledger, or that in the current folder, or that of the package."""
+    from pathlib import Path
+
     from mcfrontier.tasks.score import ledger as ledgers
 
     if ledger is not None:

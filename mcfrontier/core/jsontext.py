@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
@@ -15,7 +16,7 @@ from mcfrontier.core.printable import HIDDEN_OR_BREAK, json_escaped
 def json_text(value: Any) -> str:
     """Serialise a value as JSON; numbers that are not finite become null, hidden characters escapes."""
     text = json.dumps(finite(value), indent=1, ensure_ascii=False, allow_nan=False)
-    return HIDDEN_OR_BREAK.sub(json_escaped, text)
+    return re.sub(HIDDEN_OR_BREAK, json_escaped, text)
 
 
 def finite(value: Any) -> Any:

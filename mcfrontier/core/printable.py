@@ -16,10 +16,10 @@ from mcfrontier.core import limits
 CONTROLS = r"\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
 MARKS = r"\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
 LINE_BREAKS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"  # those of str.splitlines
-HIDDEN = re.compile(f"[{CONTROLS}{MARKS}]")
-HIDDEN_OR_BREAK = re.compile(rf"[{CONTROLS}{MARKS}\v\f\x1c-\x1e\x85\u2028\u2029]|\r(?!\n)")  # all but \n, \r\n and tab
-LONG_WORD = re.compile(rf"(\S{{{limits.ECHO_LENGTH},}}?)([^\w\s/]{{0,3}})(?!\S)")
-BREAKS = re.compile(rf"[{LINE_BREAKS}\t]+")
+HIDDEN = f"[{CONTROLS}{MARKS}]"  # the patterns are compiled when first used, for a quicker start
+HIDDEN_OR_BREAK = rf"[{CONTROLS}{MARKS}\v\f\x1c-\x1e\x85\u2028\u2029]|\r(?!\n)"  # all but \n, \r\n and tab
+LONG_WORD = rf"(\S{{{limits.ECHO_LENGTH},}}?)([^\w\s/]{{0,3}})(?!\S)"
+BREAKS = rf"[{LINE_BREAKS}\t]+"
 
 
 def printable(text: str) -> str:
@@ -30,7 +30,7 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return HIDDEN_OR_BREAK.sub(escaped, text)
+    return re.sub(HIDDEN_OR_BREAK, escaped, text)
 
 
 def one_line(text: str, most: int | None = None) -> str:
@@ -40,14 +40,14 @@ def one_line(text: str, most: int | None = None) -> str:
     'ok forged \\…'
     """
     if not text.isprintable():
-        text = HIDDEN.sub(escaped, BREAKS.sub(" ", text))
+        text = re.sub(HIDDEN, escaped, re.sub(BREAKS, " ", text))
     return text if most is None or len(text) <= most else text[: most - 1] + "…"
 
 
 def message_line(text: str) -> str:
     """A message on one line, its long words cut. A long one loses its middle: it begins with the place and ends with
     the remedy."""
-    text, half = LONG_WORD.sub(shortened, one_line(text)), limits.MESSAGE_LENGTH // 2
+    text, half = re.sub(LONG_WORD, shortened, one_line(text)), limits.MESSAGE_LENGTH // 2
     return text if len(text) <= 2 * half else f"{text[: half - 1]} … {text[2 - half :]}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -59,7 +60,7 @@ def check_labels(labels: list[str], place: str) -> None:
     for label in labels:
         if len(label) > limits.LABEL_LENGTH:
             raise InputError(f"{place}: '{echo(label)}': a label has at most {limits.LABEL_LENGTH} characters")
-        if not label.isprintable() and (found := HIDDEN.search(label)):
+        if not label.isprintable() and (found := re.search(HIDDEN, label)):
             raise InputError(f"{place}: '{echo(label)}': has the hidden character U+{ord(found[0]):04X}; remove it")
     if not labels or len({*labels}) != len(labels):
         raise InputError(f"{place}: at least one label is needed, and labels must be distinct")

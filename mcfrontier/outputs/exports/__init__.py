@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.registry import function_at
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mcfrontier.outputs.folder.saved import RunFolder
 
 
