@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -114,7 +115,8 @@ def workplace(folder: Path) -> Iterator[Workplace]:
         with signals.deferred():
             while lock is None:  # another process may lock and delete what has no owner yet
                 path.mkdir(mode=0o700, exist_ok=True)
-                lock = try_lock(path / OWNER)
+                with suppress(FileNotFoundError):
+                    lock = try_lock(path / OWNER)
             (path / NEW).mkdir()
         yield Workplace(path, lock, path / NEW)
     finally:
@@ -209,9 +211,9 @@ def settle(folder: Path) -> None:
     """Complete a replacement of files that another process began: wait while it lives, and do the rest if it ended."""
     pending, deadline = folder / REPLACING, time.monotonic() + LOCK_SECONDS
     while os.path.lexists(pending):
-        if not is_folder(pending):
-            raise InputError(f"{pending}: not a folder, though of a name that is reserved for one; rename it")
         try:
+            if not stat.S_ISDIR(os.lstat(pending).st_mode):
+                raise InputError(f"{pending}: not a folder, though of a name that is reserved for one; rename it")
             lock = try_lock(pending / OWNER)
             if lock is None:
                 wait(deadline, str(folder))
@@ -246,6 +248,8 @@ def finish(folder: Path, away: Path) -> None:
     new, old = pending / NEW, pending / OLD
     names = os.listdir(new) if is_folder(new) else []
     marker, obsolete = read_journal(pending / JOURNAL)
+    if os.path.islink(old):  # made by a stranger: it may lead to other folders
+        old.unlink()
     old.mkdir(exist_ok=True)
     if marker in names and os.path.exists(folder / marker):
         for name in obsolete:
@@ -330,6 +334,6 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Exclude other processes while a file is read, changed and written by `write_files`."""
-    with created(path.parent), locked(path.with_name(f".{path.name}.lock"), str(path)):
+    with created(path.parent), locked(path.with_name(f".{path.name[:60]}.lock"), str(path)):
         sweep(path.parent)  # also where nothing is written
         yield

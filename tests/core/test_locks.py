@@ -155,6 +155,54 @@ def test_a_journal_deletes_nothing_outside_its_folder(tmp_path, monkeypatch):
     assert (tmp_path / "mine").read_text() == "mine"
 
 
+def test_a_link_in_a_replacement_leads_nothing_out_of_its_folder(tmp_path, monkeypatch):
+    """Folders that are replaced are moved aside, and others of their names there are deleted."""
+    mine, folder = tmp_path / "mine", tmp_path / "run"
+    for path in (mine / "store", folder / "store", folder / ".replacing" / "new" / "store"):
+        path.mkdir(parents=True)
+        (path / "file").write_text(path.parent.name)
+    (folder / ".replacing" / "old").symlink_to(mine)
+    settle(folder)
+    assert contents(mine / "store") == {"file": b"mine"}
+    assert contents(folder / "store") == {"file": b"new"}
+
+
+def test_a_folder_that_was_deleted_before_it_was_locked_is_made_again(tmp_path, monkeypatch):
+    deleted, try_lock = [], atomic.try_lock
+
+    def late(path):
+        if not deleted:
+            deleted.append(path.parent)
+            path.parent.rmdir()
+        return try_lock(path)
+
+    monkeypatch.setattr(atomic, "try_lock", late)
+    write_files(tmp_path, NEW)
+    assert len(deleted) == 1
+    assert contents(tmp_path) == NEW
+
+
+def test_a_replacement_that_is_completed_while_another_process_looks_at_it_is_complete(tmp_path, monkeypatch):
+    seen, lexists = [], os.path.lexists
+    monkeypatch.setattr(os.path, "lexists", lambda path: lexists(path) if seen else not seen.append(path))
+    settle(tmp_path)
+    assert seen == [tmp_path / ".replacing"]
+
+
+def test_a_file_with_the_name_of_a_replacement_is_refused(tmp_path):
+    (tmp_path / ".replacing").write_text("mine")
+    with pytest.raises(InputError, match="not a folder, though of a name that is reserved for one"):
+        settle(tmp_path)
+
+
+def test_a_file_with_the_longest_name_can_be_locked(tmp_path):
+    for name in ("x" * 255, "é" * 127):
+        with exclusive(tmp_path / name):
+            write_files(tmp_path, {name: b"1"})
+        (tmp_path / name).unlink()
+    assert contents(tmp_path) == {}
+
+
 def unfinished(folder, host="", pid=1, days=0.0):
     """Make a folder of unfinished files, as a process leaves it, and return it."""
     path = folder / f".making-{host or atomic.HOST}-{pid}-0123abcd"
