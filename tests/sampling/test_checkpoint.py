@@ -1,6 +1,7 @@
 """A checkpoint is checked before it is continued."""
 
 import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -77,4 +78,16 @@ def test_a_compressed_checkpoint_is_refused_before_it_is_decompressed(stopped, t
 def test_a_pipe_in_place_of_a_checkpoint_is_refused_without_waiting(tmp_path):
     os.mkfifo(tmp_path / "unfinished.npz")
     with pytest.raises(InputError, match="a pipe or a device"):
+        run(draws=2**23, engine=Engine(checkpoint=Checkpoint(tmp_path / "unfinished.npz", resume=True)))
+
+
+HEADS = {"brackets": "(((", "a key that is a list": "{[]: 1}", "no end": "-" * 9000 + "1"}
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+def test_an_array_whose_head_is_no_description_is_refused(head, tmp_path):
+    magic = b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little")
+    with zipfile.ZipFile(tmp_path / "unfinished.npz", "w") as file:
+        file.writestr("job.npy", magic + head.encode())
+    with pytest.raises(InputError, match="damaged; leave out --resume"):
         run(draws=2**23, engine=Engine(checkpoint=Checkpoint(tmp_path / "unfinished.npz", resume=True)))

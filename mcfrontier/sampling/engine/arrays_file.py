@@ -28,12 +28,15 @@ def read_arrays(path: Path, expected: Mapping[str, Expected]) -> dict[str, Array
     ------
     InputError
         For a path that is no file, or a file that is too large.
-    ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile
+    ValueError
         For a file without these arrays, or with one of another type or larger than expected.
     """
     check_regular(path, limits.CHECKPOINT_BYTES)
-    with zipfile.ZipFile(path) as archive:
-        return {name: read_array(archive, name, each) for name, each in expected.items()}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {name: read_array(archive, name, each) for name, each in expected.items()}
+    except Exception as problem:  # zipfile and numpy raise many types of exception for a damaged file
+        raise ValueError(str(problem) or type(problem).__name__) from None
 
 
 def read_array(archive: zipfile.ZipFile, name: str, expected: Expected) -> Array:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -72,7 +71,7 @@ class Checkpoint:
         """Raise an InputError where the file is damaged, or not a checkpoint."""
         try:
             yield
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, NotImplementedError) as problem:
+        except ValueError as problem:
             raise InputError(f"{self.path}: damaged; leave out --resume to start again ({problem})") from None
 
     def end(self, job: Job) -> None:

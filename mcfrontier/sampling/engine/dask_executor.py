@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from mcfrontier.core import limits
+from mcfrontier.core.atomic import scratch_folder
 from mcfrontier.core.errors import InputError
 from mcfrontier.sampling.engine.pool import MAIN_GUARD, Pairs, Result, Segments, Work, submit_segments
 
@@ -116,8 +116,8 @@ def local_cluster(workers: int | None) -> Iterator[LocalCluster]:
     except ImportError:
         raise InputError("--engine dask: requires cryptography; pip install 'mcfrontier[dask]'") from None
     with (
-        TemporaryDirectory(prefix="mcfrontier-", ignore_cleanup_errors=True) as place,  # which other users cannot enter
-        dask.config.set(NO_ROUTES | {"temporary-directory": place}),
+        scratch_folder() as place,  # which other users cannot enter
+        dask.config.set(NO_ROUTES | {"temporary-directory": str(place)}),
     ):
         try:
             cluster = LocalCluster(
