@@ -331,6 +331,7 @@ def test_json_that_is_too_large_is_refused(foreign, command, monkeypatch):
         {"inputs": {"energy": {"family": "mixture", "parts": [1]}}},
         {"inputs": {"energy": {"family": "value", "value": [1, 2], "by": "d"}}, "dimensions": {"d": ["a"]}},
         {"page": {"command": 5}},
+        {"page": {"price_year": [2023]}},
         {"priors_sha256": "../../x"},
         {"files": {"draws.nc": "x"}},
         {"capped": {"energy": None}},

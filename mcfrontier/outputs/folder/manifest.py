@@ -25,9 +25,7 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=limits.LABEL_LENGTH)
 Count = Annotated[int, msgspec.Meta(ge=1, le=limits.DRAWS)]
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 FileHash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]  # of a folder there is none
-FileName = Annotated[
-    str, msgspec.Meta(pattern=r"^\w[\w.-]*$", max_length=limits.NAME_LENGTH)
-]  # in the folder of the run
+FileName = Annotated[str, msgspec.Meta(pattern=r"^\w[\w.-]*\Z", max_length=limits.NAME_LENGTH)]  # in the folder
 Labels = Annotated[list[Name], msgspec.Meta(min_length=1, max_length=limits.LABELS)]
 
 
@@ -74,10 +72,11 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """The keys of `page` by which a priors file is found."""
+    """The keys of `page` that are read back: by which a priors file is found, and the year of its money."""
 
     command: str = ""
     stated_in: str = ""
+    price_year: int | None = None
 
 
 class EntryTexts(msgspec.Struct, frozen=True):
