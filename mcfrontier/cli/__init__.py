@@ -10,8 +10,10 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -43,15 +45,26 @@ class ClosedPipe(Exception):
     """The reader of standard output has closed it."""
 
 
+@contextmanager
+def closed_pipe() -> Iterator[None]:
+    """Raise ClosedPipe where click would exit with 1, which is a result of some commands."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise ClosedPipe from None
+
+
 class CommandGroup(click.Group):
     """The commands in COMMANDS, each imported when it is needed."""
 
+    def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
+        with closed_pipe():  # of --help and --version
+            return super().make_context(*arguments, **settings)
+
     def invoke(self, context: click.Context) -> None:
-        try:
+        with closed_pipe():
             super().invoke(context)
             sys.stdout.flush()
-        except BrokenPipeError:  # click would exit with 1, which is a result of some commands
-            raise ClosedPipe from None
 
     def list_commands(self, context: click.Context) -> list[str]:
         return [*COMMANDS]

@@ -146,11 +146,14 @@ def note_effects(run: RunCore, folder: Path, before: Iterable[str], unused: Iter
 
 @contextlib.contextmanager
 def resumable(checkpoint: Checkpoint) -> Iterator[None]:
-    """Print how to resume a run when the user stops it."""
+    """Print how to resume a run when the user stops it. A file that another run left cannot be resumed by this one."""
+    from mcfrontier.core.atomic import stamp
+
+    before = None if checkpoint.resume else stamp(checkpoint.path)
     try:
         yield
     except KeyboardInterrupt:
-        if checkpoint.path.exists():
+        if stamp(checkpoint.path) != before:
             note("stopped; the same command with --resume continues from here")
         raise
 

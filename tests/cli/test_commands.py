@@ -164,11 +164,12 @@ def test_a_pipe_closed_early_causes_no_traceback(tmp_path):
     assert result.stderr == ""
 
 
-def test_a_closed_pipe_gives_exit_code_141():
+@pytest.mark.parametrize("word", ["list", "--help"])
+def test_a_closed_pipe_gives_exit_code_141(word):
     """Exit code 1 is a result of some commands, and click's default for a closed pipe."""
     reader, writer = os.pipe()
     os.close(reader)
-    result = subprocess.run([sys.executable, "-m", "mcfrontier", "list"], cwd=ROOT, stdout=writer, stderr=-1, text=True)
+    result = subprocess.run([sys.executable, "-m", "mcfrontier", word], cwd=ROOT, stdout=writer, stderr=-1, text=True)
     os.close(writer)
     assert (result.returncode, result.stderr) == (141, "")
 

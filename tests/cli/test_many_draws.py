@@ -110,6 +110,18 @@ def test_the_checkpoint_of_another_run_is_rejected(bill, command, tmp_path):
     assert "the checkpoint of a different run; leave out --resume" in result.err
 
 
+def test_a_stopped_run_does_not_claim_the_checkpoint_of_another(bill, command, tmp_path, monkeypatch):
+    def stopping(*_):
+        raise KeyboardInterrupt
+
+    path = tmp_path / "reports" / "bill" / CHECKPOINT_FILE
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"of another run")
+    monkeypatch.setattr(engine, "count", stopping)
+    result = command("run", "bill", "--draws", 2**23, "--no-report")
+    assert (result.code, "--resume" in result.err) == (130, False)
+
+
 def failing(steps):
     for done, step in enumerate(steps):
         if len(steps) == 8 and done == 2:
