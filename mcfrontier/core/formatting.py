@@ -37,6 +37,15 @@ def probability(value: float, error: float = 0.0) -> str:
     return EVENT.text(value, "share", error)
 
 
+def percent(share: float) -> str:
+    """Format a share that has no Monte Carlo error, with two digits.
+
+    >>> percent(0.0912), percent(0.999)
+    ('9.1 %', '100 %')
+    """
+    return f"{float(f'{100 * share:.2g}'):g} %"
+
+
 def difference(value: float, unit: str, error: float = 0.0) -> str:
     """Format a difference of two figures with its sign; that of two shares in percentage points.
 

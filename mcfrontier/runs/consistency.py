@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from mcfrontier import graph
+from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
-from mcfrontier.core.formatting import amount
+from mcfrontier.core.formatting import amount, percent
 from mcfrontier.runs.recipe import SAMPLER, SEED, sampled_names
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
@@ -58,7 +59,7 @@ def contradiction(study: Study) -> str:
     A run cannot do more operations than its chips do at the peak rate of the precision in use.
     """
     whole = with_targets(study, dict.fromkeys(name for pair in RUN_PAIRS for name in (*pair, RATE)))
-    pairs = [pair for pair in RUN_PAIRS if {*pair, RATE} <= {*whole.quantities} and not tied(whole, *pair)]
+    pairs = [pair for pair in RUN_PAIRS if {*pair, RATE} <= {*whole.quantities} and comparable(whole, *pair)]
     if not pairs:
         return ""
     values = few_draws(whole)
@@ -70,10 +71,17 @@ def contradiction(study: Study) -> str:
     return ""
 
 
-def tied(study: Study, operations: str, hours: str) -> bool:
-    """Whether one of the two is computed from the other by this package, whose formulas cannot exceed the peak rate."""
-    behind = [{name, *sum(graph.order(study.nodes, study.inputs, (name,)), ())} for name in (operations, hours)]
-    return not study.own_model and (operations in behind[1] or hours in behind[0])
+def comparable(study: Study, operations: str, hours: str) -> bool:
+    """Whether the two can contradict each other.
+
+    They cannot where this package computes one from the other: its formulas do not exceed the peak rate. In a model of
+    the user, the names may be those of other quantities, which have other units.
+    """
+    if study.own_model:
+        whole, time, rate = (units.parse(study.unit(name)) for name in (operations, hours, RATE))
+        return bool(whole.dimensionality == (time * rate).dimensionality)
+    first, second = ({name, *sum(graph.order(study.nodes, study.inputs, (name,)), ())} for name in (operations, hours))
+    return operations not in second and hours not in first
 
 
 def text(study: Study, operations: str, hours: str, share: float, rate: float) -> str:
@@ -83,7 +91,7 @@ def text(study: Study, operations: str, hours: str, share: float, rate: float) -
     rate_text = amount(rate / 3600, "FLOP/s/chip")
     remedy = 'compute one from the other, as with [same] training_compute = "compute_budget", or state it as evidence'
     return (
-        f"{operations} and {hours} contradict each other: in {100 * share:.2g} % of draws the run does more operations "
+        f"{operations} and {hours} contradict each other: in {percent(share)} of draws the run does more operations "
         f"than its chips can at their peak rate, {rate_text} ({study.file.precision}); the one comes from {apart[0]}, "
         f"the other from {apart[1]}; {remedy}"
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from mcfrontier.analysis.estimates import tails
 from mcfrontier.core.arrays import Array
-from mcfrontier.core.formatting import amount
+from mcfrontier.core.formatting import amount, percent
 from mcfrontier.core.kinds import QuantityKind
 from mcfrontier.runs.consistency import contradiction
 from mcfrontier.runs.core import RunCore, remembered
@@ -115,8 +115,8 @@ def cap_texts(run: RunCore) -> list[str]:
     """Warnings on capped rows with draws at the largest value."""
     out = []
     for row, top in capped(run).items():
-        share, at = 100 * float((run.samples(row) == top).mean()), amount(top, run.unit(row))
-        out.append(f"{row}: {share:.2g} % of the draws lie at {at}, which stands for all larger values")
+        share, at = percent(float((run.samples(row) == top).mean())), amount(top, run.unit(row))
+        out.append(f"{row}: {share} of the draws lie at {at}, which stands for all larger values")
     return out
 
 
@@ -130,5 +130,5 @@ def mean_text(run: RunCore, name: str) -> str:
     if len(heavy) < len(own):
         return f"{rows}: the distribution has no mean; report the median"
     worst = max(heavy)
-    share = f"the farthest draw contributes {100 * worst.share:.2g} % of the total distance from the median"
+    share = f"the farthest draw contributes {percent(worst.share)} of the total distance from the median"
     return f"{rows}: the mean is not stable (tail index {worst.tail_index:.2f}, {share}); report the median"

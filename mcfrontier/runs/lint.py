@@ -11,7 +11,7 @@ import numpy as np
 
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array, extremes_allowed
-from mcfrontier.core.formatting import amount
+from mcfrontier.core.formatting import amount, percent
 from mcfrontier.core.kinds import EVENT, SHARE
 from mcfrontier.distributions.family import ShareFamily, join_keys
 from mcfrontier.distributions.mixture import Mixture
@@ -101,7 +101,7 @@ def far_intervals(prior: Prior) -> Iterator[str]:
                 f"{amount(a, prior.entry.unit)} to {amount(b, prior.entry.unit)}" for a, b in ((p5, p95), reported)
             )
             problem = f"its 90 % interval, {own}, lies outside of what its sources report, {theirs}"
-            yield f"{prior.where}: {prior.row_names[i]}: {problem}; mend one of the two"
+            yield f"{prior.where}: {prior.row_names[i]}: {problem}; correct one of the two"
 
 
 def shared_sources(study: Study) -> Iterator[str]:
@@ -130,9 +130,9 @@ def outside_shares(study: Study, values: Mapping[str, Array]) -> Iterator[str]:
     """Warnings on shares outside 0 to 1."""
     for name in study.order:
         kind = study.kind(name)
-        if kind is SHARE and (strays := out_of_range(values[name], kind)):
-            share = 100 * strays / values[name].size
-            problem = f"{share:.2g} % of its draws lie below 0 or above 1, outside the range of a share"
+        if kind is SHARE and (outside := out_of_range(values[name], kind)):
+            share = percent(outside / values[name].size)
+            problem = f"{share} of its draws lie below 0 or above 1, outside the range of a share"
             yield f"{study.file.where}: {name}: {problem}; bound the inputs that it depends on, which `show` lists"
 
 
@@ -145,7 +145,7 @@ def crossed_bounds(study: Study, values: Mapping[str, Array]) -> list[tuple[floa
         margin = values[upper] - values[lower]
         share = float((margin < 0).sum() / max(1, np.isfinite(margin).sum()))
         if share >= BOUND_INFO_SHARE:
-            problem = f"{100 * share:.2g} % of its draws lie below {lower}, although {reason}"
+            problem = f"{percent(share)} of its draws lie below {lower}, although {reason}"
             remedy = "state correlations of the inputs of the two, or narrow these"
             found.append((share, f"{study.file.where}: {upper}: {problem}; {remedy}"))
     return found

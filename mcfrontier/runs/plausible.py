@@ -92,7 +92,7 @@ def warnings(study: Study) -> Iterator[str]:
     for name, problem in problems(whole, values):
         found.add(name)
         if name not in reasons:
-            yield f'{study.file.where}: {problem}; mend it, or state the reason under [unusual], {name} = "..."'
+            yield f'{study.file.where}: {problem}; correct it, or state the reason under [unusual], {name} = "..."'
     for name in reasons:
         if name not in found:
             yield f"{study.file.where}: unusual: {name}: nothing is unusual about it; delete it"

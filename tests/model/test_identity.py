@@ -115,6 +115,32 @@ def test_the_contradiction_is_one_of_more_than_a_thousandth_of_the_draws(least, 
     assert bool(contradiction(node)) is found
 
 
+def test_quantities_of_a_users_model_with_other_units_do_not_contradict_each_other():
+    @mcf.node("chip*h")
+    def chip_time(a):
+        """Hours."""
+        return a
+
+    @mcf.node("FLOP")
+    def training_compute(b):
+        """Operations."""
+        return b
+
+    @mcf.node("USD/chip/h")
+    def peak_rate(c):
+        """The highest price of a chip."""
+        return c
+
+    nodes = [chip_time, training_compute, peak_rate]
+    inputs = (
+        input_entry("a", value=1, unit="chip*h")
+        | input_entry("b", value=1e25, unit="FLOP")
+        | input_entry("c", value=2, unit="USD/chip/h")
+    )
+    run = mcf.run(study(inputs, [node.__name__ for node in nodes]), model=nodes, draws=64)
+    assert not any("contradict" in text for text in run.notes)
+
+
 @pytest.mark.parametrize("name", ["grok3", "gemini-ultra"])
 def test_operations_and_chip_hours_of_a_shipped_run_agree(name):
     run = mcf.run(name, draws=2**13)
