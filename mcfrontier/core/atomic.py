@@ -107,14 +107,17 @@ def created(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def workplace(folder: Path) -> Iterator[Workplace]:
-    """Create a folder for unfinished files within a folder, deleted at the end; delete those of ended processes."""
+def workplace(folder: Path, mode: int = 0o777) -> Iterator[Workplace]:
+    """Create a folder for unfinished files within a folder, deleted at the end; delete those of ended processes.
+
+    Readers who are other users have to see its lock, so by default its mode is that of any new folder.
+    """
     sweep(folder)
     path, lock = unused(folder), None
     try:
         with signals.deferred():
             while lock is None:  # another process may lock and delete what has no owner yet
-                path.mkdir(mode=0o700, exist_ok=True)
+                path.mkdir(mode, exist_ok=True)
                 with suppress(FileNotFoundError):
                     lock = try_lock(path / OWNER)
             (path / NEW).mkdir()
@@ -133,12 +136,12 @@ def unused(folder: Path) -> Path:
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """Create a temporary folder, deleted at the end, or by the next process that creates one."""
+    """Create a temporary folder of this user alone, deleted at the end, or by the next process that creates one."""
     try:
         folder = Path(tempfile.gettempdir())
     except OSError as problem:
         raise InputError(f"no temporary folder can be written: {problem.strerror}; set TMPDIR to one") from None
-    with created(folder), workplace(folder) as place:
+    with created(folder), workplace(folder, 0o700) as place:
         yield place.new
 
 

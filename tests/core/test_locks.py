@@ -11,7 +11,15 @@ import time
 import pytest
 
 from mcfrontier.core import atomic, locks, signals
-from mcfrontier.core.atomic import exclusive, read_together, replacement, settle, workplace, write_files
+from mcfrontier.core.atomic import (
+    exclusive,
+    read_together,
+    replacement,
+    scratch_folder,
+    settle,
+    workplace,
+    write_files,
+)
 from mcfrontier.core.errors import InputError
 
 OLD = {"a": b"old a", "b": b"old b", "manifest": b"old", "obsolete": b"old c"}
@@ -155,7 +163,7 @@ def test_a_journal_deletes_nothing_outside_its_folder(tmp_path, monkeypatch):
     assert (tmp_path / "mine").read_text() == "mine"
 
 
-def test_a_link_in_a_replacement_leads_nothing_out_of_its_folder(tmp_path, monkeypatch):
+def test_a_link_in_a_replacement_leads_nothing_out_of_its_folder(tmp_path):
     """Folders that are replaced are moved aside, and others of their names there are deleted."""
     mine, folder = tmp_path / "mine", tmp_path / "run"
     for path in (mine / "store", folder / "store", folder / ".replacing" / "new" / "store"):
@@ -165,6 +173,13 @@ def test_a_link_in_a_replacement_leads_nothing_out_of_its_folder(tmp_path, monke
     settle(folder)
     assert contents(mine / "store") == {"file": b"mine"}
     assert contents(folder / "store") == {"file": b"new"}
+
+
+def test_the_folders_of_a_replacement_can_be_read_by_whoever_reads_its_files_and_temporary_ones_by_nobody(tmp_path):
+    (tmp_path / "any").mkdir()
+    with workplace(tmp_path) as place, scratch_folder() as scratch:
+        assert place.path.stat().st_mode == (tmp_path / "any").stat().st_mode
+        assert scratch.parent.stat().st_mode & 0o77 == 0
 
 
 def test_a_folder_that_was_deleted_before_it_was_locked_is_made_again(tmp_path, monkeypatch):
