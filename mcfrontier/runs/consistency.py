@@ -19,7 +19,8 @@ from mcfrontier.study import validate
 from mcfrontier.study.study import Study
 
 MAX_IMPOSSIBLE_SHARE = 1e-3  # of draws: more are no rounding, nor the far tail of two inputs that agree
-CHECK_DRAWS, CHECK_NUMBERS = 2**12, 2**19  # draws, and the most numbers of one quantity, which limit them
+CHECK_DRAWS = 2**12
+CHECK_NUMBERS, CHECK_TOTAL = 2**19, 2**25  # the most numbers of one quantity and of all, which limit the draws
 RATE = "peak_rate"
 # the operations of a run, and the chip-hours in which they are done
 RUN_PAIRS = (
@@ -46,11 +47,13 @@ def with_targets(study: Study, names: Iterable[str]) -> Study:
     return replace(study, inputs=inputs, order=order, targets=tuple(dict.fromkeys(targets)))
 
 
-def few_draws(study: Study) -> dict[str, Array]:
-    """A few draws of every quantity, without evidence: enough to find what is wrong in one of a hundred."""
-    count = min(CHECK_DRAWS, 1 << int(np.log2(CHECK_NUMBERS / max(study.sizes, default=1))))
+def few_draws(study: Study, names: tuple[str, ...] | None = None) -> dict[str, Array]:
+    """A few draws of some quantities, by default all, without evidence: enough to find what is wrong in one of a
+    hundred."""
+    most = min(CHECK_NUMBERS // max(study.sizes, default=1), CHECK_TOTAL // max(1, sum(study.sizes)))
+    count = min(CHECK_DRAWS, 1 << most.bit_length() - 1)
     plan = streams.sampler(SAMPLER, SEED, count, sampled_names(study))
-    return evaluate_blocks(Blocks(study, plan, study.quantities), plan.draws)
+    return evaluate_blocks(Blocks(study, plan, study.quantities if names is None else names), plan.draws)
 
 
 def contradiction(study: Study) -> str:
@@ -62,7 +65,7 @@ def contradiction(study: Study) -> str:
     pairs = [pair for pair in RUN_PAIRS if {*pair, RATE} <= {*whole.quantities} and comparable(whole, *pair)]
     if not pairs:
         return ""
-    values = few_draws(whole)
+    values = few_draws(whole, (RATE, *dict.fromkeys(name for pair in pairs for name in pair)))
     for operations, hours in pairs:
         with np.errstate(all="ignore"):
             share = float(np.max(np.mean(values[operations] > values[hours] * values[RATE], axis=-1)))

@@ -13,6 +13,7 @@ from mcfrontier.core import units
 from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.core.formatting import amount, percent
 from mcfrontier.core.kinds import EVENT, SHARE
+from mcfrontier.distributions.curves import Distribution
 from mcfrontier.distributions.family import ShareFamily, join_keys
 from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.model.cost_bases import BOUNDS
@@ -62,12 +63,18 @@ def of_study(study: Study) -> Findings:
     return Findings(warnings, information)
 
 
+def interval(distribution: Distribution) -> tuple[float, float]:
+    """The ends of a 90 % interval."""
+    low, high = (float(distribution.ppf(np.asarray(p))) for p in (0.05, 0.95))
+    return low, high
+
+
 def narrow_intervals(prior: Prior) -> Iterator[str]:
     """Warnings on a 90 % interval inside the range that its sources report, or that of the medians of its parts."""
     entry, found = prior.entry, []
     medians = [part.median for part in entry.part_distributions()] if isinstance(entry, Mixture) else []
     for i, (distribution, reported) in enumerate(zip(prior.distributions, prior.reported, strict=True)):
-        p5, p95 = (float(distribution.ppf(np.asarray(p))) for p in (0.05, 0.95))
+        p5, p95 = interval(distribution)
         low, high = reported or (min(medians, default=p5), max(medians, default=p95))
         room = MARGIN_SHARE * (high - low)
         if low + room < p5 and p95 < high - room:
@@ -84,7 +91,7 @@ def narrow_intervals(prior: Prior) -> Iterator[str]:
 def small_percentages(prior: Prior) -> Iterator[str]:
     """A warning on shares in % whose figures are below 1 %, which may be meant as shares of 1."""
     of_unit = prior.entry.unit == "%" and prior.entry.times is None and isinstance(prior.entry, ShareFamily)
-    if of_unit and all(row.ppf(np.asarray(0.95)) < 1 for row in prior.distributions):
+    if of_unit and all(interval(row)[1] < 1 for row in prior.distributions):
         problem = "its figures are below 1 %; for 5 % write 5, and for figures between 0 and 1"
         yield f'{prior.where}: {prior.name}: {problem} unit = "share"'
 
@@ -95,7 +102,7 @@ def far_intervals(prior: Prior) -> Iterator[str]:
     for i, (distribution, reported) in enumerate(zip(prior.distributions, prior.reported, strict=True)):
         if not reported:
             continue
-        p5, p95 = (float(distribution.ppf(np.asarray(p))) for p in (0.05, 0.95))
+        p5, p95 = interval(distribution)
         if p95 < reported[0] or p5 > reported[1]:
             own, theirs = (
                 f"{amount(a, prior.entry.unit)} to {amount(b, prior.entry.unit)}" for a, b in ((p5, p95), reported)
