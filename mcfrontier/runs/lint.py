@@ -171,7 +171,7 @@ def skewed_targets(study: Study, values: Mapping[str, Array]) -> Iterator[str]:
         found.add(name)
         if name not in reasons:
             mean, median = (amount(float(each), study.unit(name), digits=2) for each in (x.mean(), np.median(x)))
-            ratio = f"{x.mean() / np.median(x):.2g}"
+            ratio = f"{float(f'{x.mean() / np.median(x):.2g}'):g}"  # 120 instead of 1.2e+02
             problem = f"its mean, {mean}, is {ratio} times its median, {median}, and dominated by few draws"
             remedy = "bound the input that it is most sensitive to, or state the reason under [skewed]"
             yield f'{where}: {row}: {problem}; {remedy}, {name} = "..."'

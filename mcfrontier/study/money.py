@@ -26,10 +26,11 @@ from mcfrontier.study.schema import Decision, Disclosed, Evidence, Table
 
 INDEX_FILE = "tables/price-index.csv"
 MAX_NAMES = 6  # listed in a note
+YEAR = r"(?<![\d.,$€])((?!2000)(?:19[89]|20[0-4])\d)"  # a round number is an amount
 YEAR_TEXTS = (
-    r"\b(?:dollars?|euros?|USD|EUR|prices|money) of (?:\w+ )?(\d{4})\b",
-    r"\b(\d{4}) (?:US )?(?:dollars?|euros?|USD|EUR)\b",
-    r"\bin (\d{4}) (?:prices|money)\b",
+    rf"\b(?:dollars?|euros?|USD|EUR|prices|money) of (?:\w+ )?{YEAR}\b",
+    rf"{YEAR} (?:US )?(?:dollars?|euros?|USD|EUR)\b",
+    rf"\bin {YEAR} (?:prices|money)\b",
 )
 Figure = TypeVar("Figure", Evidence, Disclosed, Decision)
 AMOUNTS = {Evidence: ("p5", "p95"), Disclosed: ("value",), Decision: ("threshold", "gain", "loss")}  # of figures

@@ -304,6 +304,9 @@ def test_a_converted_amount_is_information_of_check_and_is_shown_with_its_year(p
         ("a blog, dollars of January 2025", True),
         ("a blog, in 2025 prices", True),
         ("a blog of 2025", False),
+        ("a shop, for 1500 USD", False),
+        ("a shop, for 2000 dollars", False),
+        ("a shop, for 12.2025 EUR", False),
         ("a blog, in dollars of 2023, from dollars of 2025", False),
     ],
 )
