@@ -42,10 +42,10 @@ Columns = dict[tuple[str, str], csv_table.Column]  # by dimension and name
 
 
 def table(entry: Any, place: str) -> dict[str, Any]:
-    """The keys and values of an entry; refused unless it is a TOML table."""
+    """The keys and values of an entry, without those that are None; refused unless it is a TOML table."""
     if not isinstance(entry, Mapping):
         raise InputError(f"{place}: an entry is a table with family, unit and source, not {quoted(entry)}")
-    return {key: to_python(value) for key, value in entry.items()}
+    return {key: to_python(value) for key, value in entry.items() if value is not None}
 
 
 def to_python(value: Any) -> Any:

@@ -348,6 +348,14 @@ def test_scenarios_are_compared_in_money_of_the_first_price_year():
     assert [note for note in found.notes if "its money of 2025 is converted to 2022" in note and "× 0.909" in note]
 
 
+def test_scenarios_in_another_currency_are_compared_by_its_price_index(page):
+    page("tables/price-index", "").with_suffix(".csv").write_text("year,EUR [1]\n2022,100\n2025,120\n")
+    first, other = (study(year, input_entry("x", unit="EUR", value=3)) for year in (2022, 2025))
+    found = mcf.compare(first, other, model=[], draws=2**8)
+    assert found.ratio["x"].sel(figure="value", statistic="p50").item() == pytest.approx(100 / 120)
+    assert [note for note in found.notes if "its money of 2025 is converted to 2022" in note and "× 0.8333" in note]
+
+
 def test_scenarios_that_state_the_same_money_of_one_year_do_not_differ():
     first, other = (bill_study(year, 2.0) for year in (2022, 2025))
     for each in (first, other):

@@ -1,6 +1,7 @@
 """TOML is bounded before it is parsed, and its mistakes are reported with a remedy."""
 
 import os
+from contextlib import nullcontext
 
 import pytest
 
@@ -200,3 +201,15 @@ def test_a_study_with_hidden_characters_has_a_report_and_files_that_are_read_bac
         result = command(*words)
         assert result.code == 0
         assert (result.out + result.err).replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize(
+    ("family", "key", "message"),
+    [("normal", "unit", "x: has no unit"), ("mixture", "parts", "x: has no parts"), ("normal", "best", "")],
+)
+def test_a_key_that_is_none_in_an_entry_from_python_counts_as_left_out(family, key, message):
+    parts = [{"family": "value", "value": x} for x in (1, 2)]
+    form = {"mean": 1, "sd": 1} if family == "normal" else {"parts": parts}
+    stated = {"family": family, "unit": "h", "source": "a test", **form, key: None}
+    with pytest.raises(InputError, match=message) if message else nullcontext():
+        mcf.load({"targets": ["x"], "inputs": {"x": stated}}, model=[])

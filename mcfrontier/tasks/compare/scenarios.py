@@ -50,7 +50,8 @@ def in_price_year(name: str, study: Study, first: str, year: int | None, pins: C
     """A scenario in money of the price year of the first one, with a note that says so. Quantities that all scenarios
     pin have the same value in each."""
     own = study.file.stated.price_year
-    if own == year or not any(currencies(study.unit(each)) for each in study.inputs):
+    found = sorted({currency for each in study.inputs for currency in currencies(study.unit(each))})
+    if own == year or not found:
         return study
     if own is None or year is None:
         what = "it states no price year" if own is None else f"its price year is {own}, and {first} states none"
@@ -67,7 +68,8 @@ def in_price_year(name: str, study: Study, first: str, year: int | None, pins: C
         }
         before = money.notes(study.file, [key for key in study.inputs if key in study.file.priors], study.evidence)
         text = f"its money of {own} is converted to {year}, the price year of {first}, by consumer prices"
-        text += f", × {money.factor('USD', own, year):.4g}"
+        for currency in found:
+            text += f", × {money.factor(currency, own, year):.4g}" + f" for {currency}" * (len(found) > 1)
     evidence = {key: file.evidence[key] for key in study.evidence}
     notes = (*(note for note in study.notes if note not in before), text)
     return replace(study, file=file, inputs=converted, evidence=evidence, notes=notes)
