@@ -28,6 +28,7 @@ from mcfrontier.core.locks import Lock, locked, try_lock, wait
 from mcfrontier.core.reading import read_bytes
 
 MAKING, REPLACING = ".making-", ".replacing"  # names of folders: unfinished, and on the way to their destination
+MAKING_NAME = re.compile(r"\.making-([\w.]*)-(\d+)-[0-9a-f]{8}", re.ASCII)  # host and process, see `unused`
 OWNER, NEW, OLD, JOURNAL = "owner", "new", "old", "journal.json"  # names in them
 JOURNAL_BYTES = 2**16
 HOST = re.sub(r"[^A-Za-z0-9.]", "_", os.uname().nodename if hasattr(os, "uname") else "")[:64]
@@ -161,13 +162,14 @@ def sweep(folder: Path) -> None:
     """Delete unfinished files that no living process owns."""
     for path in folder.glob(f"{MAKING}*"):
         with suppress(OSError):
-            if path.is_symlink() or not path.is_dir():
+            name = MAKING_NAME.fullmatch(path.name)
+            if not name or not is_folder(path):  # a folder of the user
                 continue
-            host, _, rest = path.name.removeprefix(MAKING).partition("-")
+            host, number = name.groups()
             if host != HOST and time.time() - last_change(path) < 86_400 * ABANDONED_DAYS:
                 continue
             if lock := try_lock(path / OWNER):
-                if lock.supported or not is_alive(rest.partition("-")[0]):
+                if lock.supported or not is_alive(number):
                     shutil.rmtree(path, ignore_errors=True)
                 lock.release()
 

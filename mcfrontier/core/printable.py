@@ -1,4 +1,4 @@
-"""Foreign text on its way out: to a terminal, a report, a figure, a file name or a message.
+"""Output of text from others: to a terminal, a report, a figure, a file name or a message.
 
 A title, a label, a note or an argument may contain escape sequences of terminals, forged lines or characters that
 reverse the order of others. Every text that is printed, typeset or drawn passes through this file.

@@ -35,7 +35,7 @@ def raised() -> Iterator[None]:
 
 @contextmanager
 def deferred() -> Iterator[Callable[[], None]]:
-    """Put signals that would raise an exception off to the end of the block; yields a function that raises them.
+    """Defer signals that would raise an exception to the end of the block; yields a function that raises them.
 
     For calls of libraries that an exception in between would leave in disorder, and for sequences that are completed
     once they are begun.

@@ -1,4 +1,4 @@
-"""Warnings on figures of a training run that are hard to believe: another chip's, another unit's, another quantity's.
+"""Warnings on implausible figures of a training run: another chip's, another unit's, another quantity's.
 
 The ranges, chips and known models are tables of the package: plausible.csv, chips.csv and systems.csv in priors/tables.
 """
@@ -19,7 +19,7 @@ from mcfrontier.runs.consistency import RATE, few_draws, with_targets
 from mcfrontier.study import csv_table, locate
 from mcfrontier.study.study import Study
 
-Problem = tuple[str, str]  # the quantity, or the key of the disclosed figure, and what is hard to believe about it
+Problem = tuple[str, str]  # the quantity, or the key of the disclosed figure, and what is implausible about it
 
 RATE_UNIT = "TFLOP/s/chip"
 TOLERANCE = 0.005  # of a peak rate that is a chip's: sources round it
@@ -82,7 +82,7 @@ def figures(model: str) -> dict[str, float]:
 
 
 def warnings(study: Study) -> Iterator[str]:
-    """Warnings on the figures of a study that are hard to believe, but for those with a reason under [unusual]."""
+    """Warnings on the implausible figures of a study, but for those with a reason under [unusual]."""
     whole = with_targets(study, sorted({name for each in ranges() for name in each.names}))
     values = few_draws(whole)
     reasons, found = study.file.stated.unusual, set[str]()
@@ -96,7 +96,7 @@ def warnings(study: Study) -> Iterator[str]:
 
 
 def problems(study: Study, values: Mapping[str, Array]) -> Iterator[Problem]:
-    """What is hard to believe about a study."""
+    """What is implausible about a study."""
     yield from wrong_peaks(study, values)
     yield from out_of_ranges(study, values)
     yield from other_models(study, values)

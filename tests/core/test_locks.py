@@ -257,11 +257,18 @@ def test_unfinished_files_of_another_machine_are_deleted_after_a_week(days, dele
     assert path.exists() is not deleted
 
 
+def test_a_folder_of_the_user_with_a_similar_name_is_not_deleted(tmp_path):
+    path = unfinished(tmp_path, days=365).rename(tmp_path / ".making-of-the-report")
+    os.utime(path, (0, 0))
+    write_files(tmp_path, NEW)
+    assert path.exists()
+
+
 def test_a_link_with_the_name_of_unfinished_files_is_not_followed(tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "file").write_text("mine")
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / f".making-{atomic.HOST}-1-0").symlink_to(tmp_path / "mine")
+    (tmp_path / "run" / f".making-{atomic.HOST}-1-0123abcd").symlink_to(tmp_path / "mine")
     write_files(tmp_path / "run", NEW)
     assert (tmp_path / "mine" / "file").read_text() == "mine"
 
