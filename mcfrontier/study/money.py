@@ -254,19 +254,23 @@ def unstated_years(file: PriorsFile) -> Iterator[str]:
     """Warnings on entries of a file whose source or note mentions money of another year than the price year, where no
     money year is stated."""
     stated, price_year = file.stated, file.stated.price_year
-    entries = {**stated.inputs, **named("disclosed", stated.disclosed), **named("evidence", stated.evidence)}
-    entries |= named("tables", stated.tables) | {"decision": stated.decision}
+    priors = (file.nominal or file).priors  # which have the money years of the columns that they name
+    entries = {name: priors[name].stated for name in stated.inputs}
+    entries |= {**named("disclosed", stated.disclosed), **named("evidence", stated.evidence)}
+    with_money = {table for (table, _), column in file.columns.items() if column.unit and currencies(column.unit)}
+    entries |= named("tables", {name: table for name, table in stated.tables.items() if name in with_money})
+    entries |= {"decision": stated.decision}
     for name, entry in [*entries.items()] if price_year else ():
         numbered = enumerate(entry.get("parts") or [], 1)
         for place, each in [(name, entry), *((f"{name}: parts[{i}]", part) for i, part in numbered)]:
             years = years_in_text(" ".join(str(each.get(key, "")) for key in ("source", "note")))
-            if years and price_year not in years and states_no_year(entry | each, name):
+            if years and price_year not in years and states_no_year({**entry, **each}, name):
                 problem = f"its source or note is about money of {(year := max(years))}, the price year is {price_year}"
                 yield f"{file.where}: {place}: {problem}; state the year of its figures, money_year = {year}"
 
 
 def states_no_year(entry: Mapping[str, Any], name: str) -> bool:
-    """Whether an entry has an amount of money, which a table may have in any column, and states no year of it."""
+    """Whether an entry, or a table with a column of money, has an amount of money and states no year of it."""
     return "money_year" not in entry and (name.startswith("tables.") or bool(currencies(entry["unit"])))
 
 

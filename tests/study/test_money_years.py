@@ -337,6 +337,15 @@ def test_tables_figures_and_parts_about_money_of_another_year_are_warnings(page)
     ]
 
 
+def test_a_table_that_states_its_year_or_has_no_money_causes_no_warning(page):
+    page("tables/rents", "").with_suffix(".csv").write_text("run,rent [USD/h]\nA,2\n")
+    page("tables/hours", "").with_suffix(".csv").write_text("job,hours [h]\nA,2\n")
+    text = 'price_year = 2023\ntargets = ["x"]\n[tables.run]\nfile = "tables/rents.csv"\nmoney_year = 2025\n'
+    text += 'source = "a blog"\n[tables.job]\nfile = "tables/hours.csv"\nsource = "a blog, in dollars of 2025"\n'
+    page("bill", text + entry("x", "value", "USD/h", "a blog, in dollars of 2025", by='"run"', value='"rent"'))
+    assert lint.of_file(priors_file.load("bill")) == []
+
+
 def test_scenarios_are_compared_in_money_of_the_first_price_year():
     first, other = bill_study(2022, 2.0), bill_study(2025, 3.0)
     found = mcf.compare(first, other, model=[bill], draws=2**10)
