@@ -35,6 +35,12 @@ def test_a_folder_has_the_results_of_its_run_with_non_finite_draws(non_finite_ru
         np.testing.assert_allclose(here, there, rtol=1e-12, atol=1e-16)
 
 
+def test_descriptions_longer_than_the_limit_are_shortened_so_that_the_run_can_be_read(tmp_path):
+    inputs = input_entry("a", "uniform", low=1, high=2, note="\u200b" * 9_000)  # escaped, each has six characters
+    mcf.run({"title": "T", "targets": ["a"], "inputs": inputs}, draws=64).write(tmp_path, report=False)
+    assert mcf.open(tmp_path)["a"].size == 64
+
+
 def test_chunked_draws_are_read(tmp_path):
     run = mcf.run("gpt4", draws=2**19, targets=["acquisition_cost"])
     run.write(tmp_path, report=False, save_draws=True)

@@ -78,7 +78,8 @@ class Contents(NamedTuple):
 
 def study_variables(study: Study) -> list[Variable]:
     """The variables of a study: all its quantities."""
-    about = {name: printable(study.about(name)) for name in study.quantities}  # HDF5 stores no NUL
+    # HDF5 stores no NUL, and escapes are longer than what they replace
+    about = {name: printable(study.about(name))[: limits.TEXT_LENGTH] for name in study.quantities}
     return [Variable(name, study.dimensions_of[name], study.unit(name), text) for name, text in about.items()]
 
 
