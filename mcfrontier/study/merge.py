@@ -57,7 +57,9 @@ def check_labels(labels: list[str], place: str) -> None:
     """Refuse labels that are empty, not distinct, too many, or that have hidden characters."""
     if len(labels) > limits.LABELS:
         raise InputError(f"{place}: {len(labels):,} labels; the limit is {limits.LABELS:,}")
-    for label in labels:
+    for number, label in enumerate(labels, 1):
+        if not label.strip():
+            raise InputError(f"{place}: label {number} is empty; name it")
         if len(label) > limits.LABEL_LENGTH:
             raise InputError(f"{place}: '{echo(label)}': a label has at most {limits.LABEL_LENGTH} characters")
         if not label.isprintable() and (found := re.search(HIDDEN, label)):

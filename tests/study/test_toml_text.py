@@ -121,6 +121,7 @@ def test_a_priors_file_that_is_too_large_or_a_pipe_is_refused(page, command, her
         ({"dimensions": {"d": ["a\x1b[2J"]}}, "has the hidden character U\\+001B; remove it"),
         ({"dimensions": {"d": ["a\u202e"]}}, "has the hidden character U\\+202E; remove it"),
         ({"dimensions": {"d": ["a\x00"]}}, "has the hidden character U\\+0000; remove it"),
+        ({"dimensions": {"d": ["a", " "]}}, "dimensions: d: label 2 is empty; name it"),
         ({"dimensions": {"d": ["a" * 300]}}, "a label has at most 200 characters"),
         ({"about": 10**400}, r"about: a whole number beyond 1.8e\+308"),
     ],
