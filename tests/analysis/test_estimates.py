@@ -102,6 +102,14 @@ def test_a_nan_of_any_bits_is_excluded_without_a_warning(largest):
     assert whole[[0, 2]] == pytest.approx(largest)
 
 
+def test_small_percentiles_beside_draws_near_the_largest_float_do_not_underflow():
+    x = 10 ** np.linspace(-300, 300, 2**12)
+    whole, errors = estimates.with_errors(np.random.default_rng(1).permutation(x), (0.25, 0.75))
+    assert np.log10(whole[2:]) == pytest.approx([-150, 150], abs=0.2)
+    assert whole[0] == pytest.approx(x.sum() / x.size)
+    assert np.isfinite(errors).all()
+
+
 def test_errors_do_not_depend_on_equal_part_sizes():
     x = np.random.default_rng(4).normal(size=1600)
     even = estimates.with_errors(x, LEVELS)[1]

@@ -107,11 +107,14 @@ def with_errors(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:
     -------
     Two arrays (2 + levels,): the estimates, and their standard errors.
     """
-    if exponent := excess_exponent(x):
-        whole, errors = with_errors(np.ldexp(x, -exponent), levels)
-        return np.ldexp(whole, exponent), np.ldexp(errors, exponent)
     whole, parts = with_parts(x, levels)
-    return whole, np.zeros_like(whole) if x.size == 1 else standard_error(whole, parts)
+    errors = np.zeros_like(whole) if x.size == 1 else standard_error(whole, parts)
+    if exponent := excess_exponent(x):  # what overflows is that of scaled draws, the smallest of which may underflow
+        scaled, scaled_errors = with_errors(np.ldexp(x, -exponent), levels)
+        finite = np.isfinite(whole) & np.isfinite(errors)
+        whole = np.where(finite, whole, np.ldexp(scaled, exponent))
+        errors = np.where(finite, errors, np.ldexp(scaled_errors, exponent))
+    return whole, errors
 
 
 def excess_exponent(x: Array) -> int:
