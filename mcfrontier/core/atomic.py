@@ -58,8 +58,10 @@ def check_folder(folder: str | Path, option: str = "--out") -> Path:
     try:  # permissions alone do not show whether a folder can be written
         with tempfile.TemporaryFile(dir=existing):
             pass
-    except OSError:
-        raise InputError(f"{folder}: the folder {existing} cannot be written; choose another with {option}") from None
+    except OSError as problem:
+        raise InputError(
+            f"{folder}: the folder {existing} cannot be written: {problem.strerror}; choose another with {option}"
+        ) from None
     return folder
 
 
@@ -199,6 +201,7 @@ def commit(folder: Path, place: Workplace, marker: str, obsolete: Sequence[str])
         os.replace(place.new / names[0], folder / names[0])
         return
     (place.path / JOURNAL).write_text(json.dumps({"marker": marker, "obsolete": [*obsolete]}), encoding="utf-8")
+    (place.path / OLD).mkdir()  # now, since the moves must need no space on the disk
     while True:
         with signals.deferred():
             try:

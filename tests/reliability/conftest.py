@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import pytest
 
+from tests.reliability.disks import mounted
 from tests.reliability.forks import Forks
 
 
@@ -19,22 +21,12 @@ def forks():
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """Mount a file system of a size: small_disk("1m") -> its folder."""
+    """A folder that is a file system of its own."""
     if not sys.platform.startswith("linux") or os.geteuid():
         pytest.skip("only root mounts a file system")
-    mounted = []
-
-    def mount(size):
-        folder = tmp_path / f"disk{len(mounted)}"
-        folder.mkdir()
-        made = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], capture_output=True, text=True
-        )
-        if made.returncode:
-            pytest.skip(f"no file system can be mounted: {made.stderr.strip()}")
-        mounted.append(folder)
-        return folder
-
-    yield mount
-    for folder in mounted:
-        subprocess.run(["umount", "-l", folder], check=True)
+    with ExitStack() as stack:
+        try:
+            disk = stack.enter_context(mounted(tmp_path / "disk"))
+        except subprocess.CalledProcessError as problem:
+            pytest.skip(f"no file system can be mounted: {problem.stderr.decode().strip()}")
+        yield disk

@@ -2,10 +2,12 @@
 
 Run as a module this is the server: it reads requests, one JSON list of commands a line, starts the commands together,
 and answers with one JSON list of their results. A command is {"arguments", "folder", "log"} and optionally
-"environment"; "full", the stream that is on a full disk; and "kill": {"signal", "event"} or
-{"signal", "seconds"}.
+"environment"; "full", the stream that is on a full disk; "failing", the first and the last event that finds no space;
+and "kill": {"signal", "event"} or {"signal", "seconds"}.
 """
 
+import atexit
+import errno
 import json
 import os
 import signal
@@ -18,14 +20,15 @@ from mcfrontier.core.signals import STOPPING
 from tests.conftest import ROOT
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-EVENTS = {"os.rename", "os.mkdir", "os.rmdir", "os.remove", "fcntl.flock", "os.truncate"}
+NEEDING_SPACE = {"open", "os.rename", "os.mkdir", "os.truncate", "os.fsync"}
+EVENTS = NEEDING_SPACE | {"os.rmdir", "os.remove", "fcntl.flock"}
 MODULES = (
     "mcfrontier.outputs.report.report", "mcfrontier.outputs.figures", "mcfrontier.outputs.exports.workbook",
     "mcfrontier.outputs.exports.groups", "mcfrontier.outputs.exports.columns", "mcfrontier.outputs.folder.write",
     "mcfrontier.runs.recipe", "mcfrontier.runs.load", "mcfrontier.tasks.compare.page", "mcfrontier.api.comparison",
     "mcfrontier.tasks.score.page", "mcfrontier.tasks.verify.verify", "mcfrontier.tasks.verify.text",
     "mcfrontier.sampling.engine.executors", "mcfrontier.outputs.exports.metaculus", "rich.table", "rich.console",
-    "h5py", "zarr", "openpyxl", "pyarrow.parquet", "typst", "xarray", "scipy.optimize", "scipy.stats",
+    "h5py", "zarr", "openpyxl", "pyarrow.parquet", "typst", "pint", "xarray", "scipy.optimize", "scipy.stats",
 )  # fmt: skip
 
 
@@ -40,7 +43,7 @@ class Forks:
         )  # fmt: skip
 
     def run(self, *commands):
-        """Run commands at once; returns for each its code, seconds, events (a number), moves among them, out, err."""
+        """Run commands at once; returns for each its code, seconds, out and err, and the findings of `see_events`."""
         self.server.stdin.write(json.dumps(commands) + "\n")
         self.server.stdin.flush()
         return json.loads(self.server.stdout.readline())
@@ -104,27 +107,37 @@ def result_of(command, code, seconds):
     }
 
 
-def count_events(kill, log):
-    """Count the events that write to the file system; send a signal to this process before a stated one."""
-    count, busy, moves = 0, False, []
+def see_events(command, log):
+    """Count the events that write to the file system, note the moves among them and the most pages and files that were
+    used at one; send a signal to this process before a stated one, or let some fail."""
+    kill, (first, last) = command.get("kill") or {}, command.get("failing", (0, 0))
+    seen, busy, begin = {"events": 0, "moves": [], "pages": 0, "files": 0}, False, os.statvfs(".")
 
     def see(event, arguments):
-        nonlocal count, busy
-        if busy or not (event in EVENTS or (event == "open" and (arguments[2] or 0) & WRITES)):
+        if busy or event not in EVENTS or (event == "open" and not (arguments[2] or 0) & WRITES):
             return
-        count += 1
+        seen["events"] += 1
         if event == "os.rename":
-            moves.append(count)
-        if count == kill.get("event"):
+            seen["moves"].append(seen["events"])
+        disk = os.statvfs(".")
+        seen["pages"] = max(seen["pages"], begin.f_bfree - disk.f_bfree)
+        seen["files"] = max(seen["files"], begin.f_ffree - disk.f_ffree)
+        if seen["events"] == kill.get("event"):
             os.kill(os.getpid(), kill["signal"])
+        if first <= seen["events"] <= last and event in NEEDING_SPACE:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), *arguments[:1])
 
-    sys.addaudithook(see)
+    def announced(number):
+        sys.audit("os.fsync")
+        fsync(number)
 
     def end():
         nonlocal busy
         busy = True
-        log.with_suffix(".events").write_text(json.dumps({"events": count, "moves": moves}))
+        log.with_suffix(".events").write_text(json.dumps(seen))
 
+    fsync, os.fsync = os.fsync, announced
+    sys.addaudithook(see)
     return end
 
 
@@ -138,7 +151,7 @@ def small_segments():
     zarr.CHUNK_NUMBERS = 2**14
 
 
-def perform(command):
+def perform(command, codes):
     """Run a command in a fork, and end as a process does that was started for it."""
     log = Path(command["log"])
     os.chdir(command["folder"])
@@ -154,17 +167,33 @@ def perform(command):
 
     small_segments()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
-    end = count_events(command.get("kill") or {}, log)
+    end, code = see_events(command, log), 1
     try:
         main(command["arguments"])
+        code = 0
+    except SystemExit as ended:
+        code = ended.code
+        raise
     finally:
         end()
+        if not (command.get("kill") or command.get("full")):
+            codes.append(code)
+
+
+def end_quickly(codes):
+    """End a fork without the deletion of each object, which takes longer than most commands."""
+    for code in codes:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 if __name__ == "__main__":
     from importlib import import_module
 
+    codes = []
+    atexit.register(end_quickly, codes)  # the first that is registered is the last that is called
     for module in MODULES:
         import_module(module)
     if found := serve():
-        perform(found)
+        perform(found, codes)

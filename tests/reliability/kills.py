@@ -20,9 +20,9 @@ def draw_kill(random, made):
 
 
 def check_kill(forks, made, place, kill):
-    """Kill a command, check what it left, and give it again.
+    """Kill a command, and check what it left.
 
-    Returns what became of the files, "old", "new" or "moving", and whether the command had ended before.
+    Returns what became of the files, as `check_left`, and whether the command had ended before.
     Raises AssertionError with what is wrong.
     """
     scenario = made.scenario
@@ -31,14 +31,24 @@ def check_kill(forks, made, place, kill):
     if scenario.beside:
         commands.append(command(place, scenario.beside, number=1))
     results = forks.run(*commands)
-    found, states = after(place), [made.old, *made.new]
     check_end(results[0], kill)
     for result in results[1:]:
         assert result["code"] == 0, result
+    return check_left(forks, made, place, results[0]["code"] == -signal.SIGKILL), results[0]["code"] == 0
+
+
+def check_left(forks, made, place, hidden):
+    """Check what an interrupted command left, read it, and give the command again.
+
+    Returns "old", "new" or "moving": which files there are. With `hidden`, unfinished files may be among them.
+    """
+    scenario = made.scenario
+    found, states = after(place), [made.old, *made.new]
+    if found == made.old:
+        return "old"
     visible = {path: content for path, content in found.items() if path != CHECKPOINT}
     left = unfinished(visible)
-    if results[0]["code"] != -signal.SIGKILL:
-        assert not left, f"left by {results[0]['code']}: {left}"
+    assert hidden or not left, f"left: {left}"
     whole = [i for i, each in enumerate(states) if {p: visible[p] for p in visible.keys() - left} == each]
     outcome = "moving" if not whole else "new" if whole[0] else "old"
     if outcome == "moving":
@@ -50,7 +60,7 @@ def check_kill(forks, made, place, kill):
     assert result["code"] == 0, result
     found = after(place)
     assert found in made.new, f"after the command was given again: {differences(found, made.new)}"
-    return outcome, results[0]["code"] == 0
+    return outcome
 
 
 def check_end(result, kill):

@@ -1,7 +1,6 @@
 """A full disk: one line, exit status 2, and the old files as they were."""
 
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -12,53 +11,26 @@ import pytest
 from mcfrontier.core.atomic import check_folder, settle
 from mcfrontier.core.errors import InputError
 from tests.conftest import BILL
-from tests.reliability.kills import CHECKPOINT
-from tests.reliability.scenarios import SCENARIOS, copied, prepare, state
+from tests.reliability.disks import WRITING, assert_one_line, check_full, failures, writes
+from tests.reliability.scenarios import SCENARIOS, copied, prepare
 from tests.reliability.scenarios import command as command_in
 
-SHARES = (0, 0.7)  # of what a command writes, that fit on the disk
-NAMES = ["run with report", "long run", "long run with its draws", "compare", "score"]
-NAMES += [name for name in SCENARIOS if name.startswith("export")]
-FULL = "No space left on device|GB of disk are free"
+MOST = 4  # failing writes of each kind for a command; `python -m tests.reliability --full-disk` takes all
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
-def test_a_full_disk_is_one_line_and_leaves_the_old_files(name, forks, tmp_path, small_disk):
+@pytest.mark.parametrize("name", WRITING)
+def test_a_full_disk_at_any_write_is_one_line_and_leaves_the_old_files(name, forks, tmp_path, small_disk):
     made = prepare(forks, SCENARIOS[name], tmp_path / "scenario")
-    disk = small_disk("16m")
-    needed = sum(len(content) for path, content in made.new[0].items() if made.old.get(path) != content)
-    for share in SHARES:
-        place = copied(made.folder, disk / "place")
-        fill(disk, int(share * needed / 4096) * 4)
-        log = str(tmp_path / "log")
-        (result,) = forks.run(command_in(place, made.scenario.arguments) | {"log": log, "environment": {}})
-        assert_one_line(result, FULL)
-        (disk / "ballast").unlink()
-        found = state(place)
-        found.pop(CHECKPOINT, None)  # of the draws before the disk was full
-        assert found == made.old
-
-
-def fill(disk, space):
-    """Fill a disk but for some KiB."""
-    free = shutil.disk_usage(disk).free // 1024
-    (disk / "ballast").write_bytes(b"\0" * 1024 * (free - space))
-
-
-def assert_one_line(result, text):
-    """Check that a command ended with an input error."""
-    lines = [line for line in result["err"].splitlines() if not line.startswith("note: ")]
-    assert (result["code"], len(lines)) == (2, 1), result["err"]
-    assert re.search(text, lines[0])
+    for kind, number in failures(writes(forks, made, small_disk), MOST):
+        check_full(forks, made, small_disk, kind, number)
 
 
 @pytest.mark.parametrize("name", ["run", "compare", "score", "export to csv"])
 def test_a_read_only_disk_is_one_line(name, forks, tmp_path, small_disk):
     made = prepare(forks, SCENARIOS[name], tmp_path / "scenario")
-    disk = small_disk("16m")
-    place = copied(made.folder, disk / "place")
-    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    place = copied(made.folder, small_disk / "place")
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
     log = str(tmp_path / "log")
     (result,) = forks.run(command_in(place, made.scenario.arguments) | {"log": log, "environment": {}})
     assert_one_line(result, "cannot be written")
@@ -76,7 +48,7 @@ def test_a_folder_of_another_user_is_refused_before_any_work():
         os.chmod(folder, 0o755)
         os.seteuid(NOBODY)
         try:
-            with pytest.raises(InputError, match="cannot be written; choose another with --out"):
+            with pytest.raises(InputError, match="cannot be written: Permission denied; choose another with --out"):
                 check_folder(Path(folder) / "new")
             settle(Path(folder))  # a reader needs no right to write
         finally:
