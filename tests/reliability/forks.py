@@ -166,8 +166,10 @@ def perform(command, codes):
     from mcfrontier.cli import main
 
     small_segments()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # of one that was sent before the command begins
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     end, code = see_events(command, log), 1
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         main(command["arguments"])
         code = 0

@@ -15,14 +15,14 @@ from tests.reliability.disks import WRITING, assert_one_line, check_full, failur
 from tests.reliability.scenarios import SCENARIOS, copied, prepare
 from tests.reliability.scenarios import command as command_in
 
-MOST = 4  # failing writes of each kind for a command; `python -m tests.reliability --full-disk` takes all
+FAILURES = 4  # failing writes of each kind for a command; `python -m tests.reliability --full-disk` takes all
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WRITING)
 def test_a_full_disk_at_any_write_is_one_line_and_leaves_the_old_files(name, forks, tmp_path, small_disk):
     made = prepare(forks, SCENARIOS[name], tmp_path / "scenario")
-    for kind, number in failures(writes(forks, made, small_disk), MOST):
+    for kind, number in failures(writes(forks, made, small_disk), FAILURES):
         check_full(forks, made, small_disk, kind, number)
 
 
