@@ -8,6 +8,7 @@ keeps what it states as `nominal`, from which it can be converted to another yea
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -41,7 +42,8 @@ def price_index(currency: str) -> dict[int, float]:
     path = locate.data_file(INDEX_FILE, locate.folders())
     known = read_index(path, path.stat().st_mtime_ns)
     if currency not in known:
-        raise InputError(f"there is no price index of {currency} in {locate.display_path(path)}; state it in that year")
+        place = locate.display_path(path)
+        raise InputError(f"there is no price index of {currency}, a column {currency} [1], in {place}")
     return known[currency]
 
 
@@ -52,9 +54,12 @@ def read_index(path: Path, changed: int) -> dict[str, dict[int, float]]:
     with located(locate.display_path(path)):
         if strange := next((label for label in labels if not re.fullmatch(r"\d{4}", label)), None):
             raise InputError(f"{strange}: a year is expected, such as 2025")
+        if twice := next((label for label, count in Counter(labels).items() if count > 1), None):
+            raise InputError(f"{twice}: the year occurs twice; remove one row")
     return {
         name: {int(label): x for label, x in zip(labels, column.values, strict=True) if x > 0}
         for name, column in columns.items()
+        if column.unit
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -262,6 +263,22 @@ def test_a_price_index_of_ones_own_takes_precedence(page):
     page("tables/price-index", "").with_suffix(".csv").write_text("year,USD [1],EUR [1]\n2030,100,100\n2031,150,110\n")
     page("top", 'price_year = 2031\ntargets = ["x"]\n' + entry("x", unit="EUR", value=100, money_year=2030))
     assert median("top") == pytest.approx(110)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("year,USD [1],note\n2024,100,a\n2025,110,b\n", ""),
+        ("year,USD\n2024,100\n2025,110\n", r"there is no price index of USD, a column USD \[1\], in priors/tables/"),
+        ("year,USD [1]\n2024,100\n2025,110\n2024,90\n", "2024: the year occurs twice; remove one row"),
+        ("year,USD [1]\nlate,100\n", "late: a year is expected, such as 2025"),
+    ],
+)
+def test_a_price_index_may_have_remarks_and_is_refused_where_it_is_ambiguous(page, text, message):
+    page("tables/price-index", "").with_suffix(".csv").write_text(text)
+    stated = study(2024, input_entry("x", unit="USD", value=100, money_year=2025))
+    with pytest.raises(InputError, match=message) if message else nullcontext():
+        assert load(stated, model=[]).inputs["x"].stated["times"] == pytest.approx(100 / 110)
 
 
 def test_a_conversion_is_repeated_from_the_manifest(page, tmp_path):
