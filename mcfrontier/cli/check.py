@@ -75,7 +75,8 @@ def check_file(name: str) -> tuple[str, Findings]:
         kind, found = "part, for extends", lint.Findings(lint.of_file(file), [])
         check_references(file, ())
         validate.check_units(file, graph.nodes_of(model))
-    return f"ok  {file.where}  ({kind}, {len(file.priors)} entries)", found
+    entries = "1 entry" if len(file.priors) == 1 else f"{len(file.priors)} entries"
+    return f"ok  {file.where}  ({kind}, {entries})", found
 
 
 def priors_files(path: str) -> list[str]:

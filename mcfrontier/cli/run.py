@@ -22,6 +22,7 @@ from mcfrontier.cli.terminal import (
     show_table,
     split_pins,
     targets_option,
+    warn,
 )
 from mcfrontier.core.errors import InputError
 from mcfrontier.sampling.engine import ENGINES
@@ -84,7 +85,7 @@ def command(
     from mcfrontier.core.atomic import check_folder
     from mcfrontier.outputs.folder import write
     from mcfrontier.outputs.folder.percentiles import run_json
-    from mcfrontier.runs import recipe
+    from mcfrontier.runs import plausible, recipe
     from mcfrontier.runs.diagnostics import notes
     from mcfrontier.runs.load import load
     from mcfrontier.sampling.engine.checkpoint import CHECKPOINT_FILE, Checkpoint
@@ -114,6 +115,8 @@ def command(
         run = recipe.run(study, **given(**settings), engine=executor, progress=steps)
         for text in notes(run):
             note(text)
+        for text in plausible.of_run(run.study):
+            warn(text)
         files = write.write(run, folder, report=not no_report, save_draws=save_draws, progress=steps)
     if run.counted is not None:
         checkpoint.end(run.counted.accumulator.job)

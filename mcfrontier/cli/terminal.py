@@ -18,6 +18,7 @@ from mcfrontier.sampling import SAMPLERS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PIPE_WIDTH = 1000  # columns of a table in a pipe: as many as it needs
+GAP = 2  # columns between those of a table
 
 
 class RegistryOption(click.Option):
@@ -112,8 +113,8 @@ def given(**options: Any) -> dict[str, Any]:
 def show_table(
     head: Sequence[str], rows: Iterable[Sequence[str]], left: Container[int] = (0,), widest: Sequence[int] = ()
 ) -> None:
-    """Print a table, as wide as the terminal: `left` are the columns that are aligned to the left, `widest` the maximum
-    widths of the first columns."""
+    """Print a table: `left` are the columns that are aligned to the left, `widest` the maximum widths of the first
+    columns. In a terminal that is too narrow for its longest words, print a paragraph for each row instead."""
     from rich.console import Console
     from rich.table import Table
 
@@ -121,15 +122,48 @@ def show_table(
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError  # rich would exit with 1, which is a result of some commands
 
-    rows = list(rows)
-    heads = head or [""] * max(map(len, rows), default=0)
+    columns = Console().width if sys.stdout.isatty() else PIPE_WIDTH
+    lines = [[*map(one_line, row)] for row in rows]
+    heads = [*map(one_line, head)] or [""] * max(map(len, lines), default=0)
+    if not heads:
+        return
+    widths = column_widths([heads, *lines], widest, columns)
+    if not widths:
+        sys.stdout.writelines(f"{line}\n" for line in paragraphs(heads, lines, columns))
+        return
     table = Table(box=None, pad_edge=False, show_header=bool(head))
-    for i, (heading, width) in enumerate(zip_longest(heads, widest)):
+    for i, (heading, width) in enumerate(zip(heads, widths, strict=True)):
         # a cell that is too wide is folded, since a truncated number would mislead
-        table.add_column(one_line(heading), justify="left" if i in left else "right", overflow="fold", max_width=width)
-    for row in rows:
-        table.add_row(*map(one_line, row))
-    Output(width=Console().width if sys.stdout.isatty() else PIPE_WIDTH, markup=False, emoji=False).print(table)
+        table.add_column(heading, justify="left" if i in left else "right", overflow="fold", width=width)
+    for line in lines:
+        table.add_row(*line)
+    Output(width=columns, markup=False, emoji=False).print(table)
+
+
+def column_widths(lines: Sequence[Sequence[str]], widest: Sequence[int], columns: int) -> list[int]:
+    """The widths of the columns of a table that is at most `columns` wide, none narrower than its longest word; empty
+    where this is impossible."""
+    from rich.cells import cell_len
+
+    limits = [*widest, *[PIPE_WIDTH] * len(lines[0])]
+    table = [*zip(zip_longest(*lines, fillvalue=""), limits, strict=False)]
+    cells = [min(max(map(cell_len, column)), limit) for column, limit in table]
+    words = [min(max(map(cell_len, " ".join(column).split()), default=0), limit) for column, limit in table]
+    for widest_cell in range(max(cells, default=0), -1, -1):
+        widths = [max(word, min(cell, widest_cell)) for word, cell in zip(words, cells, strict=True)]
+        if sum(widths) + GAP * (len(widths) - 1) <= columns:
+            return widths
+    return []
+
+
+def paragraphs(heads: Sequence[str], lines: Iterable[Sequence[str]], columns: int) -> Iterator[str]:
+    """The rows of a table as paragraphs: the first cell, and each other one after the head of its column."""
+    from textwrap import wrap
+
+    for first, *cells in ([heads[0]], *lines):
+        rest = "; ".join(f"{head} {cell}".strip() for head, cell in zip(heads[1:], cells, strict=False) if cell.strip())
+        text = f"{first.strip()}: {rest}" if first.strip() and rest else first.strip() or rest
+        yield from wrap(text, columns, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 @contextlib.contextmanager
@@ -189,6 +223,8 @@ def percents(text: str) -> list[float]:
             )
             raise InputError(f"--quantiles {echo(text)}: {message}")
         levels.append(level)
+    if max(levels) < 0.01:
+        note(f"--quantiles {echo(text)}: these are percents, all below 1; for 5 % write 5, not 0.05")
     return levels
 
 

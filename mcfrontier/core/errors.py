@@ -43,12 +43,16 @@ def located(place: str) -> Iterator[None]:
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """The end of a message about an unknown name: the most similar known one, otherwise all names of a short list."""
+    """The end of a message about an unknown name: the most similar known one, or the
+    shortest that begins with it; otherwise all names of a short list."""
     from difflib import get_close_matches
 
     known = sorted(known)
     folded = {name.casefold(): name for name in known}
-    near = get_close_matches(word[:100].casefold(), folded, n=1, cutoff=0.6)
+    start = word[:100].casefold()
+    near = get_close_matches(start, folded, n=1, cutoff=0.6)
+    if beginning := [name for name in folded if start and name.startswith(start)]:
+        near = [name for name in near if name in beginning] or [min(beginning, key=len)]
     if near:
         return f"; did you mean '{folded[near[0]]}'?"
     return f"; known: {', '.join(known)}" if 0 < len(known) <= 12 else ""

@@ -138,7 +138,7 @@ class ShareFamily(Percentiles, kw_only=True, frozen=True):
     def check_shares(self, values: Iterable[tuple[str, float]]) -> None:
         """Refuse values, as (key, value), that do not lie between 0 and 1, or 0 and 100 in %."""
         whole = self.whole
-        check_between(values, whole, "" if whole == 1 else f" {self.unit}")
+        check_between(values, whole, '; for percents, state unit = "%"' if whole == 1 else f" {self.unit}")
 
     def points(self) -> PercentilePoints:
         """The stated percentiles, as shares."""

@@ -76,6 +76,5 @@ def missing_text(missing: Mapping[str, str], known: Collection[str], files: File
     each = [f"{name} ({'; '.join([f'{needed[name]} it', stated.get(name, '')]).strip('; ')})" for name in missing]
     more = [f"and {len(each) - MAX_MISSING} more"] if len(each) > MAX_MISSING else []
     listed = ", ".join(each[:MAX_MISSING] + more)
-    return (
-        f"{len(missing)} quantities have neither an entry nor a node: {listed}; state each, or extend a file that does"
-    )
+    remedy = "state each, or the quantity that needs it, or extend a file that does"
+    return f"{len(missing)} quantities have neither an entry nor a node: {listed}; {remedy}"

@@ -92,7 +92,10 @@ def text(study: Study, operations: str, hours: str, share: float, rate: float) -
     first, second = (inputs_behind(study, name) for name in (operations, hours))
     apart = [", ".join(sorted(own)) or "fixed values" for own in (first - second, second - first)]
     rate_text = amount(rate / 3600, "FLOP/s/chip")
-    remedy = 'compute one from the other, as with [same] training_compute = "compute_budget", or state it as evidence'
+    remedy = (
+        "check the figures and units of these; if they are right, compute one of the two from the other, as with "
+        '[same] training_compute = "compute_budget", or state it as evidence'
+    )
     return (
         f"{operations} and {hours} contradict each other: in {percent(share)} of draws the run does more operations "
         f"than its chips can at their peak rate, {rate_text} ({study.file.precision}); the one comes from {apart[0]}, "

@@ -128,7 +128,7 @@ def assembled(
         stated_inputs, stated_nodes = graph.order(nodes, priors, (*requested, *observed), locate.files_by_entry)
         validate.check_aliases(file, {*stated_inputs, *stated_nodes})
         validate.check_disclosed(file, {*stated_inputs, *stated_nodes})
-        validate.check_needed(file, stated_inputs)
+        validate.check_needed(file, stated_inputs, nodes)
         validate.check_correlations(file, stated_inputs)
     validate.check_units(file, nodes)
     priors |= {name: validate.pin(name, value, priors, nodes) for name, value in pins.items()}
@@ -162,4 +162,5 @@ def check_targets(file: PriorsFile, targets: Iterable[str], known: set[str]) -> 
             place = f"{file.where}: targets" if target in file.stated.targets else "target"
             whole = split_row(target)[0]
             near = f"; name {whole}, which has this row" if whole in known else suggest(target, known)
+            near = near or "; `show` lists those of a study"
             raise InputError(f"{place}: '{echo(target)}' is no node and no entry{near}")

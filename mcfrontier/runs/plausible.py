@@ -6,14 +6,14 @@ The ranges, chips and known models are tables of the package: plausible.csv, chi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from mcfrontier.core import units
-from mcfrontier.core.arrays import Array
+from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.core.formatting import amount
 from mcfrontier.runs.consistency import RATE, few_draws, with_targets
 from mcfrontier.study import csv_table, locate
@@ -30,6 +30,7 @@ OUTER_LEVELS = (0.01, 0.99)  # a disclosed figure beyond them is doubtful, or th
 # texts of an MFU that say what it is a share of
 PAID = re.compile(r"\b(all|total|whole|paid|billed|wall)[- ]?(paid |clock |the )?(time|clock|hours)\b", re.IGNORECASE)
 FP8_PEAK = re.compile(r"\b(of|against|relative to) (the |its |dense )*(FP8|INT8) peak", re.IGNORECASE)
+EIGHT_BIT = re.compile(r"\b(FP8|INT8|(8|eight)[- ]bit)", re.IGNORECASE)
 
 
 class Range(NamedTuple):
@@ -82,21 +83,32 @@ def figures(model: str) -> dict[str, float]:
 
 
 def warnings(study: Study) -> Iterator[str]:
-    """Warnings on the implausible figures of a study, but for those with a reason under [unusual]."""
-    whole = with_targets(study, sorted({name for each in ranges() for name in each.names}))
-    values = few_draws(whole)
-    reasons, found = study.file.stated.unusual, set[str]()
-    for name, problem in problems(whole, values):
-        found.add(name)
-        if name not in reasons:
-            yield f'{study.file.where}: {problem}; correct it, or state the reason under [unusual], {name} = "..."'
-    for name in reasons:
-        if name not in found:
+    """Warnings on the implausible figures of a study that have no reason under [unusual], and on reasons
+    that are not needed."""
+    found = list(problems(study))
+    yield from without_reason(study, found)
+    for name in study.file.stated.unusual:
+        if name not in dict(found):
             yield f"{study.file.where}: unusual: {name}: nothing is unusual about it; delete it"
 
 
-def problems(study: Study, values: Mapping[str, Array]) -> Iterator[Problem]:
+@extremes_allowed()
+def of_run(study: Study) -> list[str]:
+    """Warnings on the implausible figures of a run, some of which may be set; no reason is unneeded then."""
+    return list(without_reason(study, problems(study)))
+
+
+def without_reason(study: Study, found: Iterable[Problem]) -> Iterator[str]:
+    """Warnings on the problems for which the file states no reason under [unusual]."""
+    for name, problem in found:
+        if name not in study.file.stated.unusual:
+            yield f'{study.file.where}: {problem}; correct it, or state the reason under [unusual], {name} = "..."'
+
+
+def problems(stated: Study) -> Iterator[Problem]:
     """What is implausible about a study."""
+    study = with_targets(stated, sorted({name for each in ranges() for name in each.names}))
+    values = few_draws(study)
     yield from wrong_peaks(study, values)
     yield from out_of_ranges(study, values)
     yield from other_models(study, values)
@@ -140,8 +152,9 @@ def chip_of(values: Mapping[str, Array]) -> str:
 def out_of_ranges(study: Study, values: Mapping[str, Array]) -> Iterator[Problem]:
     """Quantities whose median lies outside of a known range."""
     chip = chip_of(values)
+    own = {each.names for each in ranges() if chip and each.chip == chip}
     for each in ranges():
-        if not {*each.names} <= values.keys() or each.chip not in ("", chip):
+        if not {*each.names} <= values.keys() or each.chip not in ("" if each.names not in own else chip, chip):
             continue
         with np.errstate(all="ignore"):
             medians = np.median(each.value(values), axis=-1)
@@ -182,6 +195,11 @@ def texts_of_mfu(study: Study) -> Iterator[Problem]:
             yield name, f"{name}: {says} of all paid time, and it is multiplied by goodput"
         if FP8_PEAK.search(text) and "BF16" not in text.upper() and study.file.precision == "bf16":
             yield name, f"{name}: {says} of the FP8 peak, and the precision of the run is bf16"
+        if name == "mfu" and study.file.precision == "fp8" and not EIGHT_BIT.search(text):
+            problem = (
+                "the precision of the run is fp8, and neither its source nor its note says that it is of the FP8 peak"
+            )
+            yield name, f"{name}: {problem}; if it is of the BF16 peak, state it as bf16_mfu"
 
 
 def far_from_disclosed(study: Study, values: Mapping[str, Array]) -> Iterator[Problem]:

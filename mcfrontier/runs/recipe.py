@@ -127,6 +127,7 @@ def check_finite(study: Study, values: Mapping[str, Array]) -> None:
     for target in study.targets:
         if not np.isfinite(values[target]).any():
             problem = "none of its draws is finite; look for a division by zero, or numbers beyond 1.8e308"
+            problem += f", or at what is set, {', '.join(study.pins)}" if study.pins else ""
             raise InputError(f"{study.file.where}: {target}: {problem}")
 
 

@@ -77,6 +77,9 @@ def find(name: str) -> tuple[Path, list[Path]]:
         return given, [given.parent, *(f for f in folders() if f.resolve() != given.parent.resolve())]
     if named:
         return named, own_folder_first(named, folders())
+    places = [Path(name)] if looks_like_a_path else [folder / f"{name}.toml" for folder in folders()]
+    if odd := next((place for place in places if os.path.lexists(place)), None):
+        raise InputError(f"{odd}: not a file of its folder, but a folder, a device or a link out of it; name another")
     if looks_like_a_path:
         raise InputError(f"{echo(name)}: there is no such file")
     known = suggest(name, runnable()) or "; `list` shows all"

@@ -49,6 +49,8 @@ def remedy(text: str, problem: str) -> str:
     """The remedy for a line that is not TOML, where it can be guessed."""
     if "declaration" in problem:  # of a [table]
         return ""
+    if problem.startswith("Illegal character"):
+        return "; write it as an escape, such as \\n or \\u001b, or delete it"
     place = re.search(r"at line (\d+)", problem)
     lines = text.split("\n")
     line = lines[int(place[1]) - 1][:1000] if place and int(place[1]) <= len(lines) else ""

@@ -13,13 +13,24 @@ from mcfrontier.study.prior import Prior, PriorsFile, check_name, check_share, p
 from mcfrontier.study.schema import Disclosed, Evidence
 
 
-def check_needed(file: PriorsFile, reached: Iterable[str]) -> None:
+def check_needed(file: PriorsFile, reached: Iterable[str], nodes: Mapping[str, Node]) -> None:
     """Refuse an entry of the study's own file that no target needs."""
     for name, prior in file.priors.items():
         if prior.own and name not in reached:
-            raise InputError(
-                f"{name}: no target needs it{suggest(name, reached)}; remove it, or add a target that does"
-            )
+            over = next((entry for entry in reached if entry in nodes and name in needs_behind(nodes, entry)), "")
+            why = f", since the entry {over} overrides the formula that needs it" if over else suggest(name, reached)
+            remedy = "remove one of the two" if over else "remove it"
+            raise InputError(f"{name}: no target needs it{why}; {remedy}, or add a target that does")
+
+
+def needs_behind(nodes: Mapping[str, Node], name: str) -> set[str]:
+    """The quantities that a node needs, directly or by other nodes."""
+    found, pending = set[str](), [name]
+    while pending:
+        needs = {*nodes[pending.pop()].needs} - found
+        found |= needs
+        pending += needs & nodes.keys()
+    return found
 
 
 def check_nodes(file: PriorsFile, names: Iterable[str]) -> None:

@@ -256,7 +256,6 @@ def test_an_invalid_file_is_rejected_with_one_line_that_names_the_place_and_the_
     [
         ("uniform", {"low": 0.5, "high": 1.5}),
         ("normal", {"p5": 0.2, "p95": 0.6}),
-        ("value", {"value": 1.01}),
         ("pert", {"low": -0.1, "mode": 0.3, "high": 0.6}),
     ],
 )
@@ -321,7 +320,12 @@ INVALID_ARGUMENTS = {
     ("run", "gpt4", "--set", "gpu_price=1e999"): ("a number is expected",),
     ("run", "gpt4", "--set", "gpu_price=15000 USD"): ("'USD' is not a unit of gpu_price", "USD/chip"),
     ("run", "gpt4", "--set", "gpu_price=15000 USX"): ("unknown unit 'USX'",),
-    ("run", "gpt4", "--set", "mfu=1.4"): ("mfu", "a share must stay within 0 and 1"),
+    ("run", "gpt4", "--set", "mfu=-0.4"): ("mfu", "a share must stay within 0 and 1, and -0.4 does not\n"),
+    ("run", "gpt4", "--set", "mfu=38"): ("and 38 does not; if it is in percent, write it as 0.38",),
+    ("run", "gpt4", "--set", "mfu=138%"): ("a share must stay within 0 and 1, and 1.38 does not\n",),
+    ("run", "llama"): ("did you mean 'llama31-405b'?",),
+    ("run", "budget", "--set", "money_budget=-5"): ("none of its draws is finite", "at what is set, money_budget"),
+    ("run", "gpt4", "--target", "xyz"): ("'xyz' is no node and no entry; `show` lists those of a study",),
     ("run", "gpt4", "--target", "amortized_cost"): ("did you mean 'amortised_cost'",),
     ("run",): ("NAME|PATH",),
     ("run", "gpt4", "--fast"): ("--fast",),

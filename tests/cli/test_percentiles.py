@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 
 import numpy as np
 import pytest
@@ -162,3 +163,24 @@ def test_an_unstable_mean_is_marked_in_every_format(page, command):
         assert mark in command("percentiles", "wild", "--format", form).out
         command("run", "wild", "--no-report", "--quiet")
         assert mark in command("percentiles", "reports/wild", "--format", form).out
+
+
+def test_levels_that_are_all_below_one_percent_are_noted(bill, command):
+    asked = ("percentiles", "bill", "energy", "--draws", 64, "--quantiles")
+    assert "these are percents, all below 1; for 5 % write 5, not 0.05" in command(*asked, "0.05,0.5").err
+    assert "percents" not in command(*asked, "0.5,50").err
+
+
+def test_the_name_of_a_study_in_place_of_its_run_is_refused_with_the_folder_of_that(bill, command):
+    command("run", "bill", "--draws", 64, "--no-report", "--quiet")
+    for words in (("verify", "bill"), ("export", "bill", "--to", "csv"), ("score", "bill", "--outcome", "energy=1")):
+        assert "there is no such folder; did you mean 'reports/bill'?" in command(*words).err
+
+
+def test_a_priors_file_that_is_a_folder_or_a_pipe_is_refused_as_such(command, here):
+    (here / "priors" / "mine.toml").mkdir(parents=True)
+    os.mkfifo(here / "pipe.toml")
+    for name, place in (("mine", "priors/mine.toml"), ("./pipe.toml", "pipe.toml")):
+        refused = command("check", name)
+        assert (refused.code, refused.err.count("\n")) == (2, 1)
+        assert f"{place}: not a file of its folder" in refused.err

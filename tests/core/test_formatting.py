@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import mcfrontier
 from mcfrontier.core import digits, formatting
-from mcfrontier.core.formatting import amount
+from mcfrontier.core.formatting import amount, percent
 
 
 @pytest.mark.parametrize("module", [formatting, mcfrontier])
@@ -81,3 +81,10 @@ def test_ordinals():
     found = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 11: "11th", 12: "12th", 13: "13th", 22: "22nd", 38: "38th"}
     for count, word in found.items():
         assert formatting.ordinal(count) == word
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.00031, "0.031 %"), (0.041, "4.1 %"), (0.85, "85 %"), (0.999, "100 %"), (1.0, "100 %")]
+)
+def test_a_share_of_draws_has_no_exponent(share, text):
+    assert percent(share) == text

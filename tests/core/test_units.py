@@ -107,7 +107,7 @@ def test_a_unit_may_be_written_in_several_ways(text, same):
     [
         ("3 d", "day", "write day"),
         ("10k", "USD", "write 10k as 10_000 or 1e4"),
-        ("$3M", "USD", "not $3M"),
+        ("$3M", "USD", "such as 15_000 USD, without $, commas or M"),
         ("2027-07", "AD", "write a day such as 2027-07-01, or a year as 2027.5"),
         ("2027-07-01T12:00:00", "AD", "write a day such as 2027-07-01, or a year as 2027.5"),
     ],

@@ -209,3 +209,41 @@ def test_a_peak_rate_without_a_precision_in_an_extended_file_is_refused_beside_o
     page("chip", entry("peak_rate", unit="TFLOP/s/chip", value=300))
     with pytest.raises(InputError, match=r"chip.toml states peak_rate without a precision; state fp8_peak_rate"):
         mcf.load({"title": "T", "targets": ["peak_rate"], "extends": ["chip"], "precision": "fp8"})
+
+
+RUN = """
+title = "Ours"
+extends = ["llama31-405b"]
+targets = ["cloud_cost"]
+precision = "fp8"
+"""
+
+
+def mfu_entry(source):
+    """An MFU of about 40 %, with a source."""
+    return entry("mfu", "beta", "share", source, p5=0.35, p95=0.45)
+
+
+def test_an_mfu_in_fp8_whose_source_does_not_name_that_peak_has_a_warning(page, command):
+    page("ours", RUN + mfu_entry("our earlier run"))
+    doubt = "neither its source nor its note says that it is of the FP8 peak; if it is of the BF16 peak, state it as"
+    assert doubt in command("check", "ours").err
+    page("ours", RUN + mfu_entry("our earlier run, of the FP8 peak"))
+    assert doubt not in command("check", "ours").err
+
+
+def test_a_run_warns_of_implausible_figures(page, command):
+    words = ("--draws", 64, "--no-report", "--out", "out")
+    dear = command("run", "llama31-405b", "--set", "rental_price=30", *words)
+    assert dear.code == 0
+    assert "warning: " in dear.err
+    assert "rental_price: its median, $30/chip-hour, lies outside" in dear.err
+    assert "warning" not in command("run", "llama31-405b", *words).err
+
+
+def test_an_entry_that_another_entry_makes_useless_is_refused_with_the_name_of_that_one(page, command):
+    text = RUN + entry("tokens", "lognormal", "token", p5=1e13, p95=2e13)
+    page("ours", text + entry("chip_time", "lognormal", "chip*h", p5=3e7, p95=4e7))
+    refused = command("check", "ours")
+    assert refused.code == 2
+    assert "tokens: no target needs it, since the entry chip_time overrides the formula that needs it" in refused.err

@@ -100,7 +100,7 @@ def read(text: str | float, unit: str, name: str, example: str = "15_000") -> fl
         return year_of(*map(int, written.split("-")))
     number, stated = split(written)
     if not math.isfinite(number):
-        remedy = ", not $3M" if re.match(r"\s*[-+]?[$€]", written) else ""
+        remedy = ", without $, commas or M" if re.match(r"\s*[-+]?([$€]|\d+,\d)", written) else ""
         raise InputError(f"a number is expected, with or without a unit, such as {example} {unit}{remedy}")
     stated = stated or unit
     if not same_kind(stated, unit):

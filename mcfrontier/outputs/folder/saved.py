@@ -283,6 +283,8 @@ def read_folder(folder: str | Path, allow_edited: bool = False) -> RunFolder:
         runs = [path.as_posix() for path in neighbours(folder) if is_run(path)]
         problem = "it has no manifest.json" if os.path.isdir(folder) else "there is no such folder"
         hint = suggest(folder.as_posix(), runs) or f"; `run NAME --out {folder}` makes one"
+        if is_run(Path("reports") / folder):
+            hint = f"; did you mean 'reports/{folder.as_posix()}'?"
         raise InputError(f"{folder}: not the folder of a run: {problem}{hint}")
     return read_together(folder, MANIFEST, partial(read_files, folder, allow_edited))
 

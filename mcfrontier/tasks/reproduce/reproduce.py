@@ -170,7 +170,7 @@ def reproduce(ids: Sequence[str] = (), progress: Progress = silent) -> list[Comp
     known = {place.row.id.casefold(): place.row.id for place in places}
     for name in ids:
         if name.casefold() not in known:
-            hint = suggest(name, known.values()) or "; `reproduce` without IDs shows all"
+            hint = suggest(name, known.values()) + "; `reproduce` without IDs shows all"
             raise InputError(f"{name}: no document has a system of this name{hint}")
     places = [place for place in places if not requested or place.row.id.casefold() in requested]
     studies = load_studies(places)
