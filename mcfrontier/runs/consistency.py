@@ -12,7 +12,7 @@ from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.formatting import amount, percent
-from mcfrontier.runs.recipe import SAMPLER, SEED, sampled_names
+from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
 from mcfrontier.study import validate
@@ -52,7 +52,7 @@ def few_draws(study: Study, names: tuple[str, ...] | None = None) -> dict[str, A
     hundred."""
     most = min(CHECK_NUMBERS // max(study.sizes, default=1), CHECK_TOTAL // max(1, sum(study.sizes)))
     count = min(CHECK_DRAWS, 1 << most.bit_length() - 1)
-    plan = streams.sampler(SAMPLER, SEED, count, sampled_names(study))
+    plan = streams.sampler(SAMPLER, SEED, count, study.sampled)
     return evaluate_blocks(Blocks(study, plan, study.quantities if names is None else names), plan.draws)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @remembered
 def conditional_estimates(run: RunCore) -> dict[str, ConditionalEstimate]:
     """The headlines whose percentiles have a smaller error with one input integrated out."""
-    if run.method == "order" or run.sampler.draws < integrate.MIN_RUN_DRAWS:
+    if run.method == "order":
         return {}
     rows = [row for row in with_percentiles(run) if run.varies(row)]
     errors = {row: order_statistics(run, row)[1][2:] for row in rows}

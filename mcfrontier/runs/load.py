@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -149,10 +149,19 @@ def assembled(
     notes += money.notes(file, [name for name in file.priors if name in reached and name not in pins], evidence)
     notes += tuple(validate.overruled_nodes(file, formulas, {*reached, *order} - {*pins}))
     inputs = {name: prior for name, prior in priors.items() if name in reached}
-    study = Study(file, nodes, inputs, order, requested, pins, notes, evidence, own_model)
+    study = Study(file, nodes, inputs, order, requested, pins, notes, evidence, own_model, sampled(file, stated_inputs))
     if sum(study.sizes) > limits.ROWS:
         raise InputError(f"{file.where}: {sum(study.sizes):,} rows of all quantities; the limit is {limits.ROWS:,}")
     return study, (*stated_inputs, *stated_nodes)
+
+
+def sampled(file: PriorsFile, needed: Collection[str]) -> tuple[str, ...]:
+    """The uncertain inputs of a file with one row, in the order of their Sobol dimensions: first those `needed` by the
+    targets in the file."""
+    single = [name for name in file.order if not (file.priors[name].known or file.priors[name].labels)]
+    if not file.stated.targets:
+        return tuple(single)
+    return tuple(sorted(single, key=lambda name: name not in needed))
 
 
 def check_targets(file: PriorsFile, targets: Iterable[str], known: set[str]) -> None:

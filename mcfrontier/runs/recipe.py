@@ -62,16 +62,11 @@ def run(
         raise InputError(f"progress = {progress!r}: a function is expected")
 
     def once(count: int) -> RunCore:
-        plan = streams.sampler(sampler, seed, count, sampled_names(study))
+        plan = streams.sampler(sampler, seed, count, study.sampled)
         return replace(evaluated(study, plan, executor, progress), method=method)
 
     count = study.draws if draws is None else draws
     return once(count) if precision is None else to_precision(once, count, precision, most)
-
-
-def sampled_names(study: Study) -> list[str]:
-    """The inputs with a dimension in the sampling plan: the uncertain ones with a single row."""
-    return [prior.name for prior in study.uncertain if not prior.labels]
 
 
 def resolved(study: Study) -> Study:
@@ -82,7 +77,7 @@ def resolved(study: Study) -> Study:
 @lru_cache(maxsize=16)
 def reported(study: Study) -> Mapping[str, Reported]:
     """The targets of a study that another study refers to, by quantiles of their draws."""
-    plan = streams.sampler(SAMPLER, SEED, REFERENCE_DRAWS, sampled_names(done := resolved(study)))
+    plan = streams.sampler(SAMPLER, SEED, REFERENCE_DRAWS, (done := resolved(study)).sampled)
     core = evaluated(done, plan)
     return {
         name: Reported(done.unit(name), {row: references.quantiles(core.samples(row)) for row in core.known_rows(name)})

@@ -25,7 +25,7 @@ class Sampler:
     seed        the seed
     draws       the number of draws
     dimensions  the Sobol dimension of each input; empty for other samplers
-    notes       messages: a rounded number of draws, inputs that collided in a Sobol dimension
+    notes       messages: a rounded number of draws, inputs without a Sobol dimension
     requested   the requested number of draws
     """
 

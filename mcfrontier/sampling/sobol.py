@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache, lru_cache, reduce
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +11,19 @@ from mcfrontier.core.arrays import Array
 from mcfrontier.core.kernels.plain import BITS
 from mcfrontier.distributions.tables import Points
 from mcfrontier.sampling.plan import RANDOMISATIONS, Sampler, Stream, generator
+from mcfrontier.sampling.random import random_stream
 
+DIMENSIONS = 1024  # of Joe and Kuo's 21,201: more inputs than that take random points
 BLOCK_BITS = 9  # a block has 2^9 Sobol points of each randomisation; other blocks are shifts of the first
 
 
 def sobol_stream(plan: Sampler, name: str, label: str | None) -> Stream:
-    """Sobol points in the dimension of an input, with 16 independent scrambles.
+    """Sobol points in the dimension of an input, with 16 independent scrambles; random points if it has no dimension.
 
     A scramble is a random lower-triangular matrix over the bits, followed by a random digital shift (Matousek 1998).
     """
+    if name not in plan.dimensions:
+        return random_stream(plan, name, label)
     words = direction_words(plan.dimensions[name], (plan.draws // RANDOMISATIONS).bit_length() - 1)
     return net(*scrambled(words, generator(plan, name, label)))
 
@@ -83,7 +85,7 @@ def scrambled(directions: Array, rng: np.random.Generator) -> tuple[Array, Array
 
 @cache
 def joe_kuo() -> Array:
-    """Primitive polynomials and initial direction numbers of 21,201 Sobol dimensions (Joe and Kuo 2008)."""
+    """Primitive polynomials and initial direction numbers of the first DIMENSIONS dimensions (Joe and Kuo 2008)."""
     values: Array = np.load(Path(__file__).with_name("data") / "joe-kuo.npy", mmap_mode="r")
     return values
 
@@ -101,27 +103,3 @@ def direction_words(dimension: int, count: int) -> Array:
                 number ^= numbers[i - k] << k
         numbers.append(number)
     return np.array([numbers[i] << (BITS - 1 - i) for i in range(count)], dtype=np.uint64)
-
-
-def dimensions_of(names: Iterable[str]) -> tuple[dict[str, int], tuple[str, ...]]:
-    """The Sobol dimension of each name, by hash, and a note for each collision.
-
-    Of two names that collide, the later one in alphabetical order moves to its next hash. So a new name can change only
-    the dimensions of names that it collides with.
-    """
-    taken: dict[int, str] = {}
-    notes = []
-    for name in sorted(names):
-        attempt = 0
-        while (dimension := hashed_dimension(name, attempt)) in taken:
-            notes.append(
-                f"{name} collides with {taken[dimension]} in Sobol dimension {dimension}; moved to its next one"
-            )
-            attempt += 1
-        taken[dimension] = name
-    return {name: dimension for dimension, name in taken.items()}, tuple(notes)
-
-
-def hashed_dimension(name: str, attempt: int) -> int:
-    """The Sobol dimension of a name at its first (0) or a later attempt."""
-    return int.from_bytes(blake2b(f"{attempt}:{name}".encode()).digest()[:8]) % len(joe_kuo())

@@ -5,8 +5,9 @@ belongs to randomisation i mod 16, so the spread between them gives the Monte Ca
 sampler. Under `sobol` and `random` the first draws of a long run are the draws of a short one. The number of Sobol
 points is a power of two.
 
-A stream depends on the seed, the sampler, the name of the input and, for an input with a row for each label, the label.
-It does not change when another input is added, removed or edited. Generators are counter-based (Philox).
+A stream depends on the seed, the sampler, the name of the input and, for an input with a row for each label, the label;
+a Sobol stream also on the place of the input among the others. It does not change when another input is edited, pinned
+or appended. Generators are counter-based (Philox).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from mcfrontier.distributions.tables import Points, to_points
 from mcfrontier.sampling import SAMPLERS
 from mcfrontier.sampling.plan import MIN_DRAWS, Sampler, Stream
 from mcfrontier.sampling.random import random_stream
-from mcfrontier.sampling.sobol import dimensions_of
+from mcfrontier.sampling.sobol import DIMENSIONS
 from mcfrontier.study.prior import Prior
 
 MAX_DRAWS = 2**48  # more draws would repeat points
@@ -40,7 +41,8 @@ def sampler(kind: str, seed: int, draws: float, names: Iterable[str]) -> Sampler
     draws : int
         The number of draws; rounded up to a power of two for Sobol points.
     names : iterable of str
-        The uncertain inputs with a single value.
+        The uncertain inputs with a single value. They take the Sobol dimensions 0, 1, 2, ... in this order, since the
+        first dimensions are the most uniform together.
 
     Returns
     -------
@@ -65,9 +67,12 @@ def sampler(kind: str, seed: int, draws: float, names: Iterable[str]) -> Sampler
     used, rule = max(int(draws), MIN_DRAWS), f"at least {MIN_DRAWS}"
     if SAMPLERS[kind].quasi_random and used > MIN_DRAWS:
         used, rule = 1 << (used - 1).bit_length(), "a power of two for Sobol points"
-    notes = () if used == draws else (f"{draws:,} draws rounded up to {used:,}: {rule}",)
-    dimensions, collisions = dimensions_of(names) if SAMPLERS[kind].quasi_random else ({}, ())
-    return Sampler(kind, int(seed), used, dimensions, notes + collisions, int(draws))
+    notes = [] if used == draws else [f"{draws:,} draws rounded up to {used:,}: {rule}"]
+    ordered = list(dict.fromkeys(names)) if SAMPLERS[kind].quasi_random else []
+    if more := ordered[DIMENSIONS:]:
+        notes.append(f"{len(more):,} inputs beyond the first {DIMENSIONS:,} have random points, from {more[0]} on")
+    dimensions = {name: dimension for dimension, name in enumerate(ordered[:DIMENSIONS])}
+    return Sampler(kind, int(seed), used, dimensions, tuple(notes), int(draws))
 
 
 def stream(plan: Sampler, name: str, label: str | None = None) -> Stream:

@@ -139,6 +139,7 @@ class PriorsFile:
     dimensions   the labels of each dimension
     columns      the columns of its tables
     priors       all entries
+    order        their names, those of the extended files first; an entry that is stated again keeps its place
     aliases      the quantities that are the same as another, and the other of each
     correlation  the correlations of pairs of inputs
     evidence     observations, by key
@@ -154,6 +155,7 @@ class PriorsFile:
     dimensions: dict[str, list[str]]
     columns: Columns
     priors: dict[str, Prior]
+    order: tuple[str, ...]
     aliases: dict[str, str]
     correlation: Correlations
     evidence: dict[str, Evidence]

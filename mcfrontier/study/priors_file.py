@@ -119,8 +119,11 @@ def merged(
         columns = {key: column.rows(places) if key[0] == dimension else column for key, column in columns.items()}
     if len(priors) > limits.INPUTS:
         raise InputError(f"{where}: {len(priors):,} entries in all; the limit is {limits.INPUTS:,}")
+    order = tuple(
+        dict.fromkeys(key for keys in (*(each.order for each in parts), priors) for key in keys if key in priors)
+    )
     return PriorsFile(
-        name, where, "", stated, dimensions, columns, priors, aliases, correlation, evidence, decision, disclosed
+        name, where, "", stated, dimensions, columns, priors, order, aliases, correlation, evidence, decision, disclosed
     )
 
 

@@ -53,6 +53,9 @@ class Study:
         The observations that a run conditions on, by key.
     own_model : bool
         Whether the nodes are other than those of this package.
+    sampled : tuple of str
+        The uncertain inputs with one row, in the order of their Sobol dimensions: those that the targets of the file
+        need, then the others, as the file states them. Pins and other targets do not change it.
 
     Examples
     --------
@@ -70,6 +73,7 @@ class Study:
     notes: tuple[str, ...]
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     own_model: bool = False
+    sampled: tuple[str, ...] = ()
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields, without cached values."""
@@ -97,7 +101,7 @@ class Study:
         texts = [stated.title, stated.about, stated.question, stated.price_year, stated.date, stated.skewed]
         origin = [file.name, file.where, file.command, file.digest]
         pins = {name: str(value) for name, value in self.pins.items()}
-        content = [*origin, *texts, *figures, self.targets, pins, self.notes, self.own_model]
+        content = [*origin, *texts, *figures, self.targets, pins, self.notes, self.own_model, self.sampled]
         computed = tuple((name, self.nodes[name]) for name in self.order)
         return json.dumps(msgspec.to_builtins(content), sort_keys=True), tuple(self.inputs.values()), computed
 

@@ -26,17 +26,13 @@ from mcfrontier.study.prior import Prior
 from mcfrontier.study.reach import descendants
 from mcfrontier.study.study import Row, Study
 
-MIN_RUN_DRAWS = 2**16  # draws of a run from which on pre-integration takes less time than more draws
-MIN_CONDITIONAL_DRAWS, MAX_CONDITIONAL_DRAWS = 2**12, 2**14
-RUN_SHARE = 8  # one draw in this many of a run is used, within these limits
-MAX_NUMBERS = 2**21  # numbers of one quantity over these draws
-LONG_RUN_DRAWS = 2**21  # draws of a run from which on more are used, block by block
-MAX_LONG_CONDITIONAL_DRAWS = 2**20
+# draws that are used: all, up to the first number; of a longer run the largest of these shares, each up to its number
+ALL_DRAWS, RUN_SHARES = 2**14, ((1 / 2, 2**16), (1 / 4, 2**17), (1 / 8, 2**63))
+MAX_DRAWS_IN_MEMORY, MAX_NUMBERS = 2**14, 2**21  # over which roots are found, and numbers of one quantity there
 PILOT_DRAWS = 2**9  # draws over which the input to integrate out is chosen
 INPUTS_TRIED = 2  # of the inputs with the largest rank correlations
 PILOT_STRIDE = 2**6  # of the breakpoints of tables while it is chosen
-# share of the indicator's variance that may remain; above it, order statistics of all draws are as good
-MAX_VARIANCE_LEFT, MAX_LONG_VARIANCE_LEFT = 0.3, 0.5
+MAX_VARIANCE_LEFT = 0.5  # of the indicator; above it, order statistics of all draws are as good
 MIN_ERROR_RATIO = 1.5  # by which errors must be smaller: which of two similar errors is smaller is chance
 CHOICE_LEVELS = np.array([0.05, 0.5, 0.95])  # at which the remaining variance is computed
 
@@ -84,12 +80,12 @@ def conditional_estimates(
     inputs = [prior for prior in study.uncertain if integrable(study, prior)]
     if study.evidence or not inputs:
         return {}
-    draws = conditional_draws(study, plan.draws)
+    draws = conditional_draws(plan.draws)
     limit, choices = max_variance_left(plan, draws), input_choices(study, tuple(rows))
     chosen = {row: choices[row].input for row in rows if choices[row].variance_left <= limit}
     if not chosen:
         return {}
-    at = evaluation_point(study, replace(plan, draws=draws_in_memory(study, plan.draws)))
+    at = evaluation_point(study, replace(plan, draws=draws_in_memory(study, draws)))
     integrated: dict[str, IntegratedRow] = {}
     for prior in inputs:
         own = {row: rows[row] for row, name in chosen.items() if name == prior.name}
@@ -109,28 +105,26 @@ def integrable(study: Study, prior: Prior) -> bool:
 
 
 def draws_in_memory(study: Study, draws: int) -> int:
-    """The number of draws of a run over which roots are found, all in memory: a power of two."""
-    most = min(MAX_CONDITIONAL_DRAWS, MAX_NUMBERS // max(study.sizes, default=1))
-    most = min(draws, max(MIN_CONDITIONAL_DRAWS, draws // RUN_SHARE), most)
-    return power_of_two(max(most, MIN_DRAWS))
+    """The number of `draws` over which roots are found, all in memory: a power of two."""
+    most = min(MAX_DRAWS_IN_MEMORY, MAX_NUMBERS // max(study.sizes, default=1))
+    return power_of_two(max(min(draws, most), MIN_DRAWS))
 
 
-def conditional_draws(study: Study, draws: int) -> int:
+def conditional_draws(draws: int) -> int:
     """The number of draws of a run that are used: a power of two."""
-    most = min(draws // RUN_SHARE, MAX_LONG_CONDITIONAL_DRAWS) if draws >= LONG_RUN_DRAWS else 1
-    return max(draws_in_memory(study, draws), power_of_two(most))
+    return power_of_two(min(draws, max(ALL_DRAWS, *(min(draws * share, most) for share, most in RUN_SHARES))))
 
 
-def power_of_two(number: int) -> int:
+def power_of_two(number: float) -> int:
     """The largest power of two that is not above a number."""
-    return 1 << (number.bit_length() - 1)
+    return 1 << (int(number).bit_length() - 1)
 
 
 def max_variance_left(plan: Sampler, draws: int) -> float:
     """The share of the indicator's variance that may remain for an estimate over `draws` to have smaller errors than
     one over all: Sobol points gain from smoothness too, other samplers from the smaller variance alone."""
-    most = MAX_VARIANCE_LEFT if plan.draws < LONG_RUN_DRAWS else MAX_LONG_VARIANCE_LEFT
-    return most if SAMPLERS[plan.kind].quasi_random else min(most, draws / plan.draws / MIN_ERROR_RATIO**2)
+    most = 1.0 if SAMPLERS[plan.kind].quasi_random else draws / plan.draws / MIN_ERROR_RATIO**2
+    return min(MAX_VARIANCE_LEFT, most)
 
 
 def clearly_smaller(errors: Array, reference: Array) -> bool:

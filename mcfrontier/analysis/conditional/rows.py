@@ -36,14 +36,15 @@ def percentiles(
 ) -> dict[str, tuple[Array, Array]]:
     """Percentiles of rows and their standard errors, (levels,) both, in the unit of each; NaN where no root is found.
 
-    Roots are found over the draws of the lines. Where the plan has more, two Newton steps follow: over a part of its
-    draws, then over all.
+    Roots are found over the draws of the lines. Where the plan has more, Newton steps follow: over a part of its draws
+    if that has more, then over all.
     """
     near = {name: roots(row.line, row.ordered, levels) for name, row in rows.items()}
-    further = any(row.ordered.size < plan.draws for row in rows.values())
+    in_memory = max((row.ordered.size for row in rows.values()), default=plan.draws)
+    further = in_memory < plan.draws
     if further:
         near = {name: with_slopes(rows[name].line, each) for name, each in near.items()}
-        for draws in (plan.draws // FIRST_SHARE, plan.draws):
+        for draws in (plan.draws // FIRST_SHARE, plan.draws)[plan.draws // FIRST_SHARE <= in_memory :]:
             at = {name: newton_step(each, levels) for name, each in near.items()}
             parts = probabilities(study, plan, rows, at, draws)
             near = {name: Roots(at[name], parts[name], each.slope) for name, each in near.items()}

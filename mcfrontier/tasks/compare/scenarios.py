@@ -117,8 +117,9 @@ def list_names(names: Sequence[str]) -> str:
 
 
 def common_plan(scenarios: Sequence[Study], draws: int | None, seed: int, sampler: str) -> Sampler:
-    """The sampler of all scenarios. An input has the same Sobol dimension in each."""
-    names = {name for each in scenarios for name in recipe.sampled_names(each)}
+    """The sampler of all scenarios. An input has the same Sobol dimension in each: the first study's order, then the
+    further inputs of the next ones."""
+    names = [name for each in scenarios for name in each.sampled]
     default = min(each.draws for each in scenarios)
     count = default if any(each.evidence for each in scenarios) else min(SCENARIO_DRAWS, default)
     plan = streams.sampler(sampler, seed, count if draws is None else draws, names)
