@@ -8,7 +8,7 @@ import pytest
 import mcfrontier as mcf
 from mcfrontier.runs.diagnostics import non_finite
 from mcfrontier.study.describe import cost_components
-from tests.conftest import ROOT, input_entry
+from tests.conftest import ROOT, entry, input_entry
 
 PINS = {"gpu_price": 15_000, "gpu_share": 0.7, "chip_count": 25_000}
 SMALL_STUDY_ANSWERS = json.loads((ROOT / "tests/cases/small.json").read_text())["answers"]
@@ -73,29 +73,64 @@ def test_components_of_a_cost_basis_sum_to_one_in_each_draw(gpt4):
         np.testing.assert_allclose(sum(gpt4.core.samples(name) for name in parts.values()), 1, rtol=1e-12)
 
 
+@mcf.node("1")
+def end(a, b):
+    return a + b
+
+
+@mcf.node("1")
+def more(end, c):
+    return end + c
+
+
+A = input_entry("a", "normal", mean=0, sd=1)
+B = input_entry("b", "uniform", low=0, high=1)
+C = input_entry("c", "pert", low=0, mode=1, high=2)
+
+
+def draws_of(inputs, target, *, sampler="sobol", draws=2**9, **words):
+    page = {"targets": [target], "inputs": inputs}
+    return mcf.run(page, model=[end, more], draws=draws, seed=5, sampler=sampler, **words).draws
+
+
 @pytest.mark.parametrize("sampler", ["sobol", "lhs", "random"])
-def test_editing_adding_or_removing_a_prior_leaves_all_other_draws_bit_identical(sampler):
-    @mcf.node("1")
-    def end(a, b):
-        return a + b
+@pytest.mark.parametrize(
+    "edited",
+    [input_entry("b", "lognormal", p5=1, p95=2), input_entry("b", "uniform", low=3, high=7), B | C],
+    ids=["another family", "other numbers", "an appended input"],
+)
+def test_editing_an_input_or_appending_one_leaves_all_other_draws_bit_identical(sampler, edited):
+    before = draws_of(A | B, "end", sampler=sampler)
+    after = draws_of(A | edited, "more" if "c" in edited else "end", sampler=sampler)
+    assert (after.a == before.a).all()
+    if "c" in edited:
+        assert (after.end == before.end).all()
 
-    @mcf.node("1")
-    def more(end, c):
-        return end + c
 
-    a = input_entry("a", "normal", mean=0, sd=1)
-    b, other_b = input_entry("b", "uniform", low=0, high=1), input_entry("b", "lognormal", p5=1, p95=2)
-    c = input_entry("c", "pert", low=0, mode=1, high=2)
+def test_pinning_an_input_and_other_targets_leave_all_other_draws_bit_identical():
+    before = draws_of(A | B | C, "more")
+    pinned = draws_of(A | B | C, "more", set={"a": 2})
+    assert (pinned.b == before.b).all()
+    assert (pinned.c == before.c).all()
+    assert (draws_of(A | B | C, "more", targets=["c"]).c == before.c).all()
+    assert (draws_of(A | B | C, "more", draws=2**11).b[: 2**9] == before.b).all()
 
-    def draws(inputs, target):
-        page = {"targets": [target], "inputs": inputs}
-        return mcf.run(page, model=[end, more], draws=2**9, seed=5, sampler=sampler).draws
 
-    before, edited, added = draws(a | b, "end"), draws(a | other_b, "end"), draws(c | b | a, "more")
-    assert (edited.a == before.a).all()
-    assert (added.a == before.a).all()
-    assert (added.b == before.b).all()
-    assert (added.end == before.end).all()
+def test_inserting_or_removing_an_input_changes_sobol_points_after_it_only():
+    before, inserted = draws_of(A | C | B, "more"), draws_of(A | B | C, "more")
+    assert (inserted.a == before.a).all()
+    assert (inserted.c != before.c).mean() > 0.5
+    removed = draws_of(A | B | input_entry("c", value=1), "more")
+    assert (removed.b == inserted.b).all()
+
+
+def test_inputs_take_dimensions_from_the_extended_file_first_and_those_that_no_target_needs_last(page):
+    wide = {"family": "uniform", "low": 1, "high": 2}
+    page("base", "".join(entry(name, **wide) for name in ("spare", "a", "b")))
+    own = "".join(entry(name, **wide) for name in ("c", "a"))
+    page("own", f'extends = ["base"]\ntargets = ["more"]\n{own}')
+    run = mcf.run("own", model=[end, more], draws=64)
+    assert run.sampler.dimensions == {"a": 0, "b": 1, "c": 2, "spare": 3}
 
 
 def test_the_same_seed_gives_the_same_draws_and_another_does_not(gpt4):

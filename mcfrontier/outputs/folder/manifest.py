@@ -47,6 +47,7 @@ class Manifest(msgspec.Struct, frozen=True):
     dimensions: Annotated[dict[str, Labels], msgspec.Meta(max_length=limits.DIMENSIONS)]
     inputs: dict[str, dict[str, Any]]
     draws_asked: Annotated[int, msgspec.Meta(ge=0, le=limits.DRAWS)] | None = None
+    sobol_dimensions: dict[Name, int] = {}
     exact: bool = False
     own_model: bool = False
     page: dict[str, Any] = {}

@@ -37,6 +37,8 @@ def check_plan(manifest: Manifest) -> None:
     if manifest.exact or (SAMPLERS[manifest.sampler].quasi_random and manifest.draws & (manifest.draws - 1)):
         how = "with --exact" if manifest.exact else "with more than 16 randomisations"
         raise InputError(f"it was made {how}, which this version no longer supports; make the run again")
+    if sorted(manifest.sobol_dimensions.values()) != [*range(len(manifest.sobol_dimensions))]:
+        raise InputError("its inputs have other Sobol dimensions than this version gives them; make the run again")
 
 
 def source_of(manifest: Manifest) -> str:
@@ -79,7 +81,8 @@ def from_manifest(manifest: Manifest) -> Study:
         "evidence": {key: without_year(seen) for key, seen in manifest.evidence.items()},
     }
     study = load(page)
-    return replace(study, file=replace(study.file, name=manifest.study))
+    sampled = tuple(sorted(manifest.sobol_dimensions, key=manifest.sobol_dimensions.__getitem__))
+    return replace(study, file=replace(study.file, name=manifest.study), sampled=sampled)
 
 
 def rebuild(old: RunFolder) -> RunCore:
