@@ -1,8 +1,9 @@
-"""Errors of the job's statistics per processor time.
+"""Errors: of products whatever the names of their inputs, those that studies state, and of the job's statistics per
+processor time.
 
-Each tool takes the power of two of draws that best fits a time budget. The error of random draws decreases with the
-square root of the time, so errors are multiplied by it: half the value is half the error for the same time, or a
-quarter of the time for the same error.
+In the last part each tool takes the power of two of draws that best fits a time budget. The error of random draws
+decreases with the square root of the time, so errors are multiplied by it: half the value is half the error for the
+same time, or a quarter of the time for the same error.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tests.benchmarks import sampling, stated
 from tests.benchmarks.job import STATISTICS, TARGETS
 from tests.benchmarks.table import Key, at_most, three
 from tests.benchmarks.tools import OURS, Job, installed
@@ -34,6 +36,12 @@ class Found(NamedTuple):
 
 
 def rows(quick: bool) -> Iterator[tuple[Key, dict[str, str]]]:
+    """The cells of all parts."""
+    for part in (sampling.rows, stated.rows, per_time):
+        yield from part(quick)
+
+
+def per_time(quick: bool) -> Iterator[tuple[Key, dict[str, str]]]:
     """The cells of errors for each budget: errors times the square root of the seconds, and the larger ratio of p5 and
     p95 to the best peer."""
     jobs = installed()

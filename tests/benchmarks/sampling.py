@@ -1,76 +1,84 @@
-"""The figures of docs/sampling.md: python -m tests.benchmarks.sampling
+"""Errors of percentiles of products of lognormals, as multiples of those of random draws, and the coverage of their
+stated intervals. The names of the inputs must not matter."""
 
-Coverage of the stated intervals, and errors relative to those of scipy's first Sobol dimensions and of random draws,
-for products of lognormals with known percentiles.
-"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from scipy import special, stats
 
 from mcfrontier.analysis.estimates import estimates
-from mcfrontier.sampling import SAMPLERS, streams
-from mcfrontier.sampling.plan import Sampler
+from mcfrontier.sampling import streams
+from tests.benchmarks.table import Key, at_most
 
 LEVELS = np.array([0.05, 0.5, 0.95])
+SCIPY = "scipy, Sobol"
 
 
-def total(plan: Sampler, weights: dict[str, float]) -> np.ndarray:
-    """Draws of the logarithm of a product of lognormals with the given log standard deviations by name."""
-    return sum(w * special.ndtri(streams.probabilities(plan, name)) for name, w in weights.items())
+class Product(NamedTuple):
+    """A product of lognormals: the log standard deviation of each input by name, the draws of a run, and the largest
+    allowed error of p95 as a multiple of that of random draws."""
+
+    sds: dict[str, float]
+    draws: int
+    goal: float | None = None
+
+    @property
+    def sd(self) -> float:
+        """The log standard deviation of the product."""
+        return float(np.sqrt(np.square([*self.sds.values()]).sum()))
+
+    @property
+    def title(self) -> str:
+        """What the table calls it."""
+        return f"product of {', '.join(self.sds)}"
 
 
-def truth(weights: dict[str, float]) -> np.ndarray:
-    """The percentiles of the logarithm of the product."""
-    return np.sqrt(sum(w * w for w in weights.values())) * special.ndtri(LEVELS)
+def ninety(**ends: tuple[float, float]) -> dict[str, float]:
+    """The log standard deviations of lognormals with these 90 % intervals."""
+    return {name: float(np.log(high / low) / (2 * special.ndtri(0.95))) for name, (low, high) in ends.items()}
 
 
-def coverage(kind: str, draws: int, seeds: int = 400) -> np.ndarray:
-    """The coverage of the 95 % interval of p5, p50 and p95."""
-    weights = {"x": 0.70, "y": 0.98, "z": 0.49}
-    covered = []
+PRODUCTS = (
+    Product(ninety(a=(1, 10), b=(2, 50), c=(0.1, 0.5)), 2**15, 0.55),
+    Product(dict.fromkeys(("q987", "k849", "o261"), 0.5), 2**17, 0.5),
+    Product(dict.fromkeys(map("input_{}".format, range(10)), 0.3), 2**12),
+)
+
+
+def total(kind: str, seed: int, product: Product) -> np.ndarray:
+    """The logarithm of a product: (draws,)."""
+    if kind == SCIPY:  # 16 scrambles of as many points, interleaved as in a run
+        points = [
+            stats.qmc.Sobol(len(product.sds), rng=np.random.default_rng([seed, r])).random(product.draws // 16)
+            for r in range(16)
+        ]
+        return special.ndtri(np.stack(points, axis=1).reshape(product.draws, -1)) @ [*product.sds.values()]
+    plan = streams.sampler(kind, seed, product.draws, product.sds)
+    return sum(sd * special.ndtri(streams.probabilities(plan, name)) for name, sd in product.sds.items())
+
+
+def measured(kind: str, product: Product, seeds: int) -> tuple[np.ndarray, float]:
+    """The errors of p5, p50 and p95 as multiples of those of random draws, (3,), and the coverage of their 95 %
+    intervals."""
+    truth, found = product.sd * special.ndtri(LEVELS), []
     for seed in range(seeds):
-        values, errors = estimates.with_errors(total(streams.sampler(kind, seed, draws, weights), weights), LEVELS)
-        covered.append(np.abs(values[2:] - truth(weights)) <= stats.t.ppf(0.975, 15) * errors[2:])
-    return np.mean(covered, axis=0)
+        values, errors = estimates.with_errors(total(kind, seed, product), LEVELS)
+        found.append((values[2:] - truth, errors[2:]))
+    misses, errors = np.array(found).transpose(1, 0, 2)
+    at_random = np.sqrt(LEVELS * (1 - LEVELS) / product.draws) * product.sd / stats.norm.pdf(special.ndtri(LEVELS))
+    covered = np.abs(misses) <= stats.t.ppf(0.975, 15) * errors
+    return np.sqrt(np.square(misses).mean(axis=0)) / at_random, float(covered.mean())
 
 
-def ratios(count: int, points: int, sets: int = 40) -> tuple[np.ndarray, np.ndarray]:
-    """Ratios of errors to those of scipy's first dimensions and to those of random draws: (sets, 3) each."""
-    beside_first, beside_random = [], []
-    for trial in range(sets):
-        rng = np.random.default_rng([count, trial])
-        weights = {f"input_{trial}_{i}": w for i, w in enumerate(rng.gamma(1.0, 1.0, count) + 0.05)}
-        sd = np.sqrt(sum(w * w for w in weights.values()))
-        ours, first = [], []
-        for seed in range(2):
-            x = total(streams.sampler("sobol", seed, 16 * points, weights), weights)
-            ours += [np.quantile(x[r::16], LEVELS) - truth(weights) for r in range(16)]
-            for r in range(16):
-                engine = stats.qmc.Sobol(count, seed=np.random.default_rng([seed, r]))
-                y = special.ndtri(engine.random(points)) @ np.array(list(weights.values()))
-                first.append(np.quantile(y, LEVELS) - truth(weights))
-        error, theirs = (np.sqrt(np.square(each).mean(axis=0)) for each in (ours, first))
-        at_random = np.sqrt(LEVELS * (1 - LEVELS) / points) / (stats.norm.pdf(special.ndtri(LEVELS)) / sd)
-        beside_first.append(error / theirs)
-        beside_random.append(error / at_random)
-    return np.array(beside_first), np.array(beside_random)
-
-
-def main() -> None:
-    """Print both tables."""
-    print("coverage of the 95 % interval over 400 seeds: p5, p50, p95")
-    for kind in SAMPLERS:
-        for draws in (2**11, 2**13, 2**15):
-            print(f"  {kind:7} {draws:6} draws", *(f"{100 * covered:5.1f}" for covered in coverage(kind, draws)))
-    print("errors over 40 sets of names: relative to scipy's first dimensions and to random draws")
-    for points in (2**8, 2**12, 2**13):
-        for count in (2, 6, 10, 14):
-            first, random = ratios(count, points)
-            found = (
-                f"median {np.median(first):.2f}; {np.median(random):.2f}, tenth worst {np.quantile(random, 0.9):.2f}"
-            )
-            print(f"  {count:2} inputs, {points} points per randomisation: {found}, worst {random.max():.1f}")
-
-
-if __name__ == "__main__":
-    main()
+def rows(quick: bool) -> Iterator[tuple[Key, dict[str, str]]]:
+    """The cells of errors and coverage of each sampler, and of scipy's first Sobol dimensions."""
+    for product in PRODUCTS:
+        for kind in ("sobol", SCIPY, "lhs", "random"):
+            errors, covered = measured(kind, product, 20 if quick else 100)
+            cells = {f"p{100 * p:.0f} × random": f"{x:.2f}" for p, x in zip(LEVELS, errors, strict=True)}
+            if kind == "sobol":
+                cells["p95 × random"] = at_most(errors[2], product.goal)
+            yield (f"{product.title}, {kind}", product.draws), {**cells, "coverage": f"{covered:.2f}"}
