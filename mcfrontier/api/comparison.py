@@ -223,6 +223,7 @@ def compare(
     targets: Sequence[str] | None = None,
     draws: int | None = None,
     seed: int = SEED,
+    nested_seed: int | None = None,
     sampler: str = SAMPLER,
     set: Mapping[str, str | float] | None = None,
     progress: Progress = silent,
@@ -241,6 +242,8 @@ def compare(
         Number of draws of each study; 16,384 by default, fewer where a quantity has many rows.
     seed : int, default 1
         As in `run`; an input has the same draws in all studies.
+    nested_seed : int, optional
+        As in `run`.
     sampler : str, default "sobol"
         As in `run`.
     set : mapping, optional
@@ -263,5 +266,5 @@ def compare(
     >>> mcf.compare("gpt4", "deepseek-v3", targets=["energy"], draws=64).names
     ('gpt4', 'deepseek-v3')
     """
-    found = compare_studies(sources, model, targets, draws, seed, sampler, set, progress)
+    found = compare_studies(sources, model, targets, draws, seed, nested_seed, sampler, set, progress)
     return Comparison(found.sampler, found.pairs, found.findings)

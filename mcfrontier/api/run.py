@@ -69,6 +69,7 @@ def run(
     targets: Sequence[str] | None = None,
     draws: int | None = None,
     seed: int = SEED,
+    nested_seed: int | None = None,
     sampler: str = SAMPLER,
     set: Mapping[str, str | float] | None = None,
     precision: float | None = None,
@@ -93,6 +94,9 @@ def run(
         many rows.
     seed : int, default 1
         0 or more. The same seed yields the same draws of each input.
+    nested_seed : int, optional
+        The seed from which those of the studies are derived that the study refers to (`family = "study"`); `seed` by
+        default.
     sampler : str, default "sobol"
         Name of a sampler: see `python -m mcfrontier run --help`.
     set : mapping, optional
@@ -136,6 +140,7 @@ def run(
             targets=targets,
             draws=draws,
             seed=seed,
+            nested_seed=nested_seed,
             sampler=sampler,
             set=set,
             precision=precision,

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     registry=ENGINES,
     help="Executor of draws that are not retained in memory.  [default: local]",
 )
+@click.option("--nested-seed", type=int, help="Seed of the studies that this one refers to.  [default: that of --seed]")
 @click.option("--workers", type=int, help="Number of workers of the engine.  [default: number of processors]")
 @click.option("--scheduler", metavar="ADDRESS", help="Address of a dask scheduler.  [default: start one here]")
 @click.option("--resume", is_flag=True, help="Resume a stopped run of many draws from its unfinished.npz.")
@@ -100,7 +101,7 @@ def command(
             "--scheduler": scheduler,
             "--no-report": no_report,
         }
-        options |= {f"--{word}": value for word, value in settings.items()}
+        options |= {f"--{word.replace('_', '-')}": value for word, value in settings.items()}
         for option in used(options | engine_options):
             raise InputError(f"{option}: --point samples nothing and writes nothing; leave one of the two out")
         show_point(recipe.resolved(study), as_json)

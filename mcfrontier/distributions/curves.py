@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -171,7 +171,8 @@ def mapped(base: Distribution, forward: Curve, inverse: Curve) -> Distribution:
 
 def location_scale(base: Distribution, location: float, scale: float) -> Distribution:
     """The distribution of location + scale X."""
-    return mapped(base, lambda x: location + scale * x, lambda x: (x - location) / scale)
+    found = mapped(base, lambda x: location + scale * x, lambda x: (x - location) / scale)
+    return found if base.breakpoints is None else replace(found, breakpoints=location + scale * base.breakpoints)
 
 
 def on_interval(base: Distribution, low: float, high: float) -> Distribution:
@@ -217,6 +218,7 @@ def truncated(base: Distribution, low: float, high: float) -> Distribution:
         high,
         base.tabulate,
         base.discontinuous,
+        breakpoints=None if base.breakpoints is None else np.unique(np.clip(base.breakpoints, low, high)),
         atoms=base.atoms[(base.atoms >= low) & (base.atoms <= high)],
         mean_exists=base.mean_exists or math.isfinite(high - low),
     )

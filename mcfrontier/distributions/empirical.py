@@ -46,24 +46,6 @@ class Empirical(Truncatable, kw_only=True, frozen=True, tag="empirical"):
         return sample_distribution(np.array(self.values))
 
 
-class Reference(Truncatable, kw_only=True, frozen=True, tag="study"):
-    """The distribution of a quantity of another study, by quantiles of its draws there. These are sampled when the
-    study that refers to it is run. Inputs that the two studies share are sampled independently in each."""
-
-    lists: ClassVar[tuple[str, ...]] = ("values",)
-
-    study: str
-    quantity: str
-    values: list[float] = msgspec.field(default_factory=list)
-
-    @property
-    def resolved(self) -> bool:
-        return bool(self.values)
-
-    def untruncated(self) -> Distribution:
-        return sample_distribution(np.array(self.values))
-
-
 def check_values(values: list[float]) -> None:
     """Refuse values that are all equal."""
     if len({*values}) < 2:
@@ -146,12 +128,3 @@ def sample_distribution(values: Array) -> Distribution:
     ppf, isf = (lambda p: interpolate(p * last)), (lambda q: interpolate(last - q * last))
     repeated = np.unique(values[1:][values[1:] == values[:-1]])
     return Distribution(ppf, isf, cdf, sf, low, high, discontinuous=True, breakpoints=values, atoms=repeated)
-
-
-def unresolved(x: Array) -> Array:
-    """NaN for any argument."""
-    return np.asarray(x) * np.nan
-
-
-# the distribution of a reference to a study that has not been sampled yet
-UNRESOLVED = Distribution(unresolved, unresolved, unresolved, unresolved, np.nan, np.nan, discontinuous=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from mcfrontier.distributions.beta import Beta
 from mcfrontier.distributions.dirichlet import Dirichlet
-from mcfrontier.distributions.empirical import Discrete, Empirical, Reference
+from mcfrontier.distributions.empirical import Discrete, Empirical
 from mcfrontier.distributions.family import Family
 from mcfrontier.distributions.metalog import Metalog
 from mcfrontier.distributions.mixture import Mixture
+from mcfrontier.distributions.reference import Reference
 from mcfrontier.distributions.skew_normal import SkewNormal
 from mcfrontier.distributions.textbook import (
     Gamma,

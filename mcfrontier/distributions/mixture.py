@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 from msgspec import Meta
+from msgspec.structs import replace as replace_fields
 from scipy import special
 
 from mcfrontier.core import units
@@ -16,7 +17,10 @@ from mcfrontier.core.errors import InputError, located
 from mcfrontier.distributions.curves import Curve, Distribution, find_crossing, from_nearer_end, on_interval
 from mcfrontier.distributions.empirical import check_weights, normalised_weights
 from mcfrontier.distributions.family import REPORTED_KEYS, Family, Truncatable, check_positive
+from mcfrontier.distributions.reference import Reference
+from mcfrontier.distributions.tables import quantiles_at_scores
 
+GRID_SCORES = np.linspace(-8.2, 8.2, 513)  # normal scores of the breakpoints of a part that is not piecewise linear
 MIXTURE_KEYS = ("by", "best", "autocorrelation", *REPORTED_KEYS)  # allowed for a mixture, not for a part
 
 
@@ -51,8 +55,17 @@ class Mixture(Truncatable, kw_only=True, frozen=True, tag="mixture"):
                 part.entry.check()
                 check_part(part.entry, self.unit)
 
+    def replicates(self) -> tuple[Family, ...]:
+        own = [part.entry.replicates() or (part.entry,) for part in self.parts]
+        every = [
+            [part._replace(entry=each[r % len(each)]) for part, each in zip(self.parts, own, strict=True)]
+            for r in range(max(map(len, own)))
+        ]
+        return tuple(replace_fields(self, parts=parts) for parts in every) if len(every) > 1 else ()
+
     def untruncated(self) -> Distribution:
-        return mixture(self.part_distributions(), normalised_weights(self.weights, len(self.parts)))
+        tabulated = any(isinstance(part.entry, Reference) for part in self.parts)
+        return mixture(self.part_distributions(), normalised_weights(self.weights, len(self.parts)), tabulated)
 
     def part_distributions(self) -> list[Distribution]:
         """The distributions of the parts, in the unit of the mixture."""
@@ -83,8 +96,11 @@ def check_part(entry: Family, unit: str) -> None:
         raise InputError(f"unit '{entry.unit}' does not measure what '{unit}' does; give it in {unit}")
 
 
-def mixture(parts: Sequence[Distribution], weights: Array) -> Distribution:
-    """The distribution of a draw from one of the parts, chosen by weights that sum to one."""
+def mixture(parts: Sequence[Distribution], weights: Array, tabulated: bool = False) -> Distribution:
+    """The distribution of a draw from one of the parts, chosen by weights that sum to one.
+
+    If `tabulated`, its CDF is linear between many points at which it is exact.
+    """
 
     def cdf(x: Array) -> Array:
         values: Array = sum(weight * part.cdf(x) for part, weight in zip(parts, weights, strict=True))
@@ -96,9 +112,10 @@ def mixture(parts: Sequence[Distribution], weights: Array) -> Distribution:
 
     atoms = np.unique(np.concatenate([part.atoms for part in parts]))
     mean_exists = all(part.mean_exists for part in parts)
-    breakpoints = [part.breakpoints for part in parts if part.breakpoints is not None]
-    if len(breakpoints) == len(parts):
-        return piecewise_linear(np.unique(np.concatenate(breakpoints)), cdf, sf, atoms)
+    breakpoints = [grid(part) if tabulated else part.breakpoints for part in parts]
+    known = [each for each in breakpoints if each is not None]
+    if len(known) == len(parts):
+        return piecewise_linear(np.unique(np.concatenate([*known, atoms])), cdf, sf, atoms)
 
     def lower(p: Array) -> Array:
         quantiles = np.array([part.ppf(p) for part in parts])
@@ -123,6 +140,14 @@ def mixture(parts: Sequence[Distribution], weights: Array) -> Distribution:
         atoms=atoms,
         mean_exists=mean_exists,
     )
+
+
+def grid(part: Distribution) -> Array:
+    """The breakpoints of a part, or else its quantiles from tail to tail."""
+    if part.breakpoints is not None:
+        return part.breakpoints
+    x = quantiles_at_scores(part, GRID_SCORES)
+    return x[np.isfinite(x)]
 
 
 def nearest_atoms(curve: Curve, target: Array, crossing: Array, atoms: Array) -> Array:

@@ -95,6 +95,26 @@ class QuantileTable:
         return x
 
 
+@dataclass(frozen=True)
+class Interleaved:
+    """A quantile function that differs between the randomisations: draw i takes that of randomisation i mod 16.
+
+    curve   the quantile function without regard to the randomisation
+    curves  those of the 16 randomisations
+    """
+
+    curve: Curve
+    curves: tuple[Curve, ...]
+
+    def __call__(self, points: Points) -> Array:
+        """The quantiles at points, (n,), the first of randomisation 0."""
+        p = points.probabilities
+        x = np.empty(p.size)
+        for r, curve in enumerate(self.curves):
+            x[r::PARTS] = curve(p[r::PARTS])
+        return x
+
+
 def to_points(probabilities: Array) -> Points:
     """The points of 52 bits nearest to probabilities, (n,)."""
     return Points(np.minimum(probabilities * 2.0**BITS, 2.0**BITS - 1).astype(np.uint64))

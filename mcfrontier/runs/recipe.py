@@ -16,6 +16,7 @@ from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, TooFewDraws, located, suggest
 from mcfrontier.core.formatting import label
 from mcfrontier.core.progress import Progress, silent
+from mcfrontier.distributions.reference import quantiles
 from mcfrontier.runs import references
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import relative_errors
@@ -31,7 +32,6 @@ from mcfrontier.study.values import missing_rows
 SEED, SAMPLER, METHOD = 1, "sobol", "auto"
 BIN_DRAWS = 2**13  # draws that the bins for counting all draws are made from
 MAX_PRECISION_DRAWS = 2**24  # for a requested precision
-REFERENCE_DRAWS = 2**14  # of a study that another study refers to
 
 
 def run(
@@ -41,6 +41,7 @@ def run(
     targets: Sequence[str] | None = None,
     draws: int | None = None,
     seed: int = SEED,
+    nested_seed: int | None = None,
     sampler: str = SAMPLER,
     set: Mapping[str, str | float] | None = None,
     precision: float | None = None,
@@ -53,7 +54,8 @@ def run(
     """Run a study: see mcfrontier.api.run.run."""
     if isinstance(source, Study) and (model or targets or set):
         raise InputError("a loaded study has its model, targets and set; pass them to load")
-    study = resolved(source if isinstance(source, Study) else load(source, model, targets, set))
+    study = source if isinstance(source, Study) else load(source, model, targets, set)
+    study = resolved(study, seed if nested_seed is None else nested_seed)
     executor = engine if isinstance(engine, Engine) else Engine(engine, workers)
     if not isinstance(method, str) or method not in METHODS:
         raise InputError(f"method: unknown method '{method}'{suggest(str(method), METHODS)}")
@@ -62,25 +64,31 @@ def run(
         raise InputError(f"progress = {progress!r}: a function is expected")
 
     def once(count: int) -> RunCore:
-        plan = streams.sampler(sampler, seed, count, study.sampled)
+        plan = streams.sampler(sampler, seed, count, study.sampled, nested_seed)
         return replace(evaluated(study, plan, executor, progress), method=method)
 
     count = study.draws if draws is None else draws
     return once(count) if precision is None else to_precision(once, count, precision, most)
 
 
-def resolved(study: Study) -> Study:
-    """Return a study with its references to other studies resolved, by running these."""
-    return references.resolved(study, lambda name, quantities: reported(load(name, targets=quantities)))
+def resolved(study: Study, seed: int = SEED) -> Study:
+    """Return a study with its references to other studies resolved, by running these with seeds derived from `seed`."""
+
+    def report(name: str, quantities: list[str]) -> Mapping[str, Reported]:
+        return reported(load(name, targets=quantities), references.nested_seed(seed, name))
+
+    return references.resolved(study, report)
 
 
 @lru_cache(maxsize=16)
-def reported(study: Study) -> Mapping[str, Reported]:
+def reported(study: Study, seed: int) -> Mapping[str, Reported]:
     """The targets of a study that another study refers to, by quantiles of their draws."""
-    plan = streams.sampler(SAMPLER, SEED, REFERENCE_DRAWS, (done := resolved(study)).sampled)
-    core = evaluated(done, plan)
+    done = resolved(study, seed)
+    core = evaluated(done, streams.sampler(SAMPLER, seed, done.draws, done.sampled))
     return {
-        name: Reported(done.unit(name), {row: references.quantiles(core.samples(row)) for row in core.known_rows(name)})
+        name: Reported(
+            done.unit(name), {row: quantiles(core.samples(row)) for row in core.known_rows(name)}, done.file.digest
+        )
         for name in done.targets
     }
 

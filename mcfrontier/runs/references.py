@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,14 +20,16 @@ from mcfrontier.study.prior import Prior, PriorsFile, build
 from mcfrontier.study.study import Study
 from mcfrontier.study.values import central_values
 
-QUANTILES = 2049  # that represent the distribution of a quantity of another study
+DIGITS = 9  # of a quantile, since a manifest holds them all
 
 
 class Reported(NamedTuple):
-    """A quantity of another study: its unit, and evenly spaced quantiles of each of its rows in that unit."""
+    """A quantity of another study: its unit, the quantiles (16, levels) of each of its rows in that unit, and the hash
+    of the priors of the study."""
 
     unit: str
     rows: Mapping[str, Array]
+    digest: str
 
 
 Report = Callable[[str, list[str]], Mapping[str, Reported]]  # from the name of a study and names of its quantities
@@ -104,10 +107,11 @@ def resolved(study: Study, report: Report) -> Study:
 
 def with_values(prior: Prior, reports: Mapping[str, Mapping[str, Reported]]) -> Prior:
     """Return a prior with the values of the quantities that it refers to."""
-    filled: dict[int, dict[str, Any]] = {
-        id(each): {**each, "values": values(each, place, reports[each["study"]], unit_of(each, prior))}
-        for each, place in places_of(prior)
-    }
+    filled: dict[int, dict[str, Any]] = {}
+    for each, place in places_of(prior):
+        found = reports[each["study"]]
+        digest = found[split_row(each["quantity"])[0]].digest
+        filled[id(each)] = {**each, "priors_sha256": digest, "values": values(each, place, found, unit_of(each, prior))}
     return rebuilt(prior, filled)
 
 
@@ -120,21 +124,24 @@ def rebuilt(prior: Prior, changed: Mapping[int, Mapping[str, Any]]) -> Prior:
 
 
 def values(stated: Mapping[str, Any], place: str, reported: Mapping[str, Reported], unit: str) -> list[float]:
-    """Evenly spaced quantiles of a quantity of another study, in a unit."""
+    """Quantiles of a quantity of another study in each of its randomisations, in a unit."""
     quantity = stated["quantity"]
     found = reported[split_row(quantity)[0]]
     with located(f"{place}: study"):
         check_row(quantity, found.rows)
     x = found.rows[quantity] * units.convert(1.0, found.unit, unit)
-    if x[0] == x[-1]:
-        refuse_known(stated, place, float(x[0]), unit, unit)
-    numbers: list[float] = x.tolist()
-    return numbers
+    if np.isnan(x).all():
+        raise InputError(
+            f"{place}: none of the draws of {quantity} of {stated['study']} is finite; name another quantity"
+        )
+    if x.min() == x.max():
+        refuse_known(stated, place, float(x.min()), unit, unit)
+    return [float(f"{value:.{DIGITS}g}") for value in x.ravel().tolist()]
 
 
-def quantiles(x: Array) -> Array:
-    """Evenly spaced quantiles of the finite draws."""
-    return np.quantile(x[np.isfinite(x)], (np.arange(QUANTILES) + 0.5) / QUANTILES)
+def nested_seed(seed: int, study: str) -> int:
+    """The seed of a study that another study refers to, from a seed of that one."""
+    return int.from_bytes(blake2b(f"{seed} {study}".encode(), digest_size=4).digest())
 
 
 def places_of(prior: Prior) -> list[tuple[Mapping[str, Any], str]]:

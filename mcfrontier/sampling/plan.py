@@ -27,6 +27,7 @@ class Sampler:
     dimensions  the Sobol dimension of each input; empty for other samplers
     notes       messages: a rounded number of draws, inputs without a Sobol dimension
     requested   the requested number of draws
+    nested_seed the seed from which those of other studies are derived that the study refers to; None for `seed`
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Sampler:
     dimensions: Mapping[str, int]
     notes: tuple[str, ...] = ()
     requested: int = 0
+    nested_seed: int | None = None
 
 
 def generator(plan: Sampler, name: str, label: str | None, *purpose: object) -> np.random.Generator:

@@ -29,7 +29,7 @@ from mcfrontier.study.prior import Prior
 MAX_DRAWS = 2**48  # more draws would repeat points
 
 
-def sampler(kind: str, seed: int, draws: float, names: Iterable[str]) -> Sampler:
+def sampler(kind: str, seed: int, draws: float, names: Iterable[str], nested_seed: int | None = None) -> Sampler:
     """The sampling plan of a run.
 
     Parameters
@@ -43,6 +43,8 @@ def sampler(kind: str, seed: int, draws: float, names: Iterable[str]) -> Sampler
     names : iterable of str
         The uncertain inputs with a single value. They take the Sobol dimensions 0, 1, 2, ... in this order, since the
         first dimensions are the most uniform together.
+    nested_seed : int, optional
+        The seed from which those of other studies are derived that the study refers to; `seed` by default.
 
     Returns
     -------
@@ -52,12 +54,13 @@ def sampler(kind: str, seed: int, draws: float, names: Iterable[str]) -> Sampler
     Raises
     ------
     InputError
-        If the sampler is unknown, or if the seed or the number of draws is invalid.
+        If the sampler is unknown, or if a seed or the number of draws is invalid.
     """
     if not isinstance(kind, str) or kind not in SAMPLERS:
         raise InputError(f"sampler: unknown sampler '{kind}'{suggest(str(kind), SAMPLERS)}")
-    if not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError(f"seed = {seed}: a whole number of 0 or more is expected")
+    for name, value in {"seed": seed, "nested_seed": seed if nested_seed is None else nested_seed}.items():
+        if not isinstance(value, int | np.integer) or value < 0:
+            raise InputError(f"{name} = {value}: a whole number of 0 or more is expected")
     if isinstance(draws, float) and draws.is_integer():  # 1e6
         draws = int(draws)
     if not isinstance(draws, int | np.integer) or draws <= 0:
@@ -72,7 +75,7 @@ def sampler(kind: str, seed: int, draws: float, names: Iterable[str]) -> Sampler
     if more := ordered[DIMENSIONS:]:
         notes.append(f"{len(more):,} inputs beyond the first {DIMENSIONS:,} have random points, from {more[0]} on")
     dimensions = {name: dimension for dimension, name in enumerate(ordered[:DIMENSIONS])}
-    return Sampler(kind, int(seed), used, dimensions, tuple(notes), int(draws))
+    return Sampler(kind, int(seed), used, dimensions, tuple(notes), int(draws), nested_seed)
 
 
 def stream(plan: Sampler, name: str, label: str | None = None) -> Stream:
@@ -110,7 +113,8 @@ def stacked(prior: Prior, at: Sequence[Points]) -> Array:
 def values(prior: Prior, at: Array | None) -> Array:
     """The values of an input at probabilities (..., draws), in base units.
 
-    The shape is (draws,) or (labels, draws), with a last axis of 1 if the input is known, whatever `at` is.
+    The shape is (draws,) or (labels, draws), with a last axis of 1 if the input is known, whatever `at` is. Draw i
+    is of randomisation i mod 16.
     """
     return values_at(prior, [] if prior.known or at is None else [to_points(row) for row in np.atleast_2d(at)])
 

@@ -19,10 +19,11 @@ from mcfrontier.core import limits, units
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.kinds import currencies
 from mcfrontier.core.printable import echo, quoted
-from mcfrontier.distributions.empirical import Empirical, Reference
+from mcfrontier.distributions.empirical import Empirical
 from mcfrontier.distributions.families import FAMILIES
 from mcfrontier.distributions.family import REPORTED_KEYS, UNITLESS_KEYS, Family, is_percentile
 from mcfrontier.distributions.mixture import Mixture, Part
+from mcfrontier.distributions.reference import VALUES, Reference
 from mcfrontier.distributions.textbook import Value
 from mcfrontier.study import csv_table, toml_text
 
@@ -150,8 +151,8 @@ def read_samples(
 
 
 def check_reference(stated: Mapping[str, Any], place: str) -> None:
-    """Refuse an invalid reference to a quantity of another study."""
-    if stated.get("by") or "values" in stated:
+    """Refuse an invalid reference to a quantity of another study. One of a saved run has its quantiles there."""
+    if stated.get("by") or ("values" in stated and len(as_list(stated["values"])) != VALUES):
         raise InputError(f"{place}: a reference has one row and no values of its own; remove by and values")
     if not all(isinstance(stated.get(key), str) for key in ("study", "quantity")):
         raise InputError(f'{place}: state study = "..." and quantity = "...", both as text')

@@ -18,10 +18,10 @@ from mcfrontier.core import limits, units
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.core.kinds import SHARE_UNITS
 from mcfrontier.core.printable import echo
-from mcfrontier.distributions.curves import Distribution, on_interval
-from mcfrontier.distributions.empirical import UNRESOLVED
+from mcfrontier.distributions.curves import Curve, Distribution, on_interval
 from mcfrontier.distributions.family import REPORTED_KEYS, Family, check_positive
-from mcfrontier.distributions.tables import QuantileTable, quantile_table
+from mcfrontier.distributions.reference import UNRESOLVED
+from mcfrontier.distributions.tables import Interleaved, QuantileTable, quantile_table
 from mcfrontier.distributions.textbook import Value
 from mcfrontier.study.entry import Columns, entry_of, family_of, fill_columns, labels_of, read_samples, rows_of
 from mcfrontier.study.schema import Correlations, Decision, Disclosed, Evidence, FileSchema
@@ -108,14 +108,30 @@ class Prior:
         return [(m if b is None or math.isnan(m) else b) * self.scale for m, b in pairs]
 
     @cached_property
-    def quantiles(self) -> tuple[QuantileTable, ...]:
-        """The tabulated quantile function of each row, in base units."""
+    def quantiles(self) -> tuple[QuantileTable | Interleaved, ...]:
+        """The quantile function of each row, in base units: a table, or one for each randomisation of a reference."""
+        if replicates := self.entry.replicates():
+            (all_draws,) = self.distributions
+            curves = [scaled(each.ppf, self.scale) for each in (all_draws, *map(distribution_of, replicates))]
+            return (Interleaved(curves[0], tuple(curves[1:])),)
         return tuple(quantile_table(row, self.scale) for row in self.distributions)
 
     @property
     def known(self) -> bool:
         """Whether the input is a value, not a distribution."""
         return isinstance(self.entry, Value)
+
+
+def without_draws(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry without the keys about its sources, and without quantiles of draws of other studies."""
+    left = {*REPORTED_KEYS, *(["values"] if stated.get("family") == "study" else [])}
+    kept = {key: value for key, value in stated.items() if key not in left}
+    return kept | ({"parts": [without_draws(part) for part in kept["parts"]]} if "parts" in kept else {})
+
+
+def scaled(curve: Curve, scale: float) -> Curve:
+    """A function times a number."""
+    return lambda p: curve(p) * scale
 
 
 def check_name(name: str, place: str) -> None:
@@ -171,10 +187,7 @@ class PriorsFile:
     @cached_property
     def digest(self) -> str:
         """A hash of all statements that affect a draw, independent of the layout of the files."""
-        entries = {
-            name: {key: value for key, value in prior.stated.items() if key not in REPORTED_KEYS}
-            for name, prior in self.priors.items()
-        }
+        entries = {name: without_draws(prior.stated) for name, prior in self.priors.items()}
         pairs = sorted([*pair, value] for pair, value in self.correlation.pairs.items() if value)
         evidence = {name: msgspec.to_builtins(seen) for name, seen in self.evidence.items()}
         for seen in evidence.values():

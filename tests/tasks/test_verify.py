@@ -275,8 +275,9 @@ def test_the_manifest_restores_samples_references_tables_and_pins_bit_for_bit(pa
         + entry("energy", "study", "kWh", study='"bill"', quantity='"energy"'),
     )
     for name, pins in (("sampled", {}), ("sampled", {"energy_price": 0.2}), ("outer", {}), ("outer", {"energy": 3})):
-        mcf.run(name, draws=64, set=pins).write(tmp_path / "out", report=False)
+        mcf.run(name, draws=64, set=pins, nested_seed=3).write(tmp_path / "out", report=False)
         assert verdict_with_old_priors(read_folder(tmp_path / "out"), lambda steps, _: steps) == IDENTICAL, (name, pins)
+        assert verify(tmp_path / "out").verdict == IDENTICAL, (name, pins)
 
 
 def test_changed_code_is_distinguished_from_changed_priors(command, bill, page, monkeypatch):

@@ -13,6 +13,7 @@ from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.plan import RANDOMISATIONS
+from mcfrontier.study.prior import Prior
 from mcfrontier.study.study import Study
 from mcfrontier.study.values import evaluate, expand
 
@@ -145,10 +146,16 @@ def tail_values(study: Study) -> dict[str, Array]:
         p = np.full(1 + len(priors) * levels.size, 0.5)
         p[1 + i * levels.size : 1 + (i + 1) * levels.size] = levels
         at[prior.name] = np.broadcast_to(p, (len(prior.labels), p.size)) if prior.labels else p
-    given = {
-        prior.name: expand(study, prior, streams.values(prior, at.get(prior.name))) for prior in study.inputs.values()
-    }
+    given = {prior.name: expand(study, prior, values_at(prior, at.get(prior.name))) for prior in study.inputs.values()}
     return evaluate(study, given)
+
+
+def values_at(prior: Prior, p: Array | None) -> Array:
+    """The values of an input at probabilities, without regard to the randomisations of a reference."""
+    if p is None or prior.entry.joint:
+        return streams.values(prior, p)
+    rows = [row.curve(each) for row, each in zip(prior.quantiles, np.atleast_2d(p), strict=True)]
+    return np.stack(rows) if prior.labels else rows[0]
 
 
 def tail_variance(tails: Array, points: int) -> Array:

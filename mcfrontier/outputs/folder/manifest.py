@@ -47,6 +47,7 @@ class Manifest(msgspec.Struct, frozen=True):
     dimensions: Annotated[dict[str, Labels], msgspec.Meta(max_length=limits.DIMENSIONS)]
     inputs: dict[str, dict[str, Any]]
     draws_asked: Annotated[int, msgspec.Meta(ge=0, le=limits.DRAWS)] | None = None
+    nested_seed: int | None = None
     sobol_dimensions: dict[Name, int] = {}
     exact: bool = False
     own_model: bool = False
@@ -117,6 +118,7 @@ def write_manifest(run: RunCore, path: Path) -> None:
         "format": FORMAT,
         "study": study.name,
         "seed": run.sampler.seed,
+        "nested_seed": run.sampler.nested_seed,
         "draws": run.sampler.draws,
         "draws_asked": run.sampler.requested,
         "sampler": run.sampler.kind,

@@ -104,6 +104,7 @@ def compare_studies(
     targets: Sequence[str] | None,
     draws: int | None,
     seed: int,
+    nested_seed: int | None,
     sampler: str,
     pins: Mapping[str, str | float] | None,
     progress: Progress,
@@ -115,11 +116,13 @@ def compare_studies(
     if not callable(progress):
         raise InputError(f"progress = {progress!r}: a function is expected")
     targets = listed("targets", targets) or None
-    names, scenarios = load_scenarios(sources, model, targets, checked_pins(pins))
+    names, scenarios = load_scenarios(
+        sources, model, targets, checked_pins(pins), seed if nested_seed is None else nested_seed
+    )
     shared = common_targets(names, scenarios, targets)
     notes = [f"{name}: {note}" for name, study in zip(names, scenarios, strict=True) for note in study.notes]
     scenarios = [hybrid.restrict_targets(study, shared) for study in scenarios]
-    plan = common_plan(scenarios, draws, seed, sampler)
+    plan = common_plan(scenarios, draws, seed, sampler, nested_seed)
     runs = [recipe.evaluated(study, plan) for study in scenarios]
     pairs = [
         make_pair((names[0], name), (runs[0], run), progress) for name, run in zip(names[1:], runs[1:], strict=True)

@@ -18,7 +18,7 @@ from mcfrontier.study.validate import quantity_of
 CORRELATION, EVIDENCE = "[correlation]", "[evidence]"  # names of differences other than definitions of quantities
 DIMENSION_PREFIX = "[dimensions] "  # before the name of a dimension whose labels differ
 # keys of an entry that have no effect on draws
-REMARK_KEYS = {"source", "note", "best", "name", "file", "column", "study", "quantity", "money_year"}
+REMARK_KEYS = {"source", "note", "best", "name", "file", "column", "study", "quantity", "priors_sha256", "money_year"}
 REMARK_KEYS |= {*REPORTED_KEYS}
 
 

@@ -133,7 +133,7 @@ def quantity_text(run: RunCore, name: str) -> str:
     unit = study.unit(name)
     if not run.varies(name):
         return amount(float(run.samples(name)[0]), unit, digits=8) + computed
-    if computed:
+    if computed or study.inputs[name].entry.replicates():
         return interval_text(summarise(run.samples(name), unit, run.kind(name))) + computed
     (row,) = study.inputs[name].distributions  # its quantiles are exact
     quantiles = row.ppf(np.array(SUMMARY_LEVELS)).tolist()

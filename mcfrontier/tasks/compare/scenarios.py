@@ -24,6 +24,7 @@ def load_scenarios(
     model: Model | None,
     targets: Sequence[str] | None,
     pins: Mapping[str, str | float],
+    nested_seed: int,
 ) -> tuple[list[str], list[Study]]:
     """The names and the studies of the scenarios.
 
@@ -36,14 +37,15 @@ def load_scenarios(
     if len(sources) == 1:
         scenarios = [load_scenario(sources[0], model, targets, own) for own in ({}, pins)]
         text = ", ".join(f"{name}={value}" for name, value in pins.items())
-        return [scenarios[0].name, f"{scenarios[0].name} with {text}"], [recipe.resolved(each) for each in scenarios]
+        resolved = [recipe.resolved(each, nested_seed) for each in scenarios]
+        return [scenarios[0].name, f"{scenarios[0].name} with {text}"], resolved
     scenarios = [load_scenario(source, model, targets, pins) for source in sources]
     names, first = scenario_names(sources, scenarios), scenarios[0]
     scenarios[1:] = [
         in_price_year(name, study, names[0], first.file.stated.price_year, pins)
         for name, study in zip(names[1:], scenarios[1:], strict=True)
     ]
-    return names, [recipe.resolved(study) for study in scenarios]
+    return names, [recipe.resolved(study, nested_seed) for study in scenarios]
 
 
 def in_price_year(name: str, study: Study, first: str, year: int | None, pins: Container[str]) -> Study:
@@ -116,13 +118,15 @@ def list_names(names: Sequence[str]) -> str:
     return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def common_plan(scenarios: Sequence[Study], draws: int | None, seed: int, sampler: str) -> Sampler:
+def common_plan(
+    scenarios: Sequence[Study], draws: int | None, seed: int, sampler: str, nested_seed: int | None
+) -> Sampler:
     """The sampler of all scenarios. An input has the same Sobol dimension in each: the first study's order, then the
     further inputs of the next ones."""
     names = [name for each in scenarios for name in each.sampled]
     default = min(each.draws for each in scenarios)
     count = default if any(each.evidence for each in scenarios) else min(SCENARIO_DRAWS, default)
-    plan = streams.sampler(sampler, seed, count if draws is None else draws, names)
+    plan = streams.sampler(sampler, seed, count if draws is None else draws, names, nested_seed)
     if any(retained_draws(each, plan.draws) < plan.draws for each in scenarios):
         raise InputError(
             f"draws = {plan.draws:,}: a comparison retains all draws in memory; take {2 * default:,} or fewer"

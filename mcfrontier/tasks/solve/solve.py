@@ -125,7 +125,7 @@ def solve_conditions(
         raise InputError("a loaded study has its pins and targets; pass the argument of load instead")
     if not isinstance(probability, float | int) or not 0 < probability < 1:
         raise InputError(f"probability = {probability}: above 0% and below 100% is expected, such as 80%")
-    plain = load_study(source, model, set=set)
+    plain = load(source, model, set=set)
     unit_of = {name: node.unit for name, node in plain.nodes.items()}
     unit_of |= {name: prior.entry.unit for name, prior in plain.file.priors.items()}
     parsed = tuple(conditions.read(text, unit_of) for text in listed("so-that", so_that))
@@ -134,15 +134,15 @@ def solve_conditions(
     needs = list(dict.fromkeys(split_row(row)[0] for condition in parsed for row in condition.rows))
     check_decided(decide, unit_of, needs, set or {})
     names = list(dict.fromkeys([decide, *needs, *plain.targets]))
-    study = load_study(source, model, names, set)
+    study = load_study(source, model, names, set, seed)
     conditions.check(parsed, study)
     axes = axes_of(study, decide, between)
     scale = units.scale(study.unit(decide))
     pins = dict(set or {}) | {decide: axes[0].middle / scale}
-    condition_study = load_study(source, model, needs, pins)
+    condition_study = load_study(source, model, needs, pins, seed)
     independent = independent_rows(decide, parsed, condition_study)
     run = run_study(study, draws, seed, sampler)
-    search = Search(condition_study, load_study(source, model, names, pins), run, decide, parsed, probability)
+    search = Search(condition_study, load_study(source, model, names, pins, seed), run, decide, parsed, probability)
     axis, quantiles = scan(search, axes)
     holds = tuple(search.intervals(axis, quantiles))
     return SolutionResult(
@@ -165,9 +165,10 @@ def load_study(
     model: Model | None = None,
     targets: Sequence[str] | None = None,
     set: Mapping[str, str | float] | None = None,
+    seed: int = SEED,
 ) -> Study:
     """A study with its references resolved."""
-    return recipe.resolved(load(source, model, targets, set))
+    return recipe.resolved(load(source, model, targets, set), seed)
 
 
 def run_study(study: Study, draws: int | None, seed: int, sampler: str) -> RunCore:

@@ -101,6 +101,7 @@ def run_like(old: RunFolder, study: Study, progress: Progress) -> RunCore:
         study,
         draws=plan.draws_asked or plan.draws,
         seed=plan.seed,
+        nested_seed=plan.nested_seed,
         sampler=plan.sampler,
         method=plan.method,
         progress=progress,
@@ -108,12 +109,10 @@ def run_like(old: RunFolder, study: Study, progress: Progress) -> RunCore:
 
 
 def entry_of(stated: dict[str, Any]) -> dict[str, Any]:
-    """An entry of a manifest as a priors file may state it. A sample of a file, or a quantity of another study, is
-    stated by its values alone."""
+    """An entry of a manifest as a priors file may state it. A sample of a file is stated by its values alone."""
     entry = {word: value for word, value in without_year(stated).items() if word != "stated_in"}
-    if entry.get("family") in ("empirical", "study"):
-        origin = ("file", "column", "study", "quantity")
-        return {word: value for word, value in entry.items() if word not in origin} | {"family": "empirical"}
+    if entry.get("family") == "empirical":
+        return {word: value for word, value in entry.items() if word not in ("file", "column")}
     return entry | {"parts": [entry_of(part) for part in entry["parts"]]} if "parts" in entry else entry
 
 
