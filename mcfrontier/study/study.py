@@ -96,12 +96,10 @@ class Study:
     @cached_property
     def _content(self) -> tuple[object, ...]:
         """The content that equal studies share."""
-        file, stated = self.file, self.file.stated
-        figures = [self.evidence, file.disclosed, file.decision]
+        file, stated, pins = self.file, self.file.stated, {name: str(value) for name, value in self.pins.items()}
         texts = [stated.title, stated.about, stated.question, stated.price_year, stated.date, stated.skewed]
-        origin = [file.name, file.where, file.command, file.digest]
-        pins = {name: str(value) for name, value in self.pins.items()}
-        content = [*origin, *texts, *figures, self.targets, pins, self.notes, self.own_model, self.sampled]
+        own = [self.evidence, self.targets, pins, self.notes, self.own_model, self.sampled]
+        content = [file.name, file.where, file.command, file.digest, file.disclosed, file.decision, *texts, *own]
         computed = tuple((name, self.nodes[name]) for name in self.order)
         return json.dumps(msgspec.to_builtins(content), sort_keys=True), tuple(self.inputs.values()), computed
 
@@ -171,8 +169,7 @@ class Study:
         for name, prior in self.inputs.items():
             found[name] = (prior.entry.by,) if prior.labels and prior.entry.by else ()
         for name in self.order:
-            inherited = {dimension for need in self.nodes[name].needs for dimension in found[need]}
-            inherited -= {self.nodes[name].along or ""}
+            inherited = {each for need in self.nodes[name].needs for each in found[need]} - {self.nodes[name].along}
             found[name] = tuple(dimension for dimension in self.file.dimensions if dimension in inherited)
         return found
 
