@@ -1,6 +1,9 @@
 """Growth of the cost of the largest runs: least squares along the dimension `run`, one line for each `trend`.
 
-A trend is a choice of the cost, rent or purchase instead of the amortised cost, and of the runs left out.
+A trend is a choice of the cost, rent or purchase instead of the amortised cost, and of the runs left out. The line is
+fitted to the costs at the stated figures of each run: the residuals already contain the independent errors of these
+figures, which would count twice if they were sampled as well. Errors common to all runs are not in the residuals; they
+are sampled, and move the slope.
 """
 
 import numpy as np
@@ -29,10 +32,62 @@ def log_cost(
     return np.where(left_out, np.nan, np.log10(cost / one_dollar))
 
 
+@node("USD/chip")
+def cluster_price_stated(server_price_stated, interconnect_overhead):
+    """Price of a chip including its share of servers and network, from the stated price of a server."""
+    return server_price_stated * interconnect_overhead
+
+
+@node("W/chip")
+def chip_power_stated(tdp, server_power_factor, average_power_fraction_stated, pue_stated):
+    """Power draw of a chip, including its share of servers, network and cooling, at the stated figures of a run."""
+    return tdp * server_power_factor * average_power_fraction_stated * pue_stated
+
+
+@node("USD")
+def amortised_cost_stated(
+    chip_time_stated, cluster_price_stated, depreciation, hardware_age_stated, chip_power_stated, energy_price_stated
+):
+    """Depreciation of hardware and electricity at the stated figures of a run."""
+    chip_value = cluster_price_stated * 10 ** (-depreciation * hardware_age_stated)
+    return chip_time_stated * (chip_value * depreciation * np.log(10) + chip_power_stated * energy_price_stated)
+
+
+@node("1")
+def log_cost_stated(
+    amortised_cost_stated,
+    chip_time_stated,
+    rental_price,
+    chip_count_stated,
+    cluster_price_stated,
+    deflator,
+    counts_rent,
+    counts_purchase,
+    tpu,
+    leaves_out_tpus,
+    outlier,
+    leaves_out_outliers,
+    one_dollar,
+):
+    """Logarithm to base 10 of the cost of a run at its stated figures, in dollars of 2023, as in `log_cost`."""
+    return log_cost(
+        amortised_cost_stated * deflator,
+        rental_price * chip_time_stated * deflator,
+        chip_count_stated * cluster_price_stated * deflator,
+        counts_rent,
+        counts_purchase,
+        tpu,
+        leaves_out_tpus,
+        outlier,
+        leaves_out_outliers,
+        one_dollar,
+    )
+
+
 @node("1", along="run")
-def growth_count(log_cost):
+def growth_count(log_cost_stated):
     """Number of runs in the trend."""
-    return np.isfinite(log_cost).sum(axis=0) * 1.0
+    return np.isfinite(log_cost_stated).sum(axis=0) * 1.0
 
 
 def centred(x, known):
@@ -42,26 +97,26 @@ def centred(x, known):
 
 
 @node("1/year", along="run")
-def growth_rate(log_cost, date):
+def growth_rate(log_cost_stated, date):
     """Growth of the cost in orders of magnitude per year: least squares on the date of publication."""
-    known = np.isfinite(log_cost)
-    dates, costs = centred(date, known), centred(log_cost, known)
+    known = np.isfinite(log_cost_stated)
+    dates, costs = centred(date, known), centred(log_cost_stated, known)
     return (dates * costs).sum(axis=0) / (dates * dates).sum(axis=0)
 
 
 @node("1", along="run")
-def growth_fit(log_cost, date, growth_rate):
+def growth_fit(log_cost_stated, date, growth_rate):
     """R2 of the trend: the share of the variance of the logarithms that it explains."""
-    known = np.isfinite(log_cost)
-    dates, costs = centred(date, known), centred(log_cost, known)
+    known = np.isfinite(log_cost_stated)
+    dates, costs = centred(date, known), centred(log_cost_stated, known)
     return growth_rate**2 * (dates * dates).sum(axis=0) / (costs * costs).sum(axis=0)
 
 
 @node("1/year", along="run")
-def growth_error(log_cost, date, growth_rate, growth_count):
+def growth_error(log_cost_stated, date, growth_rate, growth_count):
     """Standard error of the growth rate, from the residuals of the runs."""
-    known = np.isfinite(log_cost)
-    dates, costs = centred(date, known), centred(log_cost, known)
+    known = np.isfinite(log_cost_stated)
+    dates, costs = centred(date, known), centred(log_cost_stated, known)
     off = np.where(known, costs - growth_rate * dates, 0.0)
     return np.sqrt((off * off).sum(axis=0) / (dates * dates).sum(axis=0) / (growth_count - 2))
 
@@ -92,9 +147,9 @@ def growth_offset(growth_count, trend_scatter):
 
 @node("1/year")
 def trend_rate(growth_rate, growth_error, growth_offset):
-    """Growth rate with all of its uncertainty: that of the cost of each run, and the residuals of the runs.
+    """Growth rate with all of its uncertainty: errors common to all runs, and the residuals of the runs.
 
-    The observed residuals already contain the errors of the costs, so the interval is slightly too wide.
+    The residuals contain both the scatter of the true costs and the independent errors of the stated figures.
     """
     return growth_rate + growth_error * growth_offset
 
