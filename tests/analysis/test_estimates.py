@@ -58,11 +58,24 @@ def test_the_stated_error_covers_the_truth_of_a_single_stratified_input():
     assert (np.mean(covered, axis=0) > 0.92).all()
 
 
+@pytest.mark.parametrize("kind", ["sobol", "lhs"])
+def test_percentiles_of_a_single_stratified_input_are_not_biased(kind):
+    """By numpy's default they are off by 0.45 draws, seven standard errors of this test, and by a third more scattered."""
+    levels, draws = np.array([0.25, 0.75]), 2**12
+    found = [
+        estimates.with_errors(streams.probabilities(streams.sampler(kind, seed, draws, "x"), "x"), levels)[0][2:]
+        for seed in range(100)
+    ]
+    misses = (found - levels) * draws
+    assert np.abs(misses.mean(axis=0)).max() < 0.25
+    assert np.sqrt(np.square(misses).mean()) < 0.7
+
+
 @given(st.lists(st.floats(-1e9, 1e9), min_size=40, max_size=200), st.lists(st.floats(0, 1), min_size=1, max_size=5))
 def test_quantiles_equal_numpys(draws, levels):
     x = np.array(draws)
     values, _ = estimates.with_errors(x, levels)
-    np.testing.assert_allclose(values[2:], np.quantile(x, levels), rtol=1e-12, atol=1e-6)
+    np.testing.assert_allclose(values[2:], np.quantile(x, levels, method="hazen"), rtol=1e-12, atol=1e-6)
     np.testing.assert_allclose(values[:2], [x.mean(), x.std()], rtol=1e-9, atol=1e-6)
 
 

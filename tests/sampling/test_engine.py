@@ -393,10 +393,10 @@ def test_quantiles_of_manual_counts():
     counts.fine[32:34] = 16
     counts.coarse[0][32 >> histogram.COARSE_SHIFT] = 2
     low, middle, high = made.edges(np.array([32, 33, 34]))
-    found, parts = histogram.quantiles(counts, np.array([0.0, 0.5, 1.0]))
+    found, parts = histogram.quantiles(counts, np.array([0.0, 0.25, 0.5, 1.0]))
     step = (high - low) / 32
-    np.testing.assert_allclose(found, [low + step / 2, middle, high - step / 2])
-    np.testing.assert_allclose(parts[:, 1], middle)
+    np.testing.assert_allclose(found, [low + step / 2, low + 8 * step, middle, high - step / 2])
+    np.testing.assert_allclose(parts[:, 2], middle)
 
 
 # Dask

@@ -40,7 +40,6 @@ TABLE_CELLS = 2**12  # of a table with cells of equal width; four times as many 
 TABLE_DOUBLINGS = (15, 30, 60)  # of the cell width over a table with growing cells
 MAX_NUMBERS = 2**20  # numbers of one quantity that are evaluated along an input
 TABLE_TOLERANCE = 1e-7  # largest error of a tabulated probability
-MIN_TABLE_ERROR = 1e-10  # smallest error that is assumed for a table
 
 
 class Transform(NamedTuple):
@@ -286,7 +285,8 @@ def growing_table(cdf: Curve, low: float, high: float, doublings: int, cells: in
 
 
 def fitted_parabolas(curve: Curve, low: float, edges: Array) -> tuple[Array, float]:
-    """Parabolas that interpolate a curve in cells, and their largest error.
+    """Parabolas that interpolate a distribution function in cells, and their largest error: within the cells, or beyond
+    their ends, where the function is taken to be constant.
 
     `edges` are distances from `low`; the parabolas are functions of the distance as well: (cells + 1, 3), the last
     one twice.
@@ -295,9 +295,10 @@ def fitted_parabolas(curve: Curve, low: float, edges: Array) -> tuple[Array, flo
     at = [curve(low + left + t * width) for t in (0.0, 0.25, 0.5, 0.75, 1.0)]
     rise, bend = 4 * at[2] - 3 * at[0] - at[4], 2 * (at[0] - 2 * at[2] + at[4])
     errors = np.maximum(*(np.abs(at[0] + t * (rise + t * bend) - at[k]) for t, k in ((0.25, 1), (0.75, 3))))
+    beyond = (min(p, 1 - p) for p in (at[0][0], at[4][-1]))
     slope, bend = rise / width, bend / width**2
     found = np.stack([at[0] - left * (slope - left * bend), slope - 2 * left * bend, bend], axis=1)
-    return np.concatenate([found, found[-1:]]), max(float(errors.max()), MIN_TABLE_ERROR)
+    return np.concatenate([found, found[-1:]]), float(max(errors.max(), *beyond))
 
 
 def linear_row(y: Array, candidates_of: Sequence[Sequence[Candidate]]) -> LinearRow | None:

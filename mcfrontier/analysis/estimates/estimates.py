@@ -31,12 +31,9 @@ class Estimate(NamedTuple):
     error: float
 
 
-def estimates(x: Array, levels: Array, shift: float = 0.0) -> Array:
-    """Compute mean, sd and quantiles of each row: shape (rows, 2 + levels).
-
-    Quantiles are interpolated linearly between draws: numpy's default with a shift of 0, Hazen's with one of 1/2.
-    """
-    return with_moments(x, quantiles_of_sorted(np.sort(x, axis=-1), levels, shift))
+def estimates(x: Array, levels: Array) -> Array:
+    """Compute mean, sd and quantiles of each row: shape (rows, 2 + levels)."""
+    return with_moments(x, quantiles_of_sorted(np.sort(x, axis=-1), levels))
 
 
 def with_moments(x: Array, quantiles: Array) -> Array:
@@ -44,17 +41,20 @@ def with_moments(x: Array, quantiles: Array) -> Array:
     return np.column_stack([x.mean(axis=-1), x.std(axis=-1), quantiles])
 
 
-def quantiles_of_sorted(x: Array, levels: Array, shift: float = 0.0) -> Array:
+def quantiles_of_sorted(x: Array, levels: Array) -> Array:
     """Quantiles of each row of draws in ascending order: shape (rows, levels)."""
-    left, right, fraction = neighbours(x.shape[-1], levels, shift)
+    left, right, fraction = neighbours(x.shape[-1], levels)
     values: Array = x[:, left] + (x[:, right] - x[:, left]) * fraction
     return values
 
 
-def neighbours(draws: int, levels: Array, shift: float = 0.0) -> tuple[Array, Array, Array]:
-    """Indices of the two sorted draws on either side of each quantile, and the interpolation weight of the second."""
+def neighbours(draws: int, levels: Array) -> tuple[Array, Array, Array]:
+    """Indices of the two sorted draws on either side of each quantile, and the interpolation weight of the second.
+
+    The i-th of n draws is the quantile at (i - 1/2) / n (Hazen), which is unbiased where draws are stratified.
+    """
     last = draws - 1
-    at = np.clip(levels * (last + 2 * shift) - shift, 0, last)
+    at = np.clip(levels * draws - 0.5, 0, last)
     left = np.floor(at).astype(int)
     return left, np.minimum(left + 1, last), at - left
 
@@ -83,10 +83,10 @@ def quantiles_of_sorted_parts(x: Array, levels: Array) -> Array:
     return values
 
 
-def finite_estimates(x: Array, levels: Array, shift: float = 0.0) -> Array:
+def finite_estimates(x: Array, levels: Array) -> Array:
     """`estimates` of one row (draws,) without its non-finite draws: (2 + levels,); NaN where no draw is finite."""
     x = x[np.isfinite(x)]
-    return estimates(x[None], levels, shift)[0] if x.size else np.full(2 + levels.size, np.nan)
+    return estimates(x[None], levels)[0] if x.size else np.full(2 + levels.size, np.nan)
 
 
 @extremes_allowed()
@@ -127,10 +127,7 @@ def excess_exponent(x: Array) -> int:
 
 
 def with_parts(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:
-    """Mean, sd and quantiles of draws, (2 + levels,), and those of each randomisation, (16, 2 + levels).
-
-    Each randomisation uses Hazen's quantiles, which are unbiased where draws are stratified.
-    """
+    """Mean, sd and quantiles of draws, (2 + levels,), and those of each randomisation, (16, 2 + levels)."""
     at = np.asarray(levels, float)
     if x.size == 1:
         known = np.full(2 + at.size, x[0])
@@ -139,11 +136,11 @@ def with_parts(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:
     if x.size % RANDOMISATIONS == 0 and np.isfinite(x).all():
         dealt = np.ascontiguousarray(x.reshape(-1, RANDOMISATIONS).T)
         ordered = np.sort(dealt, axis=1)
-        parts = with_moments(dealt, quantiles_of_sorted(ordered, at, 0.5))
+        parts = with_moments(dealt, quantiles_of_sorted(ordered, at))
         mean, sd = parts[:, :2].T  # of parts of one size: total variance = variance within parts + variance between
         moments = [mean.mean(), np.sqrt((sd * sd).mean() + mean.var())]
         return np.concatenate([moments, quantiles_of_sorted_parts(ordered, at)]), parts
-    parts = np.stack([finite_estimates(x[r::RANDOMISATIONS], at, 0.5) for r in range(RANDOMISATIONS)])
+    parts = np.stack([finite_estimates(x[r::RANDOMISATIONS], at) for r in range(RANDOMISATIONS)])
     return finite_estimates(x, at), parts
 
 

@@ -108,7 +108,7 @@ def gaussian_kernel(x: Array, outcome: float, bandwidth: float) -> Array:
 
 def silverman(x: Array) -> float:
     """The kernel bandwidth for draws: Silverman (1986), equation 3.31."""
-    low, high = np.quantile(x, [0.25, 0.75])
+    low, high = np.quantile(x, [0.25, 0.75], method="hazen")
     spread = (high - low) / 1.34 or x.std()  # more than half of the draws may have one value
     return float(0.9 * min(x.std(), spread) * x.size**-0.2)
 

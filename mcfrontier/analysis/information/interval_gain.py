@@ -140,9 +140,9 @@ def width_in_windows(x: Array, part: Array, count: int) -> Width:
     for each in basis:
         x = x - np.einsum("ij,ij->i", x, each)[:, None] * each
     ordered = np.sort(x, axis=1)
-    low, high = estimates.quantiles_of_sorted(ordered, INTERVAL_ENDS[:, 0], 0.5).T[..., None]
+    low, high = estimates.quantiles_of_sorted(ordered, INTERVAL_ENDS[:, 0]).T[..., None]
     levels = np.concatenate([INTERVAL_ENDS[:, 0] - DENSITY_HALF_WIDTH, INTERVAL_ENDS[:, 0] + DENSITY_HALF_WIDTH])
-    near = estimates.quantiles_of_sorted(ordered, levels, 0.5)
+    near = estimates.quantiles_of_sorted(ordered, levels)
     slope_low, slope_high = ((near[:, i + 2] - near[:, i])[:, None] / (2 * DENSITY_HALF_WIDTH) for i in (0, 1))
     effect = slope_high * (INTERVAL_ENDS[1] - (x <= high)) - slope_low * (INTERVAL_ENDS[0] - (x <= low))
     influence = np.bincount(part, effect.ravel(), RANDOMISATIONS) * RANDOMISATIONS / x.size

@@ -47,7 +47,7 @@ class Fit:
 def ordered(x: Array) -> Draws:
     """The finite draws, prepared for fits."""
     rising = finite(x)
-    points = np.quantile(rising, FIT_LEVELS)
+    points = np.quantile(rising, FIT_LEVELS, method="hazen")
     parts = np.stack([below(finite(x[r::RANDOMISATIONS]), points) for r in range(RANDOMISATIONS)])
     return Draws(rising, points, float(estimates.standard_error(below(rising, points), parts).max()))
 
@@ -111,7 +111,7 @@ def compared(name: str, parameters: Parameters, distribution: Distribution, draw
         np.abs(distribution.cdf(np.nextafter(values, -math.inf)) - before).max(),
     )
     of_draws, of_fit = (
-        np.quantile(draws.rising, estimates.SUMMARY_LEVELS),
+        np.quantile(draws.rising, estimates.SUMMARY_LEVELS, method="hazen"),
         distribution.ppf(np.array(estimates.SUMMARY_LEVELS)),
     )
     low, high, width = draws.ends

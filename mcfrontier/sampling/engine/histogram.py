@@ -161,7 +161,7 @@ def quantiles(counts: Counts, levels: Array) -> tuple[Array, Array]:
 
     def at(levels: Array) -> tuple[Array, Array]:
         """Quantiles, and the bins that contain them."""
-        rank = levels * (draws - 1) + 0.5
+        rank = rank_of(levels, draws)
         place = np.clip(np.searchsorted(cumulative, rank, side="right") - 1, 0, fine.size - 1)
         fraction = (rank - cumulative[place]) / np.maximum(fine[place], 1)
         low, high = counts.bins.edges(start + place), counts.bins.edges(start + place + 1)
@@ -177,7 +177,7 @@ def quantiles(counts: Counts, levels: Array) -> tuple[Array, Array]:
     below = np.cumsum(np.concatenate([np.zeros_like(coarse[:1]), coarse]), axis=0)
     bin_of = (start + place >> COARSE_SHIFT) - lowest
     edge = np.clip((bin_of + lowest << COARSE_SHIFT) - start, 0, fine.size)
-    rank = levels * (draws - 1) + 0.5
+    rank = rank_of(levels, draws)
     within = (rank - cumulative[edge]) / np.maximum(coarse[bin_of].sum(axis=1), 1)
     share = (below[bin_of] + within[:, None] * coarse[bin_of]) / np.maximum(below[-1], 1)
     with np.errstate(all="ignore"):
@@ -187,9 +187,15 @@ def quantiles(counts: Counts, levels: Array) -> tuple[Array, Array]:
     return found, parts
 
 
+def rank_of(levels: Array, draws: int) -> Array:
+    """The number of draws below each quantile, half of the draw at it included: see estimates.neighbours."""
+    values: Array = np.clip(levels * draws, 0.5, draws - 0.5)
+    return values
+
+
 def tail_quantile(bins: Bins, below: Array, lowest: int, level: float) -> float:
     """A quantile of a randomisation from its cumulative counts in coarse bins, of which the first is `lowest`."""
-    rank = level * (below[-1] - 1) + 0.5
+    rank = rank_of(level, below[-1])
     place = int(np.clip(np.searchsorted(below, rank, side="right") - 1, 0, below.size - 2))
     low, high = bins.edges(np.array([place, place + 1]) + lowest << COARSE_SHIFT)
     return float(low + (high - low) * (rank - below[place]) / max(1, below[place + 1] - below[place]))

@@ -115,7 +115,7 @@ class Search:
         found = self.evaluate(self.condition_study, value)
         if self.stepwise:
             return self.level - self.probability(found)[0]
-        return float(np.quantile(self.margins(found), self.level))
+        return float(np.quantile(self.margins(found), self.level, method="hazen"))
 
     def margin_error(self, value: float) -> float:
         """The standard error of `margin_quantile`."""
