@@ -113,9 +113,9 @@ class Comparison(ComparisonResult):
             figures = [getattr(pair.by_row[row], word) for pair in self.pairs]
             unit = "1" if word == "above" else figures[0].unit
             values = [
-                [[part.get(name, np.nan) for name in coords["statistic"]] for part in each[1:]]
+                [[part.get(name, np.nan) for name in coords["statistic"]] for part in (each.values, each.errors)]
                 if isinstance(each, Summary)
-                else each
+                else each[:2]
                 for each in figures
             ]
             arrays[row] = xr.DataArray(np.array(values), dims=over, attrs={"unit": unit})

@@ -133,7 +133,7 @@ def run_study(
 
 def show_summaries(summaries: Mapping[str, Summary], unstable: Container[str]) -> None:
     """Print the statistics of rows, each with its Monte Carlo error; of an event, the probability only."""
-    from mcfrontier.core.formatting import amount, label
+    from mcfrontier.core.formatting import label
     from mcfrontier.outputs.folder.percentiles import UNSTABLE
 
     lines = []
@@ -141,6 +141,5 @@ def show_summaries(summaries: Mapping[str, Summary], unstable: Container[str]) -
     for row, found in (known or summaries).items():  # without rows that are missing by design
         for i, word in enumerate(found.kind.statistics_of(tuple(found.values))):
             mark = f", {UNSTABLE}" if word in ("mean", "sd") and row in unstable else ""
-            error = amount(found.errors[word], found.unit, digits=1)
-            lines.append(["" if i else label(row), word + mark, found.text(word), error])
+            lines.append(["" if i else label(row), word + mark, found.text(word), found.error_text(word)])
     show_table(("quantity", "", "value", "MC error"), lines, left=(0, 1))

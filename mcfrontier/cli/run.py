@@ -182,14 +182,13 @@ def show_point(study: Study, as_json: bool) -> None:
 
 def show_summary(run: RunCore) -> None:
     """Print the targets with p5, p50 and p95 and the error of the median, and their events with the probability."""
-    from mcfrontier.core.formatting import amount, label
+    from mcfrontier.core.formatting import label
     from mcfrontier.runs.estimates import summary
 
     tables: dict[tuple[str, ...], list[list[str]]] = {}
     for row in (row for name in run.study.targets for row in run.known_rows(name)):
         found = summary(run)[row]
-        error = amount(found.central.error, found.unit, digits=1)
-        line = [label(row), *map(found.text, found.kind.statistics), error]
+        line = [label(row), *map(found.text, found.kind.statistics), found.error_text(found.kind.central)]
         tables.setdefault(found.kind.statistics, []).append(line)
     for i, (words, lines) in enumerate(sorted(tables.items(), key=lambda each: -len(each[0]))):
         error = "MC error of p50" if len(words) > 1 else "MC error"

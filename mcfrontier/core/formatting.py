@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mcfrontier.core.digits import MAX_DIGITS
-from mcfrontier.core.kinds import EVENT, kind_of
+from mcfrontier.core.kinds import kind_of
 
 UPPER_CASE = {word: word.upper() for word in ("gpu", "mfu", "tdp", "pue", "flop", "cpu", "bf16", "fp32")}
 SPELLINGS = UPPER_CASE | {"2023usd": "in 2023 USD", "inhouse": "in-house"}  # of the words in names of quantities
@@ -26,15 +26,6 @@ def amount(value: float, unit: str, error: float = 0.0, digits: int = MAX_DIGITS
     '3 × 10⁻⁸ Wh/token'
     """
     return kind_of(unit).text(value, unit, error, digits)
-
-
-def probability(value: float, error: float = 0.0) -> str:
-    """Format the probability of an event; near 1 with the digits that the error allows for its distance from 1.
-
-    >>> probability(0.99968, 0.00003)
-    '99.968%'
-    """
-    return EVENT.text(value, "share", error)
 
 
 def percent(share: float) -> str:

@@ -83,6 +83,11 @@ class RunCore:
         """The number of draws retained in memory."""
         return retained_draws(self.study, self.sampler.draws)
 
+    @property
+    def effective(self) -> float:
+        """The effective sample size of the draws, given evidence; infinite without."""
+        return self.resampled.effective if self.resampled else np.inf
+
     @cached_property
     def missing(self) -> frozenset[str]:
         """The rows that are missing by design."""

@@ -10,7 +10,8 @@ import numpy as np
 from mcfrontier.analysis.conditional import integrate
 from mcfrontier.analysis.conditional.integrate import ConditionalEstimate
 from mcfrontier.analysis.estimates import convergence
-from mcfrontier.analysis.estimates.estimates import LEVELS, STATISTICS, SUMMARY_LEVELS
+from mcfrontier.analysis.estimates.estimates import LEVELS, STATISTICS, SUMMARY_LEVELS, Estimate
+from mcfrontier.analysis.estimates.probability import with_interval
 from mcfrontier.core import memory, units
 from mcfrontier.core.arguments import check_number, check_text
 from mcfrontier.core.arrays import Array
@@ -18,7 +19,7 @@ from mcfrontier.core.errors import InputError
 from mcfrontier.core.kinds import PROBABILITY
 from mcfrontier.runs.core import RunCore, remembered, run_dataset
 from mcfrontier.runs.headlines import headlines, with_percentiles
-from mcfrontier.runs.summary import Summaries, Summary, from_draws, order_statistics
+from mcfrontier.runs.summary import Summaries, Summary, event_summary, finite_draws, from_draws, order_statistics
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
 
 if TYPE_CHECKING:
@@ -59,9 +60,11 @@ def summary_of(run: RunCore, row: str) -> Summary:
     """The statistics of a row; of an event the probability first, which is its mean."""
     found = estimates(run, row, LEVELS)
     values, errors = (dict(zip(STATISTICS, part.tolist(), strict=True)) for part in found)
-    if run.kind(row).statistics == (PROBABILITY,):
-        values, errors = ({PROBABILITY: each["mean"], **each} for each in (values, errors))
-    return Summary(run.unit(row), values, errors)
+    if run.kind(row).statistics != (PROBABILITY,):
+        return Summary(run.unit(row), values, errors)
+    event = with_interval(Estimate(values["mean"], errors["mean"]), finite_draws(run, row), run.effective)
+    own = event_summary(run.unit(row), event)
+    return own._replace(values=own.values | values, errors=own.errors | errors)
 
 
 @remembered

@@ -166,7 +166,8 @@ def skewed_targets(study: Study, values: Mapping[str, Array]) -> Iterator[str]:
             continue
         x = values[name][index] / units.scale(study.unit(name))
         x = x[np.isfinite(x)]
-        if x.size < 2 or np.quantile(x, 0.05, method="hazen") <= 0 or not MAX_MEAN_RATIO * np.median(x) < x.mean() < np.inf:
+        low = np.quantile(x, 0.05, method="hazen") if x.size > 1 else 0.0
+        if low <= 0 or not MAX_MEAN_RATIO * np.median(x) < x.mean() < np.inf:
             continue
         found.add(name)
         if name not in reasons:

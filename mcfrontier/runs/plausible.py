@@ -208,7 +208,8 @@ def far_from_disclosed(study: Study, values: Mapping[str, Array]) -> Iterator[Pr
         if figure.quantity not in study.rows:
             continue
         name, index = study.rows[figure.quantity]
-        low, high = (float(x) for x in np.quantile(values[name][index], OUTER_LEVELS, method="hazen") / units.scale(figure.unit))
+        ends = np.quantile(values[name][index], OUTER_LEVELS, method="hazen") / units.scale(figure.unit)
+        low, high = ends.tolist()
         below = figure.value < low and figure.bound != "at least"
         if low < high and (below or (figure.value > high and figure.bound != "at most")):
             value, *limits = (amount(x, figure.unit, digits=3) for x in (figure.value, low, high))

@@ -198,7 +198,7 @@ def decision_value(run: RunCore) -> DecisionValue | None:
         return None
     x = run.samples(stated.quantity) * units.convert(1.0, run.unit(stated.quantity), stated.unit)
     inputs = {name: ranks_of(run, name) for name in inputs_behind(run, stated.quantity)} if x.size > 1 else {}
-    return decision_analysis.decision_value(decision_analysis.payoffs(x, stated), inputs)
+    return decision_analysis.decision_value(decision_analysis.payoffs(x, stated), inputs, run.effective)
 
 
 def decision(run: RunCore) -> xr.Dataset:
@@ -209,7 +209,7 @@ def decision(run: RunCore) -> xr.Dataset:
     if found is None or stated is None:
         raise InputError(f"{run.study.file.where}: no decision in this run; state [decision], of a target")
     arrays: dict[str, tuple[object, object]] = {
-        name: ("figure", list(getattr(found, name))) for name in ("right", "payoff", "evpi")
+        name: ("figure", list(getattr(found, name)[:2])) for name in ("right", "payoff", "evpi")
     }
     arrays["evppi"] = (("input", "figure"), np.array([*found.evppi.values()]).reshape(-1, 2))
     attrs = {word: getattr(stated, word) for word in ("quantity", "act", "threshold")}

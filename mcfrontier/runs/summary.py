@@ -10,8 +10,10 @@ import numpy as np
 
 from mcfrontier.analysis.estimates import estimates
 from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS, Estimate
+from mcfrontier.analysis.estimates.probability import Probability, probability
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
+from mcfrontier.core.formatting import amount
 from mcfrontier.core.kinds import PROBABILITY, QuantityKind, kind_of
 from mcfrontier.runs.core import RunCore, remembered, unknown
 
@@ -20,12 +22,13 @@ class Summary(NamedTuple):
     """The statistics of a row.
 
     `unit`; `values` by name (mean, sd, p1 ... p99; of an event the probability first) and `errors`, the Monte Carlo
-    standard error of each, in that unit.
+    standard error of each, in that unit; `probability` of an event, with its confidence interval.
     """
 
     unit: str
     values: dict[str, float]
     errors: dict[str, float]
+    probability: Probability | None = None
 
     @property
     def kind(self) -> QuantityKind:
@@ -34,7 +37,14 @@ class Summary(NamedTuple):
 
     def text(self, word: str) -> str:
         """A statistic, formatted."""
+        if word == PROBABILITY and self.probability:
+            return self.probability.text()
         return self.kind.text(self.values[word], self.unit, self.errors[word])
+
+    def error_text(self, word: str) -> str:
+        """The error of a statistic, formatted; empty where the text of the statistic is a bound."""
+        bound = word == PROBABILITY and self.probability and self.probability.is_bound
+        return "" if bound else amount(self.errors[word], self.unit, digits=1)
 
     @property
     def central(self) -> Estimate:
@@ -43,12 +53,21 @@ class Summary(NamedTuple):
         return Estimate(self.values[word], self.errors[word])
 
 
-def summarise(x: Array, unit: str, kind: QuantityKind) -> Summary:
-    """Summarise draws in a unit by p5, p50 and p95; those of an event by its probability alone."""
+def summarise(x: Array, unit: str, kind: QuantityKind, effective: float = np.inf) -> Summary:
+    """Summarise draws in a unit by p5, p50 and p95; those of an event by its probability alone.
+
+    `effective` is the effective sample size where draws are resampled.
+    """
     if kind.statistics == (PROBABILITY,):
-        return Summary(unit, *({PROBABILITY: each} for each in estimates.estimate(x)))
-    found = (part[2:].tolist() for part in estimates.with_errors(x, SUMMARY_LEVELS))
-    return Summary(unit, *(dict(zip(kind.statistics, part, strict=True)) for part in found))
+        return event_summary(unit, probability(x, effective))
+    parts = (part[2:].tolist() for part in estimates.with_errors(x, SUMMARY_LEVELS))
+    values, errors = (dict(zip(kind.statistics, part, strict=True)) for part in parts)
+    return Summary(unit, values, errors)
+
+
+def event_summary(unit: str, found: Probability) -> Summary:
+    """The summary of an event."""
+    return Summary(unit, {PROBABILITY: found.value}, {PROBABILITY: found.error}, found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +102,13 @@ def from_draws(run: RunCore, row: str, levels: Sequence[float]) -> tuple[Array, 
     whole, parts = run.counted.estimates(row, np.asarray(levels, float))
     scale = units.scale(run.unit(row))
     return whole / scale, estimates.standard_error(whole, parts) / scale
+
+
+def finite_draws(run: RunCore, row: str) -> int:
+    """The number of finite draws of a row, of all draws; 1 of a known row."""
+    if run.counted is None or row not in run.counted:
+        return int(np.isfinite(run.samples(row)).sum())
+    return run.sampler.draws - run.counted.non_finite.get(row, 0)
 
 
 @remembered

@@ -60,7 +60,7 @@ def test_the_stated_error_covers_the_truth_of_a_single_stratified_input():
 
 @pytest.mark.parametrize("kind", ["sobol", "lhs"])
 def test_percentiles_of_a_single_stratified_input_are_not_biased(kind):
-    """By numpy's default they are off by 0.45 draws, seven standard errors of this test, and by a third more scattered."""
+    """By numpy's default they are off by 0.45 draws, seven standard errors of this test, and scatter a third more."""
     levels, draws = np.array([0.25, 0.75]), 2**12
     found = [
         estimates.with_errors(streams.probabilities(streams.sampler(kind, seed, draws, "x"), "x"), levels)[0][2:]

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 import mcfrontier as mcf
-from mcfrontier.core.formatting import probability
+from mcfrontier.core.kinds import EVENT
 from mcfrontier.outputs.folder.saved import read_folder
 from mcfrontier.tasks.compare.page import comparison_json, contents, headings, lines
 from mcfrontier.tasks.score import ledger
@@ -121,8 +121,9 @@ def test_the_bars_of_an_event_are_shapley_values_of_its_probability(compared):
 def test_the_json_of_a_comparison_has_the_probability_of_an_event(compared):
     (pair,) = json.loads(comparison_json(compared))["pairs"]
     found = pair["targets"]["dear"]
+    interval = {"low", "high", "hits", "draws"}
     for word in ("first", "other", "difference", "ratio"):
-        assert set(found[word]) == {"probability", "mc_error"}
+        assert set(found[word]) == {"probability", "mc_error"} | (interval if word in ("first", "other") else set())
         assert set(found[word]["mc_error"]) == {"probability"}
     assert found["waterfall"]["statistic"] == "probability"
     assert found["waterfall"]["total"] == found["difference"]["probability"]
@@ -224,7 +225,8 @@ def test_a_solution_reports_the_probability_of_an_event():
     assert displayed["dear"] in ("80%", "80.0%")  # depending on its error
     displayed = json.loads(solution_json(found))["holds"][0]["to"]["quantities"]["dear"]
     assert displayed["probability"] == pytest.approx(0.8, abs=0.001)
-    assert set(displayed) == {"unit", "probability", "mc_error"}
+    assert set(displayed) == {"unit", "probability", "mc_error", "low", "high", "hits", "draws"}
+    assert displayed["low"] < 0.8 < displayed["high"]
 
 
 @pytest.mark.parametrize("requested", ["dear > 0.8", "dear > 0", "dear < 1", "dear > 20%"])
@@ -260,7 +262,7 @@ def test_an_event_has_a_brier_score_and_a_log_score(command, folder, tmp_path, o
     assert row.probability[1] == pytest.approx(read_folder(folder).summary["dear"].errors["probability"])
     found = result.out.splitlines()[1]
     assert ("did not happen" if outcome == 0 else "happened") in found
-    assert f"probability {probability(p, row.probability[1])}" in found
+    assert f"probability {EVENT.text(p, 'share', row.probability.error)}" in found
     assert "Brier 0." in found
 
 

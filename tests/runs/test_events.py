@@ -6,11 +6,13 @@ import json
 import numpy as np
 import pytest
 from matplotlib.patches import Polygon
+from scipy import stats
 
 import mcfrontier as mcf
-from mcfrontier.core import formatting
+from mcfrontier.core.kinds import EVENT
 from mcfrontier.outputs import figures
 from mcfrontier.outputs.figures import style
+from mcfrontier.outputs.folder.saved import read_folder
 from mcfrontier.outputs.report.report import contents
 from mcfrontier.runs.headlines import headlines
 from mcfrontier.study.describe import path_of
@@ -83,6 +85,43 @@ def test_files_have_the_probability_of_an_event(tmp_path):
     rows = list(csv.DictReader((tmp_path / "percentiles.csv").read_text().splitlines()))
     (row,) = [row for row in rows if row["statistic"] == "probability"]
     assert (row["quantity"], float(row["value"])) == ("late", done.summary["late"].values["mean"])
+
+
+@pytest.mark.parametrize(("limit", "text", "hits"), [(11.0, "< 0.09%", 0), (-1.0, "> 99.91%", 2**12)])
+def test_an_event_in_no_draw_or_in_all_has_a_bound(tmp_path, limit, text, hits):
+    done = run(inputs=DELAY | input_entry("limit", "value", "day", value=limit))
+    assert done.summary["late"].text("probability") == text
+    assert done.summary["late"].errors["probability"] > 0
+    assert text in repr(done)
+    assert contents(done.core)["targets"][0]["cells"] == [[text, ""]]
+    done.write(tmp_path, report=False)
+    assert mcf.open(tmp_path).summary["late"].text("probability") == text
+    file = tmp_path / "percentiles.json"
+    found = json.loads(file.read_text())["quantities"]["late"]
+    assert (found["hits"], found["draws"]) == (hits, 2**12)
+    assert (found["low"], found["high"]) == pytest.approx(stats.binomtest(hits, 2**12).proportion_ci(0.95))
+
+
+def test_a_known_event_has_no_bound():
+    known = run(inputs=input_entry("delay", "value", "day", value=4.0) | LIMIT).summary["late"]
+    assert (known.text("probability"), known.errors["probability"], known.probability.low) == ("100%", 0, 1)
+
+
+def test_a_long_run_counts_the_draws_with_an_event():
+    done = run(inputs=DELAY | input_entry("limit", "value", "day", value=9.9), draws=2**18)
+    event = done.summary["late"].probability
+    assert event.draws == 2**18
+    assert event.hits == (done.draws.late.values > 0.5).sum()
+
+
+def test_a_saved_run_without_intervals_is_read(tmp_path):
+    run(inputs=DELAY | input_entry("limit", "value", "day", value=11.0)).write(tmp_path, report=False)
+    content = json.loads((tmp_path / "percentiles.json").read_text())
+    for word in ("low", "high", "hits", "draws"):
+        del content["quantities"]["late"][word]
+    (tmp_path / "percentiles.json").write_text(json.dumps(content))
+    found = read_folder(tmp_path, allow_edited=True).summary["late"]
+    assert (found.text("probability"), found.probability) == ("0%", None)
 
 
 def test_the_report_has_the_probability_of_an_event():
@@ -187,7 +226,7 @@ def test_line_labels_are_spaced_and_ordered():
     ],
 )
 def test_a_probability_near_1_is_not_rounded_to_1(value, error, message):
-    assert formatting.probability(value, error) == message
+    assert EVENT.text(value, "share", error) == message
 
 
 def test_a_disclosed_figure_may_refer_to_a_row():

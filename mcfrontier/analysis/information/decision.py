@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from mcfrontier.analysis.estimates import estimates
+from mcfrontier.analysis.estimates.probability import Probability, probability
 from mcfrontier.analysis.estimates.ranks import normal_scores, rank_order
 from mcfrontier.core.arrays import Array
 from mcfrontier.sampling.plan import MIN_DRAWS, RANDOMISATIONS
@@ -27,7 +28,7 @@ class DecisionValue:
     act: whether acting is the best decision without further information.
     """
 
-    right: tuple[float, float]
+    right: Probability
     payoff: tuple[float, float]
     evpi: tuple[float, float]
     evppi: dict[str, tuple[float, float]]
@@ -46,18 +47,19 @@ def payoffs(x: Array, decision: Decision) -> Array:
     return np.where(np.isnan(margin), np.nan, np.where(margin > 0, decision.gain, -decision.loss))
 
 
-def decision_value(payoff: Array, ranks: Mapping[str, Array]) -> DecisionValue:
+def decision_value(payoff: Array, ranks: Mapping[str, Array], effective: float = np.inf) -> DecisionValue:
     """Evaluate a decision.
 
     Parameters
     ----------
     payoff : (draws,), of acting; non-finite draws are left out
     ranks : the ranks of the first draws of each input that the payoff depends on, by row
+    effective : the effective sample size where draws are resampled
     """
     partial = {name: evppi(payoff, rank) for name, rank in ranks.items()}
     order = sorted(partial, key=lambda name: -partial[name][0])
     return DecisionValue(
-        right=estimates.estimate(np.where(np.isfinite(payoff), payoff > 0, np.nan)),
+        right=probability(np.where(np.isfinite(payoff), payoff > 0, np.nan), effective),
         payoff=estimates.estimate(payoff),
         evpi=evpi(payoff),
         evppi={name: partial[name] for name in order},

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mcfrontier.core.formatting import label, probability
-from mcfrontier.core.kinds import EVENT, SUMMARY_STATISTICS
+from mcfrontier.core.formatting import label
+from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
 from mcfrontier.core.printable import one_line
 from mcfrontier.outputs.exports.fits import MAX_DISTANCE, VALUE_COUNT, Fit, allowed, finite, nearest, ordered
 from mcfrontier.outputs.exports.kinds import Parameters
@@ -153,8 +153,8 @@ def definition(run: RunFolder, row: str, name: str, language: Language) -> str:
     if missing := draws.size - known.size:
         name_and_unit += f" ({missing:,} draws are not finite and left out)"
     if run.kind(row) is EVENT:
-        (chance, *_), (error, *_) = run.estimates(row, [])
-        text = f"{label(row)}: an event, with a probability of {probability(chance, error)}"
+        chance = run.summary[row].values[PROBABILITY]
+        text = f"{label(row)}: an event, with a probability of {run.summary[row].text(PROBABILITY)}"
         return f"{comment(text, language)}\n{name} = {language.calls['bernoulli'](chance)}\n"
     if known[0] == known[-1]:
         return f"{comment(f'{name_and_unit}: known', language)}\n{name} = {number(known[0])}\n"

@@ -34,7 +34,7 @@ def decision_text(run: RunCore) -> dict[str, Any] | None:
     sentences = [
         f"Acting is right if the {quantity} lies {stated.act} {threshold}. {payoff}; not acting pays nothing.",
         f"With present knowledge, acting is right with a probability of "
-        f"{amount(found.right[0], 'share', found.right[1])} and pays {value_text(found.payoff)} on average.",
+        f"{found.right.text()} and pays {value_text(found.payoff)} on average.",
         f"The better choice is {'to act' if found.act else 'not to act'}.",
         perfect_information_text(found.evpi, value_text(found.evpi)),
     ]

@@ -30,10 +30,9 @@ def statistic(run: RunCore, row: str, word: str) -> str:
 
 def target_row(run: RunCore, row: str) -> dict[str, Any]:
     """A row of the table of targets: percentiles, each with its error."""
-    unit, _, errors = summary(run)[row]
-    words = run.kind(row).statistics_of(("p5", "p25", "p50", "p75", "p95"))
-    texts = [amount(errors[word], unit, digits=1) if errors[word] else "" for word in words]
-    cells = [[statistic(run, row, word), error] for word, error in zip(words, texts, strict=True)]
+    found = summary(run)[row]
+    words = found.kind.statistics_of(("p5", "p25", "p50", "p75", "p95"))
+    cells = [[found.text(word), found.error_text(word) if found.errors[word] else ""] for word in words]
     return {"name": sentence(label(row)), "cells": cells}
 
 
@@ -98,8 +97,9 @@ def grid_cell(run: RunCore, row: str) -> list[str]:
     if row in run.missing:
         return []
     if run.kind(row) is EVENT:
-        error = amount(summary(run)[row].errors[PROBABILITY], run.unit(row), digits=1)
-        return [statistic(run, row, PROBABILITY), f"± {error}"]
+        found = summary(run)[row]
+        error = found.error_text(PROBABILITY)
+        return [found.text(PROBABILITY), f"± {error}" if error else ""]
     low, middle, high = (statistic(run, row, word) for word in SUMMARY_STATISTICS)
     return [middle] if summary(run)[row].values["sd"] == 0 else [middle, f"{low} to {high}"]
 

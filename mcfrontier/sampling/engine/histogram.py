@@ -187,7 +187,7 @@ def quantiles(counts: Counts, levels: Array) -> tuple[Array, Array]:
     return found, parts
 
 
-def rank_of(levels: Array, draws: int) -> Array:
+def rank_of(levels: Array | float, draws: int) -> Array:
     """The number of draws below each quantile, half of the draw at it included: see estimates.neighbours."""
     values: Array = np.clip(levels * draws, 0.5, draws - 0.5)
     return values

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
+from mcfrontier.analysis.estimates.probability import Probability
 from mcfrontier.core.arrays import extremes_allowed
 from mcfrontier.core.atomic import check_folder, write_files
 from mcfrontier.core.formatting import amount, difference, label, sentence
@@ -71,11 +72,16 @@ def row_json(pair: Pair, row: str) -> dict[str, Any]:
     return {
         "unit": sides.first.unit,
         **{word: statistics(getattr(sides, word)) for word in words},
-        "probability_first_above": dict(zip(("value", "mc_error"), sides.above, strict=True)),
-        "probability_equal": dict(zip(("value", "mc_error"), sides.equal, strict=True)),
+        "probability_first_above": probability_json(sides.above),
+        "probability_equal": probability_json(sides.equal),
         "lost": sides.non_finite,
         "waterfall": waterfall_json(pair, row) if row in pair.waterfalls else None,
     }
+
+
+def probability_json(found: Probability) -> dict[str, float]:
+    """A probability with its error and its confidence interval."""
+    return {"value": found.value, "mc_error": found.error, **found.interval}
 
 
 def waterfall_json(pair: Pair, row: str) -> dict[str, Any]:
@@ -199,11 +205,14 @@ def cells(found: Summary, formatter: Formatter = amount) -> list[str]:
     """p5, p50 and p95 as their errors allow, and the error of p50; of an event the probability in the middle."""
     texts = amounts(found, formatter)
     texts = texts if len(texts) > 1 else ["", *texts, ""]
-    return [*texts, error_text(found.central.error, found.unit, formatter is difference)]
+    error = 0.0 if found.probability and found.probability.is_bound else found.central.error
+    return [*texts, error_text(error, found.unit, formatter is difference)]
 
 
 def amounts(found: Summary, formatter: Formatter = amount) -> list[str]:
     """Statistics with no more digits than their errors allow."""
+    if found.probability:
+        return [found.probability.text()]
     return [formatter(value, found.unit, found.errors[word]) for word, value in found.values.items()]
 
 
@@ -217,18 +226,18 @@ def error_text(error: float, unit: str, points: bool = False) -> str:
 def probability_text(pair: Pair, row: str) -> str:
     """The probability that the first side lies above the other."""
     found, draws = pair.by_row[row], pair.runs[0].sampler.draws
-    value, error = found.above
+    value, error = found.above[:2]
     event = found.kind is EVENT
     head = f"P({pair.names[0]}, not {pair.names[1]})" if event else f"P({pair.names[0]} > {pair.names[1]})"
     if not math.isfinite(value):
         return f"{head}: –"
     if found.equal[0] == 1:
         return ""
-    text = f"{head} = {amount(value, 'share', error, PROBABILITY_DIGITS)}"
-    text += f" ± {error_text(error, 'share')}" if error else ""
+    text = f"{head} {'' if found.above.is_bound else '= '}{found.above.text(PROBABILITY_DIGITS)}"
+    text += f" ± {error_text(error, 'share')}" if error and not found.above.is_bound else ""
     if found.equal[0]:
         same = "the same" if event else "equal"
-        return f"{text}; {same} in {amount(found.equal[0], 'share', found.equal[1])} of the draws"
+        return f"{text}; {same} in {found.equal.text()} of the draws"
     return f"{text}, {'all' if value else 'none'} of {draws:,} draws" if value in (0, 1) else text
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcfrontier.analysis.estimates import estimates
-from mcfrontier.analysis.estimates.estimates import Estimate, estimate
+from mcfrontier.analysis.estimates.probability import Probability, probability
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.kinds import EVENT, PROBABILITY, QuantityKind, kind_of
 from mcfrontier.runs.core import RunCore
-from mcfrontier.runs.summary import Summary, summarise
+from mcfrontier.runs.summary import Summary, event_summary, summarise
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class RowPair:
     other: Summary
     difference: Summary
     ratio: Summary
-    above: Estimate
-    equal: Estimate
+    above: Probability
+    equal: Probability
     non_finite: int
 
     @property
@@ -54,9 +54,9 @@ def row_pair(row: str, first: RunCore, other: RunCore) -> RowPair:
     with np.errstate(all="ignore"):
         difference = y - x
         ratio = y / x if kind.logarithmic else np.full_like(difference, np.nan)
-    finite = np.isfinite(difference)
+    finite, effective = np.isfinite(difference), min(first.effective, other.effective)
     if kind is EVENT:
-        one, two, apart, times = event_summaries(x, y, unit)
+        one, two, apart, times = event_summaries(x, y, unit, effective)
     else:
         one, two, apart = (summarise(draws, unit, kind) for draws in (x, y, difference))
         times = summarise(np.where(np.isfinite(ratio), ratio, np.nan), "1", kind_of("1"))
@@ -66,13 +66,13 @@ def row_pair(row: str, first: RunCore, other: RunCore) -> RowPair:
         other=two,
         difference=apart,
         ratio=times,
-        above=estimate(np.where(finite, x > y, np.nan)),
-        equal=estimate(np.where(finite, x == y, np.nan)),
+        above=probability(np.where(finite, x > y, np.nan), effective),
+        equal=probability(np.where(finite, x == y, np.nan), effective),
         non_finite=int((~finite).sum()),
     )
 
 
-def event_summaries(x: Array, y: Array, unit: str) -> list[Summary]:
+def event_summaries(x: Array, y: Array, unit: str, effective: float) -> list[Summary]:
     """The probabilities of an event on two sides, their difference and their ratio.
 
     The error of the ratio is to first order, so that it is finite if the event does not happen in one of the
@@ -82,9 +82,8 @@ def event_summaries(x: Array, y: Array, unit: str) -> list[Summary]:
     with np.errstate(all="ignore"):
         ratio = q / p if p > 0 else np.nan
         ratio_parts = ratio + (q_parts - ratio * p_parts) / p
-    found = ((p, p_parts, unit), (q, q_parts, unit), (q - p, q_parts - p_parts, unit), (ratio, ratio_parts, "1"))
-    errors = [float(estimates.standard_error(np.asarray(whole), parts)) for whole, parts, _ in found]
-    return [
-        Summary(unit, {PROBABILITY: float(whole)}, {PROBABILITY: error})
-        for (whole, _, unit), error in zip(found, errors, strict=True)
-    ]
+    sides = [event_summary(unit, probability(draws, effective)) for draws in (x, y)]
+    for whole, parts, own in ((q - p, q_parts - p_parts, unit), (ratio, ratio_parts, "1")):
+        error = float(estimates.standard_error(np.asarray(whole), parts))
+        sides.append(Summary(own, {PROBABILITY: float(whole)}, {PROBABILITY: error}))
+    return sides

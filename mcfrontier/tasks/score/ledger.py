@@ -15,6 +15,8 @@ from pathlib import Path
 
 import msgspec
 
+from mcfrontier.analysis.estimates.estimates import Estimate
+from mcfrontier.analysis.estimates.probability import Probability, with_interval
 from mcfrontier.analysis.forecasts.scoring_rules import EVENT_SCALE
 from mcfrontier.core import limits
 from mcfrontier.core.atomic import exclusive, write_files
@@ -66,11 +68,11 @@ class Row(msgspec.Struct, kw_only=True, frozen=True):
         return self.scale == EVENT_SCALE
 
     @property
-    def probability(self) -> tuple[float, float]:
-        """The forecast probability of an event, with its error, from the log score: the logarithm of the probability
-        of the outcome."""
+    def probability(self) -> Probability:
+        """The forecast probability of an event, from the log score: the logarithm of the probability of the outcome."""
         likely = math.exp(self.log_score)
-        return likely if self.outcome else 1 - likely, likely * self.log_score_error if likely else 0.0
+        error = likely * self.log_score_error if likely and math.isfinite(self.log_score_error) else 0.0
+        return with_interval(Estimate(likely if self.outcome else 1 - likely, error), self.draws)
 
     @property
     def outcome_key(self) -> tuple[str, str, float]:

@@ -12,7 +12,7 @@ import msgspec
 
 from mcfrontier.analysis.forecasts.coverage import Coverage, bias, coverage, narrowest_interval
 from mcfrontier.core.atomic import write_files
-from mcfrontier.core.formatting import amount, label, probability, sentence
+from mcfrontier.core.formatting import amount, label, sentence
 from mcfrontier.core.jsontext import json_text
 from mcfrontier.outputs.figures import coverage as coverage_figure
 from mcfrontier.outputs.figures.pit import pit
@@ -48,10 +48,9 @@ def cells(row: Row, head: Sequence[str]) -> list[str]:
         "log score": log_score(row),
     }
     if row.is_event:
-        chance, error = row.probability
         found |= dict.fromkeys(("p5", "p95", "percentile", "inside"), "–")
         found["outcome"] = "happened" if row.outcome else "did not happen"
-        found["p50"] = f"probability {probability(chance, finite_error(error))}"
+        found["p50"] = f"probability {row.probability.text()}"
         found["CRPS"] = f"Brier {amount(row.crps, '1', finite_error(row.crps_error))}"
     return [found[name] for name in head]
 
@@ -103,10 +102,12 @@ def bias_text(rows: Sequence[Row]) -> str:
 
 
 def row_json(row: Row) -> dict[str, Any]:
-    """A row, with the narrowest interval "inside" which it is, and of an event the forecast "probability"."""
+    """A row, with the narrowest interval "inside" which it is, and of an event the forecast "probability" with the ends
+    "low" and "high" of its confidence interval and the "hits" of its draws."""
     found = msgspec.structs.asdict(row)
     if row.is_event:
-        return found | {"probability": row.probability[0], "inside": None}
+        chance = row.probability
+        return found | {"probability": chance.value, **chance.interval, "inside": None}
     return found | {"inside": narrowest_interval(row.percentile / 100)}
 
 

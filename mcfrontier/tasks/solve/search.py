@@ -11,6 +11,7 @@ import numpy as np
 
 from mcfrontier.analysis.conditional.linear import evaluated_at
 from mcfrontier.analysis.estimates import estimates
+from mcfrontier.analysis.estimates.probability import Probability, probability
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.kinds import EVENT
@@ -31,13 +32,13 @@ class Point:
 
     value        in the unit of the quantity
     error        its Monte Carlo error; None if it is not the end of an interval
-    probability  the probability that the conditions hold, with its error
+    probability  the probability that the conditions hold
     quantities   p5, p50 and p95 of other rows, of events the probability
     """
 
     value: float
     error: float | None
-    probability: tuple[float, float]
+    probability: Probability
     quantities: Mapping[str, Summary] = field(repr=False)
 
 
@@ -124,9 +125,9 @@ class Search:
             return self.probability(found)[1]
         return float(estimates.with_errors(self.margins(found), [self.level])[1][2])
 
-    def probability(self, found: Mapping[str, Array]) -> tuple[float, float]:
-        """The probability that all conditions hold, with its standard error."""
-        return estimates.estimate((self.margins(found) <= 0).astype(float))
+    def probability(self, found: Mapping[str, Array]) -> Probability:
+        """The probability that all conditions hold."""
+        return probability((self.margins(found) <= 0).astype(float), self.run.effective)
 
     def intervals(self, axis: Axis, quantiles: Array) -> Iterator[tuple[Point | None, Point | None]]:
         """The intervals of values where the conditions hold, from the margin quantiles at the points of an axis."""
@@ -170,4 +171,4 @@ class Search:
     def summary(self, x: Array, row: str) -> Summary:
         """The summary of draws of a row in base units."""
         unit = self.run.unit(row)
-        return summarise(x / units.scale(unit), unit, self.run.kind(row))
+        return summarise(x / units.scale(unit), unit, self.run.kind(row), self.run.effective)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mcfrontier.analysis.estimates.probability import Probability
 from mcfrontier.core import units
 from mcfrontier.core.arguments import listed
 from mcfrontier.core.arrays import Array, extremes_allowed
@@ -52,7 +53,7 @@ class SolutionResult:
     tried                 the ends of the search range, in the unit of the quantity
     best                  without intervals: the value with the highest probability, None if that is 0 everywhere
     believed              the quantity in the study itself
-    believed_probability  the probability there, and its error
+    believed_probability  the probability there
     notes                 warnings
     """
 
@@ -65,7 +66,7 @@ class SolutionResult:
     tried: tuple[float, float]
     best: Point | None
     believed: Summary
-    believed_probability: tuple[float, float]
+    believed_probability: Probability
     notes: tuple[str, ...]
 
     @property

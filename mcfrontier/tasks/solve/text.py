@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from mcfrontier.analysis.estimates.probability import Probability
 from mcfrontier.core.formatting import amount, label
 from mcfrontier.core.jsontext import json_text
 from mcfrontier.outputs.folder.files import FORMAT
@@ -20,7 +21,7 @@ def sentences(found: SolutionResult) -> list[str]:
     """The solution, the conditions with the search range, and the quantity in the study itself."""
     conditions = " and ".join(condition.text.strip() for condition in found.conditions)
     tried = " to ".join(amount(end, found.unit) for end in found.tried)
-    chance = amount(found.believed_probability[0], "share", found.believed_probability[1])
+    chance = found.believed_probability.text()
     return [
         f"{label(found.decide)}: {answer(found)}",
         f"so that {conditions} with a probability of {share(found.probability)}; search range: {tried}",
@@ -34,7 +35,7 @@ def answer(found: SolutionResult) -> str:
         return ", or ".join(interval_text(*ends, found.unit) for ends in found.holds)
     if not found.best:
         return "none: the conditions hold in no draw at any value of the search range"
-    chance = amount(found.best.probability[0], "share", found.best.probability[1])
+    chance = found.best.probability.text()
     return f"none: {chance} is the highest probability, at {value_text(found.best, found.unit)}"
 
 
@@ -111,6 +112,7 @@ def point_json(point: Point | None) -> dict[str, Any] | None:
     return value | probability_json(point.probability) | {"quantities": quantities}
 
 
-def probability_json(found: tuple[float, float]) -> dict[str, Any]:
-    """A probability with its error."""
-    return {"probability": found[0], "probability_mc_error": found[1]}
+def probability_json(found: Probability) -> dict[str, Any]:
+    """A probability with its error and its confidence interval."""
+    interval = {f"probability_{word}": value for word, value in found.interval.items()}
+    return {"probability": found.value, "probability_mc_error": found.error, **interval}
