@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from mcfrontier.analysis.estimates import tails
+from mcfrontier.analysis.estimates.estimates import has_repeats, jump
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.formatting import amount, percent
-from mcfrontier.core.kinds import QuantityKind
+from mcfrontier.core.kinds import SUMMARY_STATISTICS, QuantityKind
 from mcfrontier.runs.consistency import contradiction
 from mcfrontier.runs.core import RunCore, remembered
-from mcfrontier.runs.estimates import conditional_estimates
-from mcfrontier.runs.headlines import MAX_ROWS_EACH
+from mcfrontier.runs.estimates import conditional_estimates, summary
+from mcfrontier.runs.headlines import MAX_ROWS_EACH, with_percentiles
 from mcfrontier.study.describe import row_index
 
 ROUNDING = 1e-12  # tolerance in base units for draws at the ends of their range
@@ -46,6 +47,7 @@ def findings(run: RunCore) -> tuple[str, ...]:
         *infinite,
         *range_texts(run),
         *cap_texts(run),
+        *jump_texts(run),
         *means,
     )
 
@@ -109,6 +111,22 @@ def conditional_texts(run: RunCore) -> list[str]:
     found = conditional_estimates(run)
     numbers = {estimate.draws for estimate in found.values()}
     return [f"{', '.join(found)}: an input is integrated out, over the first {count:,} draws" for count in numbers]
+
+
+def jump_texts(run: RunCore) -> list[str]:
+    """Notes on percentiles of headlines that lie on a jump: between two values, both of several draws."""
+    out = []
+    for row in filter(run.varies, with_percentiles(run)):
+        if not has_repeats(x := run.samples(row)):
+            continue
+        for word in SUMMARY_STATISTICS:
+            ends = jump(x, summary(run)[row].values[word])
+            if ends[0] < ends[1] and all(np.count_nonzero(x == end) > 1 for end in ends):
+                low, high = (amount(end, run.unit(row)) for end in ends)
+                out.append(
+                    f"{row}: no draw lies between {low} and {high}; any value from the one to the other is {word}"
+                )
+    return out
 
 
 def cap_texts(run: RunCore) -> list[str]:

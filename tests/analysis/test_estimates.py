@@ -91,6 +91,23 @@ def test_quantiles_of_sorted_parts_are_exact(apart):
     np.testing.assert_array_equal(found, sorted_whole)
 
 
+@pytest.mark.parametrize("kind", ["sobol", "random"])
+def test_the_error_of_a_median_on_a_jump_covers_the_jump(kind):
+    """0 and 10 with equal weights: any number between them is a median."""
+    points = streams.probabilities(streams.sampler(kind, 1, 2**12, "x"), "x")
+    values, errors = estimates.with_errors(np.where(points < 0.5, 0.0, 10.0), [0.25, 0.5, 0.75])
+    assert (values[2], errors[2], values[4], errors[4]) == (0, 0, 10, 0)
+    assert errors[3] >= (5 if kind == "sobol" else 3)
+    assert values[3] == pytest.approx(5) if kind == "sobol" else values[3] in (0, 10)
+
+
+def test_the_error_of_continuous_draws_with_an_atom_is_that_of_their_scatter():
+    """Draws at a cap repeat; percentiles below it are as before."""
+    x = np.random.default_rng(3).normal(size=2**14)
+    capped = estimates.with_errors(np.minimum(x, 1.0), LEVELS)[1]
+    np.testing.assert_array_equal(capped[2:4], estimates.with_errors(x, LEVELS)[1][2:4])
+
+
 def test_a_known_value_has_no_spread_and_no_error():
     values, errors = estimates.with_errors(np.array([5.0]), LEVELS)
     assert values.tolist() == [5, 0, 5, 5, 5]

@@ -480,3 +480,22 @@ def test_the_draws_beyond_a_bound_of_a_shipped_study_are_counted(bound):
     (text,) = [each for each in lint.of_study(mcf.load("mt-nlg")).information if f": {upper}: " in each]
     assert f"lie below {lower}, although " in text
     assert abs(share - float(re.search(r"([\d.]+) %", text)[1])) < 2
+
+
+@mcf.node("USD")
+def fee(rate, days):
+    """What the days cost."""
+    return rate * days
+
+
+@pytest.mark.parametrize("draws", [2**12, 2**18])
+def test_a_median_on_a_jump_is_reported_and_has_an_error(draws):
+    """0 or 10 days with equal weights: any amount from $0 to $50 is a median."""
+    inputs = input_entry("rate", "value", "USD/day", value=5.0)
+    inputs |= input_entry("days", "discrete", "day", values=[0.0, 10.0])
+    done = mcf.run({"title": "A fee", "targets": ["fee"], "inputs": inputs}, model=[fee], draws=draws)
+    found = done.summary["fee"]
+    assert (found.values["p50"], found.errors["p50"]) == pytest.approx((25, 25))
+    assert [found.errors[word] for word in ("p5", "p95")] == [0, 0]
+    (note,) = [note for note in done.notes if "p50" in note]
+    assert note == "fee: no draw lies between $0 and $50; any value from the one to the other is p50"

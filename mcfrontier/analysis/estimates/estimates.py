@@ -12,6 +12,7 @@ from mcfrontier.sampling.plan import RANDOMISATIONS
 
 SEARCH_WIDTH = 1.5  # multiple of the root of a part's size: three standard deviations, at most, of a binomial count
 MAX_SQUARED = 2.0**480  # squares of larger draws, or sums of them, may be beyond the largest float
+REPEAT_DRAWS = 64  # the first draws, in which values are repeated if draws take few
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 
 
@@ -109,12 +110,32 @@ def with_errors(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:
     """
     whole, parts = with_parts(x, levels)
     errors = np.zeros_like(whole) if x.size == 1 else standard_error(whole, parts)
+    if x.size > 1 and has_repeats(x):
+        errors[2:] = np.fmax(errors[2:], [jump_error(x, value) for value in whole[2:]])
     if exponent := excess_exponent(x):  # what overflows is that of scaled draws, the smallest of which may underflow
         scaled, scaled_errors = with_errors(np.ldexp(x, -exponent), levels)
         finite = np.isfinite(whole) & np.isfinite(errors)
         whole = np.where(finite, whole, np.ldexp(scaled, exponent))
         errors = np.where(finite, errors, np.ldexp(scaled_errors, exponent))
     return whole, errors
+
+
+def has_repeats(x: Array) -> bool:
+    """Whether draws take few values: some of the first are equal."""
+    return np.unique(x[:REPEAT_DRAWS]).size < min(x.size, REPEAT_DRAWS)
+
+
+def jump(x: Array, value: float) -> tuple[float, float]:
+    """The largest draw up to a quantile and the smallest from it on. Where draws take few values and the two differ,
+    the quantile lies on a jump: any number between them is one."""
+    low, high = x.max(initial=-np.inf, where=x <= value), x.min(initial=np.inf, where=x >= value)
+    return float(low), float(high)
+
+
+def jump_error(x: Array, value: float) -> float:
+    """The distance of a quantile from the farther end of the jump on which it lies."""
+    low, high = jump(x, value)
+    return max(value - low, high - value)
 
 
 def excess_exponent(x: Array) -> int:

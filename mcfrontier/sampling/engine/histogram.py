@@ -184,7 +184,19 @@ def quantiles(counts: Counts, levels: Array) -> tuple[Array, Array]:
         parts = found - np.where(nearby > 0, (share.T - share.mean(axis=1)) * span / (2 * nearby), np.nan)
     for i in np.flatnonzero((nearby > 0) & (np.minimum(levels, 1 - levels) * draws < MIN_DRAWS_BEYOND)):
         parts[:, i] = [tail_quantile(counts.bins, own, lowest, levels[i]) for own in below.T]
+    for at_jump, (low, high) in jumps(counts.bins, start, cumulative, rank).items():
+        weight = (rank[at_jump] - 0.5) % 1
+        found[at_jump], parts[:, at_jump] = low + weight * (high - low), high if weight < 0.5 else low
     return found, parts
+
+
+def jumps(bins: Bins, start: int, cumulative: Array, rank: Array) -> dict[int, tuple[float, float]]:
+    """The quantiles that lie between two atoms, by index, with the two: any number between them is such a quantile. Its
+    randomisations are set to the farther atom, so that the error covers both."""
+    atoms = dict(zip((bins.of(np.array(bins.atoms)) - start).tolist(), bins.atoms, strict=True)) if bins.atoms else {}
+    ends = (np.searchsorted(cumulative, each, side="right") - 1 for each in (np.floor(rank - 0.5), np.ceil(rank - 0.5)))
+    pairs = enumerate(zip(*(each.tolist() for each in ends), strict=True))
+    return {i: (atoms[low], atoms[high]) for i, (low, high) in pairs if low != high and {low, high} <= atoms.keys()}
 
 
 def rank_of(levels: Array | float, draws: int) -> Array:
