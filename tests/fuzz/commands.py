@@ -32,6 +32,7 @@ FLAG = ()
 OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with values; a flag has none
     "run": {
         "--seed": COUNTS,
+        "--nested-seed": COUNTS,
         "--sampler": SAMPLER,
         "--set": PINS,
         "--target": TARGETS,
