@@ -23,8 +23,9 @@ class Results(RunBase):
         Returns
         -------
         Mapping of str to Summary
-            `unit`; `values` (mean, sd, p1 ... p99; of an event also probability) and `errors`, the Monte Carlo standard
-            error of each, in that unit. A row of a many-valued quantity has a name such as ``price[A100]``.
+            `unit`; `values` (mean, sd, p1 ... p99; of an event also probability, `low` and `high`, the ends of its 95 %
+            confidence interval, and `hits` of `draws`) and `errors`, the Monte Carlo standard error of each but the
+            last four, in that unit. A row of a many-valued quantity has a name such as ``price[A100]``.
 
         Raises
         ------

@@ -10,7 +10,7 @@ import numpy as np
 
 from mcfrontier.analysis.estimates import estimates
 from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS, Estimate
-from mcfrontier.analysis.estimates.probability import Probability, probability
+from mcfrontier.analysis.estimates.probability import INTERVAL_WORDS, Probability, probability
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.formatting import amount
@@ -21,19 +21,26 @@ from mcfrontier.runs.core import RunCore, remembered, unknown
 class Summary(NamedTuple):
     """The statistics of a row.
 
-    `unit`; `values` by name (mean, sd, p1 ... p99; of an event the probability first) and `errors`, the Monte Carlo
-    standard error of each, in that unit; `probability` of an event, with its confidence interval.
+    `unit`; `values` by name (mean, sd, p1 ... p99; of an event first the probability, with the ends of its confidence
+    interval and its counts) and `errors`, the Monte Carlo standard error of each but these, in that unit.
     """
 
     unit: str
     values: dict[str, float]
     errors: dict[str, float]
-    probability: Probability | None = None
 
     @property
     def kind(self) -> QuantityKind:
         """The kind of the row."""
         return kind_of(self.unit, event=PROBABILITY in self.values)
+
+    @property
+    def probability(self) -> Probability | None:
+        """The probability of an event; None of another row, or where its interval is not known."""
+        if not self.values.keys() >= {*INTERVAL_WORDS}:
+            return None
+        low, high, hits, draws = (self.values[word] for word in INTERVAL_WORDS)
+        return Probability(*self.central, low, high, int(hits), int(draws))
 
     def text(self, word: str) -> str:
         """A statistic, formatted."""
@@ -67,7 +74,7 @@ def summarise(x: Array, unit: str, kind: QuantityKind, effective: float = np.inf
 
 def event_summary(unit: str, found: Probability) -> Summary:
     """The summary of an event."""
-    return Summary(unit, {PROBABILITY: found.value}, {PROBABILITY: found.error}, found)
+    return Summary(unit, {PROBABILITY: found.value, **found.interval}, {PROBABILITY: found.error})
 
 
 @dataclass(frozen=True, eq=False)

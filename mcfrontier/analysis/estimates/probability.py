@@ -14,6 +14,7 @@ from mcfrontier.core.arrays import Array
 from mcfrontier.core.digits import MAX_DIGITS
 from mcfrontier.core.kinds import EVENT
 
+INTERVAL_WORDS = ("low", "high", "hits", "draws")
 TAIL = 0.025  # the probability beyond either end of a confidence interval
 BOUND_DIGITS = 2  # significant digits of an upper or lower bound
 

@@ -12,19 +12,18 @@ from typing import Annotated, Any
 import msgspec
 
 from mcfrontier.analysis.estimates.estimates import LEVELS, STATISTICS, quantile_name
-from mcfrontier.analysis.estimates.probability import Probability
+from mcfrontier.analysis.estimates.probability import INTERVAL_WORDS
 from mcfrontier.core import limits
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.csvtext import csv_cell
 from mcfrontier.core.jsontext import json_text
 from mcfrontier.core.kinds import PROBABILITY
-from mcfrontier.outputs.folder.files import FORMAT, number_or_nan
+from mcfrontier.outputs.folder.files import FORMAT
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import unstable
 from mcfrontier.runs.estimates import integrated, summary
 from mcfrontier.runs.summary import Summary
 
-INTERVAL_WORDS = {"low", "high", "hits", "draws"}  # of an event
 UNSTABLE = "not stable"  # the note of a mean or sd that is not to be reported
 CONDITIONAL_WORDS = {*map(quantile_name, LEVELS)}  # the percentiles that conditional estimates are used for
 
@@ -50,7 +49,7 @@ class Percentiles(msgspec.Struct, frozen=True):
             for word, error in errors.items():
                 if not (word in found and is_number(found[word]) and is_number(error) and (error or 0) >= 0):
                     raise ValueError(f"{row} has no {word} that is a number, or no error of it")
-            if found.keys() >= INTERVAL_WORDS and not (
+            if found.keys() >= {*INTERVAL_WORDS} and not (
                 PROBABILITY in errors
                 and all(is_number(found[word]) for word in ("low", "high"))
                 and all(type(found[word]) is int for word in ("hits", "draws"))
@@ -84,13 +83,14 @@ def percentiles_csv(summaries: Mapping[str, Summary], unstable: Container[str]) 
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(["quantity", "unit", "statistic", "value", "mc_error", "note"])
-    for name, (unit, values, errors, event) in summaries.items():
+    for name, found in summaries.items():
+        unit, values, errors = found
         notes = dict.fromkeys(("mean", "sd"), UNSTABLE) if name in unstable else {}
-        if event:
+        if event := found.probability:
             notes[PROBABILITY] = f"{event.hits} of {event.draws} draws; 95 % interval {event.low!r} to {event.high!r}"
-        for statistic, value in values.items():
+        for statistic, error in errors.items():
             texts = (csv_cell(name), csv_cell(unit), statistic)
-            lines.writerow([*texts, repr(value), repr(errors[statistic]), notes.get(statistic, "")])
+            lines.writerow([*texts, repr(values[statistic]), repr(error), notes.get(statistic, "")])
     return text.getvalue()
 
 
@@ -100,8 +100,8 @@ def percentiles_json(
     """Statistics as JSON text: {"format", "study", "seed", "draws", "integrated": {row: the input integrated out of its
     percentiles p1 ... p99}, "unstable_mean": [rows whose mean is not to be reported], "quantities": {row: {"unit",
     "mean", "sd", "p1" ... "p99", "mc_error": {statistic: standard error}}}}. A number that is not finite is null. An
-    event has "probability" before its mean, which is equal to it, and after the percentiles "low" and "high", the ends
-    of a 95 % confidence interval, and "hits" of "draws", the finite draws with the event and all of them."""
+    event has before its mean, which is equal to it, "probability", "low" and "high", the ends of a 95 % confidence
+    interval, and "hits" of "draws", the finite draws with the event and all of them."""
     conditional = {
         row: name
         for row, name in integrated.items()
@@ -115,17 +115,7 @@ def percentiles_json(
 
 def statistics(summary: Summary) -> dict[str, Any]:
     """The statistics of a row by name, and their errors under "mc_error"."""
-    interval = summary.probability.interval if summary.probability else {}
-    return {**summary.values, **interval, "mc_error": summary.errors}
-
-
-def event_of(found: Mapping[str, Any]) -> Probability | None:
-    """The probability of an event from the statistics of its row; None of another row, or without its interval."""
-    if not found.keys() >= INTERVAL_WORDS:
-        return None
-    value, low, high = (number_or_nan(found[word]) for word in (PROBABILITY, "low", "high"))
-    error = number_or_nan(found["mc_error"][PROBABILITY])
-    return Probability(value, error, low, high, found["hits"], found["draws"])
+    return {**summary.values, "mc_error": summary.errors}
 
 
 def summary_at(
@@ -136,12 +126,12 @@ def summary_at(
     Those in the files of a run are taken from `summary`, so that a run and its folder agree; all others are computed by
     `from_draws`, which returns values and errors (2 + levels,).
     """
-    unit, values, errors, event = summary
+    unit, values, errors = summary
     requested = {quantile_name(level): level for level in levels}
     rest = {name: level for name, level in requested.items() if name not in values}
     if rest:
         found = (dict(zip(("mean", "sd", *rest), x.tolist(), strict=True)) for x in from_draws([*rest.values()]))
         values, errors = (computed | stated for computed, stated in zip(found, (values, errors), strict=True))
-    first = [name for name in (PROBABILITY, "mean", "sd") if name in values]
-    values, errors = ({name: each[name] for name in (*first, *requested)} for each in (values, errors))
-    return Summary(unit, values, errors, event)
+    words = (PROBABILITY, *INTERVAL_WORDS, "mean", "sd", *requested)
+    values, errors = ({name: each[name] for name in words if name in each} for each in (values, errors))
+    return Summary(unit, values, errors)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mcfrontier.analysis.estimates import estimates
+from mcfrontier.analysis.estimates.probability import INTERVAL_WORDS
 from mcfrontier.core import memory
 from mcfrontier.core.arguments import listed
 from mcfrontier.core.arrays import Array
@@ -23,7 +24,7 @@ from mcfrontier.outputs.folder.draws_file import dimensions_of_labels, read_grou
 from mcfrontier.outputs.folder.files import DRAWS, MANIFEST, PERCENTILES, RUN_AGAIN, damaged, number_or_nan, read_json
 from mcfrontier.outputs.folder.layout import Contents, Groups, StoredDraws, Variable
 from mcfrontier.outputs.folder.manifest import Manifest, changed, check_unchanged
-from mcfrontier.outputs.folder.percentiles import Percentiles, event_of, summary_at
+from mcfrontier.outputs.folder.percentiles import Percentiles, summary_at
 from mcfrontier.runs.core import dataset, unknown
 from mcfrontier.runs.summary import Summaries, Summary
 
@@ -76,7 +77,7 @@ class RunFolder:
 
     def estimates(self, row: str, levels: Sequence[float]) -> tuple[Array, Array]:
         """Mean, sd and quantiles of a row in its unit, and their Monte Carlo errors: two arrays (2 + levels,)."""
-        _, values, errors, _ = self.summary_at(row, levels)
+        _, values, errors = self.summary_at(row, levels)
         words = ("mean", "sd", *map(estimates.quantile_name, levels))
         return np.array([values[word] for word in words]), np.array([errors[word] for word in words])
 
@@ -90,9 +91,9 @@ class RunFolder:
 
         def stated(row: str) -> Summary:
             found = self.percentiles.quantities[row]
-            columns = (found, found["mc_error"])
-            values, errors = ({word: number_or_nan(each.get(word)) for word in columns[1]} for each in columns)
-            return Summary(found["unit"], values, errors, event_of(found))
+            errors = {word: number_or_nan(error) for word, error in found["mc_error"].items()}
+            words = [word for word in found if word in errors or word in INTERVAL_WORDS]
+            return Summary(found["unit"], {word: number_or_nan(found[word]) for word in words}, errors)
 
         return Summaries(self.percentiles.quantities, stated)
 

@@ -98,7 +98,7 @@ def score_outcome(run: RunFolder, row: str, value: float, source: str = "", note
         raise InputError(f"{run.folder}: {row}: none of its draws is finite, so it has no forecast; take another row")
     value = min(value, manifest.capped.get(row, value))  # the cap stands for all values beyond it
     found = scoring_rules.score(x, value, positive=run.unit(row) != units.DATE_UNIT, event=run.kind(row) is EVENT)
-    _, values, errors, _ = run.summary_at(row, SUMMARY_LEVELS)
+    _, values, errors = run.summary_at(row, SUMMARY_LEVELS)
     return Row(
         study=manifest.study,
         quantity=row,
