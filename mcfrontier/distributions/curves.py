@@ -13,6 +13,7 @@ from scipy import special
 
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
+from mcfrontier.distributions.grid import normal_scores
 
 Curve = Callable[[Array], Array]
 
@@ -56,7 +57,7 @@ def symmetric(ppf: Curve, cdf: Curve, mean_exists: bool = True) -> Distribution:
     return Distribution(ppf, lambda q: -ppf(q), cdf, lambda x: cdf(-x), mean_exists=mean_exists)
 
 
-NORMAL = symmetric(special.ndtri, special.ndtr)
+NORMAL = symmetric(normal_scores, special.ndtr)
 UNIFORM = Distribution(
     ppf=lambda p: p,
     isf=lambda q: 1 - q,
@@ -194,10 +195,7 @@ def truncated(base: Distribution, low: float, high: float) -> Distribution:
         raise InputError(f"low = {low:g} and high = {high:g} leave nothing of the distribution")
 
     def quantile(p: Array, q: Array) -> Array:
-        base_p, base_q = below + p * mass, above + q * mass
-        lower = base_p < 0.5
-        x = np.where(lower, base.ppf(np.where(lower, base_p, 0.5)), base.isf(np.where(lower, 0.5, base_q)))
-        return np.clip(x, low, high)
+        return np.clip(by_nearer_end(base.ppf, base.isf, below + p * mass, above + q * mass), low, high)
 
     def cdf(x: Array) -> Array:
         x = np.clip(x, start, high)
@@ -226,15 +224,16 @@ def truncated(base: Distribution, low: float, high: float) -> Distribution:
 
 def from_nearer_end(lower: Curve, upper: Curve) -> tuple[Curve, Curve]:
     """Quantile functions ppf and isf out of one that is accurate for p < 1/2 and one, of q = 1 - p, for the rest."""
+    return lambda p: by_nearer_end(lower, upper, p, 1 - p), lambda q: by_nearer_end(lower, upper, 1 - q, q)
 
-    def quantile(p: Array, q: Array) -> Array:
-        p, q = np.asarray(p, float), np.asarray(q, float)
-        out, is_lower = np.empty(p.shape), p < 0.5
-        out[is_lower] = lower(p[is_lower])
-        out[~is_lower] = upper(q[~is_lower])
-        return out[()]
 
-    return lambda p: quantile(p, 1 - p), lambda q: quantile(1 - q, q)
+def by_nearer_end(lower: Curve, upper: Curve, p: Array, q: Array) -> Array:
+    """The quantiles lower(p) for p < 1/2, upper(q) for the rest."""
+    p, q = np.asarray(p, float), np.asarray(q, float)
+    out, is_lower = np.empty(p.shape), p < 0.5
+    out[is_lower] = lower(p[is_lower])
+    out[~is_lower] = upper(q[~is_lower])
+    return out[()]
 
 
 def find_crossing(curve: Curve, target: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike) -> Array:

@@ -18,21 +18,18 @@ from scipy import special
 
 from mcfrontier.core import kernels
 from mcfrontier.core.arrays import Array
-from mcfrontier.core.kernels.plain import BITS, CELL_BITS, PARTS, combine_words, to_probability
+from mcfrontier.core.kernels.plain import BITS, PARTS, combine_words, to_probability
 from mcfrontier.distributions.curves import EPSILON, Curve, Distribution
+from mcfrontier.distributions.grid import BODY, GRID, TAIL_CELLS, TAILS, Cells, normal_scores
 
-TAIL_SHARE = 2.0**-6  # probability of each tail
-TAIL_HALVINGS, TAIL_CELL_BITS = 16, 6  # a tail has 16 halvings of the probability, with 2^6 cells each
-TAIL_STARTS = TAIL_SHARE / 2.0 ** np.arange(TAIL_HALVINGS, 0, -1)  # where each halving begins
-# layout of the tail cells for the kernel: bits to drop, shifted bits of the first cell, number of cells
-TAIL_CELLS = (
-    BITS - TAIL_CELL_BITS,
-    int(TAIL_STARTS[:1].view(np.int64)[0]) >> BITS - TAIL_CELL_BITS,
-    TAIL_HALVINGS << TAIL_CELL_BITS,
-)
 TABLE_TOLERANCE = 3e-8  # error of a table relative to p95 - p5, or to the distance from the median if that is larger
 RELATIVE_TOLERANCE = 1e-5  # error of a table relative to the value, which keeps positive values positive
-MAX_SCORE, CELLS_PER_SD = 6, 128  # a table over normal scores extends to 6 standard deviations, with 128 cells in each
+MAX_SCORE = 6  # a table over normal scores extends to 6 standard deviations
+CELLS_PER_SD, CELLS_PER_SD_BETWEEN_JUMPS = 24, 128  # of such a table
+NODES = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0])  # cell ends beside that at 0 that a polynomial runs through
+# its coefficients of t^7, ..., t from its rises there: whole multiples of 1 / 5040
+SEPTIC = np.rint(5040 * np.linalg.inv(NODES[:, None] ** np.arange(7, 0, -1))) / 5040
+CENTRAL_PROBABILITIES = np.array([0.05, 0.5, 0.95, 0.25, 0.0, 1.0])
 LINE_PROBABILITIES = np.concatenate([2.0 ** np.arange(-BITS, 0), np.arange(1, 64) / 64, 1 - 2.0 ** np.arange(-BITS, 0)])
 LINE_TOLERANCE = 1e-15  # deviation from a line at all these probabilities, relative to the larger end
 
@@ -130,25 +127,26 @@ def quantile_table(distribution: Distribution, scale: float = 1.0) -> QuantileTa
     def curve(p: Array) -> Array:
         return exact(p) * scale
 
-    def upper(q: Array) -> Array:
-        return curve(1 - q)
-
     with np.errstate(all="ignore"):
-        low, high = curve(np.array([0.0, 1.0])).tolist()
-        deviation = np.abs(curve(LINE_PROBABILITIES) - (low + (high - low) * LINE_PROBABILITIES))
-        if high - low < np.inf and (deviation <= LINE_TOLERANCE * max(abs(low), abs(high))).all():
+        central = curve(CENTRAL_PROBABILITIES)
+        low, high = central[-2:].tolist()
+        if high - low < np.inf and all(
+            is_line(curve, p, low, high) for p in (CENTRAL_PROBABILITIES, LINE_PROBABILITIES)
+        ):
             return QuantileTable(curve, np.array([[low, high - low, 0.0]]))
         support = (distribution.low * scale, distribution.high * scale)
-        target = Target(curve(np.array([0.05, 0.5, 0.95])), support, distribution.discontinuous)
-        edges, edges_above = atom_edges(distribution)
-        step = np.array([2.0**-CELL_BITS])
-        body = fit_parabolas(curve, np.zeros(1), step, 2**CELL_BITS, target, edges, origin=1.0)
-        body[[0, -1]] = np.nan  # the function may be singular at an end, which its differences do not show
-        tails = [
-            fit_parabolas(each, TAIL_STARTS, TAIL_STARTS / 2**TAIL_CELL_BITS, 2**TAIL_CELL_BITS, target, at)
-            for each, at in ((curve, edges), (upper, edges_above))
-        ]
-    return QuantileTable(curve, np.concatenate([body, *tails]))
+        target = Target(central[:3], support, distribution.discontinuous)
+        edges = atom_edges(distribution)
+        body, tails = np.split(curve(GRID), [2 * BODY.number + 1])
+        parabolas = [fit_parabolas(curve, *each, target, edges) for each in ((BODY, body), (TAILS, tails))]
+    parabolas[0][[0, -1]] = np.nan  # the function may be singular at an end, which its differences do not show
+    return QuantileTable(curve, np.concatenate(parabolas))
+
+
+def is_line(curve: Curve, p: Array, low: float, high: float) -> bool:
+    """Whether a quantile function is linear at probabilities, given both ends of the support."""
+    deviation = np.abs(curve(p) - (low + (high - low) * p))
+    return bool((deviation <= LINE_TOLERANCE * max(abs(low), abs(high))).all())
 
 
 def atom_edges(distribution: Distribution) -> tuple[Array, Array]:
@@ -157,99 +155,108 @@ def atom_edges(distribution: Distribution) -> tuple[Array, Array]:
     return distribution.cdf(ends), distribution.sf(ends)
 
 
-def fit_parabolas(
-    curve: Curve, start: Array, step: Array, cells: int, target: Target, edges: Array, origin: float = 0.0
-) -> Array:
-    """Fit parabolas to rows of cells, each row with its own start and width of a cell.
+def fit_parabolas(curve: Curve, cells: Cells, values: Array, target: Target, edges: tuple[Array, Array]) -> Array:
+    """Fit parabolas to cells.
 
     Parameters
     ----------
-    start, step : arrays (rows,) of probabilities
-    cells : the number of cells in a row
+    values : the curve at the ends and centres of the cells, row by row
     target : what they must match
-    edges : the probabilities at the ends of atoms
-    origin : added to the probability to give the argument of the parabolas
+    edges : the probabilities below and above the ends of atoms
 
     Returns
     -------
     (rows * cells, 3) coefficients, NaN where the error exceeds the tolerance or a value leaves the support, and in
     cells with an end of an atom
     """
-
-    def quantiles(cell: Array) -> Array:
-        return curve(start[:, None] + step[:, None] * cell)
-
-    values = quantiles(np.arange(2 * cells + 1) / 2)
-    left, centre, right = values[:, :-1:2], values[:, 1::2], values[:, 2::2]
-    first_half, second_half = centre - left, right - centre  # exactly 0 where values are equal
-    rise, bend = 3 * first_half - second_half, 2 * (second_half - first_half)  # over a cell from 0 to 1
+    values = values.reshape(-1, 2 * cells.number + 1)
+    ends, left = values[:, ::2], values[:, :-1:2]
+    halves = np.diff(values)  # exactly 0 where values are equal
+    first_half, second_half = halves[:, ::2], halves[:, 1::2]
+    turn = second_half - first_half
+    rise, bend = 2 * first_half - turn, 2 * turn  # over a cell from 0 to 1
     p5, p50, p95 = target.summary
-    allowed = TABLE_TOLERANCE * np.maximum(abs(p95 - p5), np.maximum(np.abs(left - p50), np.abs(right - p50)))
-    allowed = np.minimum(allowed, RELATIVE_TOLERANCE * np.minimum(np.abs(left), np.abs(right)))
+    distance, size = np.maximum(np.abs(ends - p50), abs(p95 - p5)), np.abs(ends)
+    allowed = TABLE_TOLERANCE * np.maximum(distance[:, :-1], distance[:, 1:])
+    allowed = np.minimum(allowed, RELATIVE_TOLERANCE * np.minimum(size[:, :-1], size[:, 1:]))
     if target.discontinuous:
         error = np.zeros(left.shape)
         for t in (0.125, 0.375, 0.625, 0.875):
-            error = np.maximum(error, np.abs(left + t * (rise + t * bend) - quantiles(np.arange(cells) + t)))
+            at = curve(cells.probabilities(np.arange(cells.number) + t))
+            error = np.maximum(error, np.abs(left + t * (rise + t * bend) - at))
     else:
         # error of a parabola through three points of a smooth curve: sqrt(3) / 27 of the third difference
-        thirds = np.pad(np.abs(np.diff(values, 3, axis=1)), ((0, 0), (1, 1)), constant_values=np.nan)
-        error = np.fmax(thirds[:, ::2], thirds[:, 1::2]) * 3**0.5 / 27
-    first, per = (start / step)[:, None] + np.arange(cells) + origin / step[:, None], 1 / step[:, None]
-    found = np.stack([left - first * (rise - first * bend), per * (rise - 2 * first * bend), per**2 * bend], axis=-1)
-    finite = np.isfinite(allowed) & np.isfinite(found).all(axis=-1)
-    accurate = (error <= allowed) & finite & (rise * (rise + 2 * bend) >= 0)  # and monotone
+        between = first_half[:, 1:] - second_half[:, :-1]
+        error = np.full(left.shape, np.nan)
+        error[:, :-1] = np.abs(between - turn[:, :-1])
+        error[:, 1:] = np.fmax(error[:, 1:], np.abs(turn[:, 1:] - between))
+        error *= 3**0.5 / 27
+    found = np.empty((*left.shape, 3))
+    slope = rise - cells.left * bend
+    found[..., 0], found[..., 1] = left - cells.left * slope, (slope - cells.left * bend) / cells.step
+    found[..., 2] = bend / cells.step**2
+    accurate = (error <= allowed) & (rise * (rise + 2 * bend) >= 0)  # and monotone
+    for each in range(3):
+        accurate &= np.isfinite(found[..., each])
     if np.isfinite(target.support).any():
-        accurate &= within_support(found, (left, right), (first + 1) * step[:, None], target.support)
-    position = (edges[:, None] - start) / step
-    edge, row = np.nonzero((position > 0) & (position < cells) & (position != np.floor(position)))
-    accurate[row, position[edge, row].astype(np.intp)] = False
+        accurate &= within_support(found, ends, cells.right_distance, target.support)
+    if edges[0].size:
+        position = (np.where(cells.from_above, edges[1], edges[0]) - cells.start) / cells.step
+        inside = (position > 0) & (position < cells.number) & (position != np.floor(position))
+        accurate[np.nonzero(inside)[0], position[inside].astype(np.intp)] = False
     found[~accurate] = np.nan
     return found.reshape(-1, 3)
 
 
-def within_support(parabolas: Array, ends: tuple[Array, Array], right: Array, support: tuple[float, float]) -> Array:
-    """Whether monotone parabolas (rows, cells, 3) with these values at their ends, the second one at `right`, stay
-    within a support, rounding included."""
-    level, slope, bend = np.moveaxis(parabolas, -1, 0)
-    size = np.abs(level) + np.abs(slope * right) + np.abs(bend * right**2)
-    margin = np.where(ends[0] == ends[1], 0.0, 2 * EPSILON * size)
-    inside: Array = (np.minimum(*ends) - margin >= support[0]) & (np.maximum(*ends) + margin <= support[1])
+def within_support(parabolas: Array, ends: Array, right: Array, support: tuple[float, float]) -> Array:
+    """Whether monotone parabolas (rows, cells, 3) with values `ends` (rows, cells + 1), the upper arguments being
+    `right`, stay within a support, rounding included."""
+    level, slope, bend = (np.abs(parabolas[..., each]) for each in range(3))
+    margin = 2 * EPSILON * (level + right * (slope + right * bend))
+    margin *= ends[:, :-1] != ends[:, 1:]
+    room = np.minimum(ends - support[0], support[1] - ends)
+    inside: Array = np.minimum(room[:, :-1], room[:, 1:]) >= margin
     return inside
 
 
 def score_table(distribution: Distribution) -> Curve:
-    """A slow quantile function by a table over normal scores, interpolated by cubics through four points.
+    """A slow quantile function by a table over normal scores, interpolated by polynomials through eight points.
 
     Over normal scores the function is smooth far into its tails, so that a small table suffices. The exact function is
     called beyond six standard deviations, and at jumps, kinks and the ends of atoms. tests/distributions/test_tables.py
     checks the error.
     """
-    cells = 2 * MAX_SCORE * CELLS_PER_SD
-    values = quantiles_at_scores(distribution, np.arange(-1, cells + 2) / CELLS_PER_SD - MAX_SCORE)
+    per_sd = CELLS_PER_SD_BETWEEN_JUMPS if distribution.discontinuous else CELLS_PER_SD
+    cells = 2 * MAX_SCORE * per_sd
+    values = quantiles_at_scores(distribution, np.arange(-3, cells + 5) / per_sd - MAX_SCORE)
+    starts = values[3 : cells + 3]
+    rises = np.stack([values[k : cells + k] - starts for k in (0, 1, 2, 4, 5, 6, 7)])  # all 0 where values are equal
+    powers: list[Array] = [*(SEPTIC[:, :, None] * rises).sum(axis=1), starts]
 
     def interpolate(cell: Array, t: Array) -> Array:
-        before, left, right, after = (values.take(cell + k) for k in range(4))
-        rise = right - left
-        bend = (2 - t) * (rise - left + before) + (1 + t) * (after - right - rise)
-        result: Array = np.clip(left + t * rise + t * (t - 1) * bend / 6, distribution.low, distribution.high)
-        return result
+        x = powers[0].take(cell)
+        for power in powers[1:]:
+            x *= t
+            x += power.take(cell)
+        return np.clip(x, distribution.low, distribution.high, out=x)
 
     smooth = np.ones(cells, dtype=bool)
     if distribution.discontinuous:
         width = np.diff(distribution.ppf(np.array([0.05, 0.95])))
         for t in (0.25, 0.5, 0.75):
-            exact = quantiles_at_scores(distribution, (np.arange(cells) + t) / CELLS_PER_SD - MAX_SCORE)
+            exact = quantiles_at_scores(distribution, (np.arange(cells) + t) / per_sd - MAX_SCORE)
             error = np.abs(interpolate(np.arange(cells), np.full(cells, t)) - exact)
             smooth &= error <= np.minimum(TABLE_TOLERANCE * width, RELATIVE_TOLERANCE * np.abs(exact))
         edge_scores = special.ndtri(atom_edges(distribution)[0])
-        edge_cells = np.floor((edge_scores + MAX_SCORE) * CELLS_PER_SD)[:, None] + np.arange(-2, 2)  # that it affects
+        edge_cells = np.floor((edge_scores + MAX_SCORE) * per_sd)[:, None] + np.arange(-4, 5)  # that it affects
         smooth[edge_cells[(edge_cells >= 0) & (edge_cells < cells)].astype(np.intp)] = False
 
     def quantile(p: Array) -> Array:
-        position = (special.ndtri(p) + MAX_SCORE) * CELLS_PER_SD
+        position = (normal_scores(p) + MAX_SCORE) * per_sd
         inside = (position >= 0) & (position < cells)
         cell = np.where(inside, position, 0).astype(np.intp)
-        inside &= smooth[cell]
+        if not smooth.all():
+            inside &= smooth[cell]
         x = interpolate(cell, position - cell)
         if not inside.all():
             x[~inside] = distribution.ppf(p[~inside])

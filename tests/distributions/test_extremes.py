@@ -5,7 +5,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
@@ -48,6 +48,40 @@ def test_half_of_a_mixture_with_a_value_is_that_value_and_no_draw_lies_below_it(
     x = tables.quantile_table(made)(tables.Points(words))
     assert (x < 0).sum() == 0
     assert (x == 0).sum() == 65_536
+
+
+PARTS = st.one_of(
+    st.sampled_from([VALUE, VALUE | {"value": 1}, VALUE | {"value": 0.3}, {"family": "uniform", "low": 0, "high": 1}]),
+    st.builds(
+        lambda alpha, beta: {"family": "beta", "alpha": alpha, "beta": beta}, *[st.sampled_from([0.1, 0.5, 1, 4])] * 2
+    ),
+    st.builds(lambda p95: {"family": "lognormal", "p5": 1e-6, "p95": p95}, st.sampled_from([1e-5, 0.1, 1e3])),
+    st.builds(lambda shape: {"family": "gamma", "shape": shape, "scale": 1}, st.sampled_from([0.05, 0.7, 30])),
+    st.just({"family": "logitnormal", "p5": 1e-9, "p95": 0.99}),
+    st.just({"family": "normal", "mean": 0, "sd": 0.5}),
+    st.just({"family": "discrete", "values": [0, 0.2, 1], "weights": [2, 1, 1]}),
+)
+ENDS = st.sampled_from([{}, {"low": 0}, {"high": 1}, {"low": 0, "high": 1}, {"low": 1e-3, "high": 0.9}])
+STRATA = (np.arange(2**12, dtype=np.uint64) << np.uint64(40)) + np.random.default_rng(3).integers(
+    0, 1 << 40, 2**12, dtype=np.uint64
+)  # one point in each of 4,096 equal parts
+
+
+@settings(deadline=None, max_examples=12)
+@given(parts=st.lists(PARTS, min_size=2, max_size=3), weight=st.sampled_from([0.01, 1, 30]), ends=ENDS)
+def test_draws_stay_in_the_support_and_atoms_have_their_probability(parts, weight, ends):
+    weights = [weight, *[1] * (len(parts) - 1)]
+    try:
+        made = family("mixture", parts=parts, weights=weights, **ends).distribution()
+    except InputError:  # the truncation leaves nothing
+        reject()
+    draws = tables.quantile_table(made, 100.0)(tables.Points(STRATA))
+    assert ((draws >= 100 * made.low) & (draws <= 100 * made.high)).all()
+    for atom in made.atoms:
+        rounding = 8 * np.spacing(atom)  # draws of the other parts that round to the atom
+        least = made.cdf(np.array(atom)) - made.cdf(np.array(np.nextafter(atom, -np.inf)))
+        most = made.cdf(np.array(atom + rounding)) - made.cdf(np.array(atom - rounding))
+        assert STRATA.size * least - 2 <= (draws == 100 * atom).sum() <= STRATA.size * most + 2
 
 
 @pytest.mark.parametrize("stated", MIXTURES)
