@@ -84,6 +84,13 @@ def test_the_figures_follow_from_the_paired_draws_of_two_runs():
     assert found.first_above.energy.sel(figure="value").item() == float((one > other).mean())
 
 
+def test_the_first_study_has_the_draws_of_its_own_run():
+    run = mcf.run("gpt4", draws=DRAWS, seed=3, method="order")
+    found = mcf.compare("gpt4", "llama31-405b", targets=["energy"], draws=DRAWS, seed=3)
+    first = found.pairs[0].by_row["energy"].first.values
+    assert {word: run.summary["energy"].values[word] for word in ("p5", "p50", "p95")} == first
+
+
 def test_the_error_is_that_of_paired_draws():
     """Sides that differ by a fixed factor have a ratio without error, whatever their spread."""
     one = page("product", *FIRST_INPUTS[:2], known("c", 2))
