@@ -182,7 +182,7 @@ def test_errors_of_counted_draws_match_those_of_retained_draws(done, all_draws):
     _, theirs = estimates.with_errors(all_draws, LEVELS)
     np.testing.assert_allclose(ours[:2], theirs[:2], rtol=1e-9)
     assert np.abs(np.log(ours[2:] / theirs[2:])).max() < math.log(1.6)
-    assert abs(np.log(ours[2:] / theirs[2:]).mean()) < math.log(1.15)
+    assert abs(np.log(ours[2:] / theirs[2:]).mean()) < math.log(1.25)  # bins smooth the errors of percentiles
 
 
 @example(scale=0.001, middle=1.5, width=0.73046875, seed=0, rows=1)

@@ -314,7 +314,7 @@ def linear_row(y: Array, candidates_of: Sequence[Sequence[Candidate]]) -> Linear
     for number, transform in enumerate(TRANSFORMS):
         trial = transformed(y[:, :TRIAL_DRAWS], transform)
         for t, tabulate in candidates_of[number]:
-            if not is_linear(trial, t[: 2 + TRIAL_DRAWS]):  # rejects most candidates at little cost
+            if not is_linear(trial, t[: 2 + trial.shape[1]]):  # rejects most candidates at little cost
                 continue
             z = transformed(y, transform)
             if is_linear(z, t[:-1]) and (table := tabulate()):
