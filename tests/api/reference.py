@@ -48,6 +48,8 @@ def signature(place):
     shown = inspect.Signature([each.replace(annotation=inspect.Parameter.empty) for each in parameters])
     call = place if "." in place else f"mcf.{place}"
     text = re.sub("<function silent at .*?>", "silent", str(shown)).replace("'", '"')
+    if len(call + text) > 120:
+        text = f"(\n    {text[1:-1]}\n)"
     return f"```python\n{call}{text}\n```"
 
 
