@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +24,7 @@ from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.printable import echo
 
 if TYPE_CHECKING:
+    from mcfrontier.outputs.folder.percentiles import Unstable
     from mcfrontier.runs.core import RunCore
     from mcfrontier.runs.summary import Summary
 
@@ -66,7 +67,7 @@ def command(
             note(text)
         rows = rows_of(saved.rows, quantities or saved.manifest.targets, source)
         summaries = {row: saved.summary_at(row, levels) for row in rows}
-        head, unstable, integrated = saved.head, saved.percentiles.unstable_mean, saved.percentiles.integrated
+        head, unstable, integrated = saved.head, saved.percentiles.unstable, saved.percentiles.integrated
     else:
         run = run_study(source, quantities, options, split_pins(pins))
         rows = rows_of(run.rows, quantities or run.study.targets, source)
@@ -82,17 +83,17 @@ def command(
 
 def summaries_of(
     run: RunCore, rows: Sequence[str], levels: Sequence[float]
-) -> tuple[dict[str, Summary], list[str], dict[str, str]]:
-    """The statistics of rows at some levels, the rows with an unstable mean, and the input integrated out of each."""
+) -> tuple[dict[str, Summary], Unstable, dict[str, str]]:
+    """The statistics of rows at some levels, which of them are not stable, and the input integrated out of each."""
     from functools import partial
 
     from mcfrontier.outputs.folder.percentiles import summary_at
-    from mcfrontier.runs.diagnostics import unstable
+    from mcfrontier.runs.diagnostics import unstable_statistics
     from mcfrontier.runs.estimates import integrated, summary
     from mcfrontier.runs.summary import from_draws
 
     found = {row: summary_at(summary(run)[row], levels, partial(from_draws, run, row)) for row in rows}
-    return found, list(unstable(run)), integrated(run)
+    return found, unstable_statistics(run), integrated(run)
 
 
 def is_no_study(source: str) -> bool:
@@ -131,7 +132,7 @@ def run_study(
     return run
 
 
-def show_summaries(summaries: Mapping[str, Summary], unstable: Container[str]) -> None:
+def show_summaries(summaries: Mapping[str, Summary], unstable: Unstable) -> None:
     """Print the statistics of rows, each with its Monte Carlo error; of an event, the probability only."""
     from mcfrontier.core.formatting import label
     from mcfrontier.outputs.folder.percentiles import UNSTABLE
@@ -140,6 +141,6 @@ def show_summaries(summaries: Mapping[str, Summary], unstable: Container[str]) -
     known = {row: each for row, each in summaries.items() if math.isfinite(each.values["mean"])}
     for row, found in (known or summaries).items():  # without rows that are missing by design
         for i, word in enumerate(found.kind.statistics_of(tuple(found.values))):
-            mark = f", {UNSTABLE}" if word in ("mean", "sd") and row in unstable else ""
+            mark = f", {UNSTABLE}" if word in unstable.get(row, ()) else ""
             lines.append(["" if i else label(row), word + mark, found.text(word), found.error_text(word)])
     show_table(("quantity", "", "value", "MC error"), lines, left=(0, 1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from mcfrontier.analysis.estimates import tails
@@ -11,7 +13,7 @@ from mcfrontier.core.formatting import amount, percent
 from mcfrontier.core.kinds import SUMMARY_STATISTICS, QuantityKind
 from mcfrontier.runs.consistency import contradiction
 from mcfrontier.runs.core import RunCore, remembered
-from mcfrontier.runs.estimates import conditional_estimates, summary
+from mcfrontier.runs.estimates import conditional_estimates, moments_of_input, summary
 from mcfrontier.runs.headlines import MAX_ROWS_EACH, with_percentiles
 from mcfrontier.study.describe import row_index
 
@@ -63,6 +65,20 @@ def unstable(run: RunCore) -> dict[str, tails.Tail | None]:
             found[row] = None
         elif tail := tails.heavy_tail(run.values[name][index]):
             found[row] = tail
+    return found
+
+
+@remembered
+def unstable_statistics(run: RunCore) -> dict[str, tuple[str, ...]]:
+    """The statistics that are not to be reported, by row: mean and sd of the rows in `unstable`; the sd of inputs whose
+    variance is infinite, and of rows whose squared distances are dominated by a few of the retained draws."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row, (name, index) in run.rows.items():
+        known = moments_of_input(run, row)
+        if row in unstable(run):
+            found[row] = ("mean", "sd")
+        elif known[1] == math.inf if known else tails.heavy_tail(run.values[name][index], 2):
+            found[row] = ("sd",)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,12 @@ from mcfrontier.core.arguments import check_number, check_text
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.kinds import PROBABILITY
+from mcfrontier.distributions.mixture import moments
 from mcfrontier.runs.core import RunCore, remembered, run_dataset
 from mcfrontier.runs.headlines import headlines, with_percentiles
 from mcfrontier.runs.summary import Summaries, Summary, event_summary, finite_draws, from_draws, order_statistics
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
+from mcfrontier.study.describe import row_index
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -44,10 +47,27 @@ def integrated(run: RunCore) -> dict[str, str]:
 def estimates(run: RunCore, row: str, levels: Sequence[float]) -> tuple[Array, Array]:
     """Mean, sd and quantiles of a row in its unit, and their Monte Carlo errors: two arrays of shape (2 + levels,)."""
     found = np.array(order_statistics(run, row) if levels is LEVELS else from_draws(run, row, levels))
+    known = moments_of_input(run, row)
+    if known and known[1] < math.inf:
+        found[:, :2] = known, (0.0, 0.0)
     if row in conditional_estimates(run):
         better = np.array(conditional_estimates(run)[row].percentiles(levels))
         found[:, 2:] = np.where(np.isfinite(better).all(axis=0), better, found[:, 2:])
     return found[0], found[1]
+
+
+@remembered
+def moments_of_input(run: RunCore, row: str) -> tuple[float, float] | None:
+    """The exact mean and sd of an uncertain input, the sd infinite where the variance is; None of other rows, given
+    evidence, and of a distribution with jumps or kinks."""
+    prior = run.study.inputs.get(run.rows[row][0])
+    if prior is None or prior.known or run.study.evidence:
+        return None
+    distribution = prior.distributions[row_index(run.study, row)]
+    if distribution.discontinuous or not distribution.low < distribution.high:
+        return None
+    mean, variance = moments(distribution)
+    return mean, math.sqrt(variance)
 
 
 @remembered

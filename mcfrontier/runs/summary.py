@@ -107,8 +107,10 @@ def from_draws(run: RunCore, row: str, levels: Sequence[float]) -> tuple[Array, 
     if run.counted is None or row not in run.counted:
         return estimates.with_errors(run.samples(row), levels)
     whole, parts = run.counted.estimates(row, np.asarray(levels, float))
-    scale = units.scale(run.unit(row))
-    return whole / scale, estimates.standard_error(whole, parts) / scale
+    errors, scale = estimates.standard_error(whole, parts), units.scale(run.unit(row))
+    farthest = run.counted.accumulator.farthest(row)
+    errors[:2] = np.hypot(errors[:2], estimates.tail_errors(farthest, whole[:2], finite_draws(run, row)))
+    return whole / scale, errors / scale
 
 
 def finite_draws(run: RunCore, row: str) -> int:

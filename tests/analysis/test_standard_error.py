@@ -23,9 +23,11 @@ def test_the_distance_of_an_estimate_from_the_mean_of_its_randomisations_is_adde
     np.testing.assert_allclose(error, np.hypot(unbiased, bias), rtol=1e-12)
 
 
-def test_the_error_of_a_mean_is_that_of_16_means_worked_by_hand():
+def test_the_error_of_a_mean_is_that_of_16_means_and_of_a_missing_draw_worked_by_hand():
     x = np.random.default_rng(2).lognormal(size=16 * 40)
     means = [sum(x[r::16].tolist()) / 40 for r in range(16)]
     mean = sum(means) / 16
-    expected = math.sqrt(sum((each - mean) ** 2 for each in means) / 15 / 16)
+    distances = sorted(abs(each - mean) for each in x.tolist())
+    farthest, sixteenth = distances[-1], distances[-16]
+    expected = math.hypot(math.sqrt(sum((each - mean) ** 2 for each in means) / 15 / 16), (farthest - sixteenth) / 640)
     assert with_errors(x, [0.5])[1][0] == pytest.approx(expected, rel=1e-9)

@@ -49,7 +49,16 @@ def test_the_working_directory_does_not_change_the_files(place, folder, tmp_path
 
 def test_json_has_a_stable_schema(folder, gpt4):
     found = json.loads((folder / "percentiles.json").read_text())
-    assert list(found) == ["format", "study", "seed", "draws", "integrated", "unstable_mean", "quantities"]
+    assert list(found) == [
+        "format",
+        "study",
+        "seed",
+        "draws",
+        "integrated",
+        "unstable_mean",
+        "unstable_sd",
+        "quantities",
+    ]
     assert (found["format"], found["study"], found["seed"], found["draws"]) == (1, "gpt4", 7, 2**12)
     words = ["mean", "sd", "p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99"]
     assert list(found["quantities"]) == list(gpt4.study.quantities)

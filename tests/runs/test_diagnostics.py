@@ -53,6 +53,18 @@ def test_draws_without_a_mean_are_detected(name, draws):
     assert marked_share(WITHOUT_MEAN[name], draws) >= 0.96
 
 
+def test_draws_without_a_variance_are_detected():
+    made = [np.random.default_rng(seed).pareto(1.5, 2**13) for seed in range(SEEDS)]
+    assert np.mean([tails.heavy_tail(x, 2) is not None for x in made]) >= 0.9
+    assert np.mean([tails.heavy_tail(x) is not None for x in made]) < 0.5  # the mean is 2
+
+
+@pytest.mark.parametrize("name", WITH_MEAN)
+def test_a_finite_variance_is_seldom_marked(name):
+    made = (WITH_MEAN[name](np.random.default_rng(seed), 2**14) for seed in range(SEEDS))
+    assert np.mean([tails.heavy_tail(x, 2) is not None for x in made]) <= 0.04
+
+
 @pytest.mark.parametrize("draws", [2**12, 2**14, 2**16])
 @pytest.mark.parametrize("name", WITH_MEAN)
 def test_a_finite_mean_is_not_marked(name, draws):
@@ -499,3 +511,31 @@ def test_a_median_on_a_jump_is_reported_and_has_an_error(draws):
     assert [found.errors[word] for word in ("p5", "p95")] == [0, 0]
     (note,) = [note for note in done.notes if "p50" in note]
     assert note == "fee: no draw lies between $0 and $50; any value from the one to the other is p50"
+
+
+def test_an_input_has_its_exact_mean_and_standard_deviation():
+    """A lognormal with a standard deviation of its logarithm of 1, and a normal."""
+    inputs = input_entry("rate", "lognormal", "USD/day", p5=math.exp(norm.ppf(0.05)), p95=math.exp(norm.ppf(0.95)))
+    inputs |= input_entry("days", "normal", "day", mean=30.0, sd=4.0)
+    done = mcf.run({"title": "A fee", "targets": ["fee"], "inputs": inputs}, model=[fee], draws=2**12)
+    rate, days = (done.summary[name] for name in ("rate", "days"))
+    exact = math.exp(0.5), math.sqrt(math.exp(2) - math.exp(1))
+    assert (rate.values["mean"], rate.values["sd"]) == pytest.approx(exact, rel=1e-9)
+    assert (days.values["mean"], days.values["sd"]) == pytest.approx((30, 4), rel=1e-9)
+    assert {each.errors[word] for each in (rate, days) for word in ("mean", "sd")} == {0}
+    assert done.summary["fee"].errors["sd"] > 0
+
+
+def test_the_standard_deviation_of_an_input_without_variance_is_not_stable(tmp_path):
+    """A t with 1.9 degrees of freedom has a mean, but no variance."""
+    inputs = input_entry("rate", "student-t", "USD/day", p5=1.0, p95=3.0, df=1.9)
+    inputs |= input_entry("days", "value", "day", value=2.0)
+    mcf.run({"title": "A fee", "targets": ["fee"], "inputs": inputs}, model=[fee], draws=2**12).write(
+        tmp_path, report=False
+    )
+    found = json.loads((tmp_path / "percentiles.json").read_text())
+    assert "rate" in found["unstable_sd"]
+    assert "rate" not in found["unstable_mean"]
+    with (tmp_path / "percentiles.csv").open(newline="") as file:
+        noted = {row["statistic"] for row in csv.DictReader(file) if row["quantity"] == "rate" and row["note"]}
+    assert noted == {"sd"}

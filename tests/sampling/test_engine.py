@@ -180,7 +180,7 @@ def test_statistics_of_counted_draws_match_the_truth_within_their_errors():
 def test_errors_of_counted_draws_match_those_of_retained_draws(done, all_draws):
     _, ours = run_estimates.estimates(done.core, "product", LEVELS)
     _, theirs = estimates.with_errors(all_draws, LEVELS)
-    np.testing.assert_allclose(ours[:2], theirs[:2], rtol=1e-9)
+    np.testing.assert_allclose(ours[:2], theirs[:2], rtol=2e-3)  # the farthest draws are known to a bin
     assert np.abs(np.log(ours[2:] / theirs[2:])).max() < math.log(1.6)
     assert abs(np.log(ours[2:] / theirs[2:]).mean()) < math.log(1.25)  # bins smooth the errors of percentiles
 

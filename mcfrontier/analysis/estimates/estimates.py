@@ -12,6 +12,7 @@ from mcfrontier.sampling.plan import RANDOMISATIONS
 
 SEARCH_WIDTH = 1.5  # multiple of the root of a part's size: three standard deviations, at most, of a binomial count
 MAX_SQUARED = 2.0**480  # squares of larger draws, or sums of them, may be beyond the largest float
+MISSING_DRAWS = (1, 3.7)  # beyond the farthest, for the errors of mean and sd: see tail_errors
 REPEAT_DRAWS = 64  # the first draws, in which values are repeated if draws take few
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 
@@ -110,6 +111,8 @@ def with_errors(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:
     """
     whole, parts = with_parts(x, levels)
     errors = np.zeros_like(whole) if x.size == 1 else standard_error(whole, parts)
+    if x.size > 1:
+        errors[:2] = np.hypot(errors[:2], tail_errors(x, whole[:2], x.size))
     if x.size > 1 and has_repeats(x):
         errors[2:] = np.fmax(errors[2:], [jump_error(x, value) for value in whole[2:]])
     if exponent := excess_exponent(x):  # what overflows is that of scaled draws, the smallest of which may underflow
@@ -118,6 +121,35 @@ def with_errors(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:
         whole = np.where(finite, whole, np.ldexp(scaled, exponent))
         errors = np.where(finite, errors, np.ldexp(scaled_errors, exponent))
     return whole, errors
+
+
+def tail_errors(x: Array, moments: Array, draws: int) -> Array:
+    """The part of the standard errors of mean and sd that the spread of the randomisations does not show: of draws that
+    may be missing beyond the farthest, or are too many there.
+
+    Up to 3.7 draws as far as the farthest may be missing, -log 0.025 as in the interval of an event that no draw has.
+    What they would add to the variance, less what as many like the sixteenth farthest would (each randomisation has one
+    on average), is the error of the variance; for that of the mean one draw is enough.
+
+    Parameters
+    ----------
+    x : the draws, or the farthest of them on either side
+    moments : mean and sd of all draws
+    draws : the number of all draws
+    """
+    mean, sd = moments
+    distances = np.abs(x - mean)
+    for beyond in (2 * sd, 0.0):  # of many draws few lie beyond two standard deviations, which saves time
+        far = distances[distances > beyond]
+        far = far[far < np.inf]
+        if far.size >= RANDOMISATIONS:
+            break
+    else:
+        return np.zeros(2)
+    largest = np.partition(far, far.size - RANDOMISATIONS)[-RANDOMISATIONS:]
+    farthest, near = largest.max(), largest[0]
+    excess, ratio = (farthest - near) / draws, (farthest + near) / (2 * sd)
+    return np.array([MISSING_DRAWS[0] * excess, MISSING_DRAWS[1] * excess * ratio])
 
 
 def has_repeats(x: Array) -> bool:

@@ -1,4 +1,4 @@
-"""Heavy tails: whether a mean can be estimated from draws."""
+"""Heavy tails: whether a mean and a standard deviation can be estimated from draws."""
 
 from __future__ import annotations
 
@@ -8,35 +8,40 @@ import numpy as np
 
 from mcfrontier.core.arrays import Array
 
-MIN_HEAVY_INDEX = 0.7  # tail index from which a sample mean does not converge in practice: Vehtari et al. (2024)
-MIN_FARTHEST_SHARE = 0.01  # of the total distance from the median: below it the farthest draw does not decide the mean
+# tail index from which a sample mean does not converge in practice, Vehtari et al. (2024), and from which there is no
+# variance, by the power of the distances that are summed: 1 for the mean, 2 for the standard deviation
+MIN_HEAVY_INDEX = {1: 0.7, 2: 0.5}
+MIN_FARTHEST_SHARE = 0.01  # of the sum of these: below it the farthest draw does not decide the figure
 MIN_TAIL_DRAWS = 2**12  # draws from which a tail is estimated
 
 
 class Tail(NamedTuple):
     """A heavy tail: the tail index of a generalised Pareto distribution fitted to the farthest draws (from 1 on there
-    is no mean), and the farthest draw's share of the total distance from the median."""
+    is no mean, from 1/2 on no variance), and the farthest draw's share of the total distance from the median, or of the
+    sum of the squared distances."""
 
     tail_index: float
     share: float
 
 
-def heavy_tail(x: Array) -> Tail | None:
-    """The tail of draws, (draws,), whose mean depends on a few of them; None where the mean is reliable."""
+def heavy_tail(x: Array, power: int = 1) -> Tail | None:
+    """The tail of draws, (draws,), whose mean (power 1) or standard deviation (power 2) depends on a few of them; None
+    where it is reliable."""
     if x.size < MIN_TAIL_DRAWS:
         return None
     low, high = float(x.min()), float(x.max())
     if not np.isfinite(high - low):
         finite = x[np.isfinite(x)]
-        return heavy_tail(finite) if finite.size < x.size else None
+        return heavy_tail(finite, power) if finite.size < x.size else None
     median = np.median(x[:MIN_TAIL_DRAWS])
     farthest, typical = max(high - median, median - low), np.median(np.abs(x[:MIN_TAIL_DRAWS] - median))
-    if farthest <= MIN_FARTHEST_SHARE * typical * x.size / 2:  # half of the draws are at least as far as typical
+    # half of the draws are at least as far as typical
+    if farthest**power <= MIN_FARTHEST_SHARE * typical**power * x.size / 2:
         return None
     distances = np.abs(x - median)
-    share = float(farthest / distances.sum())
+    share = float(farthest**power / (distances**power).sum())
     found = Tail(tail_index(distances), share) if share >= MIN_FARTHEST_SHARE else None
-    return found if found and found.tail_index >= MIN_HEAVY_INDEX else None
+    return found if found and found.tail_index >= MIN_HEAVY_INDEX[power] else None
 
 
 def tail_index(distances: Array) -> float:

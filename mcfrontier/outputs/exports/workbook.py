@@ -95,8 +95,8 @@ def percentiles(run: RunFolder, quantity: str, rows: Sequence[str]) -> Iterator[
 
 def remark(run: RunFolder, row: str, word: str) -> str:
     """The remark on a statistic of a row; "" for most."""
-    if word in ("mean", "sd"):
-        return UNSTABLE if row in run.percentiles.unstable_mean else ""
+    if word in run.percentiles.unstable.get(row, ()):
+        return UNSTABLE
     name = run.percentiles.integrated.get(row) if word in CONDITIONAL_WORDS else None
     return f"{name} integrated out" if name else ""
 

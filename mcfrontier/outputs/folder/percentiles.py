@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,10 +20,11 @@ from mcfrontier.core.jsontext import json_text
 from mcfrontier.core.kinds import PROBABILITY
 from mcfrontier.outputs.folder.files import FORMAT
 from mcfrontier.runs.core import RunCore
-from mcfrontier.runs.diagnostics import unstable
+from mcfrontier.runs.diagnostics import unstable_statistics
 from mcfrontier.runs.estimates import integrated, summary
 from mcfrontier.runs.summary import Summary
 
+Unstable = Mapping[str, tuple[str, ...]]  # the statistics that are not to be reported, by row
 UNSTABLE = "not stable"  # the note of a mean or sd that is not to be reported
 CONDITIONAL_WORDS = {*map(quantile_name, LEVELS)}  # the percentiles that conditional estimates are used for
 
@@ -37,6 +38,12 @@ class Percentiles(msgspec.Struct, frozen=True):
     integrated: dict[str, str]
     quantities: Annotated[dict[str, dict[str, Any]], msgspec.Meta(max_length=limits.ROWS)]
     unstable_mean: list[str] = []
+    unstable_sd: list[str] = []
+
+    @property
+    def unstable(self) -> Unstable:
+        """The statistics that are not to be reported, by row; the sd, where the mean is not, in older files too."""
+        return dict.fromkeys(self.unstable_sd, ("sd",)) | dict.fromkeys(self.unstable_mean, ("mean", "sd"))
 
     def __post_init__(self) -> None:
         """Refuse a row without a unit or one of the statistics; the decoder adds the place."""
@@ -64,7 +71,7 @@ def is_number(value: object) -> bool:
 
 def write_csv(run: RunCore, path: Path) -> None:
     """Write the statistics of all rows as CSV."""
-    path.write_text(percentiles_csv(summary(run), unstable(run)), encoding="utf-8", newline="")
+    path.write_text(percentiles_csv(summary(run), unstable_statistics(run)), encoding="utf-8", newline="")
 
 
 def write_json(run: RunCore, path: Path) -> None:
@@ -74,10 +81,10 @@ def write_json(run: RunCore, path: Path) -> None:
 
 def run_json(run: RunCore) -> str:
     """The statistics of all rows as JSON text."""
-    return percentiles_json(run.head, summary(run), unstable(run), integrated(run))
+    return percentiles_json(run.head, summary(run), unstable_statistics(run), integrated(run))
 
 
-def percentiles_csv(summaries: Mapping[str, Summary], unstable: Container[str]) -> str:
+def percentiles_csv(summaries: Mapping[str, Summary], unstable: Unstable) -> str:
     """Statistics as CSV text: quantity, unit, statistic, value, mc_error and note, "not stable" for a mean or sd that
     is not to be reported."""
     text = io.StringIO()
@@ -85,7 +92,7 @@ def percentiles_csv(summaries: Mapping[str, Summary], unstable: Container[str]) 
     lines.writerow(["quantity", "unit", "statistic", "value", "mc_error", "note"])
     for name, found in summaries.items():
         unit, values, errors = found
-        notes = dict.fromkeys(("mean", "sd"), UNSTABLE) if name in unstable else {}
+        notes = dict.fromkeys(unstable.get(name, ()), UNSTABLE)
         if event := found.probability:
             notes[PROBABILITY] = f"{event.hits} of {event.draws} draws; 95 % interval {event.low!r} to {event.high!r}"
         for statistic, error in errors.items():
@@ -95,13 +102,13 @@ def percentiles_csv(summaries: Mapping[str, Summary], unstable: Container[str]) 
 
 
 def percentiles_json(
-    head: Mapping[str, Any], summaries: Mapping[str, Summary], unstable: Iterable[str], integrated: Mapping[str, str]
+    head: Mapping[str, Any], summaries: Mapping[str, Summary], unstable: Unstable, integrated: Mapping[str, str]
 ) -> str:
     """Statistics as JSON text: {"format", "study", "seed", "draws", "integrated": {row: the input integrated out of its
-    percentiles p1 ... p99}, "unstable_mean": [rows whose mean is not to be reported], "quantities": {row: {"unit",
-    "mean", "sd", "p1" ... "p99", "mc_error": {statistic: standard error}}}}. A number that is not finite is null. An
-    event has before its mean, which is equal to it, "probability", "low" and "high", the ends of a 95 % confidence
-    interval, and "hits" of "draws", the finite draws with the event and all of them."""
+    percentiles p1 ... p99}, "unstable_mean" and "unstable_sd": [rows whose mean, or sd, is not to be reported],
+    "quantities": {row: {"unit", "mean", "sd", "p1" ... "p99", "mc_error": {statistic: standard error}}}}. A number that
+    is not finite is null. An event has before its mean, which is equal to it, "probability", "low" and "high", the ends
+    of a 95 % confidence interval, and "hits" of "draws", the finite draws with the event and all of them."""
     conditional = {
         row: name
         for row, name in integrated.items()
@@ -109,7 +116,9 @@ def percentiles_json(
     }
     quantities = {name: {"unit": each.unit, **statistics(each)} for name, each in summaries.items()}
     content: dict[str, Any] = {"format": FORMAT, **head, "integrated": conditional}
-    content |= {"unstable_mean": [row for row in unstable if row in summaries], "quantities": quantities}
+    for word in ("mean", "sd"):
+        content[f"unstable_{word}"] = [row for row, words in unstable.items() if word in words and row in summaries]
+    content["quantities"] = quantities
     return json_text(content)
 
 

@@ -77,6 +77,10 @@ class Accumulator:
         counts = [histogram.Counts.empty(each) for each in job.bins]
         return cls(job, counts, non_finite=np.zeros(len(counts), np.int64))
 
+    def farthest(self, row: str) -> Array:
+        """The lowest and the highest draws of a row in base units, to a bin."""
+        return histogram.farthest(self.counts[list(self.job.rows).index(row)])
+
     def merge(self, segment: int, part: Part) -> None:
         """Add the result of a segment."""
         pairwise_sum.merge(self.sums, part.sums)

@@ -127,6 +127,15 @@ class Counts:
             own[start : start + counts.size] += counts
 
 
+def farthest(counts: Counts) -> Array:
+    """The sixteen lowest and the sixteen highest draws, to a bin."""
+    bins = np.flatnonzero(counts.fine)
+    times = np.minimum(counts.fine[bins], RANDOMISATIONS)
+    lowest = np.repeat(bins[:RANDOMISATIONS], times[:RANDOMISATIONS])[:RANDOMISATIONS]
+    highest = np.repeat(bins[-RANDOMISATIONS:], times[-RANDOMISATIONS:])[-RANDOMISATIONS:]
+    return np.concatenate([counts.bins.edges(lowest), counts.bins.edges(highest + 1)])
+
+
 def trim(counts: Array) -> tuple[int, Array]:
     """Counts from the first to the last that is not 0, and the index of the first."""
     nonzero = counts != 0
