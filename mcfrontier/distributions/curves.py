@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from mcfrontier.distributions.grid import normal_scores
 Curve = Callable[[Array], Array]
 
 EPSILON, SMALLEST_FLOAT = float(np.finfo(float).eps), float(np.nextafter(0, 1))
+CELLS_PER_SD = 24  # of a table of a smooth quantile function over normal scores
 MAX_T_QUANTILE = 1e150  # scipy's distribution function of t is wrong where the square of a value overflows
 
 
@@ -28,7 +29,8 @@ class Distribution:
     ppf, isf       quantile functions: x with P(X <= x) = p, and x with P(X > x) = q
     cdf, sf        distribution and survival function; like the former, each is accurate in its own tail
     low, high      the support
-    tabulate       whether the quantile functions are slow, so that a table of them saves time
+    tabulate       where the quantile functions are slow, so that a table of them over normal scores saves time, the
+                   number of its cells per standard deviation that is accurate enough; otherwise 0
     discontinuous  whether they may have jumps or kinks, as with discrete values or separate modes
     breakpoints    values between which the cdf is linear, if it is piecewise linear
     atoms          the values that have a probability of their own, in increasing order
@@ -41,13 +43,13 @@ class Distribution:
     sf: Curve
     low: float = -math.inf
     high: float = math.inf
-    tabulate: bool = False
+    tabulate: int = 0
     discontinuous: bool = False
     breakpoints: Array | None = None
     atoms: Array = field(default_factory=lambda: np.empty(0))
     mean_exists: bool = True
 
-    @property
+    @cached_property
     def median(self) -> float:
         return float(self.ppf(np.array(0.5)))
 
@@ -77,7 +79,7 @@ def beta(a: float, b: float) -> Distribution:
         sf=lambda x: special.betaincc(a, b, np.clip(x, 0, 1)),
         low=0.0,
         high=1.0,
-        tabulate=min(a, b) >= 0.5,  # a table is not accurate where the density is unbounded
+        tabulate=cells_at_end(min(a, b)),
     )
 
 
@@ -89,8 +91,14 @@ def gamma(a: float) -> Distribution:
         cdf=lambda x: special.gammainc(a, np.maximum(x, 0)),
         sf=lambda x: special.gammaincc(a, np.maximum(x, 0)),
         low=0.0,
-        tabulate=a >= 0.5,
+        tabulate=cells_at_end(a),
     )
+
+
+def cells_at_end(shape: float) -> int:
+    """The cells of a table, as `tabulate`, where the density near an end is the distance from it, to the power of
+    `shape` - 1; no table is accurate enough where that is nearly singular."""
+    return 0 if shape < 0.5 else CELLS_PER_SD if shape < 1 else CELLS_PER_SD // 2
 
 
 def student_t(df: float) -> Distribution:
@@ -214,7 +222,7 @@ def truncated(base: Distribution, low: float, high: float) -> Distribution:
         sf,
         low,
         high,
-        base.tabulate,
+        base.tabulate and max(base.tabulate, CELLS_PER_SD),
         base.discontinuous,
         breakpoints=None if base.breakpoints is None else np.unique(np.clip(base.breakpoints, low, high)),
         atoms=base.atoms[(base.atoms >= low) & (base.atoms <= high)],

@@ -49,6 +49,9 @@ class Family(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
     money_year: int | None = None
     autocorrelation: float | None = None
 
+    def __hash__(self) -> int:
+        return hash(msgspec.msgpack.encode(self))  # its fields may be lists
+
     @property
     def resolved(self) -> bool:
         """Whether the distribution is known, which it is not while it depends on draws of another study."""

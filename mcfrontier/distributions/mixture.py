@@ -21,6 +21,7 @@ from mcfrontier.distributions.reference import Reference
 from mcfrontier.distributions.tables import quantiles_at_scores
 
 GRID_SCORES = np.linspace(-8.2, 8.2, 513)  # normal scores of the breakpoints of a part that is not piecewise linear
+CELLS_PER_SD_BETWEEN_JUMPS = 128  # of a table of the quantile function of a mixture over normal scores
 MIXTURE_KEYS = ("by", "best", "autocorrelation", *REPORTED_KEYS)  # allowed for a mixture, not for a part
 
 
@@ -135,7 +136,7 @@ def mixture(parts: Sequence[Distribution], weights: Array, tabulated: bool = Fal
         sf,
         low,
         high,
-        tabulate=True,
+        tabulate=CELLS_PER_SD_BETWEEN_JUMPS,
         discontinuous=True,
         atoms=atoms,
         mean_exists=mean_exists,

@@ -14,7 +14,14 @@ from scipy import special
 
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
-from mcfrontier.distributions.curves import NORMAL, Distribution, find_crossing, from_nearer_end, location_scale
+from mcfrontier.distributions.curves import (
+    CELLS_PER_SD,
+    NORMAL,
+    Distribution,
+    find_crossing,
+    from_nearer_end,
+    location_scale,
+)
 from mcfrontier.distributions.family import PercentilePoints, Percentiles, check_positive
 
 MAX_SHAPE = 1000.0  # beyond, it is a half-normal distribution for every purpose
@@ -88,7 +95,7 @@ def skew_normal(a: float) -> Distribution:
             return find_crossing(lambda z: np.log(lower_tail(z, a)), np.log(p), *ends)
 
     ppf, isf = from_nearer_end(lambda p: quantile(p, a), lambda q: -quantile(q, -a))
-    return Distribution(ppf, isf, lambda z: lower_tail(z, a), lambda z: lower_tail(-z, -a), tabulate=True)
+    return Distribution(ppf, isf, lambda z: lower_tail(z, a), lambda z: lower_tail(-z, -a), tabulate=CELLS_PER_SD)
 
 
 @cache

@@ -11,6 +11,7 @@ function is called. A linear quantile function, such as that of a uniform distri
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,6 @@ from mcfrontier.distributions.grid import BODY, GRID, TAIL_CELLS, TAILS, Cells, 
 TABLE_TOLERANCE = 3e-8  # error of a table relative to p95 - p5, or to the distance from the median if that is larger
 RELATIVE_TOLERANCE = 1e-5  # error of a table relative to the value, which keeps positive values positive
 MAX_SCORE = 6  # a table over normal scores extends to 6 standard deviations
-CELLS_PER_SD, CELLS_PER_SD_BETWEEN_JUMPS = 24, 128  # of such a table
 NODES = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0])  # cell ends beside that at 0 that a polynomial runs through
 # its coefficients of t^7, ..., t from its rises there: whole multiples of 1 / 5040
 SEPTIC = np.rint(5040 * np.linalg.inv(NODES[:, None] ** np.arange(7, 0, -1))) / 5040
@@ -117,6 +117,7 @@ def to_points(probabilities: Array) -> Points:
     return Points(np.minimum(probabilities * 2.0**BITS, 2.0**BITS - 1).astype(np.uint64))
 
 
+@lru_cache(maxsize=64)
 def quantile_table(distribution: Distribution, scale: float = 1.0) -> QuantileTable:
     """Tabulate the quantile function of a distribution, times `scale`.
 
@@ -226,7 +227,7 @@ def score_table(distribution: Distribution) -> Curve:
     called beyond six standard deviations, and at jumps, kinks and the ends of atoms. tests/distributions/test_tables.py
     checks the error.
     """
-    per_sd = CELLS_PER_SD_BETWEEN_JUMPS if distribution.discontinuous else CELLS_PER_SD
+    per_sd = distribution.tabulate
     cells = 2 * MAX_SCORE * per_sd
     values = quantiles_at_scores(distribution, np.arange(-3, cells + 5) / per_sd - MAX_SCORE)
     starts = values[3 : cells + 3]

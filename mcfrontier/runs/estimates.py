@@ -46,7 +46,11 @@ def integrated(run: RunCore) -> dict[str, str]:
 
 def estimates(run: RunCore, row: str, levels: Sequence[float]) -> tuple[Array, Array]:
     """Mean, sd and quantiles of a row in its unit, and their Monte Carlo errors: two arrays of shape (2 + levels,)."""
-    found = np.array(order_statistics(run, row) if levels is LEVELS else from_draws(run, row, levels))
+    if {*levels} <= {*LEVELS}:
+        at = [0, 1, *(2 + LEVELS.index(level) for level in levels)]
+        found = np.array(order_statistics(run, row))[:, at]
+    else:
+        found = np.array(from_draws(run, row, levels))
     known = moments_of_input(run, row)
     if known and known[1] < math.inf:
         found[:, :2] = known, (0.0, 0.0)

@@ -24,8 +24,14 @@ def sobol_stream(plan: Sampler, name: str, label: str | None) -> Stream:
     """
     if name not in plan.dimensions:
         return random_stream(plan, name, label)
-    words = direction_words(plan.dimensions[name], (plan.draws // RANDOMISATIONS).bit_length() - 1)
-    return net(*scrambled(words, generator(plan, name, label)))
+    bits = (plan.draws // RANDOMISATIONS).bit_length() - 1
+    return scrambled_net(plan.seed, plan.kind, name, plan.dimensions[name], bits)
+
+
+@lru_cache(maxsize=64)
+def scrambled_net(seed: int, kind: str, name: str, dimension: int, bits: int) -> Stream:
+    """The points of an input: those of 2^`bits` indices in its dimension, with 16 scrambles."""
+    return net(*scrambled(direction_words(dimension, bits), generator(Sampler(kind, seed, 0, {}), name, None)))
 
 
 def net(directions: Array, shift: Array) -> Stream:

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -241,8 +241,9 @@ def build(
     return Prior(name, entry, distributions, labels, scale, where, own, stated, price_year)
 
 
+@lru_cache(maxsize=512)
 def distribution_of(entry: Family) -> Distribution:
-    """The distribution of an entry; refused if its numbers are inconsistent."""
+    """The distribution of an entry; refused if its numbers are inconsistent. Equal entries share one, and its table."""
     if not entry.resolved:
         return UNRESOLVED
     try:

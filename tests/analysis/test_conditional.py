@@ -488,7 +488,7 @@ def test_a_table_has_the_probabilities_of_the_distribution(family, words):
     base, p = prior.distributions[0], np.concatenate([np.linspace(1e-4, 1 - 1e-4, 999), LINE_PROBABILITIES])
     assert base.tabulate
     x = base.ppf(p)
-    for t, made in candidates(prior, x):
+    for _, t, made in candidates(prior, x):
         np.testing.assert_allclose(made()(t), p, atol=2 * TABLE_TOLERANCE)
 
 
@@ -498,7 +498,7 @@ def test_a_table_is_accurate_for_any_monotone_row(k, width, offset):
     score = np.linspace(-4, 4, 321)
     scores = np.concatenate([special.ndtri(LINE_PROBABILITIES[:2]), score, [0.0], TABLE_SCORES])
     along = math.copysign(1, k) * np.exp(scores * k) + offset
-    ((t, made),) = candidates_along(along)
+    _, t, made = next(candidates_along(along))
     p = special.ndtr(score) if t[1] >= t[0] and along[1] > along[0] else special.ndtr(-score)
     np.testing.assert_allclose(made()(t[2:-1]), p, atol=2e-7)
 

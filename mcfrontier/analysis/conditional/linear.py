@@ -8,9 +8,9 @@ x determine the line, and the value at the draw of x itself must lie on it; at f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -115,8 +115,13 @@ class LinearRow:
         return sums.T / (draws / RANDOMISATIONS)
 
 
-# t at the ends, at the draws and at the third point, (3 + draws,), and its table
-Candidate = tuple[Array, Callable[[], Table | None]]
+class Candidate(NamedTuple):
+    """A transform of the input for one of a row: the number of the latter in TRANSFORMS, t at the ends, at the draws
+    and at the third point, (3 + draws,), and its table."""
+
+    transform: int
+    t: Array
+    tabulate: Callable[[], Table | None]
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,11 @@ class EvaluationPoint:
 
     study: Study
     values: Mapping[str, Array]
-    medians: Mapping[str, Array]
+
+    @cached_property
+    def medians(self) -> Mapping[str, Array]:
+        """The quantities at the medians of the inputs."""
+        return evaluate(self.study, input_medians(self.study))
 
     def draws_of(self, prior: Prior) -> Array:
         """The draws of a single-valued input: (draws,)."""
@@ -134,8 +143,7 @@ class EvaluationPoint:
 
 def evaluation_point(study: Study, plan: Sampler) -> EvaluationPoint:
     """Evaluate a study at the draws of a sampler, and at the medians."""
-    values = evaluate_blocks(Blocks(study, plan, study.quantities), plan.draws)
-    return EvaluationPoint(study, values, evaluate(study, input_medians(study)))
+    return EvaluationPoint(study, evaluate_blocks(Blocks(study, plan, study.quantities), plan.draws))
 
 
 def evaluated_at(
@@ -186,7 +194,7 @@ def linear_rows(
         if at.values[name].shape[-1] < own.size:
             continue
         y = np.stack([np.broadcast_to(values[name][index], own.size) for values in (low, high, at.values)])
-        found = linear_row(y, [by_input] * len(TRANSFORMS))
+        found = linear_row(y, by_input)
         if found is None and has_room:
             if along is None:
                 x = np.concatenate(
@@ -195,7 +203,7 @@ def linear_rows(
                 along = evaluated_at(study, at.medians, prior, x, names)
             t = along[name][index]
             if t.size > 1:
-                found = linear_row(y, [candidates_along(transformed(t, each), stride) for each in TRANSFORMS])
+                found = linear_row(y, candidates_along(t, stride))
         if found is not None:
             yield row, found
 
@@ -207,14 +215,14 @@ def transformed(x: Array, transform: Transform) -> Array:
 
 
 def candidates(prior: Prior, x: Array, stride: int = 1) -> list[Candidate]:
-    """The transforms of an input that are finite, `x` (3 + draws,) as in Candidate."""
+    """The transforms of an input that are finite, for each of a row; `x` (3 + draws,) as t in Candidate."""
     base, curve = prior.distributions[0], prior.quantiles[0].curve
-    found: list[Candidate] = []
+    found: list[tuple[Array, Callable[[], Table | None]]] = []
     for transform in TRANSFORMS if base.low >= 0 else TRANSFORMS[:1]:
         t = transformed(x, transform)
         if np.isfinite(t).all():
             found.append((t, partial(input_table, base, curve, prior.scale, transform, stride)))
-    return found
+    return [Candidate(number, *each) for number in range(len(TRANSFORMS)) for each in found]
 
 
 @lru_cache(maxsize=64)
@@ -228,19 +236,20 @@ def input_table(base: Distribution, curve: Curve, scale: float, transform: Trans
     return best_table(lambda t: base.cdf(transform.inverse(t) / scale), low, high, stride)
 
 
-def candidates_along(t: Array, stride: int = 1) -> list[Candidate]:
-    """A candidate from the values of a transformed row along an input, as in Candidate and then at the breakpoints;
-    none where they are not monotone."""
-    if not np.isfinite(t).all():
-        return []
-    t = np.where(t[1] < t[0], -t, t)
+def candidates_along(values: Array, stride: int = 1) -> Iterator[Candidate]:
+    """Candidates from the values of a row along an input, as in Candidate and then at the breakpoints, for each
+    transform of the row in which they are finite and monotone."""
     split = -TABLE_PROBABILITIES[::stride].size
-    breakpoints = t[split:]
-    step = np.diff(breakpoints, append=np.inf)
-    flat = np.diff(TABLE_PROBABILITIES[::stride], append=1.0)[step == 0]  # constant by rounding, far out: negligible
-    if (step < 0).any() or flat.sum() > TABLE_TOLERANCE:
-        return []
-    return [(t[:split], cache(partial(table_from_breakpoints, breakpoints, stride)))]
+    for number, transform in enumerate(TRANSFORMS):
+        t = transformed(values, transform)
+        if not np.isfinite(t).all():
+            continue
+        t = np.where(t[1] < t[0], -t, t)
+        breakpoints = t[split:]
+        step = np.diff(breakpoints, append=np.inf)
+        flat = np.diff(TABLE_PROBABILITIES[::stride], append=1.0)[step == 0]  # constant by rounding, far out
+        if (step >= 0).all() and flat.sum() <= TABLE_TOLERANCE:
+            yield Candidate(number, t[:split], partial(table_from_breakpoints, breakpoints, stride))
 
 
 def table_from_breakpoints(breakpoints: Array, stride: int) -> Table | None:
@@ -301,35 +310,35 @@ def fitted_parabolas(curve: Curve, low: float, edges: Array) -> tuple[Array, flo
     return np.concatenate([found, found[-1:]]), float(max(errors.max(), *beyond))
 
 
-def linear_row(y: Array, candidates_of: Sequence[Sequence[Candidate]]) -> LinearRow | None:
-    """The line of a row, by the first transform of the row and candidate for it that make it linear; None if none do.
+def linear_row(y: Array, candidates: Iterable[Candidate]) -> LinearRow | None:
+    """The line of a row, by the first of the candidates that makes it linear; None if none does.
 
-    Parameters
-    ----------
-    y : (3, draws), the row at the first two of LINE_PROBABILITIES of the input and at its draws
-    candidates_of : candidates for each of TRANSFORMS
+    `y` (3, draws) is the row at the first two of LINE_PROBABILITIES of the input and at its draws.
     """
-    if not np.isfinite(y).all():
+    tried = list(candidates)
+    if not tried or not np.isfinite(y).all():
         return None
-    for number, transform in enumerate(TRANSFORMS):
-        trial = transformed(y[:, :TRIAL_DRAWS], transform)
-        for t, tabulate in candidates_of[number]:
-            if not is_linear(trial, t[: 2 + trial.shape[1]]):  # rejects most candidates at little cost
-                continue
-            z = transformed(y, transform)
-            if is_linear(z, t[:-1]) and (table := tabulate()):
-                points = -t[[0, 1, -1]] if table.negated else t[[0, 1, -1]]
-                inverse_slope = (points[1] - points[0]) / (z[1] - z[0])
-                return LinearRow(number, z[0], inverse_slope, table, points, z[:2].min(), z[:2].max())
+    trial = np.stack([transformed(y[:, :TRIAL_DRAWS], each) for each in TRANSFORMS])
+    t = np.stack([each.t[: 2 + trial.shape[-1]] for each in tried])
+    for i in np.flatnonzero(is_linear(trial[[each.transform for each in tried]], t)):  # few, found at little cost
+        number, t, tabulate = tried[i]
+        z = transformed(y, TRANSFORMS[number])
+        if is_linear(z, t[:-1]) and (table := tabulate()):
+            points = -t[[0, 1, -1]] if table.negated else t[[0, 1, -1]]
+            inverse_slope = (points[1] - points[0]) / (z[1] - z[0])
+            return LinearRow(number, z[0], inverse_slope, table, points, z[:2].min(), z[:2].max())
     return None
 
 
-def is_linear(z: Array, t: Array) -> bool:
-    """Whether a transformed row, `z` (3, draws) at two points and in between, is linear in `t` (2 + draws or 3,), the
-    transformed input at the same two points and in between."""
+def is_linear(z: Array, t: Array) -> Array:
+    """Whether transformed rows, `z` (..., 3, draws) at two points and in between, are linear in `t` (..., 2 + draws) or
+    (3,), the transformed inputs at the same two points and in between: (...)."""
+    z0, z1, z2 = (z[..., k, :] for k in range(3))
+    t0, t1, t2 = t[..., :1], t[..., 1:2], t[..., 2:]
     with np.errstate(all="ignore"):
-        slope = (z[1] - z[0]) / (t[1] - t[0])
-        deviation = np.abs(z[0] + slope * (t[2:] - t[0]) - z[2])
-        distance = np.minimum(np.abs(t[2:] - t[0]), np.abs(t[1] - t[2:]))
-        limit = LINE_TOLERANCE * np.abs(slope) * distance + ROUNDING_TOLERANCE * np.abs(z[:2]).max(axis=0)
-    return bool(((slope != 0) & (deviation <= limit)).all())
+        slope = (z1 - z0) / (t1 - t0)
+        deviation = np.abs(z0 + slope * (t2 - t0) - z2)
+        distance = np.minimum(np.abs(t2 - t0), np.abs(t1 - t2))
+        limit = LINE_TOLERANCE * np.abs(slope) * distance + ROUNDING_TOLERANCE * np.maximum(np.abs(z0), np.abs(z1))
+        linear: Array = ((slope != 0) & (deviation <= limit)).all(axis=-1)
+    return linear
