@@ -37,8 +37,9 @@ class Solution(SolutionResult):
         Where `holds` is empty: the value with the highest probability; None if the probability is 0 everywhere.
     believed : Summary
         Summary of the quantity in the study itself, which the solution does not use.
-    believed_probability : (float, float)
-        The probability of the conditions in the study itself, and its Monte Carlo error.
+    believed_probability : Probability
+        The probability of the conditions in the study itself: its `value`, its Monte Carlo `error`, `low` and `high`,
+        the ends of a 95 % confidence interval, and `hits` of `draws`.
     notes : tuple of str
         Warnings, one sentence each.
 

@@ -118,6 +118,16 @@ def test_the_bars_of_an_event_are_shapley_values_of_its_probability(compared):
     assert waterfall.factor.prod().item() == pytest.approx(found.ratio.central.value, rel=1e-12)
 
 
+def test_an_event_that_one_side_has_in_no_draw_is_compared_by_a_bound():
+    """The error of the ratio is that of the bound: 1 - 0.025^(1/16384) over 3.92 and over the other probability."""
+    pair = compare(page(), page(limit=200.0)).pairs[0]
+    found = pair.by_row["dear"]
+    assert [line[2] for line in lines(pair, "dear")][1] == "< 0.023%"
+    assert found.ratio.central.value == 0
+    bound = -math.expm1(math.log(0.025) / 2**14) / 3.92
+    assert found.ratio.central.error == pytest.approx(bound / exact_probability(), rel=0.02)
+
+
 def test_the_json_of_a_comparison_has_the_probability_of_an_event(compared):
     (pair,) = json.loads(comparison_json(compared))["pairs"]
     found = pair["targets"]["dear"]

@@ -79,11 +79,14 @@ def event_summaries(x: Array, y: Array, unit: str, effective: float) -> list[Sum
     randomisations.
     """
     (p, p_parts), (q, q_parts) = (estimates.by_parts(draws) for draws in (x, y))
+    found = [probability(draws, effective) for draws in (x, y)]
+    one, two = (each.error if each.is_bound else 0.0 for each in found)  # the spread of the randomisations has none
     with np.errstate(all="ignore"):
         ratio = q / p if p > 0 else np.nan
         ratio_parts = ratio + (q_parts - ratio * p_parts) / p
-    sides = [event_summary(unit, probability(draws, effective)) for draws in (x, y)]
-    for whole, parts, own in ((q - p, q_parts - p_parts, unit), (ratio, ratio_parts, "1")):
-        error = float(estimates.standard_error(np.asarray(whole), parts))
+        beyond = np.hypot(one, two), np.hypot(ratio * one, two) / p
+    sides = [event_summary(unit, each) for each in found]
+    for whole, parts, least, own in ((q - p, q_parts - p_parts, beyond[0], unit), (ratio, ratio_parts, beyond[1], "1")):
+        error = float(np.hypot(estimates.standard_error(np.asarray(whole), parts), least))
         sides.append(Summary(own, {PROBABILITY: float(whole)}, {PROBABILITY: error}))
     return sides
