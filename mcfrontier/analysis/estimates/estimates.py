@@ -114,7 +114,7 @@ def with_errors(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:
     if x.size > 1:
         errors[:2] = np.hypot(errors[:2], tail_errors(x, whole[:2], x.size))
     if x.size > 1 and has_repeats(x):
-        errors[2:] = np.fmax(errors[2:], [jump_error(x, value) for value in whole[2:]])
+        errors[2:] = np.maximum(errors[2:], [jump_error(x, value) for value in whole[2:]])
     if exponent := excess_exponent(x):  # what overflows is that of scaled draws, the smallest of which may underflow
         scaled, scaled_errors = with_errors(np.ldexp(x, -exponent), levels)
         finite = np.isfinite(whole) & np.isfinite(errors)
@@ -154,7 +154,7 @@ def tail_errors(x: Array, moments: Array, draws: int) -> Array:
 
 def has_repeats(x: Array) -> bool:
     """Whether draws take few values: some of the first are equal."""
-    return np.unique(x[:REPEAT_DRAWS]).size < min(x.size, REPEAT_DRAWS)
+    return np.unique(x[:REPEAT_DRAWS], equal_nan=False).size < min(x.size, REPEAT_DRAWS)
 
 
 def jump(x: Array, value: float) -> tuple[float, float]:

@@ -76,13 +76,19 @@ def find_gaps(before: Table, after: Table) -> Gaps:
     found = {}
     rows = [row for row in dict.fromkeys((*before, *after)) if before.get(row, "")[:1] != after.get(row, "")[:1]]
     for row in (row for row in before if row in after and row not in rows):
-        unit, old = before[row]
-        for word, (value, error) in after[row][1].items():
+        (unit, old), (_, new) = before[row], after[row]
+        at_median = combined(*(each.get("p50", (0.0, 0.0))[1] for each in (old, new)))
+        for word, (value, error) in new.items():
             was, was_error = old.get(word, (math.nan, math.nan))
             if was != value and not (math.isnan(was) and math.isnan(value)):
-                finite = (each for each in (was_error, error) if math.isfinite(each))
-                found[row, word] = Gap(row, word, unit, was, value, math.hypot(*finite))
+                allowed = combined(was_error, error) or at_median  # for the exact mean of an uncertain input
+                found[row, word] = Gap(row, word, unit, was, value, allowed)
     return Gaps(found, tuple(rows))
+
+
+def combined(*errors: float) -> float:
+    """The finite ones of some errors, in quadrature."""
+    return math.hypot(*filter(math.isfinite, errors))
 
 
 def of_json(percentiles: Percentiles, folder: Path) -> Table:
