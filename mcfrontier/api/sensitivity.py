@@ -97,7 +97,7 @@ class Sensitivity(RunBase):
         return sensitivity.rank_correlation(self.core, one, other)
 
     def sobol(self, target: str, scale: str | None = None, points: int | None = None) -> xr.Dataset:
-        """Estimate Sobol' indices of a target by a pick-freeze design (Azzini, Mara and Rosati 2021).
+        """Estimate Sobol' indices of a target by a pick-freeze design with a surrogate (Saltelli et al. 2010).
 
         Parameters
         ----------
@@ -106,7 +106,8 @@ class Sensitivity(RunBase):
         scale : {"log", "raw"}, optional
             Scale of the target; by default "log" where all draws are positive.
         points : int, optional
-            Number of points of each matrix of the design; 2,048 by default, fewer for studies with many rows.
+            Number of points of each matrix of the design; by default a 32nd of the draws, from 2,048 to 32,768, and
+            fewer for studies with many rows.
 
         Returns
         -------
@@ -119,7 +120,8 @@ class Sensitivity(RunBase):
         Raises
         ------
         InputError
-            When inputs depend on each other (use `shapley`), the run does not have the row, or the scale does not fit.
+            When inputs depend on each other (use `shapley`), whether there is a value depends on several together (use
+            `first_order`), the run does not have the row, or the scale does not fit.
 
         Examples
         --------
@@ -151,7 +153,8 @@ class Sensitivity(RunBase):
         Raises
         ------
         InputError
-            When the run does not have the row, or the scale does not fit its draws.
+            When whether there is a value depends on several inputs together (use `first_order`), the run does not have
+            the row, or the scale does not fit its draws.
 
         Examples
         --------

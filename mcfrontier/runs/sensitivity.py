@@ -89,7 +89,7 @@ def sobol(run: RunCore, target: str, scale: str | None, points: int | None) -> x
     if groups := pick_freeze.dependent_groups(run.study):
         names = " and ".join(groups[0].names)
         raise InputError(f"{target}: {names} depend on each other, so Sobol' indices are not shares; use shapley")
-    found = shares(run, target, scale, points)
+    found = given(target, shares(run, target, scale, points))
     arrays = {name: ("input", x) for name, x in found.figures.items()}
     arrays |= {f"{name}_error": ("input", x) for name, x in found.errors.items()}
     return xr.Dataset(arrays, {"input": found.inputs}, found.attrs)
@@ -99,7 +99,7 @@ def shapley(run: RunCore, target: str, scale: str | None, points: int | None) ->
     """Shapley shares of a target's variance over `input`."""
     import xarray as xr
 
-    found = shares(run, target, scale, points, shapley_design.design)
+    found = given(target, shares(run, target, scale, points, shapley_design.design))
     coords = {"input": found.inputs, "error": ("input", found.errors["share"])}
     return xr.DataArray(found.figures["share"], coords, ("input",), name=target, attrs=found.attrs)
 
@@ -118,6 +118,13 @@ def shares(
     return variance.shares(found, row, run.kind(row).default_scale if scale is None else scale, *in_unit)
 
 
+def given(row: str, found: Shares) -> Shares:
+    """The shares, unless there are none."""
+    if found.refused:
+        raise InputError(f"{row}: {found.warning}")
+    return found
+
+
 @remembered
 def explained(run: RunCore) -> dict[str, Shares]:
     """The shares of variance of the first headlines, as in the report."""
@@ -128,15 +135,13 @@ def blocks(run: RunCore, design_of: DesignFactory, name: str, points: int | None
     """Evaluate a quantity in the blocks of a pick-freeze design; results for the targets are cached."""
     if points is None and name in run.study.targets:
         return target_blocks(run, design_of)
-    plan = pick_freeze.matrix_sampler(run.study, run.sampler, points)
-    return pick_freeze.evaluate_design(run.study, plan, design_of, [name])
+    return pick_freeze.evaluate_design(run.study, run.sampler, design_of, [name], points)
 
 
 @remembered
 def target_blocks(run: RunCore, design_of: DesignFactory) -> DesignBlocks:
     """Evaluate the targets in the blocks of a pick-freeze design."""
-    plan = pick_freeze.matrix_sampler(run.study, run.sampler, None)
-    return pick_freeze.evaluate_design(run.study, plan, design_of, run.study.targets)
+    return pick_freeze.evaluate_design(run.study, run.sampler, design_of, run.study.targets, None)
 
 
 @remembered

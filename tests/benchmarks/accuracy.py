@@ -1,5 +1,5 @@
-"""Errors: of products whatever the names of their inputs, those that studies state, and of the job's statistics per
-processor time.
+"""Errors: of products whatever the names of their inputs, those that studies state, of Sobol' indices and Shapley
+shares, and of the job's statistics per processor time.
 
 In the last part each tool takes the power of two of draws that best fits a time budget. The error of random draws
 decreases with the square root of the time, so errors are multiplied by it: half the value is half the error for the
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tests.benchmarks import sampling, stated
+from tests.benchmarks import indices, sampling, stated
 from tests.benchmarks.job import STATISTICS, TARGETS
 from tests.benchmarks.table import Key, at_most, three
 from tests.benchmarks.tools import OURS, Job, installed
@@ -37,7 +37,7 @@ class Found(NamedTuple):
 
 def rows(quick: bool) -> Iterator[tuple[Key, dict[str, str]]]:
     """The cells of all parts."""
-    for part in (sampling.rows, stated.rows, per_time):
+    for part in (sampling.rows, stated.rows, indices.rows, per_time):
         yield from part(quick)
 
 

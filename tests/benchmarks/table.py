@@ -7,6 +7,7 @@ Rows = dict[Key, dict[str, str]]  # the cells of each row by column head
 COLUMNS = (
     *("seconds", "× ours", "draws/s", "of raw", "MB", "× numpy's"),
     *("p5", "p50", "p95", "mean", "p5, p95 × best", "× imports"),
+    *("first × SALib", "total × SALib", "shapley × SALib"),
     *("p5 × random", "p50 × random", "p95 × random", "coverage", "× before"),
 )
 

@@ -35,13 +35,15 @@ class Matrices:
     """The inputs in the matrices A and B.
 
     values: each input in A and in B, (dimensions..., draws) in base units, the same twice if it is known; masks: the
-    bits of every uncertain input, as in `evaluation_plan.bit_masks`; inputs of a dependent group share its bits.
+    bits of every uncertain input, as in `evaluation_plan.bit_masks`; inputs of a dependent group share its bits;
+    independent: the probabilities in A and in B of each input with one row that depends on no other, (16, points).
     """
 
     study: Study
     masks: Mapping[str, int]
     values: Mapping[str, tuple[Array, Array]]
     dependent: Sequence[DependentScores]
+    independent: Mapping[str, tuple[Array, Array]]
 
 
 def sample_matrices(study: Study, plan: Sampler, names: list[str], reached: Collection[str]) -> Matrices:
@@ -69,7 +71,10 @@ def sample_matrices(study: Study, plan: Sampler, names: list[str], reached: Coll
     ]
     for each in dependent:
         masks |= dict.fromkeys(each.group.names, sum(masks[name] for name in each.group.names))
-    return Matrices(study, masks, values, dependent)
+    in_group = {name for each in dependent for name in each.group.names}
+    single = [prior.name for prior in sampled if not prior.labels and prior.name not in in_group]
+    by_net = {n: (a[n].reshape(-1, RANDOMISATIONS).T, b[n].reshape(-1, RANDOMISATIONS).T) for n in single}
+    return Matrices(study, masks, values, dependent, by_net)
 
 
 def inputs_of_part(matrices: Matrices, used: Collection[Key], part: slice) -> dict[Key, Array]:

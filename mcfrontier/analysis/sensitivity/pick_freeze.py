@@ -14,6 +14,7 @@ import numpy as np
 
 from mcfrontier import graph
 from mcfrontier.analysis.sensitivity import evaluation_plan, mixing
+from mcfrontier.analysis.sensitivity.surrogate import Surrogate
 from mcfrontier.core import memory
 from mcfrontier.core.arrays import Array
 from mcfrontier.sampling import streams
@@ -21,8 +22,10 @@ from mcfrontier.sampling.plan import RANDOMISATIONS, Sampler
 from mcfrontier.study.correlation import Group
 from mcfrontier.study.study import Study
 
-MAX_POINTS = 2**11  # of a block by default; fewer where a quantity has many rows
+POINTS = 2**11, 2**15  # of a block by default, in short and in long runs; fewer where a quantity has many rows
+DRAWS_PER_POINT = 32  # of the run, between these
 MAX_NUMBERS = 2**18  # of one quantity in a block
+MAX_EVALUATIONS = 2**20  # in all blocks, beyond the least number of points
 NUMBERS_AT_ONCE = 2**14  # of one quantity, evaluated at once: few enough for the processor's cache
 
 
@@ -30,14 +33,24 @@ NUMBERS_AT_ONCE = 2**14  # of one quantity, evaluated at once: few enough for th
 class Design:
     """A pick-freeze design.
 
-    from_a (blocks, 16, inputs): the inputs that a block takes from A, in each randomisation; names: of the figures that
-    it estimates; estimate: a function of a target in the blocks (blocks, points), point i of randomisation i mod 16,
-    that returns the figures (names, inputs), their errors, and the number of points that are left out.
+    from_a (blocks, 16, inputs): the inputs that a block takes from A, in each randomisation, the first blocks those of
+    `base_blocks`; names: of the shares that it estimates; variances: their numerators (names, inputs, 16) and their
+    denominator (16,).
     """
 
     from_a: Array
     names: tuple[str, ...]
-    estimate: Callable[[Array], tuple[Array, Array, int]]
+    variances: Callable[[Target], tuple[Array, Array]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target in the blocks of a design, less its mean: the sum of its surrogate and the remainder, (blocks, 16,
+    points) each. `known` is the surrogate."""
+
+    surrogate: Array
+    remainder: Array
+    known: Surrogate
 
 
 DesignFactory = Callable[[Sampler, list[str], set[str]], Design]  # of sorted inputs and the dependent ones
@@ -46,25 +59,43 @@ DesignFactory = Callable[[Sampler, list[str], set[str]], Design]  # of sorted in
 @dataclass(frozen=True)
 class DesignBlocks:
     """Quantities in the blocks of a design, in base units: arrays (dimensions..., blocks, points), 1 for the last two
-    where nothing is uncertain. `inputs` are those of the design, in its order; `points` the number in each block."""
+    where nothing is uncertain. `inputs` are those of the design, in its order; `points` the number in each block;
+    `independent` has the probabilities in A and in B, (16, points), of inputs with one row that depend on no other."""
 
     design: Design
     inputs: list[str]
     values: dict[str, Array]
     points: int
+    independent: dict[int, tuple[Array, Array]]
 
 
-def default_points(study: Study) -> int:
-    """The number of points of a block, unless another is requested."""
-    most = max(1, MAX_NUMBERS // max(study.sizes, default=1))
-    return min(MAX_POINTS, 1 << (most.bit_length() - 1))
+def base_blocks(count: int) -> Array:
+    """The blocks A, B, and for each input all but it from A: (blocks, 16, inputs)."""
+    ends = np.array([True, False])[:, None].repeat(count, axis=1)
+    return np.concatenate([ends, ~np.eye(count, dtype=bool)])[:, None].repeat(RANDOMISATIONS, axis=1)
 
 
-def matrix_sampler(study: Study, sampler: Sampler, points: int | None) -> Sampler:
-    """The sampler of A and B: that of the run, with a second stream for each input, its name with a prime."""
-    names = [prior.name for prior in study.uncertain if not prior.labels]
-    requested = default_points(study) if points is None else points
-    plan = streams.sampler(sampler.kind, sampler.seed, requested, [*names, *(f"{name}'" for name in names)])
+def dot(one: Array, other: Array) -> Array:
+    """The mean product in each randomisation, (16,), of two arrays (16, points)."""
+    values: Array = np.einsum("rp,rp->r", one, other) / other.shape[-1]
+    return values
+
+
+def default_points(study: Study, draws: int, blocks: int) -> int:
+    """The number of points of a block, unless another is requested, in a run with so many draws."""
+    few, many = POINTS
+    wanted = max(few, min(many, draws // DRAWS_PER_POINT, MAX_EVALUATIONS // blocks))
+    most = max(1, min(wanted, MAX_NUMBERS // max(study.sizes, default=1)))
+    return 1 << (most.bit_length() - 1)
+
+
+def matrix_sampler(study: Study, sampler: Sampler, points: int) -> Sampler:
+    """The sampler of A and B: that of the run, with a second stream for each input, its name with a prime.
+
+    The inputs take the first Sobol dimensions in A and those after them in B.
+    """
+    names = [*study.sampled, *(f"{name}'" for name in study.sampled)]
+    plan = streams.sampler(sampler.kind, sampler.seed, points, names)
     return replace(plan, draws=-(-plan.draws // RANDOMISATIONS) * RANDOMISATIONS)
 
 
@@ -73,17 +104,23 @@ def dependent_groups(study: Study) -> list[Group]:
     return [group for group in study.dependence.groups if len(group.names) > 1]
 
 
-def evaluate_design(study: Study, plan: Sampler, design_of: DesignFactory, names: Collection[str]) -> DesignBlocks:
+def evaluate_design(
+    study: Study, sampler: Sampler, design_of: DesignFactory, names: Collection[str], points: int | None
+) -> DesignBlocks:
     """Evaluate some quantities in the blocks of a design.
 
     Parameters
     ----------
-    plan : the sampler of A and B: see `matrix_sampler`
+    sampler : that of the run
     design_of : makes the design from the uncertain inputs
     names : the requested quantities
+    points : the number of points of each block, by default as `default_points`
     """
     priors = {prior.name: prior for prior in sorted(study.uncertain, key=lambda prior: prior.name)}
-    design = design_of(plan, list(priors), {name for group in dependent_groups(study) for name in group.names})
+    dependent = {name for group in dependent_groups(study) for name in group.names}
+    design = design_of(sampler, list(priors), dependent)
+    points = default_points(study, sampler.draws, len(design.from_a)) if points is None else points
+    plan = matrix_sampler(study, sampler, points)
     rows = dict(zip(study.dimensions_of, study.sizes, strict=True))
     memory.check(len(design.from_a) * plan.draws, [rows[name] for name in names])
     needs = {name: study.nodes[name].needs for name in study.order}
@@ -105,7 +142,8 @@ def evaluate_design(study: Study, plan: Sampler, design_of: DesignFactory, names
                 computed.pop(key, None)
             for name in names:
                 store(found, name, values[name], (len(steps), plan.draws), block, part)
-    return DesignBlocks(design, list(priors), found, plan.draws)
+    independent = {i: matrices.independent[name] for i, name in enumerate(priors) if name in matrices.independent}
+    return DesignBlocks(design, list(priors), found, plan.draws, independent)
 
 
 def parts(count: int, rows: int) -> list[slice]:

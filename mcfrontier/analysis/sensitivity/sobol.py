@@ -6,47 +6,34 @@ from collections.abc import Collection
 
 import numpy as np
 
-from mcfrontier.analysis.sensitivity.pick_freeze import Design
-from mcfrontier.analysis.sensitivity.variance import ratio
+from mcfrontier.analysis.sensitivity.pick_freeze import Design, Target, base_blocks, dot
 from mcfrontier.core.arrays import Array
-from mcfrontier.sampling.plan import RANDOMISATIONS, Sampler
+from mcfrontier.sampling.plan import Sampler
 
 
 def design(plan: Sampler, inputs: list[str], dependent: Collection[str]) -> Design:
-    """The blocks A and B, and for each input AB (all but it from A) and BA (it alone from A)."""
-    one = np.eye(len(inputs), dtype=bool)
-    ends = np.array([True, False])[:, None].repeat(len(inputs), axis=1)
-    from_a = np.concatenate([ends, ~one, one])[:, None].repeat(RANDOMISATIONS, axis=1)
-    return Design(from_a, ("first", "total"), indices)
+    """The blocks A and B, and for each input AB, all but it from A."""
+    return Design(base_blocks(len(inputs)), ("first", "total"), variances)
 
 
-def indices(x: Array) -> tuple[Array, Array, int]:
-    """First-order and total indices (2, inputs) from a target in the blocks (blocks, points), their errors, and the
-    number of points that are left out because a value is not finite.
+def variances(target: Target) -> tuple[Array, Array]:
+    """The variances of a target by an input alone and with interactions, (2, inputs, 16), and its variance, (16,).
 
-    With a and b the target in A and B, ab the target where one input of A is replaced by that of B, and ba vice versa,
-    the first-order index is the mean of 2 (ba - b) (a - ab) and the total one that of (ba - b)^2 + (a - ab)^2, both
-    over that of (a - b)^2 + (ba - ab)^2: the estimators of Azzini, Mara and Rosati (2021). They are invariant to an
-    added constant, an input without effect has exactly 0, and each index uses its own four blocks.
+    With a and b the target in A and B, and ab the target where one input of A is replaced by that of B, the first is
+    the mean of b (ab - a) and the second that of (ab - a)^2 / 2: the estimators of Saltelli et al. (2010) and Jansen
+    (1999). Each product is less that of the surrogate, whose mean is known, and less what has a mean of 0 by itself.
+    An input without effect has exactly 0, one that alone has an effect exactly the whole.
     """
-    (a, b), inputs = x[:2], (len(x) - 2) // 2
-    all_finite = bool(np.isfinite(x).all())
-    sums, non_finite = np.empty((3, inputs, RANDOMISATIONS)), [0]
-    for i, (ab, ba) in enumerate(zip(x[2:], x[2 + inputs :], strict=False)):
-        with np.errstate(all="ignore"):
-            differences = (a - ab, ba - b, a - b, ba - ab)
-        if not all_finite:
-            excluded = ~(np.isfinite(differences[0]) & np.isfinite(differences[1]))
-            non_finite.append(int(excluded.sum()))
-            for each in differences:
-                each[excluded] = 0.0
-        in_a, in_b, whole, other = (each.reshape(-1, RANDOMISATIONS) for each in differences)
-        sums[:, i] = 2 * dot(in_b, in_a), dot(in_b, in_b) + dot(in_a, in_a), dot(whole, whole) + dot(other, other)
-    figures, errors = ratio(sums[:2], sums[2])
-    return figures, errors, max(non_finite)
-
-
-def dot(one: Array, other: Array) -> Array:
-    """The sum of products in each randomisation, (16,), of two arrays (points, 16)."""
-    values: Array = np.einsum("pr,pr->r", one, other)
-    return values
+    (a, b), ga, inputs = target.remainder[:2], target.surrogate[0], len(target.remainder) - 2
+    alone, part, _ = target.known.variances(inputs)
+    found, whole = np.stack([alone, part]), np.empty((2, *part.shape))
+    squares = [dot(g + h / 2, h) for g, h in zip(target.surrogate, target.remainder, strict=True)]
+    for i, (ab, g) in enumerate(zip(target.remainder[2:], target.surrogate[2:], strict=True)):
+        own, missed = g - ga, ab - a
+        found[0, i] += dot(own, b) + dot(target.known.main_effect(i) + b, missed)
+        found[1, i] += dot(own + missed / 2, missed)
+        whole[:, i] = target.known.variance + squares[2 + i] + np.stack([squares[1], squares[0]])
+    with_effect = found[1].any(axis=1)
+    if with_effect.sum() == 1:
+        found[:, with_effect] = whole[:, with_effect]
+    return found, whole

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcfrontier.analysis.estimates import estimates
-from mcfrontier.analysis.sensitivity.pick_freeze import DesignBlocks
+from mcfrontier.analysis.sensitivity import surrogate
+from mcfrontier.analysis.sensitivity.pick_freeze import DesignBlocks, Target
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
 from mcfrontier.sampling import streams
@@ -22,6 +23,9 @@ CONSTANT_TOLERANCE = 1e-13  # relative range of a target that is constant up to 
 SHARE_TOLERANCE = 1e-12  # shares below it are rounding errors of an input that cancels out
 TAIL_LEVELS = 2.0 ** -np.arange(12, 51, 2)  # probabilities at which the tails of inputs are evaluated
 WARNING_SHARE = 0.1  # threshold of a warning: for the variance in tails, its error, and the errors of the shares
+UNDEFINED = (
+    "whether it has a value depends on several inputs together, so its variance cannot be split; use first_order"
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class Shares:
 
     figures and errors: (inputs,) by name, "first" and "total", or "share"; scale: "log" or "raw"; sd: the standard
     deviation of the run's draws on it, in orders of magnitude or in the target's unit; points: the number in each
-    block, of which `non_finite` are left out because a value is not finite; warning: why the shares are unreliable.
+    block, of which `non_finite` are left out because a value is not finite; warning: why the shares are unreliable, or
+    why there are none (`refused`).
     """
 
     inputs: list[str]
@@ -41,6 +46,7 @@ class Shares:
     points: int
     non_finite: int
     warning: str
+    refused: bool = False
 
     @property
     def attrs(self) -> dict[str, object]:
@@ -75,18 +81,42 @@ def shares(blocks: DesignBlocks, row: str, requested: str | None, x: Array, tail
     if scale == "log":  # shares are independent of the base, and the natural logarithm is the fastest
         with np.errstate(all="ignore"):
             x, tails, draws = (np.log(each) for each in (x, tails, draws))
-    finite = finite_of(x)
-    if constant(finite, scale):
+    valid = np.asarray(np.isfinite(x[:2]).all(axis=0))
+    finite = x if valid.all() else x[:, valid]
+    if refused := not np.isfinite(finite).all():
+        inputs = []
+    if refused or constant(finite, scale):
         nothing = np.full((len(design.names), len(inputs)), 0.0 if finite.size else np.nan)
-        figures, errors, non_finite, sd, text = nothing, nothing, 0, 0.0, ""
+        figures, errors, sd, text = nothing, nothing, 0.0, UNDEFINED if refused else ""
     else:
-        figures, errors, non_finite = design.estimate(x)
-        figures, errors = (np.where(np.abs(each) < SHARE_TOLERANCE, 0.0, each) for each in (figures, errors))
+        figures, errors = ratio(*design.variances(target_of(blocks, x, valid)))
+        figures, errors = (np.where(np.abs(figures) < SHARE_TOLERANCE, 0.0, each) for each in (figures, errors))
         sd, text = math.sqrt(finite_variance(draws)), warning(x, tails, inputs, errors, points)
     sd = sd / math.log(10) if scale == "log" else sd
     order = np.argsort(-figures[-1], kind="stable")
     by_name, errors_by_name = (dict(zip(design.names, each[:, order], strict=True)) for each in (figures, errors))
-    return Shares([inputs[i] for i in order], by_name, errors_by_name, scale, sd, points, non_finite, text)
+    lost = int(valid.size - valid.sum())
+    return Shares([inputs[i] for i in order], by_name, errors_by_name, scale, sd, points, lost, text, refused)
+
+
+def target_of(blocks: DesignBlocks, x: Array, valid: Array) -> Target:
+    """Split a target (blocks, points) into a surrogate and a remainder, less the mean.
+
+    Points that are not `valid` in A and in B count for nothing. Since the rest may be on a part of the range of an
+    input, they have no surrogate.
+    """
+    x = np.ascontiguousarray(np.where(valid, x, 0.0).reshape(len(x), -1, RANDOMISATIONS).swapaxes(1, 2))
+    valid = valid.reshape(-1, RANDOMISATIONS).T
+    known, variance = surrogate.NONE, x[:2].var()
+    if valid.all() and np.mean((x[:2] - x[:2].mean()) ** 4) < surrogate.MAX_KURTOSIS * variance**2:
+        effect = [i for i in blocks.independent if np.mean((x[2 + i] - x[0]) ** 2) > SHARE_TOLERANCE * variance]
+        known = surrogate.fit({i: blocks.independent[i] for i in effect}, x[0], x[1])
+    at = np.array([known.values(from_a) + np.zeros_like(x[0]) for from_a in blocks.design.from_a])
+    remainder = x - at
+    if any(after.var() > surrogate.MAX_REMAINDER * before.var() for after, before in zip(remainder, x, strict=True)):
+        known, at, remainder = surrogate.NONE, np.zeros_like(x), x
+    mean = remainder[:2].sum(axis=(0, 2)) / np.maximum(2 * valid.sum(axis=1), 1)
+    return Target(at, np.where(valid, remainder - mean[:, None], 0.0), known)
 
 
 def scale_of(requested: str | None, row: str, *values: Array) -> str:
