@@ -14,7 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mcfrontier.analysis.conditional.linear import TRANSFORMS, LinearRow, evaluation_point, linear_rows
+from mcfrontier.analysis.conditional.linear import (
+    TRANSFORMS,
+    EvaluationPoint,
+    LinearRow,
+    evaluation_point,
+    linear_rows,
+)
 from mcfrontier.analysis.conditional.rows import IntegratedRow, percentiles
 from mcfrontier.analysis.estimates import estimates
 from mcfrontier.analysis.estimates.ranks import ranks
@@ -31,6 +37,7 @@ ALL_DRAWS, RUN_SHARES = 2**14, ((1 / 2, 2**16), (1 / 4, 2**17), (1 / 8, 2**63))
 MAX_DRAWS_IN_MEMORY, MAX_NUMBERS = 2**14, 2**21  # over which roots are found, and numbers of one quantity there
 PILOT_DRAWS = 2**9  # draws over which the input to integrate out is chosen
 INPUTS_TRIED = 2  # of the inputs with the largest rank correlations
+DECISIVE_SHARE = 0.5  # a first input whose squared rank correlation is above it leaves less to any other
 PILOT_STRIDE = 2**6  # of the breakpoints of tables while it is chosen
 MAX_VARIANCE_LEFT = 0.5  # of the indicator; above it, order statistics of all draws are as good
 MIN_ERROR_RATIO = 1.5  # by which errors must be smaller: which of two similar errors is smaller is chance
@@ -39,14 +46,16 @@ CHOICE_LEVELS = np.array([0.05, 0.5, 0.95])  # at which the remaining variance i
 
 @dataclass(frozen=True, eq=False)
 class ConditionalEstimate:
-    """Percentiles of a row at estimates.LEVELS with an input integrated out, over the draws of a plan; values and
-    errors (9,) in its unit."""
+    """Percentiles of a row with an input integrated out, over the draws of a plan, in its unit.
+
+    `known` has the percentiles that are computed, each with its error, by level; others are computed when they are
+    first requested.
+    """
 
     study: Study
     plan: Sampler
     row: IntegratedRow
-    values: Array
-    errors: Array
+    known: dict[float, tuple[float, float]]
 
     @property
     def draws(self) -> int:
@@ -58,16 +67,36 @@ class ConditionalEstimate:
         """The name of the input that is integrated out."""
         return self.row.input.name
 
+    @property
+    def values(self) -> Array:
+        """The percentiles at estimates.LEVELS."""
+        return self.percentiles(estimates.LEVELS)[0]
+
+    @property
+    def errors(self) -> Array:
+        """The standard errors of the percentiles at estimates.LEVELS."""
+        return self.percentiles(estimates.LEVELS)[1]
+
     def percentiles(self, levels: Sequence[float]) -> tuple[Array, Array]:
         """Percentiles at any levels and their standard errors, (levels,) both; NaN where no root is found."""
-        if {*levels} <= {*estimates.LEVELS}:
-            at = [estimates.LEVELS.index(level) for level in levels]
-            return self.values[at], self.errors[at]
-        return percentiles(self.study, self.plan, {"": self.row}, levels)[""]
+        if further := [level for level in levels if level not in self.known]:
+            self.known.update(by_level(further, percentiles(self.study, self.plan, {"": self.row}, further)[""]))
+        values, errors = np.array([self.known[level] for level in levels]).reshape(-1, 2).T
+        return values, errors
+
+
+def by_level(levels: Sequence[float], found: tuple[Array, Array]) -> dict[float, tuple[float, float]]:
+    """Percentiles and their errors by level."""
+    return dict(zip(levels, zip(*(part.tolist() for part in found), strict=True), strict=True))
 
 
 def conditional_estimates(
-    study: Study, plan: Sampler, rows: Mapping[str, Row], errors: Mapping[str, Array]
+    study: Study,
+    plan: Sampler,
+    rows: Mapping[str, Row],
+    errors: Mapping[str, Array],
+    values: Mapping[str, Array] | None = None,
+    levels: Sequence[float] = estimates.LEVELS,
 ) -> dict[str, ConditionalEstimate]:
     """Conditional estimates of the rows for which they have clearly smaller errors than order statistics.
 
@@ -75,7 +104,11 @@ def conditional_estimates(
     ----------
     plan : the sampler of the run; its first draws are used
     rows : the rows to estimate, by name
-    errors : the errors of the percentiles of each row by order statistics, at estimates.LEVELS (9,), in its unit
+    errors : the errors of the percentiles of each row by order statistics, at estimates.SUMMARY_LEVELS (3,), in its
+        unit
+    values : the draws of the run, used where these are the draws that are evaluated
+    levels : the levels to compute at once; where roots are found over more draws than those in memory, all of
+        estimates.LEVELS are
     """
     inputs = [prior for prior in study.uncertain if integrable(study, prior)]
     if study.evidence or not inputs:
@@ -85,7 +118,11 @@ def conditional_estimates(
     chosen = {row: choices[row].input for row in rows if choices[row].variance_left <= limit}
     if not chosen:
         return {}
-    at = evaluation_point(study, replace(plan, draws=draws_in_memory(study, draws)))
+    in_memory = draws_in_memory(study, draws)
+    if values is not None and in_memory == plan.draws:
+        at = EvaluationPoint(study, values)
+    else:
+        at = evaluation_point(study, replace(plan, draws=in_memory))
     integrated: dict[str, IntegratedRow] = {}
     for prior in inputs:
         own = {row: rows[row] for row, name in chosen.items() if name == prior.name}
@@ -94,9 +131,13 @@ def conditional_estimates(
             ordered = np.sort(TRANSFORMS[line.transform].forward(at.values[name][index]))
             integrated[row] = IntegratedRow(prior, rows[row], line, ordered, units.scale(study.unit(name)))
     plan = replace(plan, draws=draws)
-    values = percentiles(study, plan, integrated, estimates.LEVELS)
-    found = {row: ConditionalEstimate(study, plan, integrated[row], *own) for row, own in values.items()}
-    return {row: found[row] for row in rows if row in found and clearly_smaller(found[row].errors, errors[row])}
+    first = sorted({*estimates.SUMMARY_LEVELS, *(levels if in_memory == draws else estimates.LEVELS)})
+    found = {
+        row: ConditionalEstimate(study, plan, integrated[row], by_level(first, own))
+        for row, own in percentiles(study, plan, integrated, first).items()
+    }
+    own_errors = {row: each.percentiles(estimates.SUMMARY_LEVELS)[1] for row, each in found.items()}
+    return {row: found[row] for row in rows if row in found and clearly_smaller(own_errors[row], errors[row])}
 
 
 def integrable(study: Study, prior: Prior) -> bool:
@@ -150,16 +191,20 @@ def input_choices(study: Study, names: tuple[str, ...]) -> Mapping[str, InputCho
     own = {prior.name: centred_ranks(at.draws_of(prior)) for prior in inputs}
     affected = {prior.name: {prior.name, *descendants(study, prior.name)} for prior in inputs}
     tried: dict[str, list[str]] = {}
+    decisive: dict[str, bool] = {}
     for row, (name, index) in rows.items():
         y = centred_ranks(at.values[name][index])
         strength = {n: abs(x @ y) if y.size == x.size else 0.0 for n, x in own.items() if name in affected[n]}
         tried[row] = sorted(strength, key=strength.__getitem__, reverse=True)[:INPUTS_TRIED]
+        decisive[row] = bool(max(strength.values(), default=0.0) ** 2 > DECISIVE_SHARE)
     best = dict.fromkeys(rows, InputChoice(np.inf, ""))
-    for prior in inputs:
-        near = {row: rows[row] for row, names in tried.items() if prior.name in names}
-        for row, line in linear_rows(at, prior, near, PILOT_STRIDE):
-            name, index = rows[row]
-            best[row] = min(best[row], InputChoice(variance_left(line, at.values[name][index]), prior.name))
+    for place in range(INPUTS_TRIED):
+        for prior in inputs:
+            near = {row: rows[row] for row, names in tried.items() if names[place : place + 1] == [prior.name]}
+            for row, line in linear_rows(at, prior, near, PILOT_STRIDE):
+                name, index = rows[row]
+                best[row] = min(best[row], InputChoice(variance_left(line, at.values[name][index]), prior.name))
+        tried = {row: names for row, names in tried.items() if not (best[row].input and decisive[row])}
     return best
 
 
@@ -175,5 +220,5 @@ def variance_left(line: LinearRow, y: Array) -> float:
     draws `y` of a row."""
     ordered = np.sort(TRANSFORMS[line.transform].forward(y))
     at = estimates.quantiles_of_sorted(ordered[None], CHOICE_LEVELS)[0]
-    variances = [line.conditional_cdf(v).var() for v in at]
+    variances = line.conditional_cdf(at).var(axis=1)
     return float(np.mean(variances / (CHOICE_LEVELS * (1 - CHOICE_LEVELS))))

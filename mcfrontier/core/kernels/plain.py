@@ -141,7 +141,7 @@ def sum_probabilities(
 
 
 def conditional_probability(
-    value: float, start: Array, inverse: Array, origin: float, negated: bool, table: ProbabilityTable
+    value: float | Array, start: Array, inverse: Array, origin: float, negated: bool, table: ProbabilityTable
 ) -> Array:
     """The probability, at each draw, that start + (t - origin) / inverse is at most a value: (n,).
 
