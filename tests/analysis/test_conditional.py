@@ -299,8 +299,8 @@ def dearest(bill_of, staff):
 
 def test_the_evaluation_points_are_the_first_draws_of_the_run():
     run = run_of(total, normal("x", 0, 1) | normal("y", 0, 1), 2**16)
-    (found,) = conditional(run).values()
-    assert (found.row.ordered == np.sort(run.core.samples("total")[: found.row.ordered.size])).all()
+    ordered = conditional(run)["total"].integrated.rows["total"].ordered
+    assert (ordered == np.sort(run.core.samples("total")[: ordered.size])).all()
 
 
 def test_an_input_that_the_row_does_not_depend_on_changes_nothing():

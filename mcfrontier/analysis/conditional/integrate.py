@@ -8,7 +8,7 @@ smooth in Z, as the indicator of a draw is not, so Sobol points converge faster:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -45,27 +45,43 @@ CHOICE_LEVELS = np.array([0.05, 0.5, 0.95])  # at which the remaining variance i
 
 
 @dataclass(frozen=True, eq=False)
-class ConditionalEstimate:
-    """Percentiles of a row with an input integrated out, over the draws of a plan, in its unit.
+class Integrated:
+    """Rows with an input integrated out, over the draws of a plan.
 
-    `known` has the percentiles that are computed, each with its error, by level; others are computed when they are
-    first requested.
+    `known` has percentiles and their errors by row and level; a further level is computed for all rows together.
     """
 
     study: Study
     plan: Sampler
-    row: IntegratedRow
-    known: dict[float, tuple[float, float]]
+    rows: dict[str, IntegratedRow]
+    known: dict[tuple[str, float], tuple[float, float]] = field(default_factory=dict)
+
+    def percentiles(self, row: str, levels: Sequence[float]) -> tuple[Array, Array]:
+        """Percentiles of a row and their standard errors, in its unit: (levels,) both; NaN where no root is found."""
+        if further := [level for level in levels if (row, level) not in self.known]:
+            for name, found in percentiles(self.study, self.plan, self.rows, further).items():
+                for level, value, error in zip(further, *found, strict=True):
+                    self.known[name, level] = value, error
+        values, errors = np.array([self.known[row, level] for level in levels]).reshape(-1, 2).T
+        return values, errors
+
+
+@dataclass(frozen=True, eq=False)
+class ConditionalEstimate:
+    """Percentiles of a row with an input integrated out, in its unit."""
+
+    row: str
+    integrated: Integrated
 
     @property
     def draws(self) -> int:
         """The number of draws that are used."""
-        return self.plan.draws
+        return self.integrated.plan.draws
 
     @property
     def input(self) -> str:
         """The name of the input that is integrated out."""
-        return self.row.input.name
+        return self.integrated.rows[self.row].input.name
 
     @property
     def values(self) -> Array:
@@ -79,15 +95,7 @@ class ConditionalEstimate:
 
     def percentiles(self, levels: Sequence[float]) -> tuple[Array, Array]:
         """Percentiles at any levels and their standard errors, (levels,) both; NaN where no root is found."""
-        if further := [level for level in levels if level not in self.known]:
-            self.known.update(by_level(further, percentiles(self.study, self.plan, {"": self.row}, further)[""]))
-        values, errors = np.array([self.known[level] for level in levels]).reshape(-1, 2).T
-        return values, errors
-
-
-def by_level(levels: Sequence[float], found: tuple[Array, Array]) -> dict[float, tuple[float, float]]:
-    """Percentiles and their errors by level."""
-    return dict(zip(levels, zip(*(part.tolist() for part in found), strict=True), strict=True))
+        return self.integrated.percentiles(self.row, levels)
 
 
 def conditional_estimates(
@@ -107,8 +115,7 @@ def conditional_estimates(
     errors : the errors of the percentiles of each row by order statistics, at estimates.SUMMARY_LEVELS (3,), in its
         unit
     values : the draws of the run, used where these are the draws that are evaluated
-    levels : the levels to compute at once; where roots are found over more draws than those in memory, all of
-        estimates.LEVELS are
+    levels : the levels to compute together; others are computed when they are requested
     """
     inputs = [prior for prior in study.uncertain if integrable(study, prior)]
     if study.evidence or not inputs:
@@ -123,21 +130,19 @@ def conditional_estimates(
         at = EvaluationPoint(study, values)
     else:
         at = evaluation_point(study, replace(plan, draws=in_memory))
-    integrated: dict[str, IntegratedRow] = {}
+    integrated = Integrated(study, replace(plan, draws=draws), {})
     for prior in inputs:
         own = {row: rows[row] for row, name in chosen.items() if name == prior.name}
         for row, line in linear_rows(at, prior, own):
             name, index = rows[row]
             ordered = np.sort(TRANSFORMS[line.transform].forward(at.values[name][index]))
-            integrated[row] = IntegratedRow(prior, rows[row], line, ordered, units.scale(study.unit(name)))
-    plan = replace(plan, draws=draws)
-    first = sorted({*estimates.SUMMARY_LEVELS, *(levels if in_memory == draws else estimates.LEVELS)})
-    found = {
-        row: ConditionalEstimate(study, plan, integrated[row], by_level(first, own))
-        for row, own in percentiles(study, plan, integrated, first).items()
-    }
-    own_errors = {row: each.percentiles(estimates.SUMMARY_LEVELS)[1] for row, each in found.items()}
-    return {row: found[row] for row in rows if row in found and clearly_smaller(own_errors[row], errors[row])}
+            integrated.rows[row] = IntegratedRow(prior, rows[row], line, ordered, units.scale(study.unit(name)))
+    for row in list(integrated.rows):
+        integrated.percentiles(row, sorted({*estimates.SUMMARY_LEVELS, *levels}))
+        own_errors = integrated.percentiles(row, estimates.SUMMARY_LEVELS)[1]
+        if not clearly_smaller(own_errors, errors[row]):
+            del integrated.rows[row]
+    return {row: ConditionalEstimate(row, integrated) for row in rows if row in integrated.rows}
 
 
 def integrable(study: Study, prior: Prior) -> bool:

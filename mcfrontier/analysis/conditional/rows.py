@@ -16,6 +16,7 @@ from mcfrontier.sampling.plan import RANDOMISATIONS, Sampler
 from mcfrontier.study.prior import Prior
 from mcfrontier.study.study import Row, Study
 
+BLOCK_DRAWS = 2**14  # of a block at most: several arrays of it stay in the processor's cache
 FIRST_SHARE = 16  # of the further draws, one in this many is used for a first step, so that the last one is short
 
 
@@ -62,7 +63,7 @@ def probabilities(
     blocks = Blocks(study, plan, tuple(name for name in study.quantities if name in needed))
     points = {input: streams.values(prior, LINE_PROBABILITIES) for input, prior in inputs.items()}
     sums = {row: np.zeros((RANDOMISATIONS, values.size)) for row, values in at.items()}
-    for start, stop in spans(draws, block_size(study)):
+    for start, stop in spans(draws, min(block_size(study), BLOCK_DRAWS)):
         values = blocks(start, stop)
         along = {
             input: [evaluated_at(study, values, prior, x[None], names[input]) for x in points[input]]
