@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
 from mcfrontier.core.errors import InputError, suggest
@@ -54,12 +55,18 @@ def order(
     if missing:
         raise InputError(missing_text(missing, {*nodes, *given}, stated_in()))
     try:
-        found = tuple(TopologicalSorter(needs).static_order())
+        found = sorted_names(tuple(needs.items()))
     except CycleError as cycle:
         raise InputError(
             f"node {cycle.args[1][0]}: depends on itself, {' <- '.join(cycle.args[1])}; state one of them"
         ) from None
     return tuple(n for n in found if n in given), tuple(n for n in found if n not in given)
+
+
+@lru_cache(maxsize=64)
+def sorted_names(needs: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, ...]:
+    """Names, each after those that it needs."""
+    return tuple(TopologicalSorter(dict(needs)).static_order())
 
 
 def missing_text(missing: Mapping[str, str], known: Collection[str], files: Files) -> str:

@@ -426,3 +426,35 @@ def test_a_sum_or_a_multiple_of_dates_is_refused(node):
 @pytest.mark.parametrize("node", [time_between, delayed, middle, later, on_time])
 def test_differences_of_dates_and_dates_with_a_duration_are_accepted(node):
     assert load_with_dates(node).targets == (node.__name__,)
+
+
+def test_units_that_depend_on_a_number_are_checked_at_every_load():
+    @mcf.node("USD")
+    def power_of_cost(cost, exponent):
+        return cost**exponent
+
+    def loaded(exponent):
+        inputs = input_entry("cost", unit="USD", value=3) | input_entry("exponent", value=exponent)
+        return mcf.load({"targets": ["power_of_cost"], "inputs": inputs}, model=[power_of_cost])
+
+    for _ in range(3):
+        loaded(1)
+    with pytest.raises(InputError, match="node power_of_cost: yields"):
+        loaded(2)
+
+
+def test_units_are_not_checked_again_where_they_do_not_depend_on_numbers():
+    """The third load of the same formulas calls none of them."""
+    calls = []
+
+    @mcf.node("USD")
+    def doubled(cost):
+        calls.append(cost)
+        return 2 * cost
+
+    def checks(value):
+        calls.clear()
+        mcf.load({"targets": ["doubled"], "inputs": input_entry("cost", unit="USD", value=value)}, model=[doubled])
+        return len(calls)
+
+    assert [checks(value) for value in (1, 2, 3)] == [1, 1, 0]
