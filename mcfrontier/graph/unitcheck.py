@@ -30,8 +30,8 @@ def check_units(
 ) -> None:
     """Evaluate the graph on quantities with units, and refuse a node whose units are inconsistent.
 
-    The second time, the numbers are all changed: if the units are consistent again, they do not depend on the numbers,
-    as those of x ** y do, and the same graph is not evaluated any more.
+    The second time, all numbers are changed: if the units are consistent again, they do not depend on the numbers, as
+    those of x ** y do, and a graph of the same nodes, units and dimensions is not evaluated any more.
 
     Parameters
     ----------
@@ -45,22 +45,22 @@ def check_units(
         The dimensions of the study, in the order of the leading axes.
     """
     shapes = tuple((name, unit, value.shape) for name, (value, unit) in given.items())
-    checked = values_checked(tuple(nodes[name] for name in names), shapes, tuple(dimensions))
+    checked = checks(tuple(nodes[name] for name in names), shapes, tuple(dimensions))
     if len(checked) == 1:
         changed = {name: (x * (1.1 + i / 64) + 0.1, unit) for i, (name, (x, unit)) in enumerate(given.items())}
         with suppress(Exception):  # whatever a function raises at such numbers, or units that depend on them
             evaluate_with_units(nodes, names, changed, dimensions)
-            checked.append(changed)
+            checked.append("changed")
     if len(checked) < 2:
         evaluate_with_units(nodes, names, given, dimensions)
-        checked[:] = [given]
+        checked[:] = ["medians"]
 
 
 @lru_cache(maxsize=64)
-def values_checked(
+def checks(
     nodes: tuple[Node, ...], given: tuple[tuple[str, str, tuple[int, ...]], ...], dimensions: tuple[str, ...]
-) -> list[Mapping[str, tuple[Array, str]]]:
-    """The values at which the units of a graph were consistent: a list to fill."""
+) -> list[str]:
+    """The numbers at which the units of a graph are consistent: a list to fill."""
     return []
 
 
@@ -121,17 +121,34 @@ def with_unit(node: Node, arguments: list[pint.Quantity[Any]]) -> pint.Quantity[
     """The result of a node in base units; refused unless it has the dimensionality of the declared unit."""
     import pint
 
-    text = ", ".join(f"{need} in {units.unit_text(x)}" for need, x in zip(node.needs, arguments, strict=True))
+    quantity = units.registry().Quantity
     try:
         result = node.function(*arguments)
     except (pint.errors.PintError, pint.errors.PintTypeError, TypeError, ValueError) as problem:
         if any(x.dimensionality for x in arguments):
-            raise InputError(f"units do not fit: {problem} (from {text})") from problem
+            raise InputError(
+                f"units do not fit: {problem_text(problem)} (from {units_of(node, arguments)})"
+            ) from problem
         result = call(node, [x.to_root_units().magnitude for x in arguments])  # no units are involved
     if not isinstance(result, pint.Quantity | int | float | np.ndarray):
         raise InputError(f"yields {kind(result)}; return a number or an array of numbers")
-    # the stub of pint declares its base class
-    found: pint.Quantity[Any] = units.registry().Quantity(result).to_root_units()  # type: ignore[assignment]
+    try:
+        # the stub of pint declares its base class
+        found: pint.Quantity[Any] = quantity(result).to_root_units()  # type: ignore[assignment]
+    except TypeError as problem:
+        raise InputError(f"units do not fit: {problem_text(problem)} (from {units_of(node, arguments)})") from problem
     if found.dimensionality != units.parse(node.unit).dimensionality:
-        raise InputError(f"yields {units.unit_text(found)}, not {node.unit}; check the units of its arguments: {text}")
+        remedy = f"check the units of its arguments: {units_of(node, arguments)}"
+        raise InputError(f"yields {units.unit_text(found)}, not {node.unit}; {remedy}")
     return found
+
+
+def problem_text(problem: Exception) -> str:
+    """The message of pint, replaced where an array is the exponent of a quantity with a unit."""
+    power = "a quantity with a unit is raised to a power that is not a constant; divide it by its unit first"
+    return power if "unhashable" in str(problem) else str(problem)
+
+
+def units_of(node: Node, arguments: list[pint.Quantity[Any]]) -> str:
+    """The arguments of a node, each with its unit."""
+    return ", ".join(f"{need} in {units.unit_text(x)}" for need, x in zip(node.needs, arguments, strict=True))
