@@ -33,7 +33,7 @@ from mcfrontier.study.values import evaluate, expand, input_medians
 LINE_PROBABILITIES = np.array([2.0**-20, 1 - 2.0**-20, 0.25])
 LINE_TOLERANCE = 1e-9  # deviation from a line, relative to the distance from the nearer end
 ROUNDING_TOLERANCE = 1e-13  # deviation from a line, relative to the values at the ends
-TABLE_SCORES = np.linspace(-6, 6, 2**15 + 1)  # normal scores of the input at the breakpoints of a table
+TABLE_SCORES = np.linspace(-6.2, 6.2, 2**15 + 1)  # normal scores of the input at the breakpoints of a table
 TABLE_PROBABILITIES = special.ndtr(TABLE_SCORES)
 TRIAL_DRAWS = 2**6  # draws that are tested for linearity before all are
 TABLE_CELLS = 2**12  # of a table with cells of equal width; four times as many where the width grows

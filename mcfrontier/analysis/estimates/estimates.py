@@ -12,7 +12,7 @@ from mcfrontier.sampling.plan import RANDOMISATIONS
 
 SEARCH_WIDTH = 1.5  # multiple of the root of a part's size: three standard deviations, at most, of a binomial count
 MAX_SQUARED = 2.0**480  # squares of larger draws, or sums of them, may be beyond the largest float
-MISSING_DRAWS = (1, 3.7)  # beyond the farthest, for the errors of mean and sd: see tail_errors
+MISSING_DRAWS, HEAVY_RATIO = 3.7, 12  # draws beyond the farthest, and its distance in sds: see tail_errors
 REPEAT_DRAWS = 64  # the first draws, in which values are repeated if draws take few
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 
@@ -129,7 +129,8 @@ def tail_errors(x: Array, moments: Array, draws: int) -> Array:
 
     Up to 3.7 draws as far as the farthest may be missing, -log 0.025 as in the interval of an event that no draw has.
     What they would add to the variance, less what as many like the sixteenth farthest would (each randomisation has one
-    on average), is the error of the variance; for that of the mean one draw is enough.
+    on average), is the error of the variance. For that of the mean one draw is enough, and less of it, by the square
+    of their distance, where the farthest are nearer than HEAVY_RATIO standard deviations.
 
     Parameters
     ----------
@@ -149,7 +150,7 @@ def tail_errors(x: Array, moments: Array, draws: int) -> Array:
     largest = np.partition(far, far.size - RANDOMISATIONS)[-RANDOMISATIONS:]
     farthest, near = largest.max(), largest[0]
     excess, ratio = (farthest - near) / draws, (farthest + near) / (2 * sd)
-    return np.array([MISSING_DRAWS[0] * excess, MISSING_DRAWS[1] * excess * ratio])
+    return np.array([excess * min(1.0, (ratio / HEAVY_RATIO) ** 2), MISSING_DRAWS * excess * ratio])
 
 
 def has_repeats(x: Array) -> bool:
