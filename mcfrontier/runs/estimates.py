@@ -30,16 +30,14 @@ if TYPE_CHECKING:
 
 
 @remembered
-def conditional_estimates(run: RunCore, *, first: Sequence[float] = LEVELS) -> dict[str, ConditionalEstimate]:
-    """The headlines whose percentiles have a smaller error with one input integrated out; those at the levels `first`
-    are computed together, others when they are requested."""
+def conditional_estimates(run: RunCore) -> dict[str, ConditionalEstimate]:
+    """The headlines whose percentiles have a smaller error with one input integrated out."""
     if run.method == "order":
         return {}
     rows = [row for row in with_percentiles(run) if run.varies(row)]
-    at = [2 + LEVELS.index(level) for level in SUMMARY_LEVELS]
-    errors = {row: order_statistics(run, row)[1][at] for row in rows}
+    errors = {row: order_statistics(run, row)[1][2:] for row in rows}
     places = {row: run.rows[row] for row in rows}
-    return integrate.conditional_estimates(run.study, run.sampler, places, errors, run.values, first)
+    return integrate.conditional_estimates(run.study, run.sampler, places, errors, run.values)
 
 
 def integrated(run: RunCore) -> dict[str, str]:
@@ -57,7 +55,7 @@ def estimates(run: RunCore, row: str, levels: Sequence[float]) -> tuple[Array, A
     known = moments_of_input(run, row)
     if known and known[1] < math.inf:
         found[:, :2] = known, (0.0, 0.0)
-    if conditional := conditional_estimates(run, first=levels).get(row):
+    if conditional := conditional_estimates(run).get(row):
         better = np.array(conditional.percentiles(levels))
         found[:, 2:] = np.where(np.isfinite(better).all(axis=0), better, found[:, 2:])
     return found[0], found[1]

@@ -104,7 +104,6 @@ def conditional_estimates(
     rows: Mapping[str, Row],
     errors: Mapping[str, Array],
     values: Mapping[str, Array] | None = None,
-    levels: Sequence[float] = estimates.LEVELS,
 ) -> dict[str, ConditionalEstimate]:
     """Conditional estimates of the rows for which they have clearly smaller errors than order statistics.
 
@@ -112,10 +111,8 @@ def conditional_estimates(
     ----------
     plan : the sampler of the run; its first draws are used
     rows : the rows to estimate, by name
-    errors : the errors of the percentiles of each row by order statistics, at estimates.SUMMARY_LEVELS (3,), in its
-        unit
+    errors : the errors of the percentiles of each row by order statistics, at estimates.LEVELS (9,), in its unit
     values : the draws of the run, used where these are the draws that are evaluated
-    levels : the levels to compute together; others are computed when they are requested
     """
     inputs = [prior for prior in study.uncertain if integrable(study, prior)]
     if study.evidence or not inputs:
@@ -138,9 +135,7 @@ def conditional_estimates(
             ordered = np.sort(TRANSFORMS[line.transform].forward(at.values[name][index]))
             integrated.rows[row] = IntegratedRow(prior, rows[row], line, ordered, units.scale(study.unit(name)))
     for row in list(integrated.rows):
-        integrated.percentiles(row, sorted({*estimates.SUMMARY_LEVELS, *levels}))
-        own_errors = integrated.percentiles(row, estimates.SUMMARY_LEVELS)[1]
-        if not clearly_smaller(own_errors, errors[row]):
+        if not clearly_smaller(integrated.percentiles(row, estimates.LEVELS)[1], errors[row]):
             del integrated.rows[row]
     return {row: ConditionalEstimate(row, integrated) for row in rows if row in integrated.rows}
 
