@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 
 import numpy as np
 from scipy import special
@@ -23,7 +23,7 @@ DEGREE = 8  # of Legendre polynomials in the probability of an input
 KNOTS = (0.25, 0.5, 0.75)  # probabilities at which the functions of an input may have a kink
 QUADRATURE_POINTS = 100  # between two knots
 LARGEST_SCORE = 8.0  # normal score, beyond which a probability is negligible
-MAX_TERMS = 150
+MAX_TERMS = 96
 MAX_ROUNDS = 15
 ROWS_PER_TERM = 20  # points of A and B for each term, at least
 FIT_POINTS = 2**12  # of A and of B that terms are fitted to
@@ -32,6 +32,7 @@ CLOSE_TO_BEST = 0.25  # the projections of new terms, as a share of the largest
 WORTHWHILE = 0.98  # the remainder's variance after a round, as a multiple of that before it
 MAX_REMAINDER = 0.5  # share of the variance of any block: with a larger remainder there is no surrogate
 MAX_KURTOSIS = 10  # with longer tails, points outside them do not show what lies in them
+PIECE = 2**18  # multiplications at once: OpenBLAS uses threads beyond it
 DIGITS = 30  # bits of a coefficient: those that every library for matrices agrees on
 
 Term = tuple[tuple[int, int], ...]  # an input and one of its functions, for each factor
@@ -158,7 +159,7 @@ def select_terms(at: Mapping[int, Array], y: Array) -> tuple[list[Term], Array]:
     products, remainder, variance = np.ones((1, y.size)), y, np.mean(y**2)
     best: tuple[list[Term], Array] = ([], np.empty((len(y), 0)))
     for _ in range(MAX_ROUNDS):
-        projections = np.abs((products * remainder.ravel()) @ single.T) / y.size
+        projections = np.abs(row_products(products * remainder.ravel(), single)) / y.size
         for row, term in zip(projections, terms, strict=True):
             row[[i in dict(term) for i, _ in names]] = 0
         projections[projections < SIGNIFICANCE * math.sqrt(np.mean(remainder**2) / y.size)] = 0
@@ -193,8 +194,20 @@ def cross_fitted(products: Array, y: Array) -> tuple[Array, Array]:
     """The remainder of y (16, rows), and the least-squares coefficients (16, terms) of the products (terms, 16, rows):
     in each randomisation those that fit the others."""
     by_net = products.swapaxes(0, 1)
-    gram, right = by_net @ by_net.swapaxes(1, 2), (by_net @ y[..., None])[..., 0]
+    gram, right = row_products(by_net, by_net), np.einsum("rtp,rp->rt", by_net, y)
     coefficients = np.linalg.solve(gram.sum(axis=0) - gram, (right.sum(axis=0) - right)[..., None])[..., 0]
     unit = 2.0 ** (math.frexp(float(np.abs(coefficients).max()))[1] - DIGITS)
     coefficients = np.round(coefficients / unit) * unit
     return y - np.einsum("rt,trp->rp", coefficients, products), coefficients
+
+
+def row_products(one: Array, other: Array) -> Array:
+    """The sums of products of the rows of two matrices (..., rows, columns): (..., rows of one, rows of the other).
+
+    The pieces are too small for a library to divide them among threads, which would wait for each other and change the
+    order of sums.
+    """
+    step = max(1, PIECE // (one.shape[-2] * other.shape[-2]))
+    starts = range(0, one.shape[-1], step)
+    pieces = (one[..., i : i + step] @ other[..., i : i + step].swapaxes(-1, -2) for i in starts)
+    return reduce(np.add, pieces)
