@@ -75,6 +75,7 @@ def run(
     precision: float | None = None,
     most: int = MAX_PRECISION_DRAWS,
     method: str = METHOD,
+    points: int | None = None,
     engine: Engine | str = "local",
     workers: int | None = None,
     progress: Progress = silent,
@@ -109,6 +110,8 @@ def run(
     method : str, default "auto"
         "auto" integrates one input out of a target's percentiles where that reduces their errors (conditional
         estimates); "order" uses order statistics.
+    points : int, optional
+        Number of points of each matrix of the designs of Sobol' indices and Shapley shares: see `Run.sobol`.
     engine : str or Engine, default "local"
         Executor of the draws that are not retained in memory: see `python -m mcfrontier run --help`.
     workers : int, optional
@@ -146,6 +149,7 @@ def run(
             precision=precision,
             most=most,
             method=method,
+            points=points,
             engine=engine,
             workers=workers,
             progress=progress,

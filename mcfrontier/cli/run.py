@@ -23,6 +23,7 @@ from mcfrontier.cli.terminal import (
     split_pins,
     targets_option,
     warn,
+    whole_number,
 )
 from mcfrontier.core.errors import InputError
 from mcfrontier.sampling.engine import ENGINES
@@ -53,6 +54,12 @@ if TYPE_CHECKING:
     "--method",
     registry=METHODS,
     help="Estimator of percentiles; auto integrates an input out where that has a smaller error.  [default: auto]",
+)
+@click.option(
+    "--points",
+    type=whole_number,
+    metavar="COUNT",
+    help="Points of the Sobol' indices and Shapley shares in the report.  [default: a 32nd of the draws]",
 )
 @registry_option(
     "--engine",

@@ -31,3 +31,11 @@ def check_number(argument: str, value: object) -> None:
 
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
         raise InputError(f"{argument} = {quoted(value)}: a number is expected")
+
+
+def check_count(argument: str, value: object) -> None:
+    """Refuse an argument that is not a whole number above 0."""
+    import numpy as np
+
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value <= 0:
+        raise InputError(f"{argument} = {quoted(value)}: a whole number above 0 is expected")

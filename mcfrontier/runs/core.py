@@ -47,7 +47,7 @@ class RunCore:
     where nothing is uncertain. Of many draws only the first are retained, and `counted` has the counts of all draws of
     the targets in bins. Given evidence, `before` is the run without it, and `resampled` its importance resampling.
     `effort` reports the draws that a precision took; it is not written to a run's files, which are those of a run with
-    this number of draws.
+    this number of draws. `points` is the number of points of the pick-freeze designs, None for the default.
     """
 
     study: Study
@@ -57,6 +57,7 @@ class RunCore:
     resampled: Resampled | None = field(default=None, repr=False)
     counted: Counted | None = field(default=None, repr=False)
     method: str = "order"
+    points: int | None = None
     effort: tuple[str, ...] = ()
 
     def __getstate__(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from mcfrontier.analysis.conditional import METHODS
 from mcfrontier.analysis.estimates import importance
 from mcfrontier.core import memory
-from mcfrontier.core.arguments import check_number
+from mcfrontier.core.arguments import check_count, check_number
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, TooFewDraws, located, suggest
 from mcfrontier.core.formatting import label
@@ -47,6 +47,7 @@ def run(
     precision: float | None = None,
     most: int = MAX_PRECISION_DRAWS,
     method: str = METHOD,
+    points: int | None = None,
     engine: Engine | str = "local",
     workers: int | None = None,
     progress: Progress = silent,
@@ -60,12 +61,14 @@ def run(
     if not isinstance(method, str) or method not in METHODS:
         raise InputError(f"method: unknown method '{method}'{suggest(str(method), METHODS)}")
 
+    if points is not None:
+        check_count("points", points)
     if not callable(progress):
         raise InputError(f"progress = {progress!r}: a function is expected")
 
     def once(count: int) -> RunCore:
         plan = streams.sampler(sampler, seed, count, study.sampled, nested_seed)
-        return replace(evaluated(study, plan, executor, progress), method=method)
+        return replace(evaluated(study, plan, executor, progress), method=method, points=points)
 
     count = study.draws if draws is None else draws
     return once(count) if precision is None else to_precision(once, count, precision, most)

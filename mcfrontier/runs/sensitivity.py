@@ -135,13 +135,14 @@ def blocks(run: RunCore, design_of: DesignFactory, name: str, points: int | None
     """Evaluate a quantity in the blocks of a pick-freeze design; results for the targets are cached."""
     if points is None and name in run.study.targets:
         return target_blocks(run, design_of)
-    return pick_freeze.evaluate_design(run.study, run.sampler, design_of, [name], points)
+    number = run.points if points is None else points
+    return pick_freeze.evaluate_design(run.study, run.sampler, design_of, [name], number)
 
 
 @remembered
 def target_blocks(run: RunCore, design_of: DesignFactory) -> DesignBlocks:
     """Evaluate the targets in the blocks of a pick-freeze design."""
-    return pick_freeze.evaluate_design(run.study, run.sampler, design_of, run.study.targets, None)
+    return pick_freeze.evaluate_design(run.study, run.sampler, design_of, run.study.targets, run.points)
 
 
 @remembered

@@ -11,6 +11,8 @@ from mcfrontier.analysis.sensitivity import pick_freeze, surrogate, variance
 from mcfrontier.core.errors import InputError
 from mcfrontier.outputs.figures.variance import variance as variance_figure
 from mcfrontier.outputs.figures.variance import variance_remarks
+from mcfrontier.outputs.folder.saved import read_folder
+from mcfrontier.tasks.verify.rebuild import rebuild
 from tests.benchmarks.indices import CASES, T95, estimated, worst
 from tests.conftest import input_entry
 
@@ -126,3 +128,14 @@ def test_inputs_take_the_first_sobol_dimensions_in_both_matrices_whether_pinned_
     study = mcf.load({"targets": ["ordered"], "inputs": ORDERED}, model=[ordered], set={"a": 2})
     plan = pick_freeze.matrix_sampler(study, mcf.run(study, draws=32).core.sampler, 64)
     assert plan.dimensions == {"a": 0, "b": 1, "a'": 2, "b'": 3}
+
+
+def test_a_run_takes_the_number_of_points_of_its_indices_and_its_manifest_repeats_it(tmp_path):
+    run = mcf.run("gpt4", draws=64, targets=["energy"], points=128)
+    assert run.sobol("energy").attrs["points"] == 128
+    assert run.sobol("energy", points=256).attrs["points"] == 256
+    run.write(tmp_path, report=False)
+    again = rebuild(read_folder(tmp_path))
+    assert again.points == 128
+    with pytest.raises(InputError, match="points = 0: a whole number above 0 is expected"):
+        mcf.run("gpt4", draws=64, points=0)

@@ -226,6 +226,7 @@ INVALID_ARGUMENTS = {
     "a unit of another kind": lambda run: run.percentile_of("energy", 40, "USD"),
     "more bins than draws": lambda run: run.conditional_tornado("energy", 10**30),
     "a scale that is no text": lambda run: run.first_order("energy", np.array([])),
+    "no points": lambda run: run.sobol("energy", points=0),
     "points as text": lambda run: run.sobol("energy", points="64"),
     "a row that is a list": lambda run: run.summary[["energy"]],
     "a unit of a list": lambda run: run.study.unit(["energy"]),

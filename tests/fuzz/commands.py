@@ -40,6 +40,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--no-report": FLAG,
         "--save-draws": FLAG,
         "--method": words("auto|order|x"),
+        "--points": words("64|100|0|x"),
         "--engine": words("local|threads|x"),
         "--workers": words("1|2|0|x"),
         "--resume": FLAG,

@@ -16,6 +16,7 @@ from mcfrontier import graph
 from mcfrontier.analysis.sensitivity import evaluation_plan, mixing
 from mcfrontier.analysis.sensitivity.surrogate import Surrogate
 from mcfrontier.core import memory
+from mcfrontier.core.arguments import check_count
 from mcfrontier.core.arrays import Array
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.plan import RANDOMISATIONS, Sampler
@@ -120,6 +121,7 @@ def evaluate_design(
     dependent = {name for group in dependent_groups(study) for name in group.names}
     design = design_of(sampler, list(priors), dependent)
     points = default_points(study, sampler.draws, len(design.from_a)) if points is None else points
+    check_count("points", points)
     plan = matrix_sampler(study, sampler, points)
     rows = dict(zip(study.dimensions_of, study.sizes, strict=True))
     memory.check(len(design.from_a) * plan.draws, [rows[name] for name in names])

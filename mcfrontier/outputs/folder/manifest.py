@@ -48,6 +48,7 @@ class Manifest(msgspec.Struct, frozen=True):
     inputs: dict[str, dict[str, Any]]
     draws_asked: Annotated[int, msgspec.Meta(ge=0, le=limits.DRAWS)] | None = None
     nested_seed: int | None = None
+    points: int | None = None
     sobol_dimensions: dict[Name, int] = {}
     exact: bool = False
     own_model: bool = False
@@ -123,6 +124,7 @@ def write_manifest(run: RunCore, path: Path) -> None:
         "draws_asked": run.sampler.requested,
         "sampler": run.sampler.kind,
         "method": run.method,
+        "points": run.points,
         "targets": study.targets,
         "set": {name: str(value) for name, value in study.pins.items()},
         "own_model": study.own_model,

@@ -104,6 +104,7 @@ def run_like(old: RunFolder, study: Study, progress: Progress) -> RunCore:
         nested_seed=plan.nested_seed,
         sampler=plan.sampler,
         method=plan.method,
+        points=plan.points,
         progress=progress,
     )
 
