@@ -15,6 +15,7 @@ from itertools import count
 
 import numpy as np
 
+from tests.benchmarks import cold
 from tests.benchmarks.job import INPUTS
 from tests.benchmarks.table import Key, at_least, three
 from tests.benchmarks.tools import OURS, Job, installed, ours
@@ -25,6 +26,7 @@ GOALS = {  # draws: the least ratio of the time of a peer to that of mcfrontier
     10**6: {"numpy": 4.0, "scipy": 4.0, "squigglepy": 3.5, "OpenTURNS": 10.0, "chaospy": 50.0},
     10**7: {"numpy": 8.0},
 }
+COLD_GOALS = {10**4: {"squigglepy": 0.5}, 10**6: {"numpy": 3.5, "OpenTURNS": 7.0}}  # likewise, with new inputs
 TURNS = {10**4: 101, 10**6: 11, 10**7: 5}  # a fifth of these with --quick
 OF_RAW = 0.3  # of the rate of raw random numbers, for drawing and evaluation
 LARGE_RUN_DRAWS = 10**8
@@ -51,6 +53,8 @@ def rows(quick: bool) -> Iterator[tuple[Key, dict[str, str]]]:
     for draws in (10**4, 10**6) if quick else (10**4, 10**6, 10**7):
         own = jobs if draws < 10**7 else {name: jobs[name] for name in (OURS, "numpy")}
         yield from beside(own, draws, TURNS[draws] // less)
+    for draws in COLD_GOALS:
+        yield from first_calls(draws, TURNS[draws] // less)
     yield drawn(2**20)
     if not quick:
         yield from large(jobs["numpy"])
@@ -66,6 +70,16 @@ def beside(jobs: dict[str, Job], draws: int, turns: int) -> Iterator[tuple[Key, 
         beside_ours = pair(job, repeated_job(other, draws), turns, time.process_time)
         share = 1 / (found.ratio * beside_ours.ratio)
         yield (name, draws), cells(draws, beside_ours.second, beside_ours.ratio, GOALS[draws].get(name), share)
+
+
+def first_calls(draws: int, turns: int) -> Iterator[tuple[Key, dict[str, str]]]:
+    """The cells of each tool for studies with new inputs."""
+    jobs = cold.installed()
+    own = repeated_job(jobs.pop(OURS), draws)
+    for name, other in jobs.items():
+        found = pair(own, repeated_job(other, draws), turns, time.process_time)
+        yield (f"{OURS}, cold", draws), {"seconds": three(found.first), "× ours": at_least(1.0, None)}
+        yield (f"{name}, cold", draws), ratio_cells(found.second, found.ratio, COLD_GOALS[draws].get(name))
 
 
 def cells(draws: int, seconds: float, ratio: float, goal: float | None, share: float) -> dict[str, str]:
@@ -97,7 +111,7 @@ def large(numpy_job: Job) -> Iterator[tuple[Key, dict[str, str]]]:
     yield (f"{OURS}, one beside two", LARGE_RUN_DRAWS), ratio_cells(one.second, one.ratio, 1.6)
 
 
-def ratio_cells(seconds: float, ratio: float, goal: float) -> dict[str, str]:
+def ratio_cells(seconds: float, ratio: float, goal: float | None) -> dict[str, str]:
     """The cells of a call compared with mcfrontier."""
     return {"seconds": three(seconds), "× ours": at_least(ratio, goal)}
 
