@@ -31,6 +31,7 @@ from mcfrontier.study.values import missing_rows
 
 SEED, SAMPLER, METHOD = 1, "sobol", "auto"
 BIN_DRAWS = 2**13  # draws that the bins for counting all draws are made from
+MAX_NUMBERS_AT_ONCE = 2**21  # of all quantities, to compute them at once: a short run
 MAX_PRECISION_DRAWS = 2**24  # for a requested precision
 
 
@@ -104,9 +105,10 @@ def evaluated(study: Study, plan: Sampler, executor: Engine | None = None, progr
     blocks = Blocks(study, plan, study.quantities)
     if retained < plan.draws:
         return with_counts(RunCore(study, plan, LazyDraws(blocks, retained)), executor or Engine(), progress)
-    of_targets = replace(blocks, names=tuple(dict.fromkeys(study.targets)))
-    targets = evaluate_blocks(of_targets, retained, progress=progress)
-    core = RunCore(study, plan, LazyDraws(blocks, retained, targets))
+    few = retained * sum(study.sizes) <= MAX_NUMBERS_AT_ONCE
+    at_once = study.quantities if few else tuple(dict.fromkeys(study.targets))
+    known = evaluate_blocks(replace(blocks, names=at_once), retained, progress=progress)
+    core = RunCore(study, plan, LazyDraws(blocks, retained, known))
     check_finite(study, core.values)
     return conditioned(core) if study.evidence else core
 

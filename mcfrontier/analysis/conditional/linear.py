@@ -339,9 +339,14 @@ def is_linear(z: Array, t: Array) -> Array:
     z0, z1, z2 = (z[..., k, :] for k in range(3))
     t0, t1, t2 = t[..., :1], t[..., 1:2], t[..., 2:]
     with np.errstate(all="ignore"):
-        slope = (z1 - z0) / (t1 - t0)
-        deviation = np.abs(z0 + slope * (t2 - t0) - z2)
-        distance = np.minimum(np.abs(t2 - t0), np.abs(t1 - t2))
-        limit = LINE_TOLERANCE * np.abs(slope) * distance + ROUNDING_TOLERANCE * np.maximum(np.abs(z0), np.abs(z1))
-        linear: Array = ((slope != 0) & (deviation <= limit)).all(axis=-1)
+        place, rise = (t2 - t0) / (t1 - t0), z1 - z0
+        limit = np.abs(rise)
+        limit *= LINE_TOLERANCE * np.minimum(np.abs(place), np.abs(1 - place))
+        deviation = rise * place
+        deviation += z0
+        deviation -= z2
+        np.abs(deviation, out=deviation)
+        if not (deviation < limit).all():  # by rounding, or since a row is not linear
+            limit += ROUNDING_TOLERANCE * np.maximum(np.abs(z0), np.abs(z1))
+        linear: Array = ((rise != 0) & (deviation <= limit)).all(axis=-1)
     return linear
