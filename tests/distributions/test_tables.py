@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from mcfrontier.distributions import tables
 from mcfrontier.distributions.curves import NORMAL, UNIFORM, beta, gamma, location_scale, on_interval
 from mcfrontier.distributions.empirical import discrete_distribution
+from mcfrontier.study.prior import distribution_of
+from tests.distributions.test_families import family
 
 
 @given(st.integers(0, 2**52 - 1))
@@ -99,3 +101,11 @@ def test_a_table_is_accurate_at_a_singular_end(curve):
     exact = curve.ppf(points.probabilities)
     off = np.abs(tables.quantile_table(curve)(points) - exact)
     assert (off < 3e-8 * np.maximum(high - low, np.abs(exact - middle))).all()
+
+
+def test_equal_entries_share_a_table_and_others_have_their_own():
+    first, second, other = (distribution_of(family("lognormal", p5=1, p95=high)) for high in (3, 3, 3.001))
+    assert tables.quantile_table(first, 2.0) is tables.quantile_table(second, 2.0)
+    at_p95 = tables.to_points(np.array([0.95]))
+    found = [float(tables.quantile_table(each, 2.0)(at_p95)[0]) for each in (first, other)]
+    assert found == pytest.approx([6, 6.002], rel=1e-7)

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from tests.benchmarks import memory, table, tools, truth
+from tests.benchmarks import cold, memory, table, tools, truth
 from tests.benchmarks.job import INPUTS, NODES, STATISTICS, STEPS, TARGETS
 from tests.benchmarks.tools import ours, with_scipy
 
@@ -107,3 +107,11 @@ def test_the_percentiles_of_the_other_targets_solve_for_their_probabilities(targ
     monkeypatch.setattr(truth, "SMOOTH", 2**12)
     near = [1.01 * each for each in truth.TRUTH[target]]
     assert truth.percentiles(target, near, 7) == pytest.approx(truth.TRUTH[target][:-1], rel=2e-3)
+
+
+def test_a_cold_job_has_other_numbers_for_each_seed_and_the_same_median_with_numpy():
+    inputs, others = cold.new_inputs(1), cold.new_inputs(2)
+    assert all(inputs[name][1] != others[name][1] for name in INPUTS)
+    found, expected = cold.ours(inputs, 2**12, 1), cold.with_numpy(inputs, 2**16, 1)
+    for target, (low, median, high) in zip(TARGETS, expected, strict=True):
+        assert abs(float(found[target].sel(quantile=0.5)) - median) < 0.02 * (high - low), target
