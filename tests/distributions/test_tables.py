@@ -103,7 +103,7 @@ def test_a_table_is_accurate_at_a_singular_end(curve):
     assert (off < 3e-8 * np.maximum(high - low, np.abs(exact - middle))).all()
 
 
-def test_equal_entries_share_a_table_and_others_have_their_own():
+def test_equal_entries_share_a_table_and_a_different_one_has_its_own():
     first, second, other = (distribution_of(family("lognormal", p5=1, p95=high)) for high in (3, 3, 3.001))
     assert tables.quantile_table(first, 2.0) is tables.quantile_table(second, 2.0)
     at_p95 = tables.to_points(np.array([0.95]))

@@ -110,8 +110,8 @@ def test_the_percentiles_of_the_other_targets_solve_for_their_probabilities(targ
 
 
 def test_a_cold_job_has_other_numbers_for_each_seed_and_the_same_median_with_numpy():
-    inputs, others = cold.new_inputs(1), cold.new_inputs(2)
-    assert all(inputs[name][1] != others[name][1] for name in INPUTS)
+    inputs, different = cold.new_inputs(1), cold.new_inputs(2)
+    assert all(inputs[name][1] != different[name][1] for name in INPUTS)
     found, expected = cold.ours(inputs, 2**12, 1), cold.with_numpy(inputs, 2**16, 1)
     for target, (low, median, high) in zip(TARGETS, expected, strict=True):
         assert abs(float(found[target].sel(quantile=0.5)) - median) < 0.02 * (high - low), target
