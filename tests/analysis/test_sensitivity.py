@@ -560,7 +560,7 @@ def test_sobol_indices_of_dependent_inputs_are_rejected():
     [
         ({"scale": "log"}, 'difference: scale = "log" needs a target whose draws are all above 0'),
         ({"scale": "ln"}, "scale = 'ln': known are log and raw"),
-        ({"points": 0}, "draws = 0: a whole number above 0"),
+        ({"points": 0}, "points = 0: a whole number above 0"),
         ({"points": 2**40}, "draws = .*: they need"),
     ],
 )
