@@ -106,7 +106,7 @@ class Sensitivity(RunBase):
         scale : {"log", "raw"}, optional
             Scale of the target; by default "log" where all draws are positive.
         points : int, optional
-            Number of points of each matrix of the design; by default a 32nd of the draws, from 2,048 to 32,768, and
+            Number of points of each matrix of the design; by default a 64th of the draws, from 2,048 to 32,768, and
             fewer for studies with many rows.
 
         Returns

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     "--points",
     type=whole_number,
     metavar="COUNT",
-    help="Points of the Sobol' indices and Shapley shares in the report.  [default: a 32nd of the draws]",
+    help="Points of the Sobol' indices and Shapley shares in the report.  [default: a 64th of the draws]",
 )
 @registry_option(
     "--engine",

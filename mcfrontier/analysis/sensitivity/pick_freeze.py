@@ -24,7 +24,7 @@ from mcfrontier.study.correlation import Group
 from mcfrontier.study.study import Study
 
 POINTS = 2**11, 2**15  # of a block by default, in short and in long runs; fewer where a quantity has many rows
-DRAWS_PER_POINT = 32  # of the run, between these
+DRAWS_PER_POINT = 64  # of the run, between these
 MAX_NUMBERS = 2**18  # of one quantity in a block
 MAX_EVALUATIONS = 2**20  # in all blocks, beyond the least number of points
 NUMBERS_AT_ONCE = 2**14  # of one quantity, evaluated at once: few enough for the processor's cache
