@@ -91,10 +91,10 @@ class Study:
         return isinstance(other, Study) and self._content == other._content
 
     def __hash__(self) -> int:
-        return hash(self._content)
+        return hash(self._content[0])  # text, which remembers its hash
 
     @cached_property
-    def _content(self) -> tuple[object, ...]:
+    def _content(self) -> tuple[str, tuple[object, ...], tuple[object, ...]]:
         """The content that equal studies share."""
         file, stated, pins = self.file, self.file.stated, {name: str(value) for name, value in self.pins.items()}
         texts = [stated.title, stated.about, stated.question, stated.price_year, stated.date, stated.skewed]
