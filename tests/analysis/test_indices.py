@@ -119,8 +119,8 @@ def test_a_missing_value_due_to_single_inputs_leaves_their_shares_in_the_rest():
 
 def test_a_longer_run_has_more_points():
     study = mcf.load({"targets": ["ordered"], "inputs": ORDERED}, model=[ordered])
-    found = {draws: pick_freeze.default_points(study, draws, 20) for draws in (2**10, 2**17, 2**18, 2**30)}
-    assert found == {2**10: 2**11, 2**17: 2**12, 2**18: 2**13, 2**30: 2**15}
+    found = {draws: pick_freeze.default_points(study, draws, 20) for draws in (2**10, 2**17, 2**18, 2**19, 2**30)}
+    assert found == {2**10: 2**11, 2**17: 2**11, 2**18: 2**12, 2**19: 2**13, 2**30: 2**15}
     assert pick_freeze.default_points(study, 2**30, 256) == 2**12
 
 
