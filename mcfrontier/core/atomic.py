@@ -241,12 +241,13 @@ def settle(folder: Path) -> None:
 
 
 def delete_folder(path: Path) -> None:
-    """Delete a folder, again where threads of a library still write into it."""
+    """Delete a folder, again where threads of a library still write into it, which create it anew if need be."""
     for _ in range(20):
+        had_files = is_folder(path / NEW) and bool(os.listdir(path / NEW))
         shutil.rmtree(path, ignore_errors=True)
-        if not os.path.lexists(path):
+        if not had_files and not os.path.lexists(path):
             return
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def finish(folder: Path, away: Path) -> None:
