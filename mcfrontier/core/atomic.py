@@ -127,7 +127,7 @@ def workplace(folder: Path, mode: int = 0o777) -> Iterator[Workplace]:
         yield Workplace(path, lock, path / NEW)
     finally:
         with signals.deferred():
-            delete_folder(path)
+            shutil.rmtree(path, ignore_errors=True)
             if lock:
                 lock.release()
 
@@ -238,16 +238,6 @@ def settle(folder: Path) -> None:
                 f"{folder}: a process ended while it replaced the files, and the rest cannot be moved: "
                 f"{problem.strerror}; run the command where {pending} can be written"
             ) from None
-
-
-def delete_folder(path: Path) -> None:
-    """Delete a folder, again where threads of a library still write into it, which create it anew if need be."""
-    for _ in range(20):
-        had_files = is_folder(path / NEW) and bool(os.listdir(path / NEW))
-        shutil.rmtree(path, ignore_errors=True)
-        if not had_files and not os.path.lexists(path):
-            return
-        time.sleep(0.05)
 
 
 def finish(folder: Path, away: Path) -> None:

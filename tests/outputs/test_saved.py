@@ -1,13 +1,17 @@
 """Saved runs read back from their folders give the same results."""
 
+import asyncio
 import json
+import time
 
 import numpy as np
 import pytest
+import zarr
 
 import mcfrontier as mcf
 from mcfrontier.core.errors import InputError
 from mcfrontier.outputs.folder.saved import read_folder
+from mcfrontier.outputs.folder.zarr import create_store
 from mcfrontier.runs.estimates import estimates
 from mcfrontier.runs.summary import from_draws
 from tests.conftest import input_entry
@@ -158,3 +162,20 @@ def test_draws_are_not_read_from_a_run_that_replaced_the_one_that_was_opened(tmp
     for run in (old, opened):
         with pytest.raises(InputError, match="another run was written there in the meantime"):
             run.samples("x")
+
+
+def test_an_interrupted_store_is_left_when_its_threads_have_written(tmp_path):
+    """zarr writes in threads, whose results are no longer awaited after a failure."""
+
+    def late():
+        time.sleep(0.2)
+        (tmp_path / "late").touch()
+
+    def interrupted():
+        with create_store(tmp_path / "x.zarr"):
+            asyncio.run_coroutine_threadsafe(asyncio.to_thread(late), zarr.core.sync._get_loop())
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert (tmp_path / "late").exists()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from mcfrontier.core import limits, memory, units
+from mcfrontier.core import limits, memory, signals, units
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.jsontext import parse_json
 from mcfrontier.core.reading import check_regular, read_bytes
@@ -65,15 +65,33 @@ def write_zarr(run: RunCore, path: Path) -> None:
 
 @contextmanager
 def create_store(path: Path) -> Iterator[zarr.Group]:
-    """Create a store; its metadata is consolidated in its root at the end, where readers look first."""
-    import zarr
+    """Create a store; its metadata is consolidated in its root at the end, where readers look first.
 
-    file = zarr.open_group(path, mode="w")
-    file.attrs["created_by"] = f"mcfrontier {__version__}"
-    yield file
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Consolidated metadata", UserWarning)  # that its format is not final
-        zarr.consolidate_metadata(path)
+    After an exception nothing writes into it any more.
+    """
+    import zarr
+    from zarr.core.sync import sync
+
+    try:
+        file = zarr.open_group(path, mode="w")
+        file.attrs["created_by"] = f"mcfrontier {__version__}"
+        yield file
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Consolidated metadata", UserWarning)  # that its format is not final
+            zarr.consolidate_metadata(path)
+    except BaseException:
+        with signals.deferred():
+            sync(other_tasks())
+        raise
+
+
+async def other_tasks() -> None:
+    """Wait for what the loop of zarr, in a thread of its own, has still to do: a failure or a signal ends the waiting
+    for it, not the work."""
+    import asyncio
+
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others)
 
 
 def create_variables(
