@@ -174,7 +174,7 @@ def test_the_error_is_a_twentieth_of_that_of_order_statistics(name):
     misses = found[:, :, 0] - case.quantile(np.array(case.levels))
     conditional_errors, order_errors = np.sqrt(np.square(misses).mean(axis=0))
     assert np.exp(np.log(order_errors / conditional_errors).mean()) > 20
-    assert (order_errors / conditional_errors).min() > 7
+    assert (order_errors / conditional_errors).min() > 7  # 9 over 60 seeds, at p1 and p99 of the ratio
 
 
 @every_sampler

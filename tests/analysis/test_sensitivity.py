@@ -328,9 +328,9 @@ def test_the_indices_of_the_flood_model_match_the_published_values_with_a_warnin
     names = ["flow_chance", "ks", "zv", "zm", "hd", "zb", "length", "width"]
     first = dict(zip(names, [0.38, 0.13, 0.25, 0, 0.19, 0.02, 0, 0], strict=True))
     total = dict(zip(names, [0.40, 0.15, 0.25, 0.01, 0.19, 0.02, 0, 0], strict=True))
-    found = flood_run.sobol("flood")
+    found = flood_run.sobol("flood", points=2**14)  # far points decide what fewer show
     assert found.attrs["scale"] == "raw"
-    assert_sobol(found, first, total, tolerance=0.015)  # the reference has two digits, and no far tail
+    assert_sobol(found, first, total, tolerance=0.01)  # the reference has two digits
     for displayed in (found, flood_run.shapley("flood"), flood_run.sobol("river", scale="raw")):
         assert "may be infinite, lies in draws of ks" in displayed.attrs["warning"]
     (line,) = variance_remarks(flood_run.core)

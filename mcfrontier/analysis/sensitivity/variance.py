@@ -176,11 +176,13 @@ def tail_values(study: Study) -> dict[str, Array]:
         p = np.full(1 + len(priors) * levels.size, 0.5)
         p[1 + i * levels.size : 1 + (i + 1) * levels.size] = levels
         at[prior.name] = np.broadcast_to(p, (len(prior.labels), p.size)) if prior.labels else p
-    given = {prior.name: expand(study, prior, values_at(prior, at.get(prior.name))) for prior in study.inputs.values()}
+    given = {
+        prior.name: expand(study, prior, at_probabilities(prior, at.get(prior.name))) for prior in study.inputs.values()
+    }
     return evaluate(study, given)
 
 
-def values_at(prior: Prior, p: Array | None) -> Array:
+def at_probabilities(prior: Prior, p: Array | None) -> Array:
     """The values of an input at probabilities, without regard to the randomisations of a reference."""
     if p is None or prior.entry.joint:
         return streams.values(prior, p)
