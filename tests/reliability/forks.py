@@ -134,7 +134,8 @@ def see_events(command, log):
     def end():
         nonlocal busy
         busy = True
-        log.with_suffix(".events").write_text(json.dumps(seen))
+        log.with_suffix(".seen").write_text(json.dumps(seen))  # a kill may come in between
+        os.replace(log.with_suffix(".seen"), log.with_suffix(".events"))
 
     fsync, os.fsync = os.fsync, announced
     sys.addaudithook(see)

@@ -36,8 +36,8 @@ def arviz(run: RunFolder, rows: Sequence[str], path: Path) -> None:
 
 def zarr(run: RunFolder, rows: Sequence[str], path: Path) -> None:
     """Write a Zarr store in chunks of draws, that xarray.open_zarr(path, group="prior") opens."""
-    with zarr_file.create_store(path) as file:
-        write_groups(run, rows, file, partial(zarr_file.create_variables, chunk=run.chunk_draws))
+    with zarr_file.create_store(path) as (file, check):
+        write_groups(run, rows, file, partial(zarr_file.create_variables, chunk=run.chunk_draws), check)
 
 
 def write_groups(
@@ -45,7 +45,7 @@ def write_groups(
     rows: Sequence[str],
     file: Any,
     create_variables: CreateVariables,
-    check: Callable[[], None] = lambda: None,
+    check: Callable[[], None],
 ) -> None:
     """Write the groups of a file, chunk by chunk; `check` is called after each."""
     parts = joined(run, rows)

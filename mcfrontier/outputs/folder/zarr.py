@@ -7,7 +7,7 @@ import math
 import os
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,7 +50,7 @@ def write_zarr(run: RunCore, path: Path) -> None:
     except ImportError:
         raise InputError("--save-draws of this many draws requires zarr; pip install 'mcfrontier[zarr]'") from None
     study, count = run.study, run.sampler.draws
-    with create_store(path) as file:
+    with create_store(path) as (file, check):
         check_disk_space(path, 8 * count * sum(study.sizes))
         chunk = min(count, max(MIN_CHUNK_DRAWS, 1 << int(math.log2(CHUNK_NUMBERS / sum(study.sizes)))))
         group = file.create_group("prior")
@@ -61,33 +61,33 @@ def write_zarr(run: RunCore, path: Path) -> None:
             for name, array in arrays.items():
                 shape = (1, stop - start, *array.shape[2:])
                 array[:, start:stop] = to_file_shape(found[name] / units.scale(study.unit(name)), shape)
+            check()
 
 
 @contextmanager
-def create_store(path: Path) -> Iterator[zarr.Group]:
-    """Create a store; its metadata is consolidated in its root at the end, where readers look first.
-
-    After an exception nothing writes into it any more.
+def create_store(path: Path) -> Iterator[tuple[zarr.Group, Callable[[], None]]]:
+    """Create a store, with signals deferred; its metadata is consolidated in its root at the end, where readers look
+    first. Yields it, and a function that raises a deferred signal. After an exception nothing writes into it any more.
     """
     import zarr
     from zarr.core.sync import sync
 
-    try:
-        file = zarr.open_group(path, mode="w")
-        file.attrs["created_by"] = f"mcfrontier {__version__}"
-        yield file
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Consolidated metadata", UserWarning)  # that its format is not final
-            zarr.consolidate_metadata(path)
-    except BaseException:
-        with signals.deferred():
+    with signals.deferred() as check:
+        try:
+            file = zarr.open_group(path, mode="w")
+            file.attrs["created_by"] = f"mcfrontier {__version__}"
+            yield file, check
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "Consolidated metadata", UserWarning)  # that its format is not final
+                zarr.consolidate_metadata(path)
+        except BaseException:
             sync(other_tasks())
-        raise
+            raise
 
 
 async def other_tasks() -> None:
-    """Wait for what the loop of zarr, in a thread of its own, has still to do: a failure or a signal ends the waiting
-    for it, not the work."""
+    """Wait for what the loop of zarr, in a thread of its own, has still to do: a failure ends the waiting for it, not
+    the work."""
     import asyncio
 
     while others := asyncio.all_tasks() - {asyncio.current_task()}:
