@@ -90,8 +90,8 @@ async def other_tasks() -> None:
     the work."""
     import asyncio
 
-    while others := asyncio.all_tasks() - {asyncio.current_task()}:
-        await asyncio.wait(others)
+    while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(tasks)
 
 
 def create_variables(
