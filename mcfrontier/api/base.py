@@ -47,7 +47,7 @@ class RunBase:
         Returns
         -------
         Study
-            As `load` returns it, with references to other studies resolved.
+            As `load` returns it, with nested studies resolved.
 
         Examples
         --------

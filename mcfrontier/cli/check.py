@@ -57,7 +57,7 @@ def check_file(name: str) -> tuple[str, Findings]:
 
     from mcfrontier import graph, model
     from mcfrontier.runs import consistency, lint, recipe
-    from mcfrontier.runs.load import check_references, load
+    from mcfrontier.runs.load import check_nested, load
     from mcfrontier.study import locate, priors_file, validate
     from mcfrontier.tasks.reproduce import reproduce
 
@@ -73,7 +73,7 @@ def check_file(name: str) -> tuple[str, Findings]:
         found.warnings[:0] = lint.of_file(study.file)
     else:
         kind, found = "part, for extends", lint.Findings(lint.of_file(file), [])
-        check_references(file, ())
+        check_nested(file, ())
         validate.check_units(file, graph.nodes_of(model))
     entries = "1 entry" if len(file.priors) == 1 else f"{len(file.priors)} entries"
     return f"ok  {file.where}  ({kind}, {entries})", found

@@ -17,7 +17,7 @@ from mcfrontier.core.errors import InputError, located
 from mcfrontier.distributions.curves import Curve, Distribution, find_crossing, from_nearer_end, on_interval
 from mcfrontier.distributions.empirical import check_weights, normalised_weights
 from mcfrontier.distributions.family import REPORTED_KEYS, Family, Truncatable, check_positive
-from mcfrontier.distributions.reference import Reference
+from mcfrontier.distributions.nested import Nested
 from mcfrontier.distributions.tables import quantiles_at_scores
 
 GRID_SCORES = np.linspace(-8.2, 8.2, 513)  # normal scores of the breakpoints of a part that is not piecewise linear
@@ -65,7 +65,7 @@ class Mixture(Truncatable, kw_only=True, frozen=True, tag="mixture"):
         return tuple(replace_fields(self, parts=parts) for parts in every) if len(every) > 1 else ()
 
     def untruncated(self) -> Distribution:
-        tabulated = any(isinstance(part.entry, Reference) for part in self.parts)
+        tabulated = any(isinstance(part.entry, Nested) for part in self.parts)
         return mixture(self.part_distributions(), normalised_weights(self.weights, len(self.parts)), tabulated)
 
     def part_distributions(self) -> list[Distribution]:

@@ -14,8 +14,8 @@ from mcfrontier.core.errors import InputError, check_docstrings, located, sugges
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.printable import echo, quoted
 from mcfrontier.graph import Node
-from mcfrontier.runs import references
-from mcfrontier.runs.references import with_reference_years
+from mcfrontier.runs import nested
+from mcfrontier.runs.nested import with_nested_years
 from mcfrontier.study import locate, money, priors_file, validate
 from mcfrontier.study.prior import PriorsFile
 from mcfrontier.study.study import Study
@@ -33,7 +33,7 @@ def load(
 ) -> Study:
     """Read and validate a study, without sampling it.
 
-    References to other studies (`family = "study"`) are checked and not resolved; `run` resolves them.
+    Nested studies (`family = "study"`) are checked and not resolved; `run` resolves them.
 
     Parameters
     ----------
@@ -71,13 +71,13 @@ def loaded(
     pins: Mapping[str, str | float] | None,
     trail: tuple[str, ...],
 ) -> Study:
-    """Load a study: see `load`. `trail` names the studies whose references led to it."""
+    """Load a study: see `load`. `trail` names the studies that it is nested in."""
     from mcfrontier import model as package_model
 
     check_docstrings()
     pins, targets = checked_pins(pins), listed("targets", targets)
     file = priors_file.load(source)
-    file = with_reference_years(file, check_references(file, trail))
+    file = with_nested_years(file, check_nested(file, trail))
     formulas = graph.nodes_of(package_model if model is None else model)
     study, stated = assembled(file, formulas, tuple(targets), pins, own_model=model is not None)
     validate.check_decision(file, study.nodes, stated, study.dimensions_of)
@@ -96,21 +96,21 @@ def checked_pins(pins: Mapping[str, str | float] | None) -> dict[str, str | floa
     return {str(name): value for name, value in (pins or {}).items()}
 
 
-def check_references(file: PriorsFile, trail: tuple[str, ...]) -> dict[str, int | None]:
-    """The price years of the studies that a file refers to. Refuse a reference to another study that cannot be
+def check_nested(file: PriorsFile, trail: tuple[str, ...]) -> dict[str, int | None]:
+    """The price years of the studies that a file refers to. Refuse a nested study that cannot be
     resolved, or that is circular."""
     price_years: dict[str, int | None] = {}
 
     def load_other(name: str, targets: list[str]) -> Study:
         if name in trail:
-            raise InputError(f"goes in a circle, {' -> '.join((*trail, name))}; delete one of these references")
+            raise InputError(f"goes in a circle, {' -> '.join((*trail, name))}; delete one of these inputs")
         other = loaded(name, None, targets, None, (*trail, name))
         price_years[name] = other.file.stated.price_year
         return other
 
     for prior in file.priors.values():
         if not prior.entry.resolved:
-            references.check(prior, load_other)
+            nested.check(prior, load_other)
     return price_years
 
 

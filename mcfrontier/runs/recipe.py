@@ -1,4 +1,4 @@
-"""Running a study: load, resolve references, sample, evaluate, condition on evidence."""
+"""Running a study: load, resolve nested studies, sample, evaluate, condition on evidence."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, TooFewDraws, located, suggest
 from mcfrontier.core.formatting import label
 from mcfrontier.core.progress import Progress, silent
-from mcfrontier.distributions.reference import quantiles
-from mcfrontier.runs import references
+from mcfrontier.distributions.nested import quantiles
+from mcfrontier.runs import nested
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import relative_errors
 from mcfrontier.runs.load import Model, Source, load
-from mcfrontier.runs.references import Reported
+from mcfrontier.runs.nested import Reported
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, LazyDraws, evaluate_blocks
 from mcfrontier.sampling.engine.engine import Engine, count_draws
@@ -76,12 +76,12 @@ def run(
 
 
 def resolved(study: Study, seed: int = SEED) -> Study:
-    """Return a study with its references to other studies resolved, by running these with seeds derived from `seed`."""
+    """Return a study with its nested studies resolved, by running these with seeds derived from `seed`."""
 
     def report(name: str, quantities: list[str]) -> Mapping[str, Reported]:
-        return reported(load(name, targets=quantities), references.nested_seed(seed, name))
+        return reported(load(name, targets=quantities), nested.nested_seed(seed, name))
 
-    return references.resolved(study, report)
+    return nested.resolved(study, report)
 
 
 @lru_cache(maxsize=16)

@@ -23,7 +23,7 @@ from mcfrontier.distributions.empirical import Empirical
 from mcfrontier.distributions.families import FAMILIES
 from mcfrontier.distributions.family import REPORTED_KEYS, UNITLESS_KEYS, Family, is_percentile
 from mcfrontier.distributions.mixture import Mixture, Part
-from mcfrontier.distributions.reference import VALUES, Reference
+from mcfrontier.distributions.nested import VALUES, Nested
 from mcfrontier.distributions.textbook import Value
 from mcfrontier.study import csv_table, toml_text
 
@@ -131,8 +131,8 @@ def read_samples(
         places = [f"{place}: parts[{i}]" for i in range(1, len(parts) + 1)]
         tables_of = [read_samples(table(part, at), at, (), roots, unit) for part, at in zip(parts, places, strict=True)]
         return {**stated, "parts": tables_of}
-    if family_of(stated) is Reference:
-        check_reference(stated, place)
+    if family_of(stated) is Nested:
+        check_nested(stated, place)
         return stated
     if family_of(stated) is not Empirical or not isinstance(unit, str):
         return stated
@@ -150,10 +150,12 @@ def read_samples(
     return {**stated, "values": values}
 
 
-def check_reference(stated: Mapping[str, Any], place: str) -> None:
-    """Refuse an invalid reference to a quantity of another study. One of a saved run has its quantiles there."""
+def check_nested(stated: Mapping[str, Any], place: str) -> None:
+    """Refuse an invalid entry of a quantity of another study. One of a saved run has its quantiles there."""
     if stated.get("by") or ("values" in stated and len(as_list(stated["values"])) != VALUES):
-        raise InputError(f"{place}: a reference has one row and no values of its own; remove by and values")
+        raise InputError(
+            f"{place}: a quantity of another study has one row and no values of its own; remove by and values"
+        )
     if not all(isinstance(stated.get(key), str) for key in ("study", "quantity")):
         raise InputError(f'{place}: state study = "..." and quantity = "...", both as text')
 

@@ -176,7 +176,7 @@ def of_year(figure: Evidence, year: int | None) -> Evidence:
 
 
 def of_study(stated: Mapping[str, Any], unit: str, year: int, own: int | None, place: str) -> Mapping[str, Any]:
-    """A reference to a quantity of a study whose price year is `year`, in a file whose price year is `own`."""
+    """A quantity of a nested study whose price year is `year`, in a file whose price year is `own`."""
     explicit = stated.get("money_year")
     if explicit not in (None, year):
         study = f"{stated['study']} states money of {year}"

@@ -20,7 +20,7 @@ from mcfrontier.core.kinds import SHARE_UNITS
 from mcfrontier.core.printable import echo
 from mcfrontier.distributions.curves import Curve, Distribution, on_interval
 from mcfrontier.distributions.family import REPORTED_KEYS, Family, check_positive
-from mcfrontier.distributions.reference import UNRESOLVED
+from mcfrontier.distributions.nested import UNRESOLVED
 from mcfrontier.distributions.tables import Interleaved, QuantileTable, quantile_table
 from mcfrontier.distributions.textbook import Value
 from mcfrontier.study.entry import Columns, entry_of, family_of, fill_columns, labels_of, read_samples, rows_of
@@ -109,7 +109,7 @@ class Prior:
 
     @cached_property
     def quantiles(self) -> tuple[QuantileTable | Interleaved, ...]:
-        """The quantile function of each row, in base units: a table, or one for each randomisation of a reference."""
+        """The quantile function of each row, in base units; a nested study has one in each randomisation."""
         if replicates := self.entry.replicates():
             (all_draws,) = self.distributions
             curves = [scaled(each.ppf, self.scale) for each in (all_draws, *map(distribution_of, replicates))]

@@ -294,7 +294,7 @@ def test_a_study_with_replaced_targets_is_another_study_and_runs_with_them():
     assert mcf.run(less, draws=64).targets == list(study.targets[:1])
 
 
-def test_loading_a_study_with_references_runs_no_study(monkeypatch):
+def test_loading_a_study_with_nested_studies_runs_none_of_them(monkeypatch):
     def refuse(*arguments):
         raise AssertionError
 

@@ -227,33 +227,33 @@ def test_a_decision_is_in_money_of_the_price_year():
     assert (found.threshold, found.gain, found.loss) == tuple(pytest.approx(v * ratio) for v in (2e6, 8e6, 3e6))
 
 
-REFERENCE = 'family = "study"\nstudy = "base"\nquantity = "x"\nunit = "USD"\nsource = "a study of ours"\n'
+NESTED = 'family = "study"\nstudy = "base"\nquantity = "x"\nunit = "USD"\nsource = "a study of ours"\n'
 
 
 def test_a_quantity_of_another_study_is_converted_from_its_price_year(page):
     page("base", 'price_year = 2024\ntargets = ["x"]\n' + entry("x", "uniform", "USD", low=100, high=200))
-    page("top", 'price_year = 2025\ntargets = ["y"]\n[inputs.y]\n' + REFERENCE)
+    page("top", 'price_year = 2025\ntargets = ["y"]\n[inputs.y]\n' + NESTED)
     run = mcf.run("top", model=[], draws=2**12)
     assert run.summary["y"].values["p50"] == pytest.approx(150 * CPI[2025] / CPI[2024], rel=1e-3)
     assert "y: stated in money of 2024, converted to the price year 2025 by consumer prices, × 1.026" in run.notes
-    page("same", 'price_year = 2024\ntargets = ["y"]\n[inputs.y]\n' + REFERENCE)
+    page("same", 'price_year = 2024\ntargets = ["y"]\n[inputs.y]\n' + NESTED)
     assert load("same", model=[]).notes == ()
-    page("clash", 'price_year = 2025\ntargets = ["y"]\n[inputs.y]\n' + REFERENCE + "money_year = 2023\n")
+    page("clash", 'price_year = 2025\ntargets = ["y"]\n[inputs.y]\n' + NESTED + "money_year = 2023\n")
     with pytest.raises(InputError, match="y: money_year = 2023: base states money of 2024; delete money_year"):
         load("clash", model=[])
 
 
-def test_a_reference_in_a_mixture_of_another_money_year_is_in_money_of_its_study(page):
+def test_a_nested_study_in_a_mixture_of_another_money_year_is_in_money_of_its_study(page):
     page("base", 'price_year = 2025\ntargets = ["x"]\n' + entry("x", "uniform", "USD", low=100, high=200))
     parts = [{"family": "study", "study": "base", "quantity": "x"}] * 2
     top = study(2025, input_entry("y", "mixture", unit="USD", parts=parts, money_year=2012), targets=("y",))
     assert mcf.run(top, model=[], draws=2**12).summary["y"].values["p50"] == pytest.approx(150, rel=1e-3)
 
 
-def test_references_to_money_of_two_years_need_a_price_year(page):
+def test_nested_studies_with_money_of_two_years_need_a_price_year(page):
     for name, year in (("base", 2024), ("other", 2022)):
         page(name, f'price_year = {year}\ntargets = ["x"]\n' + entry("x", "uniform", "USD", low=100, high=200))
-    text = 'targets = ["y", "z"]\n[inputs.y]\n' + REFERENCE + "[inputs.z]\n" + REFERENCE.replace("base", "other")
+    text = 'targets = ["y", "z"]\n[inputs.y]\n' + NESTED + "[inputs.z]\n" + NESTED.replace("base", "other")
     page("top", text)
     with pytest.raises(InputError, match="takes money of 2022 and of 2024 from other studies; add price_year"):
         load("top", model=[])

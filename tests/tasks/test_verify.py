@@ -258,7 +258,7 @@ def test_the_manifest_restores_the_priors_bit_for_bit(name, tmp_path):
     assert verdict_with_old_priors(read_folder(tmp_path), lambda steps, _: steps) == IDENTICAL
 
 
-def test_the_manifest_restores_samples_references_tables_and_pins_bit_for_bit(page, tmp_path):
+def test_the_manifest_restores_samples_nested_studies_tables_and_pins_bit_for_bit(page, tmp_path):
     page("bill", BILL)
     (tmp_path / "priors" / "seen.csv").write_text("price [USD/kWh]\n0.05\n0.07\n0.11\n")
     text = 'targets = ["energy_cost", "energy"]\n[dimensions]\nplace = ["a", "b", "c"]\n[only]\nplace = ["c", "a"]\n'

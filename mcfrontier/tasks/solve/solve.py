@@ -168,7 +168,7 @@ def load_study(
     set: Mapping[str, str | float] | None = None,
     seed: int = SEED,
 ) -> Study:
-    """A study with its references resolved."""
+    """A study with its nested studies resolved."""
     return recipe.resolved(load(source, model, targets, set), seed)
 
 

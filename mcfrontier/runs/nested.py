@@ -1,4 +1,4 @@
-"""References of a priors file to quantities of other studies: checked when it is read, resolved when it is run."""
+"""Nested studies, whose quantities are inputs of a priors file: checked when it is read, resolved when it is run."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Report = Callable[[str, list[str]], Mapping[str, Reported]]  # from the name of 
 
 
 def unresolved(file: PriorsFile) -> dict[str, list[str]]:
-    """The quantities of unresolved references in a file, by study."""
+    """The unresolved quantities of nested studies in a file, by study."""
     found: dict[str, list[str]] = {}
     for prior in file.priors.values():
         for each, _ in places_of(prior) if not prior.entry.resolved else ():
@@ -46,7 +46,7 @@ def unresolved(file: PriorsFile) -> dict[str, list[str]]:
 
 
 def check(prior: Prior, load: Callable[[str, list[str]], Study]) -> None:
-    """Refuse a reference that cannot be resolved. Other studies are loaded, but not run."""
+    """Refuse a nested study that cannot be resolved. Other studies are loaded, but not run."""
     for each, place in places_of(prior):
         with located(f"{place}: study"):
             study = load(each["study"], [split_row(each["quantity"])[0]])
@@ -60,8 +60,8 @@ def check(prior: Prior, load: Callable[[str, list[str]], Study]) -> None:
             refuse_known(each, place, float(central_values(study)[name][index][0]), theirs, own)
 
 
-def with_reference_years(file: PriorsFile, price_years: Mapping[str, int | None]) -> PriorsFile:
-    """A file whose references are in money of the price years of their studies, converted to its own."""
+def with_nested_years(file: PriorsFile, price_years: Mapping[str, int | None]) -> PriorsFile:
+    """A file whose quantities of nested studies are in money of the price years of these, converted to its own."""
     base = file.nominal or file
     own, priors = base.stated.price_year, {}
     if own is None:
@@ -80,7 +80,7 @@ def with_reference_years(file: PriorsFile, price_years: Mapping[str, int | None]
 
 
 def check_one_year(file: PriorsFile, price_years: Mapping[str, int | None]) -> None:
-    """Refuse references to money of several years in a file without a price year."""
+    """Refuse nested studies with money of several years in a file without a price year."""
     places = [(each, prior) for prior in file.priors.values() for each, _ in places_of(prior)]
     studies = {each["study"] for each, prior in places if currencies(unit_of(each, prior))}
     years = sorted({year for name in studies if (year := price_years.get(name)) is not None})
@@ -90,7 +90,7 @@ def check_one_year(file: PriorsFile, price_years: Mapping[str, int | None]) -> N
 
 
 def resolved(study: Study, report: Report) -> Study:
-    """Return a study with its references resolved to quantiles of the draws of other studies."""
+    """Return a study with its nested studies resolved to quantiles of the draws of other studies."""
     requested = unresolved(study.file)
     if not requested:
         return study
@@ -145,7 +145,7 @@ def nested_seed(seed: int, study: str) -> int:
 
 
 def places_of(prior: Prior) -> list[tuple[Mapping[str, Any], str]]:
-    """The references of a prior, each with its place in the file for messages."""
+    """The quantities of nested studies in a prior, itself or its parts, each with its place for messages."""
     place, stated = f"{prior.where}: {prior.name}", prior.stated
     found = [(stated, place)] if stated.get("family") == "study" else []
     own = enumerate(stated.get("parts", ()), 1)
@@ -153,7 +153,7 @@ def places_of(prior: Prior) -> list[tuple[Mapping[str, Any], str]]:
 
 
 def unit_of(stated: Mapping[str, Any], prior: Prior) -> str:
-    """The unit of a reference: its own, or that of its entry."""
+    """The unit of such an entry or part: its own, or that of its entry."""
     return str(stated.get("unit", prior.entry.unit))
 
 
@@ -164,6 +164,6 @@ def check_row(quantity: str, rows: Mapping[str, object]) -> None:
 
 
 def refuse_known(stated: Mapping[str, Any], place: str, value: float, unit: str, own: str) -> None:
-    """Refuse a reference to a known quantity, which has no distribution."""
+    """Refuse a known quantity of a nested study, which has no distribution."""
     known = f"{units.convert(value, unit, own):g} {own}"
     raise InputError(f"{place}: {stated['quantity']} of {stated['study']} is known, {known}; state it as a value")

@@ -5,15 +5,15 @@ import pytest
 from scipy import special, stats
 
 import mcfrontier as mcf
-from mcfrontier.distributions.reference import LEVELS
+from mcfrontier.distributions.nested import LEVELS
 from mcfrontier.runs import recipe
 from mcfrontier.runs.estimates import integrated
 from mcfrontier.runs.load import load
-from mcfrontier.runs.references import nested_seed
+from mcfrontier.runs.nested import nested_seed
 from tests.conftest import entry
 
 
-def study_with_reference(study="base", quantity="x", unit="USD", more=""):
+def study_with_nested(study="base", quantity="x", unit="USD", more=""):
     return (
         f'targets = ["y"]\n[inputs.y]\nfamily = "study"\nstudy = "{study}"\nquantity = "{quantity}"\n'
         f'unit = "{unit}"\nsource = "a study of ours"\n{more}'
@@ -25,7 +25,7 @@ BASE_STUDY = 'targets = ["x"]\n' + entry("x", "lognormal", "USD", p5=1e6, p95=9e
 
 def test_a_quantity_of_another_study_has_its_distribution(page):
     page("base", BASE_STUDY)
-    page("top", study_with_reference())
+    page("top", study_with_nested())
     found = mcf.run("top", draws=2**15).quantiles([0.05, 0.25, 0.5, 0.95]).y.values
     z = np.array([-1.6448536, -0.6744898, 0, 1.6448536])
     np.testing.assert_allclose(found, 3e6 * np.exp(z * np.log(9) / 2 / 1.6448536), rtol=0.01)
@@ -33,26 +33,26 @@ def test_a_quantity_of_another_study_has_its_distribution(page):
 
 def test_a_quantity_of_another_study_is_converted_to_its_unit_and_truncated(page):
     page("base", 'targets = ["x"]\n' + entry("x", "uniform", "kWh", low=1, high=3))
-    page("top", study_with_reference(unit="MWh", more="low = 0.002\n"))
+    page("top", study_with_nested(unit="MWh", more="low = 0.002\n"))
     run = mcf.run("top", draws=2**12)
     assert run.draws.y.min() >= 0.002
     assert run.summary["y"].values["p50"] == pytest.approx(0.0025, rel=0.01)
 
 
 def test_a_row_of_a_shipped_study_can_be_used_as_an_input(page):
-    page("top", study_with_reference("history", "growth[amortised]", "1"))
+    page("top", study_with_nested("history", "growth[amortised]", "1"))
     assert mcf.run("top", draws=2**12).summary["y"].values["p50"] == pytest.approx(2.42, abs=0.03)
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (study_with_reference("nothing"), "top.toml: y: study: nothing: there is no such study"),
-        (study_with_reference("top"), "goes in a circle, top -> top"),
-        (study_with_reference(quantity="z"), "y: study: "),
-        (study_with_reference(unit="W"), "unit 'W': x of base is in USD"),
-        (study_with_reference(more="values = [1, 2]\n"), "no values of its own"),
-        (study_with_reference(quantity="k"), "k of base is known, 3 USD; state it as a value"),
+        (study_with_nested("nothing"), "top.toml: y: study: nothing: there is no such study"),
+        (study_with_nested("top"), "goes in a circle, top -> top"),
+        (study_with_nested(quantity="z"), "y: study: "),
+        (study_with_nested(unit="W"), "unit 'W': x of base is in USD"),
+        (study_with_nested(more="values = [1, 2]\n"), "no values of its own"),
+        (study_with_nested(quantity="k"), "k of base is known, 3 USD; state it as a value"),
     ],
 )
 def test_an_invalid_request_is_rejected_with_one_line(text, message, page, command):
@@ -63,7 +63,7 @@ def test_an_invalid_request_is_rejected_with_one_line(text, message, page, comma
     assert message in result.err
 
 
-TWO_REFERENCES = """
+TWO_NESTED = """
 targets = ["y", "z"]
 [inputs.y]
 family = "study"
@@ -100,7 +100,7 @@ def runs(monkeypatch):
 
 def test_another_study_is_run_once_for_all_its_quantities(page, runs):
     page("base", TWO_TARGETS)
-    page("top", TWO_REFERENCES)
+    page("top", TWO_NESTED)
     recipe.resolved(load("top"))
     recipe.resolved(load("top"))
     assert runs == [("x", "w")]
@@ -108,15 +108,15 @@ def test_another_study_is_run_once_for_all_its_quantities(page, runs):
 
 def test_a_quantity_is_the_same_whether_requested_alone_or_together(page):
     page("base", TWO_TARGETS)
-    page("top", TWO_REFERENCES)
-    page("alone", study_with_reference())
+    page("top", TWO_NESTED)
+    page("alone", study_with_nested())
     together, alone = (recipe.resolved(load(name)).inputs["y"].stated["values"] for name in ("top", "alone"))
     assert together == alone
 
 
 def test_a_changed_study_is_run_again(page, runs):
     page("base", TWO_TARGETS)
-    page("top", study_with_reference())
+    page("top", study_with_nested())
     before = recipe.resolved(load("top")).inputs["y"].medians
     page("base", TWO_TARGETS.replace("9000000.0", "90000000.0"))
     assert recipe.resolved(load("top")).inputs["y"].medians > before
@@ -125,14 +125,14 @@ def test_a_changed_study_is_run_again(page, runs):
 
 def test_listing_the_studies_runs_none_of_them(page, runs, command):
     page("base", TWO_TARGETS)
-    page("top", 'title = "Top"\n' + TWO_REFERENCES)
+    page("top", 'title = "Top"\n' + TWO_NESTED)
     assert "Top" in command("list").out
     assert runs == []
 
 
 def test_the_error_names_the_entry_with_the_unknown_quantity(page, command):
     page("base", TWO_TARGETS)
-    page("top", TWO_REFERENCES.replace('"w"', '"v"'))
+    page("top", TWO_NESTED.replace('"w"', '"v"'))
     result = command("run", "top")
     assert (result.code, result.err.count("\n")) == (2, 1)
     assert "top.toml: z: parts[1]: study: target: 'v' is no node" in result.err
@@ -151,7 +151,7 @@ def test_reading_a_study_runs_nothing(runs, command):
 RANDOM_STUDY = 'targets = ["x"]\n[dimensions]\nplace = ["a"]\n' + entry(
     "x", "lognormal", "USD", mu=0, sigma=0.8, by='"place"'
 )
-HALF_REFERENCE = """
+HALF_NESTED = """
 targets = ["y"]
 [inputs.y]
 family = "mixture"
@@ -179,7 +179,7 @@ def figures_of_lognormal(sigma, draws):
     return np.array([mean, *x]), np.array([sd, *(np.sqrt(p * (1 - p)) / density)]) / np.sqrt(draws)
 
 
-@pytest.mark.parametrize(("text", "share"), [(study_with_reference(quantity="x[a]"), 1), (HALF_REFERENCE, 0.5)])
+@pytest.mark.parametrize(("text", "share"), [(study_with_nested(quantity="x[a]"), 1), (HALF_NESTED, 0.5)])
 def test_stated_errors_include_those_of_the_study_referred_to(text, share, page):
     page("base", RANDOM_STUDY)
     page("top", text)
@@ -212,20 +212,20 @@ def test_errors_include_those_of_the_study_referred_to_where_another_input_is_in
     assert np.abs(scores).max() < 5
 
 
-def test_a_reference_to_a_row_without_a_finite_draw_is_refused(page, command):
+def test_a_nested_row_without_a_finite_draw_is_refused(page, command):
     page(
         "base",
         'targets = ["energy_cost"]\n[dimensions]\nplace = ["a", "b"]\n'
         + entry("energy", "uniform", "kWh", low=[1, 1e300], high=[2, 2e300], by='"place"')
         + entry("energy_price", "uniform", "USD/kWh", low=1e10, high=2e10),
     )
-    page("top", study_with_reference(quantity="energy_cost[b]"))
+    page("top", study_with_nested(quantity="energy_cost[b]"))
     assert "y: none of the draws of energy_cost[b] of base is finite" in command("run", "top").err
 
 
 def test_extreme_draws_of_the_study_referred_to_are_kept(page):
     page("base", 'targets = ["x"]\n' + entry("x", "lognormal", "USD", mu=0, sigma=1.5))
-    page("top", study_with_reference())
+    page("top", study_with_nested())
     nested = mcf.run("base", seed=nested_seed(1, "base")).core.samples("x").reshape(-1, 16)
     core = mcf.run("top").core
     own, kept = core.samples("y").reshape(-1, 16), np.reshape(core.study.inputs["y"].stated["values"], (16, -1))
@@ -241,7 +241,7 @@ def test_extreme_draws_of_the_study_referred_to_are_kept(page):
 
 def test_quantiles_between_the_levels_deviate_far_less_than_the_monte_carlo_error(page):
     page("base", RANDOM_STUDY)
-    page("top", study_with_reference(quantity="x[a]"))
+    page("top", study_with_nested(quantity="x[a]"))
     nested = mcf.run("base", seed=nested_seed(1, "base")).core.samples("x[a]").reshape(-1, 16)
     kept = np.reshape(recipe.resolved(load("top")).inputs["y"].stated["values"], (16, -1))
     p = np.linspace(0.001, 0.999, 5001)
@@ -253,12 +253,12 @@ def test_quantiles_between_the_levels_deviate_far_less_than_the_monte_carlo_erro
     assert np.sqrt((deviation**2).mean()) < 0.1
 
 
-def test_draws_of_references_are_the_same_in_any_block(page):
+def test_draws_of_nested_studies_are_the_same_in_any_block(page):
     from mcfrontier.sampling import streams
     from mcfrontier.sampling.blocks import Blocks
 
     page("base", TWO_TARGETS)
-    page("top", TWO_REFERENCES)
+    page("top", TWO_NESTED)
     study = recipe.resolved(load("top"))
     blocks = Blocks(study, streams.sampler("sobol", 1, 2**14, study.sampled), ("y", "z"))
     whole = blocks(0, 2**14)
@@ -269,7 +269,7 @@ def test_draws_of_references_are_the_same_in_any_block(page):
 
 def test_the_seed_of_a_study_referred_to_follows_from_the_seed_or_is_stated(page, command):
     page("base", BASE_STUDY)
-    page("top", study_with_reference())
+    page("top", study_with_nested())
 
     def priors(**words):
         run = mcf.run("top", draws=64, **words)
@@ -286,14 +286,14 @@ def test_the_seed_of_a_study_referred_to_follows_from_the_seed_or_is_stated(page
 
 def test_a_changed_study_referred_to_changes_the_hash_of_the_priors(page):
     digests = []
-    page("top", study_with_reference())
+    page("top", study_with_nested())
     for p95 in ("9000000.0", "8000000.0"):
         page("base", BASE_STUDY.replace("9000000.0", p95))
         digests.append(recipe.resolved(load("top")).file.digest)
     assert digests[0] != digests[1]
 
 
-def test_indices_of_a_reference_are_those_of_its_distribution(page):
+def test_indices_of_a_nested_study_are_those_of_its_distribution(page):
     page("base", 'targets = ["x"]\n' + entry("x", "lognormal", "kWh", mu=0, sigma=0.6))
     page(
         "top",

@@ -1,4 +1,4 @@
-"""References: distributions of quantities of other studies, with the Monte Carlo errors of these.
+"""Nested studies: distributions of quantities of other studies, with the Monte Carlo errors of these.
 
 The other study is run in 16 independent randomisations, and each has its own quantiles. Draws of a randomisation of the
 study that refers to it take those of the same randomisation there, so the spread between randomisations, by which all
@@ -23,10 +23,10 @@ from mcfrontier.distributions.family import Family, Truncatable
 # levels of the quantiles: their distances are in proportion to the standard error of a count, sqrt(p (1 - p) / n)
 LOWER_LEVELS = np.sin(np.linspace(0, np.pi / 4, 257)) ** 2
 LEVELS = np.concatenate([LOWER_LEVELS, 1 - LOWER_LEVELS[-2::-1]])
-VALUES = PARTS * LEVELS.size  # of a reference
+VALUES = PARTS * LEVELS.size  # of an entry
 
 
-class Reference(Truncatable, kw_only=True, frozen=True, tag="study"):
+class Nested(Truncatable, kw_only=True, frozen=True, tag="study"):
     """The distribution of a quantity of another study, by quantiles of its draws there. These are sampled when the
     study that refers to it is run. Inputs that the two studies share are sampled independently in each."""
 
@@ -76,5 +76,5 @@ def unresolved(x: Array) -> Array:
     return np.asarray(x) * np.nan
 
 
-# the distribution of a reference to a study that has not been sampled yet
+# the distribution of a quantity of a nested study that has not been sampled yet
 UNRESOLVED = Distribution(unresolved, unresolved, unresolved, unresolved, np.nan, np.nan, discontinuous=True)
