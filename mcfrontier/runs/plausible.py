@@ -63,8 +63,15 @@ def table(name: str) -> list[dict[str, str]]:
 def ranges() -> list[Range]:
     """The ranges of the package."""
     return [
-        Range(tuple(quantity.split(" / ")), chip, float(low), float(high), unit, source)
-        for quantity, chip, low, high, unit, source in (row.values() for row in table("plausible"))
+        Range(
+            tuple(row["quantity"].split(" / ")),
+            row["chip"],
+            float(row["low"]),
+            float(row["high"]),
+            row["unit"],
+            row["source"],
+        )
+        for row in table("plausible")
     ]
 
 
