@@ -14,7 +14,7 @@ from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.formatting import label
 from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
 from mcfrontier.core.progress import Progress, silent
-from mcfrontier.runs.load import Model, Source
+from mcfrontier.runs.load import Day, Model, Source
 from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.runs.summary import Summary
 from mcfrontier.study.study import Study
@@ -226,6 +226,7 @@ def compare(
     nested_seed: int | None = None,
     sampler: str = SAMPLER,
     set: Mapping[str, str | float] | None = None,
+    as_of: Day | None = None,
     progress: Progress = silent,
 ) -> Comparison:
     """Compare a study with others, or with itself after some quantities are pinned.
@@ -248,6 +249,8 @@ def compare(
         As in `run`.
     set : mapping, optional
         Quantities to pin: of a single study this makes the second one, of several it applies to all.
+    as_of : date or str, optional
+        As in `load`.
     progress : callable, optional
         Wraps an iterable of steps and reports progress.
 
@@ -266,5 +269,5 @@ def compare(
     >>> mcf.compare("gpt4", "deepseek-v3", targets=["energy"], draws=64).names
     ('gpt4', 'deepseek-v3')
     """
-    found = compare_studies(sources, model, targets, draws, seed, nested_seed, sampler, set, progress)
+    found = compare_studies(sources, model, targets, draws, seed, nested_seed, sampler, set, as_of, progress)
     return Comparison(found.sampler, found.pairs, found.findings)

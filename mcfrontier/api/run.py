@@ -14,7 +14,7 @@ from mcfrontier.core.progress import Progress, silent
 from mcfrontier.runs import recipe
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.headlines import headlines
-from mcfrontier.runs.load import Model, Source
+from mcfrontier.runs.load import Day, Model, Source
 from mcfrontier.runs.recipe import MAX_PRECISION_DRAWS, METHOD, SAMPLER, SEED
 from mcfrontier.sampling.engine.engine import Engine
 from mcfrontier.study.study import Study
@@ -72,6 +72,7 @@ def run(
     nested_seed: int | None = None,
     sampler: str = SAMPLER,
     set: Mapping[str, str | float] | None = None,
+    as_of: Day | None = None,
     precision: float | None = None,
     most: int = MAX_PRECISION_DRAWS,
     method: str = METHOD,
@@ -102,6 +103,8 @@ def run(
         Name of a sampler: see `python -m mcfrontier run --help`.
     set : mapping, optional
         Quantities to pin: ``{"gpu_price": 15_000, "energy": "40 GWh"}``, in the unit of the quantity or one stated.
+    as_of : date or str, optional
+        As in `load`.
     precision : float, optional
         Monte Carlo error of p5, p50 and p95 of the headlines to reach, as a share of each, such as 0.01: the number of
         draws is doubled until it is reached.
@@ -146,6 +149,7 @@ def run(
             nested_seed=nested_seed,
             sampler=sampler,
             set=set,
+            as_of=as_of,
             precision=precision,
             most=most,
             method=method,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from mcfrontier.api import displays
-from mcfrontier.runs.load import Model, Source
+from mcfrontier.runs.load import Day, Model, Source
 from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.tasks.solve.solve import DEFAULT_PROBABILITY, SolutionResult, solve_conditions
 from mcfrontier.tasks.solve.text import cells, sentences
@@ -66,6 +66,7 @@ def solve(
     probability: float = DEFAULT_PROBABILITY,
     model: Model | None = None,
     set: Mapping[str, str | float] | None = None,
+    as_of: Day | None = None,
     draws: int | None = None,
     seed: int = SEED,
     sampler: str = SAMPLER,
@@ -87,6 +88,8 @@ def solve(
         As in `run`.
     set : mapping, optional
         Quantities to pin, as in `run`.
+    as_of : date or str, optional
+        As in `load`.
     draws : int, optional
         Number of draws, as in `run`; all are retained in memory.
     seed : int, default 1
@@ -119,6 +122,7 @@ def solve(
         probability=probability,
         model=model,
         set=set,
+        as_of=as_of,
         draws=draws,
         seed=seed,
         sampler=sampler,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
-from mcfrontier.cli.terminal import info, report, say, warn
+from mcfrontier.cli.terminal import as_of_option, info, report, say, warn
 from mcfrontier.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
+@as_of_option()
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
-def command(paths: Sequence[str], strict: bool) -> None:
+def command(paths: Sequence[str], strict: bool, as_of: date | None) -> None:
     """Check priors files for errors and doubtful statements.
 
     Each PATH is a name, a file or a folder. By default, all files that have a name are checked. Exit status 2 if a file
@@ -32,7 +34,7 @@ def command(paths: Sequence[str], strict: bool) -> None:
     failed, warned, informed = 0, set[str](), set[str]()
     for name in names:
         try:
-            summary, (warnings, information) = check_file(name)
+            summary, (warnings, information) = check_file(name, as_of)
         except InputError as problem:
             failed += 1
             report(str(problem))
@@ -51,7 +53,7 @@ def command(paths: Sequence[str], strict: bool) -> None:
         sys.exit(2)
 
 
-def check_file(name: str) -> tuple[str, Findings]:
+def check_file(name: str, as_of: date | None) -> tuple[str, Findings]:
     """Check a file: a line that describes it, and its warnings and information."""
     from pathlib import Path
 
@@ -64,9 +66,9 @@ def check_file(name: str) -> tuple[str, Findings]:
     if locate.DOCUMENTS in Path(name).parts:
         rows = reproduce.read_document(Path(name))
         return f"ok  {locate.display_path(Path(name))}  (published figures, {len(rows)} rows)", lint.Findings([], [])
-    file = priors_file.load(name)
+    file = priors_file.load(name, as_of)
     if file.stated.targets:
-        kind, study = "study", recipe.resolved(load(name))
+        kind, study = "study", recipe.resolved(load(name, as_of=as_of))
         if problem := consistency.contradiction(study):
             raise InputError(f"{file.where}: {problem}")
         found = lint.of_study(study)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mcfrontier.cli.terminal import (
+    as_of_option,
     emit,
     given,
     note,
@@ -32,6 +33,7 @@ MAX_COMPACT_ROWS = 40  # rows of a pair that are printed one by one
 @sampling_options("Number of draws of each study.  [default: 16384, or less]")
 @pins_option("Pin a quantity in all studies; with one study, compare it with itself so pinned.")
 @targets_option("Quantity to compare. Repeatable.  [default: the common targets]")
+@as_of_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 @click.option("--out", metavar="FOLDER", help="Also write comparison.json and comparison.pdf into this folder.")
 def command(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mcfrontier.cli.terminal import (
+    as_of_option,
     emit,
     given,
     note,
@@ -43,8 +45,15 @@ QUANTILES = "1,5,25,50,75,95,99"
 )
 @sampling_options("Number of draws, as in run.", of="study: ")
 @pins_option("study: Pin a quantity.")
+@as_of_option()
 def command(
-    source: str, quantities: Sequence[str], quantiles: str, form: str, pins: Sequence[str], **settings: Any
+    source: str,
+    quantities: Sequence[str],
+    quantiles: str,
+    form: str,
+    pins: Sequence[str],
+    as_of: date | None,
+    **settings: Any,
 ) -> None:
     """Print percentiles of a study or of a saved run.
 
@@ -60,7 +69,7 @@ def command(
 
     options = given(**settings)
     if source not in locate.studies() and (is_run(source) or is_no_study(source)):
-        for option in [*options, *(["set"] if pins else [])]:
+        for option in [*options, *(["set"] if pins else []), *(["as-of"] if as_of else [])]:
             raise InputError(f"--{option}: {echo(source)} is a saved run; leave the option out, or name the study")
         saved = read_folder(source)
         for text in saved.manifest.notes:
@@ -69,7 +78,7 @@ def command(
         summaries = {row: saved.summary_at(row, levels) for row in rows}
         head, unstable, integrated = saved.head, saved.percentiles.unstable, saved.percentiles.integrated
     else:
-        run = run_study(source, quantities, options, split_pins(pins))
+        run = run_study(source, quantities, options, split_pins(pins), as_of)
         rows = rows_of(run.rows, quantities or run.study.targets, source)
         summaries, unstable, integrated = summaries_of(run, rows, levels)
         head = run.head
@@ -107,7 +116,11 @@ def is_no_study(source: str) -> bool:
 
 
 def run_study(
-    source: str, quantities: Sequence[str], options: Mapping[str, Any], pins: Mapping[str, str | float]
+    source: str,
+    quantities: Sequence[str],
+    options: Mapping[str, Any],
+    pins: Mapping[str, str | float],
+    as_of: date | None,
 ) -> RunCore:
     """A run of a study that has the quantities. A quantity that the run would not have becomes a target: one that the
     targets do not need, or, where only the draws of targets are counted, any other."""
@@ -118,12 +131,12 @@ def run_study(
     from mcfrontier.runs.load import load
     from mcfrontier.study.study import retained_draws
 
-    study = load(source, set=pins)
+    study = load(source, set=pins, as_of=as_of)
     draws = options.get("draws", study.draws)
     known = study.quantities if retained_draws(study, draws) == draws else study.targets
     more = [name for name in dict.fromkeys(split_row(quantity)[0] for quantity in quantities) if name not in known]
     if more:
-        study = load(source, targets=(*study.targets, *more), set=pins)
+        study = load(source, targets=(*study.targets, *more), set=pins, as_of=as_of)
     rows_of(study.rows, quantities, source)  # an unknown row is refused before the run
     with progress() as steps:
         run = recipe.run(study, **options, progress=steps)

@@ -10,6 +10,7 @@ import click
 
 from mcfrontier.analysis.conditional import METHODS
 from mcfrontier.cli.terminal import (
+    as_of_option,
     emit,
     given,
     note,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     help="Double the draws until the relative error of p5, p50 and p95 of the headlines is this small, such as 1%.",
 )
 @pins_option()
+@as_of_option()
 @targets_option("Quantity to evaluate instead of the targets of the study. Repeatable.")
 @click.option("--out", metavar="FOLDER", help="Folder of the run.  [default: reports/NAME]")
 @click.option("--no-report", is_flag=True, help="Do not make the PDF report.")
@@ -99,7 +101,7 @@ def command(
     from mcfrontier.sampling.engine.checkpoint import CHECKPOINT_FILE, Checkpoint
     from mcfrontier.sampling.engine.engine import Engine
 
-    study = load(name, targets=targets or None, set=split_pins(pins))
+    study = load(name, targets=targets or None, set=split_pins(pins), as_of=settings.pop("as_of"))
     engine_options = {"--engine": engine, "--workers": workers, "--resume": resume}
     if point:
         options: dict[str, object] = {

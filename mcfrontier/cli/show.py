@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
-from mcfrontier.cli.terminal import say
+from mcfrontier.cli.terminal import as_of_option, say
 
 if TYPE_CHECKING:
     from mcfrontier.study.prior import Prior
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name", metavar="NAME|PATH")
-def command(name: str) -> None:
+@as_of_option()
+def command(name: str, as_of: date | None) -> None:
     """Show the inputs, sources and formulas of a study."""
     from mcfrontier.runs import recipe
     from mcfrontier.runs.load import load
     from mcfrontier.study.describe import statements
 
-    study = recipe.resolved(load(name))
+    study = recipe.resolved(load(name, as_of=as_of))
     say(f"{study.title} ({study.file.where})")
     for text in (study.file.stated.question, study.file.stated.about):
         if text:

@@ -7,7 +7,18 @@ from typing import Any
 
 import click
 
-from mcfrontier.cli.terminal import emit, given, note, pins_option, sampling_options, say, share, show_table, split_pins
+from mcfrontier.cli.terminal import (
+    as_of_option,
+    emit,
+    given,
+    note,
+    pins_option,
+    sampling_options,
+    say,
+    share,
+    show_table,
+    split_pins,
+)
 
 
 @click.command()
@@ -35,6 +46,7 @@ from mcfrontier.cli.terminal import emit, given, note, pins_option, sampling_opt
     help="Range of values to search.  [default: three or six decades around the central value; of a share, 0 to 1]",
 )
 @pins_option()
+@as_of_option()
 @sampling_options("Number of draws, as in run.  [default: 131072, or less]")
 @click.option("--json", "as_json", is_flag=True, help="Print the solution as JSON.")
 def command(

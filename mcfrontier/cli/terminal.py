@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from datetime import date
 from itertools import zip_longest
 from typing import Any, NoReturn, TextIO, TypeVar
 
@@ -49,6 +50,11 @@ def sampling_options(draws_help: str, of: str = "") -> Callable[[Command], Comma
 def pins_option(help: str = "Pin a quantity.") -> Callable[[Command], Command]:
     """--set, repeatable."""
     return click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help=f"{help} Repeatable.")
+
+
+def as_of_option() -> Callable[[Command], Command]:
+    """--as-of."""
+    return click.option("--as-of", type=day, metavar="DATE", help="Day as of which tables of facts are read.")
 
 
 def targets_option(help: str) -> Callable[[Command], Command]:
@@ -195,6 +201,14 @@ def whole_number(text: str) -> int:
     except (ValueError, OverflowError):
         pass
     raise click.BadParameter(f"{echo(text)} is not a whole number; write it as 4096 or 1e6")
+
+
+def day(text: str) -> date:
+    """Parse a day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{echo(text)} is not a day; write it as 2025-06-30") from None
 
 
 def share(text: str) -> float:

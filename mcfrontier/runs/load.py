@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +24,7 @@ from mcfrontier.study.values import input_medians
 
 Source = str | Path | Mapping[str, Any]
 Model = ModuleType | Sequence[Callable[..., Any]]
+Day = str | date
 
 
 def load(
@@ -30,6 +32,7 @@ def load(
     model: Model | None = None,
     targets: Sequence[str] | None = None,
     set: Mapping[str, str | float] | None = None,
+    as_of: Day | None = None,
 ) -> Study:
     """Read and validate a study, without sampling it.
 
@@ -45,6 +48,9 @@ def load(
         Quantities to evaluate, instead of the targets of the file.
     set : mapping, optional
         Quantities to pin: ``{"gpu_price": 15_000, "energy": "40 GWh"}``, in the unit of the quantity or one stated.
+    as_of : date or str, optional
+        Day as of which tables of facts are read, such as ``"2025-06-30"``: with the rows known on it. By default with
+        all rows that no later one replaced.
 
     Returns
     -------
@@ -61,7 +67,7 @@ def load(
     >>> mcf.load("gpt4", targets=["energy"]).targets
     ('energy',)
     """
-    return loaded(source, model, targets, set, ())
+    return loaded(source, model, targets, set, checked_day(as_of), ())
 
 
 def loaded(
@@ -69,6 +75,7 @@ def loaded(
     model: Model | None,
     targets: Sequence[str] | None,
     pins: Mapping[str, str | float] | None,
+    as_of: date | None,
     trail: tuple[str, ...],
 ) -> Study:
     """Load a study: see `load`. `trail` names the studies that it is nested in."""
@@ -76,7 +83,7 @@ def loaded(
 
     check_docstrings()
     pins, targets = checked_pins(pins), listed("targets", targets)
-    file = priors_file.load(source)
+    file = priors_file.load(source, as_of)
     file = with_nested_years(file, check_nested(file, trail))
     formulas = graph.nodes_of(package_model if model is None else model)
     study, stated = assembled(file, formulas, tuple(targets), pins, own_model=model is not None)
@@ -96,6 +103,16 @@ def checked_pins(pins: Mapping[str, str | float] | None) -> dict[str, str | floa
     return {str(name): value for name, value in (pins or {}).items()}
 
 
+def checked_day(as_of: Day | None) -> date | None:
+    """The day as of which tables are read, or refuse it."""
+    if as_of is None or (isinstance(as_of, date) and not isinstance(as_of, datetime)):
+        return as_of
+    try:
+        return date.fromisoformat(str(as_of))
+    except ValueError:
+        raise InputError(f"as_of = {quoted(as_of)}: a day is expected, such as 2025-06-30") from None
+
+
 def check_nested(file: PriorsFile, trail: tuple[str, ...]) -> dict[str, int | None]:
     """The price years of the studies that a file refers to. Refuse a nested study that cannot be
     resolved, or that is circular."""
@@ -104,7 +121,7 @@ def check_nested(file: PriorsFile, trail: tuple[str, ...]) -> dict[str, int | No
     def load_other(name: str, targets: list[str]) -> Study:
         if name in trail:
             raise InputError(f"goes in a circle, {' -> '.join((*trail, name))}; delete one of these inputs")
-        other = loaded(name, None, targets, None, (*trail, name))
+        other = loaded(name, None, targets, None, file.as_of, (*trail, name))
         price_years[name] = other.file.stated.price_year
         return other
 

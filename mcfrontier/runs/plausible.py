@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import cache
 from typing import NamedTuple
 
@@ -53,15 +54,16 @@ class Range(NamedTuple):
 
 
 @cache
-def table(name: str) -> list[dict[str, str]]:
-    """The rows of a table of the package, by the heads of its columns."""
-    head, *rows = csv_table.records(locate.data_file(f"tables/{name}.csv", [locate.shipped()]))
+def table(name: str, as_of: date | None) -> list[dict[str, str]]:
+    """The rows of a table of the package as of a day, by the heads of its columns; none if it has none then."""
+    path = locate.data_file(f"tables/{name}.csv", [locate.shipped()])
+    head, *rows = csv_table.records(path, as_of, needed=False)
     return [dict(zip(head.cells, row.cells, strict=True)) for row in rows]
 
 
 @cache
-def ranges() -> list[Range]:
-    """The ranges of the package."""
+def ranges(as_of: date | None) -> list[Range]:
+    """The ranges of the package as of a day."""
     return [
         Range(
             tuple(row["quantity"].split(" / ")),
@@ -71,20 +73,20 @@ def ranges() -> list[Range]:
             row["unit"],
             row["source"],
         )
-        for row in table("plausible")
+        for row in table("plausible", as_of)
     ]
 
 
 @cache
-def rates(column: str) -> dict[str, float]:
+def rates(column: str, as_of: date | None) -> dict[str, float]:
     """The peak rate of each chip at a precision, in TFLOP/s."""
-    return {row["chip"]: float(text) for row in table("chips") if (text := row[f"{column} [{RATE_UNIT}]"])}
+    return {row["chip"]: float(text) for row in table("chips", as_of) if (text := row[f"{column} [{RATE_UNIT}]"])}
 
 
 @cache
-def figures(model: str) -> dict[str, float]:
+def figures(model: str, as_of: date | None) -> dict[str, float]:
     """The public figures of a known model by quantity, in base units."""
-    (row,) = (row for row in table("systems") if row["model"] == model)
+    (row,) = (row for row in table("systems", as_of) if row["model"] == model)
     heads = {csv_table.split_head(head): text for head, text in row.items() if "[" in head and text}
     return {name: float(text) * units.scale(unit) for (name, unit), text in heads.items()}
 
@@ -114,7 +116,7 @@ def without_reason(study: Study, found: Iterable[Problem]) -> Iterator[str]:
 
 def problems(stated: Study) -> Iterator[Problem]:
     """What is implausible about a study."""
-    study = with_targets(stated, sorted({name for each in ranges() for name in each.names}))
+    study = with_targets(stated, sorted({name for each in ranges(stated.file.as_of) for name in each.names}))
     values = few_draws(study)
     yield from wrong_peaks(study, values)
     yield from out_of_ranges(study, values)
@@ -128,7 +130,8 @@ def wrong_peaks(study: Study, values: Mapping[str, Array]) -> Iterator[Problem]:
     word = study.file.precision
     if RATE not in values or word == "fp4":
         return
-    right, other = (rates(column) for column in sorted(("bf16_rate", "eight_bit_rate"), reverse=word == "fp8"))
+    columns = sorted(("bf16_rate", "eight_bit_rate"), reverse=word == "fp8")
+    right, other = (rates(column, study.file.as_of) for column in columns)
     for rate in np.unique(np.median(values[RATE], axis=-1) / units.scale(RATE_UNIT)).tolist():
         if any(near(rate, known) for known in right.values()):
             continue
@@ -147,20 +150,21 @@ def near(one: float, other: float) -> bool:
     return abs(one / other - 1) < TOLERANCE
 
 
-def chip_of(values: Mapping[str, Array]) -> str:
+def chip_of(values: Mapping[str, Array], as_of: date | None) -> str:
     """The kind of chip that has the BF16 peak rate of a study; "" where none is known or it has several."""
     name = next((name for name in (f"bf16_{RATE}", RATE) if name in values), "")
     if not name or values[name].size > 1:
         return ""
     rate = float(values[name].flat[0]) / units.scale(RATE_UNIT)
-    return next((chip.split()[0] for chip, known in rates("bf16_rate").items() if near(rate, known)), "")
+    return next((chip.split()[0] for chip, known in rates("bf16_rate", as_of).items() if near(rate, known)), "")
 
 
 def out_of_ranges(study: Study, values: Mapping[str, Array]) -> Iterator[Problem]:
     """Quantities whose median lies outside of a known range."""
-    chip = chip_of(values)
-    own = {each.names for each in ranges() if chip and each.chip == chip}
-    for each in ranges():
+    as_of = study.file.as_of
+    chip = chip_of(values, as_of)
+    own = {each.names for each in ranges(as_of) if chip and each.chip == chip}
+    for each in ranges(as_of):
         if not {*each.names} <= values.keys() or each.chip not in ("" if each.names not in own else chip, chip):
             continue
         with np.errstate(all="ignore"):
@@ -177,12 +181,12 @@ def out_of_ranges(study: Study, values: Mapping[str, Array]) -> Iterator[Problem
 def other_models(study: Study, values: Mapping[str, Array]) -> Iterator[Problem]:
     """Figures that are far from the public ones of the model that a study is named for."""
     title = study.file.stated.title
-    models = {row["model"]: row["source"] for row in table("systems")}
+    models = {row["model"]: row["source"] for row in table("systems", study.file.as_of)}
     named = [model for model in models if re.search(rf"\b{re.escape(model)}(?![\w.])", title, re.IGNORECASE)]
     if len(named) != 1:
         return
     (model,) = named
-    for name, known in figures(model).items():
+    for name, known in figures(model, study.file.as_of).items():
         if name not in values or values[name].size > values[name].shape[-1]:
             continue
         own, scale, unit = float(np.median(values[name])), units.scale(study.unit(name)), study.unit(name)

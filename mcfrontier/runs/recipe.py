@@ -20,7 +20,7 @@ from mcfrontier.distributions.nested import quantiles
 from mcfrontier.runs import nested
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import relative_errors
-from mcfrontier.runs.load import Model, Source, load
+from mcfrontier.runs.load import Day, Model, Source, load
 from mcfrontier.runs.nested import Reported
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, LazyDraws, evaluate_blocks
@@ -45,6 +45,7 @@ def run(
     nested_seed: int | None = None,
     sampler: str = SAMPLER,
     set: Mapping[str, str | float] | None = None,
+    as_of: Day | None = None,
     precision: float | None = None,
     most: int = MAX_PRECISION_DRAWS,
     method: str = METHOD,
@@ -54,9 +55,9 @@ def run(
     progress: Progress = silent,
 ) -> RunCore:
     """Run a study: see mcfrontier.api.run.run."""
-    if isinstance(source, Study) and (model or targets or set):
-        raise InputError("a loaded study has its model, targets and set; pass them to load")
-    study = source if isinstance(source, Study) else load(source, model, targets, set)
+    if isinstance(source, Study) and (model or targets or set or as_of):
+        raise InputError("a loaded study has its model, targets, set and as_of; pass them to load")
+    study = source if isinstance(source, Study) else load(source, model, targets, set, as_of)
     study = resolved(study, seed if nested_seed is None else nested_seed)
     executor = engine if isinstance(engine, Engine) else Engine(engine, workers)
     if not isinstance(method, str) or method not in METHODS:
@@ -79,7 +80,7 @@ def resolved(study: Study, seed: int = SEED) -> Study:
     """Return a study with its nested studies resolved, by running these with seeds derived from `seed`."""
 
     def report(name: str, quantities: list[str]) -> Mapping[str, Reported]:
-        return reported(load(name, targets=quantities), nested.nested_seed(seed, name))
+        return reported(load(name, targets=quantities, as_of=study.file.as_of), nested.nested_seed(seed, name))
 
     return nested.resolved(study, report)
 

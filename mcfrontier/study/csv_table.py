@@ -3,6 +3,9 @@
 The first column has the labels of the rows. The head of any other column is the name of an input and its unit,
 `chip_hours [chip*h]`; a column without a unit is a remark and not read. An empty cell is missing by design. A record
 that begins with # is a comment of one line.
+
+The columns known_from and known_until, where a table has them, state the days from which and until which a row was
+known. A table is read as of a day, with the rows known on it; or, without a day, with all rows that no other replaced.
 """
 
 from __future__ import annotations
@@ -10,8 +13,9 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,15 +31,25 @@ SEPARATORS = {";": "semicolons", "\t": "tabs"}
 @dataclass(frozen=True)
 class Column:
     """A column of numbers: its unit, a value for each row, NaN where the cell is empty, and the year of its money. A
-    column of remarks has neither unit nor values."""
+    column without a unit has its cells as texts, and no values."""
 
     unit: str
     values: tuple[float, ...]
     money_year: int | None = None
+    texts: tuple[str, ...] = ()
 
     def rows(self, places: list[int]) -> Column:
         """The column at some rows."""
-        return replace(self, values=tuple(self.values[i] for i in places)) if self.unit else self
+        values = tuple(self.values[i] for i in places) if self.unit else ()
+        return replace(self, values=values, texts=() if self.unit else tuple(self.texts[i] for i in places))
+
+
+class Tables(NamedTuple):
+    """The folders in which CSV files are looked up, and the day as of which they are read; None for all rows that no
+    other row replaced."""
+
+    roots: Sequence[Path] = ()
+    as_of: date | None = None
 
 
 class Record(NamedTuple):
@@ -50,10 +64,10 @@ class Record(NamedTuple):
         return echo(self.cells[0])
 
 
-def read(path: Path) -> tuple[list[str], dict[str, Column]]:
-    """The labels of a table, and its columns by name; a column without a unit has no values."""
+def read(path: Path, as_of: date | None = None) -> tuple[list[str], dict[str, Column]]:
+    """The labels of a table, and its columns by name."""
     with located(locate.display_path(path)):
-        head, *rows = records(path)
+        head, *rows = records(path, as_of)
         labels = [row.cells[0].strip() for row in rows]
         if "" in labels:
             raise InputError(f"line {rows[labels.index('')].line}: has no label; its first cell is empty")
@@ -66,18 +80,22 @@ def read(path: Path) -> tuple[list[str], dict[str, Column]]:
             with located(name):
                 units.parse(unit or "1")
             if unit or name not in columns:
-                columns[name] = Column(unit, tuple(numbers(rows, i, name)) if unit else ())
+                values = tuple(numbers(rows, i, name)) if unit else ()
+                columns[name] = Column(unit, values, texts=() if unit else tuple(row.cells[i].strip() for row in rows))
         return labels, columns
 
 
 def cells(path: Path, limit: int) -> tuple[list[str], list[list[str]]]:
     """The head of a CSV file of at most a number of bytes, and its rows."""
-    head, *rows = records(path, limit)
+    head, *rows = records(path, limit=limit)
     return head.cells, [row.cells for row in rows]
 
 
-def records(path: Path, limit: int = limits.TABLE_BYTES) -> list[Record]:
-    """The head of a CSV file and its rows, at least one, each with as many cells as the head."""
+def records(
+    path: Path, as_of: date | None = None, *, limit: int = limits.TABLE_BYTES, needed: bool = True
+) -> list[Record]:
+    """The head of a CSV file and its rows as of a day, each with as many cells as the head; if `needed`, at least
+    one."""
     text = read_text(path, limit)
     if bare := re.search(r"\r(?!\n)", text):
         line = text.count("\n", 0, bare.start()) + 1
@@ -97,7 +115,38 @@ def records(path: Path, limit: int = limits.TABLE_BYTES) -> list[Record]:
         found.append(record)
     if len(found) < 2:
         raise InputError("a table has a head and at least one row")
-    return found
+    return [found[0], *known_rows(found, as_of, needed)]
+
+
+def known_rows(found: list[Record], as_of: date | None, needed: bool) -> list[Record]:
+    """The rows of a table, whose head comes first, that are known on a day."""
+    head, *rows = found
+    if not {"known_from", "known_until"} & {*head.cells}:
+        return rows
+    spans = [(day_in(head, row, "known_from"), day_in(head, row, "known_until")) for row in rows]
+    known = [
+        row
+        for row, (start, end) in zip(rows, spans, strict=True)
+        if (end is None or (as_of and as_of < end)) and not (as_of and start and as_of < start)
+    ]
+    if needed and not known:
+        first = min((start for start, _ in spans if start), default=None)
+        raise InputError(
+            f"no row is known as of {as_of}; the first is known from {first}, state that day or a later one"
+            if as_of
+            else "known_until: every row has ended; leave the cell of the latest empty"
+        )
+    return known
+
+
+def day_in(head: Record, row: Record, name: str) -> date | None:
+    """The day in a column of a row; None where the cell is empty, or the table has no such column."""
+    text = row.cells[head.cells.index(name)].strip() if name in head.cells else ""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        problem = f"'{echo(text)}' is not a day; write it as 2026-11-30"
+        raise InputError(f"{row.label}: {name}: {problem} (line {row.line})") from None
 
 
 def parsed(text: str) -> Iterator[Record]:
@@ -137,14 +186,14 @@ def csv_problem(problem: str) -> str:
     return 'text follows the closing quote of a cell; write a quote within a quoted cell as ""'
 
 
-def read_column(file: str, column: str, unit: str, roots: Iterable[Path]) -> list[float]:
+def read_column(file: str, column: str, unit: str, tables: Tables) -> list[float]:
     """Read the numbers of one column of a CSV file in the priors folders, without empty cells.
 
     They are converted to `unit` if the head of the column states another one, as in `price [EUR]`.
     """
-    path = locate.data_file(file, roots)
+    path = locate.data_file(file, tables.roots)
     with located(locate.display_path(path)):
-        head, *rows = records(path)
+        head, *rows = records(path, tables.as_of)
         heads = [split_head(cell) for cell in head.cells]
         names = [name for name, _ in heads]
         if column not in names:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -118,7 +117,7 @@ def column_values(name: str, key: str, stated: Mapping[str, Any], columns: Colum
 
 
 def read_samples(
-    stated: dict[str, Any], place: str, labels: Sequence[str], roots: Sequence[Path], unit: Any = None
+    stated: dict[str, Any], place: str, labels: Sequence[str], tables: csv_table.Tables, unit: Any = None
 ) -> dict[str, Any]:
     """An entry with the values of the CSV file that it, or a part of it, names: one list, or one for each label.
 
@@ -129,8 +128,8 @@ def read_samples(
         if len(parts) > limits.MIXTURE_PARTS:
             raise InputError(f"{place}: {len(parts):,} parts; the limit is {limits.MIXTURE_PARTS}")
         places = [f"{place}: parts[{i}]" for i in range(1, len(parts) + 1)]
-        tables_of = [read_samples(table(part, at), at, (), roots, unit) for part, at in zip(parts, places, strict=True)]
-        return {**stated, "parts": tables_of}
+        filled = [read_samples(table(part, at), at, (), tables, unit) for part, at in zip(parts, places, strict=True)]
+        return {**stated, "parts": filled}
     if family_of(stated) is Nested:
         check_nested(stated, place)
         return stated
@@ -143,7 +142,7 @@ def read_samples(
         columns = as_list(stated["column"])
         columns = columns if len(columns) == len(labels) else columns * (len(labels) or 1)
         with located(place):
-            found = [csv_table.read_column(str(stated["file"]), str(column), unit, roots) for column in columns]
+            found = [csv_table.read_column(str(stated["file"]), str(column), unit, tables) for column in columns]
         values = found if labels else found[0]
     elif isinstance(values, list):
         values = [x for x in values if not (isinstance(x, float) and math.isnan(x))]

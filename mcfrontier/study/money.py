@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,10 +38,10 @@ Figure = TypeVar("Figure", Evidence, Disclosed, Decision)
 AMOUNTS = {Evidence: ("p5", "p95"), Disclosed: ("value",), Decision: ("threshold", "gain", "loss")}  # of figures
 
 
-def price_index(currency: str) -> dict[int, float]:
-    """The price index of a currency by year; refused where there is none."""
+def price_index(currency: str, as_of: date | None = None) -> dict[int, float]:
+    """The price index of a currency by year, as known on a day; refused where there is none."""
     path = locate.data_file(INDEX_FILE, locate.folders())
-    known = read_index(path, path.stat().st_mtime_ns)
+    known = read_index(path, path.stat().st_mtime_ns, as_of)
     if currency not in known:
         place = locate.display_path(path)
         raise InputError(f"there is no price index of {currency}, a column {currency} [1], in {place}")
@@ -48,9 +49,9 @@ def price_index(currency: str) -> dict[int, float]:
 
 
 @cache
-def read_index(path: Path, changed: int) -> dict[str, dict[int, float]]:
+def read_index(path: Path, changed: int, as_of: date | None) -> dict[str, dict[int, float]]:
     """The price indices in a file by currency; it is read again after a change at another time `changed`."""
-    labels, columns = csv_table.read(path)
+    labels, columns = csv_table.read(path, as_of)
     with located(locate.display_path(path)):
         if strange := next((label for label in labels if not re.fullmatch(r"\d{4}", label)), None):
             raise InputError(f"{strange}: a year is expected, such as 2025")
@@ -63,16 +64,20 @@ def read_index(path: Path, changed: int) -> dict[str, dict[int, float]]:
     }
 
 
-def factor(unit: str, year: int, price_year: int) -> float:
-    """The factor by which an amount in a unit is converted from money of one year to that of another."""
+def factor(unit: str, year: int, price_year: int, as_of: date | None = None) -> float:
+    """The factor by which an amount in a unit is converted from money of one year to that of another.
+
+    As of a day, years whose index was not known yet have that of the last one known.
+    """
     result = 1.0
     for currency, power in currencies(unit).items() if year != price_year else ():
-        index = price_index(currency)
-        for each in (year, price_year):
+        index = price_index(currency, as_of)
+        start, end = (min(each, max(index)) if as_of and index else each for each in (year, price_year))
+        for each in (start, end):
             if each not in index:
                 known = f"{min(index)} to {max(index)}" if index else "none"
                 raise InputError(f"the price index of {currency} has no figure for {each}; known years are {known}")
-        result *= (index[price_year] / index[year]) ** power
+        result *= (index[end] / index[start]) ** power
     return result
 
 
@@ -87,14 +92,14 @@ def converted(file: PriorsFile, price_year: int | None = None) -> PriorsFile:
     if own is None:
         check_no_years(base)
         return base
-    year = own if price_year is None else price_year
+    year, day = own if price_year is None else price_year, base.as_of
     place = f"{base.where}: "
-    decision = base.decision and convert_figure(base.decision, f"{place}decision", own, year)
+    decision = base.decision and convert_figure(base.decision, f"{place}decision", own, year, day)
     made = replace(
         base,
-        priors={name: convert_prior(prior, own, year) for name, prior in base.priors.items()},
-        evidence={key: convert_figure(x, f"{place}evidence.{key}", own, year) for key, x in base.evidence.items()},
-        disclosed={key: convert_figure(x, f"{place}disclosed.{key}", own, year) for key, x in base.disclosed.items()},
+        priors={name: convert_prior(prior, own, year, day) for name, prior in base.priors.items()},
+        evidence={k: convert_figure(x, f"{place}evidence.{k}", own, year, day) for k, x in base.evidence.items()},
+        disclosed={k: convert_figure(x, f"{place}disclosed.{k}", own, year, day) for k, x in base.disclosed.items()},
         decision=decision,
         stated=replace_struct(base.stated, price_year=year),
     )
@@ -126,17 +131,17 @@ def years_of(prior: Prior) -> list[tuple[str, int]]:
     return [(name, each["money_year"]) for name, each in entries if each.get("money_year") is not None]
 
 
-def convert_prior(prior: Prior, default: int, price_year: int) -> Prior:
+def convert_prior(prior: Prior, default: int, price_year: int, as_of: date | None) -> Prior:
     """A prior with its figures in money of a year; `default` is the price year of the study."""
     place, unit, stated = f"{prior.where}: {prior.name}", prior.entry.unit, dict(prior.stated)
     year = first_of(stated.get("money_year"), prior.price_year, default)
     if parts := stated.get("parts"):
         at = [f"{place}: parts[{i}]" for i in range(1, len(parts) + 1)]
         stated["parts"] = [
-            in_year(part, part.get("unit", unit), first_of(part.get("money_year"), year), year, where)
+            in_year(part, part.get("unit", unit), first_of(part.get("money_year"), year), year, where, as_of)
             for part, where in zip(parts, at, strict=True)
         ]
-    stated = in_year(stated, unit, year, price_year, place)
+    stated = in_year(stated, unit, year, price_year, place, as_of)
     if stated == dict(prior.stated):
         return prior
     return build(prior.name, stated, prior.labels, prior.where, prior.own, prior.price_year)
@@ -147,10 +152,12 @@ def first_of(*years: int | None) -> int:
     return next(year for year in years if year is not None)
 
 
-def in_year(stated: Mapping[str, Any], unit: str, year: int, price_year: int, place: str) -> dict[str, Any]:
+def in_year(
+    stated: Mapping[str, Any], unit: str, year: int, price_year: int, place: str, as_of: date | None
+) -> dict[str, Any]:
     """An entry whose `times` converts its figures from money of one year to that of another."""
     with located(f"{place}: money of {year}"):
-        ratio = factor(unit, year, price_year)
+        ratio = factor(unit, year, price_year, as_of)
     if ratio == 1:
         return dict(stated)
     times = stated.get("times")
@@ -158,11 +165,11 @@ def in_year(stated: Mapping[str, Any], unit: str, year: int, price_year: int, pl
     return {**stated, "times": scaled if isinstance(times, list) else scaled[0], "money_year": year}
 
 
-def convert_figure(figure: Figure, place: str, default: int, price_year: int) -> Figure:
+def convert_figure(figure: Figure, place: str, default: int, price_year: int, as_of: date | None) -> Figure:
     """Evidence, a disclosed figure or a decision in money of a year."""
     year = first_of(figure.money_year, default)
     with located(f"{place}: money of {year}"):
-        ratio = factor(figure.unit, year, price_year)
+        ratio = factor(figure.unit, year, price_year, as_of)
     if ratio == 1:
         return figure
     amounts = {key: x * ratio for key in AMOUNTS[type(figure)] if (x := getattr(figure, key)) is not None}
@@ -186,7 +193,7 @@ def of_study(stated: Mapping[str, Any], unit: str, year: int, own: int | None, p
 
 def notes(file: PriorsFile, inputs: Iterable[str], evidence: Iterable[str]) -> tuple[str, ...]:
     """Notes on the amounts of a file that are converted, those of some inputs and evidence among them."""
-    if file.nominal is None or file.stated.price_year is None:
+    if file.stated.price_year is None or (file.nominal is None and file.as_of is None):
         return ()
     found: dict[tuple[int, str], list[str]] = {}
     seen = {**named("evidence", {key: file.evidence[key] for key in evidence}), **named("disclosed", file.disclosed)}
@@ -195,14 +202,25 @@ def notes(file: PriorsFile, inputs: Iterable[str], evidence: Iterable[str]) -> t
     figures = {**seen, "decision": file.decision}
     places += [(name, x.unit, x.money_year) for name, x in figures.items() if x and x.money_year is not None]
     for name, unit, year in places:
-        ratio = factor(unit, year, file.stated.price_year)
+        ratio = factor(unit, year, file.stated.price_year, file.as_of)
         if ratio != 1:
             found.setdefault((year, f"{ratio:.4g}"), []).append(name)
-    return tuple(
+    texts = [
         f"{listed(names)}: stated in money of {year}, converted to the price year {file.stated.price_year} by consumer "
         f"prices, × {ratio}"
         for (year, ratio), names in sorted(found.items())
-    )
+    ]
+    own = file.stated.price_year
+    pairs = {(currency, each) for _, unit, year in places for currency in currencies(unit) for each in (year, own)}
+    return (*texts, *not_known_yet(pairs, file.as_of))
+
+
+def not_known_yet(years: Iterable[tuple[str, int]], as_of: date | None) -> Iterator[str]:
+    """Notes on the currencies and years whose price index was not known on a day."""
+    for currency, year in sorted(years) if as_of else ():
+        last = max(price_index(currency, as_of))
+        if year > last:
+            yield f"the price index of {currency} of {year} was not known as of {as_of}; that of {last} stands for it"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, lru_cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from mcfrontier.distributions.family import REPORTED_KEYS, Family, check_positiv
 from mcfrontier.distributions.nested import UNRESOLVED
 from mcfrontier.distributions.tables import Interleaved, QuantileTable, quantile_table
 from mcfrontier.distributions.textbook import Value
+from mcfrontier.study.csv_table import Tables
 from mcfrontier.study.entry import Columns, entry_of, family_of, fill_columns, labels_of, read_samples, rows_of
 from mcfrontier.study.schema import Correlations, Decision, Disclosed, Evidence, FileSchema
 
@@ -33,6 +34,7 @@ NOT_COMPUTABLE = (
 )
 RESERVED = ("chain", "draw", "quantile", "statistic", "figure")  # coordinates of results and files by quantity
 
+NO_TABLES = Tables()
 BF16 = "bf16"  # the precision of a run that states none
 
 
@@ -161,6 +163,7 @@ class PriorsFile:
     evidence     observations, by key
     decision     the decision; None where none is stated
     disclosed    published figures, by key
+    as_of        the day as of which its tables were read; None where none is stated
     nominal      the file before amounts were converted to its price year; None where none was
     """
 
@@ -177,6 +180,7 @@ class PriorsFile:
     evidence: dict[str, Evidence]
     decision: Decision | None
     disclosed: dict[str, Disclosed]
+    as_of: date | None = None
     nominal: PriorsFile | None = None
 
     @property
@@ -202,9 +206,9 @@ def prior(
     where: str,
     dimensions: dict[str, list[str]],
     columns: Columns,
-    roots: Sequence[Path] = (),
+    tables: Tables = NO_TABLES,
 ) -> Prior:
-    """Build a prior of the study's own file from an entry, whose CSV file is looked up in the folders `roots`.
+    """Build a prior of the study's own file from an entry, whose CSV file is one of the `tables`.
 
     `where` is the file of the entry in messages; `columns` are those of tables, by dimension and name.
     """
@@ -213,7 +217,7 @@ def prior(
     if name in dimensions:
         raise InputError(f"{place}: a dimension has this name; rename one of them")
     labels = labels_of(stated, place, dimensions)
-    stated = read_samples(fill_columns(stated, place, labels, columns), place, labels, roots)
+    stated = read_samples(fill_columns(stated, place, labels, columns), place, labels, tables)
     return build(name, stated, labels, where)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,27 +31,29 @@ from mcfrontier.study.prior import Prior, PriorsFile, prior
 from mcfrontier.study.schema import FORMAT, Decision, Disclosed, Evidence, FileSchema, Table
 
 
-def load(source: str | Path | Mapping[str, Any]) -> PriorsFile:
+def load(source: str | Path | Mapping[str, Any], as_of: date | None = None) -> PriorsFile:
     """Load a priors file, by the name of a study, the path of a file (see `locate.find`), or the content of a file.
 
-    It is merged with the files that it extends, and its amounts of money are converted to its price year; an InputError
-    is raised if there is none, or if its content is invalid.
+    It is merged with the files that it extends, its tables are read as of a day, and its amounts of money are converted
+    to its price year; an InputError is raised if there is none, or if its content is invalid.
     """
     if isinstance(source, Mapping):
         with located("priors"):
             toml_text.check(source)
-        file = merged("priors", "priors", dict(source), locate.folders(), (), Opened())
+        file = merged("priors", "priors", dict(source), locate.folders(), (), Opened(as_of))
         return money.converted(with_precision(file))
     path, roots = locate.find(str(source))
     name, where = locate.study_name(path, roots), locate.display_path(path)
-    file = merged(name, where, locate.parse(path), roots, (path,), Opened())
+    file = merged(name, where, locate.parse(path), roots, (path,), Opened(as_of))
     return money.converted(replace(with_precision(file), command=str(source)))
 
 
 @dataclass
 class Opened:
-    """The extended files that were read for one study, each parsed once, and how often one was named."""
+    """The day as of which tables are read for one study, the extended files that were read, each parsed once, and how
+    often one was named."""
 
+    as_of: date | None
     content: dict[Path, dict[str, Any]] = field(default_factory=dict)
     count: int = 0
 
@@ -80,13 +83,14 @@ def merged(
     for each in parts:  # the first file that states one of these takes precedence
         keys = ("price_year", "date", "precision")
         stated = replace_struct(stated, **{key: getattr(stated, key) or getattr(each.stated, key) for key in keys})
-    labels, columns, known = read_tables(stated, where, roots)
+    tables = csv_table.Tables(roots, opened.as_of)
+    labels, columns, known = read_tables(stated, where, tables)
     for both in stated.dimensions.keys() & labels.keys():
         raise InputError(f"{where}: {both}: a dimension and a table have this name; rename one of them")
     columns |= {key: column for each in parts for key, column in each.columns.items()}
     dimensions = merge_dimensions(parts, {**stated.dimensions, **labels}, where)
     priors = {
-        key: prior(key, money.entry_year(table(entry, at), at, columns, price_year), where, dimensions, columns, roots)
+        key: prior(key, money.entry_year(table(entry, at), at, columns, price_year), where, dimensions, columns, tables)
         for key, entry in stated.inputs.items()
         for at in [f"{where}: {key}"]
     }
@@ -122,13 +126,12 @@ def merged(
     order = tuple(
         dict.fromkeys(key for keys in (*(each.order for each in parts), priors) for key in keys if key in priors)
     )
-    return PriorsFile(
-        name, where, "", stated, dimensions, columns, priors, order, aliases, correlation, evidence, decision, disclosed
-    )
+    found = (priors, order, aliases, correlation, evidence, decision, disclosed, opened.as_of)
+    return PriorsFile(name, where, "", stated, dimensions, columns, *found)
 
 
 def read_tables(
-    file: FileSchema, where: str, roots: list[Path]
+    file: FileSchema, where: str, tables: csv_table.Tables
 ) -> tuple[dict[str, list[str]], Columns, dict[str, Prior]]:
     """The dimensions that the tables of a file define, their columns, and these as inputs of known value."""
     dimensions: dict[str, list[str]] = {}
@@ -138,8 +141,8 @@ def read_tables(
         place = f"{where}: tables.{name}"
         stated = read(Table, table(entry, place), place, "")
         with located(place):
-            path = locate.data_file(stated.file, roots)
-        dimensions[name], found = csv_table.read(path)
+            path = locate.data_file(stated.file, tables.roots)
+        dimensions[name], found = csv_table.read(path, tables.as_of)
         money.check_table(stated, found, place)
         for key, column in found.items():
             columns[name, key] = replace(column, money_year=money.year_of_column(stated, key, column.unit))

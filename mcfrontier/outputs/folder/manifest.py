@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,6 +50,7 @@ class Manifest(msgspec.Struct, frozen=True):
     draws_asked: Annotated[int, msgspec.Meta(ge=0, le=limits.DRAWS)] | None = None
     nested_seed: int | None = None
     points: int | None = None
+    as_of: date | None = None
     sobol_dimensions: dict[Name, int] = {}
     exact: bool = False
     own_model: bool = False
@@ -125,6 +127,7 @@ def write_manifest(run: RunCore, path: Path) -> None:
         "sampler": run.sampler.kind,
         "method": run.method,
         "points": run.points,
+        "as_of": None if file.as_of is None else file.as_of.isoformat(),
         "targets": study.targets,
         "set": {name: str(value) for name, value in study.pins.items()},
         "own_model": study.own_model,

@@ -240,7 +240,7 @@ def provenance(run: RunCore) -> list[list[str]]:
     study, plan = run.study, run.sampler
     settings = [("draws", plan.draws, study.draws), ("seed", plan.seed, SEED), ("sampler", plan.kind, SAMPLER)]
     settings += [("nested-seed", plan.nested_seed, None), ("method", run.method, METHOD)]
-    settings += [("points", run.points, None)]
+    settings += [("points", run.points, None), ("as-of", study.file.as_of, None)]
     words = ["python", "-m", "mcfrontier", "run", study.file.command]
     words += [word for name, value, default in settings if value != default for word in (f"--{name}", str(value))]
     words += [word for name, value in study.pins.items() for word in ("--set", f"{name}={value}")]
@@ -253,6 +253,7 @@ def provenance(run: RunCore) -> list[list[str]]:
         ["Draws", f"{plan.draws:,}, in {RANDOMISATIONS} independent randomisations"],
         ["Sampler", f"{SAMPLERS[plan.kind].label}: {SAMPLERS[plan.kind].text}"],
         ["Seed", str(plan.seed)],
+        *([["As of", f"{study.file.as_of}: tables of facts as known on that day"]] if study.file.as_of else []),
         *([["Percentiles", conditional_text(run)]] if integrated(run) else []),
         ["Priors", f"{locate.portable_path(study.file.where)}, SHA-256 {study.file.digest}"],
         ["Versions", ", ".join(f"{name} {number}" for name, number in versions().items())],

@@ -17,7 +17,7 @@ from mcfrontier.runs import recipe
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import findings
 from mcfrontier.runs.headlines import representatives
-from mcfrontier.runs.load import Model, Source, checked_pins
+from mcfrontier.runs.load import Day, Model, Source, checked_pins
 from mcfrontier.sampling.plan import Sampler
 from mcfrontier.study.study import Study
 from mcfrontier.tasks.compare import hybrid
@@ -107,6 +107,7 @@ def compare_studies(
     nested_seed: int | None,
     sampler: str,
     pins: Mapping[str, str | float] | None,
+    as_of: Day | None,
     progress: Progress,
 ) -> ComparisonResult:
     """Compare a first study with the rest, or with itself once quantities are pinned.
@@ -117,7 +118,7 @@ def compare_studies(
         raise InputError(f"progress = {progress!r}: a function is expected")
     targets = listed("targets", targets) or None
     names, scenarios = load_scenarios(
-        sources, model, targets, checked_pins(pins), seed if nested_seed is None else nested_seed
+        sources, model, targets, checked_pins(pins), as_of, seed if nested_seed is None else nested_seed
     )
     shared = common_targets(names, scenarios, targets)
     notes = [f"{name}: {note}" for name, study in zip(names, scenarios, strict=True) for note in study.notes]

@@ -9,7 +9,7 @@ from pathlib import Path
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.core.kinds import currencies
 from mcfrontier.runs import recipe
-from mcfrontier.runs.load import Model, Source, load
+from mcfrontier.runs.load import Day, Model, Source, load
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.plan import Sampler
 from mcfrontier.study import money
@@ -24,6 +24,7 @@ def load_scenarios(
     model: Model | None,
     targets: Sequence[str] | None,
     pins: Mapping[str, str | float],
+    as_of: Day | None,
     nested_seed: int,
 ) -> tuple[list[str], list[Study]]:
     """The names and the studies of the scenarios.
@@ -35,11 +36,11 @@ def load_scenarios(
             "compare: name two studies, or one and a quantity to set in it, such as --set gpu_price=20_000"
         )
     if len(sources) == 1:
-        scenarios = [load_scenario(sources[0], model, targets, own) for own in ({}, pins)]
+        scenarios = [load_scenario(sources[0], model, targets, own, as_of) for own in ({}, pins)]
         text = ", ".join(f"{name}={value}" for name, value in pins.items())
         resolved = [recipe.resolved(each, nested_seed) for each in scenarios]
         return [scenarios[0].name, f"{scenarios[0].name} with {text}"], resolved
-    scenarios = [load_scenario(source, model, targets, pins) for source in sources]
+    scenarios = [load_scenario(source, model, targets, pins, as_of) for source in sources]
     names, first = scenario_names(sources, scenarios), scenarios[0]
     scenarios[1:] = [
         in_price_year(name, study, names[0], first.file.stated.price_year, pins)
@@ -65,13 +66,13 @@ def in_price_year(name: str, study: Study, first: str, year: int | None, pins: C
             if prior == study.file.priors.get(key)
             else prior
             if key in pins
-            else money.convert_prior(prior, own, year)
+            else money.convert_prior(prior, own, year, file.as_of)
             for key, prior in study.inputs.items()
         }
         before = money.notes(study.file, [key for key in study.inputs if key in study.file.priors], study.evidence)
         text = f"its money of {own} is converted to {year}, the price year of {first}, by consumer prices"
         for currency in found:
-            text += f", × {money.factor(currency, own, year):.4g}" + f" for {currency}" * (len(found) > 1)
+            text += f", × {money.factor(currency, own, year, file.as_of):.4g}" + f" for {currency}" * (len(found) > 1)
     evidence = {key: file.evidence[key] for key in study.evidence}
     notes = (*(note for note in study.notes if note not in before), text)
     return replace(study, file=file, inputs=converted, evidence=evidence, notes=notes)
@@ -87,18 +88,22 @@ def scenario_names(sources: Sequence[Source | Study], scenarios: Sequence[Study]
 
 
 def load_scenario(
-    source: Source | Study, model: Model | None, targets: Sequence[str] | None, pins: Mapping[str, str | float]
+    source: Source | Study,
+    model: Model | None,
+    targets: Sequence[str] | None,
+    pins: Mapping[str, str | float],
+    as_of: Day | None,
 ) -> Study:
     """The study of a scenario. A message on its file starts with the file, one on targets or pins with the study."""
     if isinstance(source, Study):
-        if model or targets or pins:
-            raise InputError("a study that was loaded has its model, targets and set; give them to load")
+        if model or targets or pins or as_of:
+            raise InputError("a study that was loaded has its model, targets, set and as_of; give them to load")
         return source
-    plain = load(source, model)
+    plain = load(source, model, as_of=as_of)
     if not targets and not pins:
         return plain
     with located(plain.name):
-        return load(source, model, targets, pins)
+        return load(source, model, targets, pins, as_of)
 
 
 def common_targets(names: Sequence[str], scenarios: Sequence[Study], targets: Sequence[str] | None) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -163,7 +164,7 @@ def check(row: Row) -> None:
         raise InputError("arithmetic is the correct figure, and slip or revised the reason; give both or neither")
 
 
-def reproduce(ids: Sequence[str] = (), progress: Progress = silent) -> list[ComparedFigure]:
+def reproduce(ids: Sequence[str] = (), progress: Progress = silent, as_of: date | None = None) -> list[ComparedFigure]:
     """Compare the figures of the documents, or of the systems with the given ids, with those of the studies."""
     requested = [name.casefold() for name in ids]
     places = read(requested)
@@ -173,8 +174,8 @@ def reproduce(ids: Sequence[str] = (), progress: Progress = silent) -> list[Comp
             hint = suggest(name, known.values()) + "; `reproduce` without IDs shows all"
             raise InputError(f"{name}: no document has a system of this name{hint}")
     places = [place for place in places if not requested or place.row.id.casefold() in requested]
-    studies = load_studies(places)
-    return [compare_figure(place, studies) for place in progress(places, "comparing")]
+    studies = load_studies(places, as_of)
+    return [compare_figure(place, studies, as_of) for place in progress(places, "comparing")]
 
 
 StudyKey = tuple[str, tuple[tuple[str, str | float], ...]]  # the study of a row and its pins
@@ -185,30 +186,30 @@ def study_key(place: LocatedRow) -> StudyKey:
     return place.study, tuple(sorted(place.row.set.items()))
 
 
-def load_studies(places: list[LocatedRow]) -> dict[StudyKey, Study]:
+def load_studies(places: list[LocatedRow], as_of: date | None) -> dict[StudyKey, Study]:
     """The studies of the rows, each with the quantities of its rows as targets."""
     rows_by_key: dict[StudyKey, dict[str, str]] = {}
     for place in places:
         if place.row.study:
-            quantity, _, _ = figure_of(place)
+            quantity, _, _ = figure_of(place, as_of)
             rows_by_key.setdefault(study_key(place), {})[quantity] = place.where
     out = {}
     for (name, pins), quantities in rows_by_key.items():
         with located(next(iter(quantities.values()))):
             targets = list(dict.fromkeys(split_row(quantity)[0] for quantity in quantities))
-            out[name, pins] = recipe.resolved(load(name, targets=targets, set=dict(pins)))
+            out[name, pins] = recipe.resolved(load(name, targets=targets, set=dict(pins), as_of=as_of))
             for note in out[name, pins].notes:
                 if note.startswith("set "):  # a pin without effect
                     raise InputError(f"{note}; take it out")
     return out
 
 
-def figure_of(place: LocatedRow) -> tuple[str, float | None, str]:
+def figure_of(place: LocatedRow, as_of: date | None) -> tuple[str, float | None, str]:
     """The quantity, the figure of the document and its unit: those of the row, or of the disclosed figure it names."""
     row = place.row
     if not row.disclosed:
         return row.quantity, row.document, row.unit
-    disclosed = priors_file.load(place.study).disclosed  # in money of the study's price year
+    disclosed = priors_file.load(place.study, as_of).disclosed  # in money of the study's price year
     if row.disclosed not in disclosed:
         raise InputError(
             f"{place.where}: {row.study} discloses no '{row.disclosed}'{suggest(row.disclosed, disclosed)}"
@@ -217,10 +218,10 @@ def figure_of(place: LocatedRow) -> tuple[str, float | None, str]:
     return figure.quantity, figure.value, figure.unit
 
 
-def compare_figure(place: LocatedRow, studies: dict[StudyKey, Study]) -> ComparedFigure:
+def compare_figure(place: LocatedRow, studies: dict[StudyKey, Study], as_of: date | None) -> ComparedFigure:
     """A row with the figure of the study and the verdict."""
     row = place.row
-    quantity, document, unit = figure_of(place)
+    quantity, document, unit = figure_of(place, as_of)
     ours, position = None, ""
     if row.study:
         study = studies[study_key(place)]

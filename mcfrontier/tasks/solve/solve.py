@@ -25,7 +25,7 @@ from mcfrontier.runs import conditions, recipe
 from mcfrontier.runs.conditions import CONDITION_FORM, Condition
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import notes
-from mcfrontier.runs.load import Model, Source, checked_pins, load
+from mcfrontier.runs.load import Day, Model, Source, checked_pins, load
 from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.runs.summary import Summary
 from mcfrontier.sampling import streams
@@ -112,6 +112,7 @@ def solve_conditions(
     probability: float = DEFAULT_PROBABILITY,
     model: Model | None = None,
     set: Mapping[str, str | float] | None = None,
+    as_of: Day | None = None,
     draws: int | None = None,
     seed: int = SEED,
     sampler: str = SAMPLER,
@@ -126,7 +127,7 @@ def solve_conditions(
         raise InputError("a loaded study has its pins and targets; pass the argument of load instead")
     if not isinstance(probability, float | int) or not 0 < probability < 1:
         raise InputError(f"probability = {probability}: above 0% and below 100% is expected, such as 80%")
-    plain = load(source, model, set=set)
+    plain = load(source, model, set=set, as_of=as_of)
     unit_of = {name: node.unit for name, node in plain.nodes.items()}
     unit_of |= {name: prior.entry.unit for name, prior in plain.file.priors.items()}
     parsed = tuple(conditions.read(text, unit_of) for text in listed("so-that", so_that))
@@ -135,15 +136,16 @@ def solve_conditions(
     needs = list(dict.fromkeys(split_row(row)[0] for condition in parsed for row in condition.rows))
     check_decided(decide, unit_of, needs, set or {})
     names = list(dict.fromkeys([decide, *needs, *plain.targets]))
-    study = load_study(source, model, names, set, seed)
+    study = load_study(source, model, names, set, as_of, seed)
     conditions.check(parsed, study)
     axes = axes_of(study, decide, between)
     scale = units.scale(study.unit(decide))
     pins = dict(set or {}) | {decide: axes[0].middle / scale}
-    condition_study = load_study(source, model, needs, pins, seed)
+    condition_study = load_study(source, model, needs, pins, as_of, seed)
     independent = independent_rows(decide, parsed, condition_study)
     run = run_study(study, draws, seed, sampler)
-    search = Search(condition_study, load_study(source, model, names, pins, seed), run, decide, parsed, probability)
+    pinned = load_study(source, model, names, pins, as_of, seed)
+    search = Search(condition_study, pinned, run, decide, parsed, probability)
     axis, quantiles = scan(search, axes)
     holds = tuple(search.intervals(axis, quantiles))
     return SolutionResult(
@@ -166,10 +168,11 @@ def load_study(
     model: Model | None = None,
     targets: Sequence[str] | None = None,
     set: Mapping[str, str | float] | None = None,
+    as_of: Day | None = None,
     seed: int = SEED,
 ) -> Study:
     """A study with its nested studies resolved."""
-    return recipe.resolved(load(source, model, targets, set), seed)
+    return recipe.resolved(load(source, model, targets, set, as_of), seed)
 
 
 def run_study(study: Study, draws: int | None, seed: int, sampler: str) -> RunCore:

@@ -27,7 +27,7 @@ def current_study(old: RunFolder) -> Study:
         raise InputError(f"{old.folder}: {NO_GRAPH}")
     if manifest.page and not manifest.page.get("command"):
         raise InputError(f"{old.folder}: its priors were given from Python, not by a file; run it again there")
-    return load(source_of(manifest), targets=manifest.targets, set=manifest.set)
+    return load(source_of(manifest), targets=manifest.targets, set=manifest.set, as_of=manifest.as_of)
 
 
 def check_plan(manifest: Manifest) -> None:
@@ -80,7 +80,7 @@ def from_manifest(manifest: Manifest) -> Study:
         "correlation": {"kind": manifest.correlation_kind, **pairs},
         "evidence": {key: without_year(seen) for key, seen in manifest.evidence.items()},
     }
-    study = load(page)
+    study = load(page, as_of=manifest.as_of)
     sampled = tuple(sorted(manifest.sobol_dimensions, key=manifest.sobol_dimensions.__getitem__))
     return replace(study, file=replace(study.file, name=manifest.study), sampled=sampled)
 
