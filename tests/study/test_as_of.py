@@ -59,11 +59,8 @@ def test_a_run_as_of_a_day_equals_the_run_on_a_table_frozen_by_hand(table, here,
 def test_a_sample_of_a_table_has_the_figures_known_on_the_day(table):
     table(TABLE)
     assert mcf.load("study", targets=["z"], as_of="2024-02-01").inputs["z"].stated["values"] == [5, 10, 20, 50]
-    assert mcf.load("study", targets=["z"], as_of=datetime.date(2024, 7, 1)).inputs["z"].stated["values"] == [
-        10,
-        30,
-        50,
-    ]
+    later = mcf.load("study", targets=["z"], as_of=datetime.date(2024, 7, 1))
+    assert later.inputs["z"].stated["values"] == [5, 10, 30, 50]
 
 
 def test_a_nested_study_is_read_as_of_the_same_day(table, page):
