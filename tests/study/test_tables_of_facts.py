@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import pytest
 
+import mcfrontier as mcf
 from mcfrontier.study import csv_table
-from tests.conftest import ROOT
+from tests.conftest import ROOT, entry
 
 TABLES = sorted((ROOT / "priors/tables").glob("*.csv"))
 NAMES = [path.stem for path in TABLES]
@@ -70,3 +71,60 @@ def test_the_ids_of_sources_are_plain_and_begin_with_their_author_and_year():
 
 def test_no_unverified_figure_is_in_a_table():
     assert not [path.name for path in TABLES if "mythos" in path.read_text().lower()]
+
+
+RUNS = rows("disclosed")
+PAID = [row for row in RUNS if row["utilisation"]]
+UNPAID = {"plan", "upper bound", "logged, not paid", "third party", ""}
+
+
+def test_utilisation_is_compute_over_chip_time_at_the_dense_bf16_peak():
+    peaks = {row["chip"]: float(row["bf16_rate"]) * 1e12 for row in rows("chips")}
+    for row in PAID:
+        possible = float(row["chip_time"]) * 3600 * peaks[row["chip"]]
+        assert float(row["utilisation"]) == pytest.approx(float(row["training_compute"]) / possible, abs=5.1e-5)
+
+
+def test_hours_that_were_not_paid_have_no_utilisation():
+    assert not [row["run"] for row in PAID if row["hours_kind"] in UNPAID]
+
+
+CLASSES = {  # chips, experts and precision: rows and families
+    ("ampere", "0", "bf16"): (20, 12),
+    ("hopper", "0", "bf16"): (12, 8),
+    ("hopper", "1", "bf16"): (4, 3),
+    ("hopper", "0", "fp8"): (1, 1),
+    ("hopper", "1", "fp8"): (1, 1),
+    ("blackwell", "1", "bf16"): (2, 2),
+    ("tpu", "0", "bf16"): (2, 2),
+    ("other", "0", "bf16"): (1, 1),
+}
+
+
+def test_the_runs_with_paid_hours_are_43_of_29_families_in_eight_classes():
+    found = {}
+    for row in PAID:
+        found.setdefault((row["generation"], row["moe"], row["precision"]), []).append(row["family"])
+    assert {key: (len(each), len(set(each))) for key, each in found.items()} == CLASSES
+    assert (len(RUNS), len(PAID), len({row["family"] for row in PAID})) == (113, 43, 29)
+
+
+def test_compute_by_6nd_is_six_operations_a_parameter_and_token():
+    for row in (row for row in RUNS if row["compute_basis"] == "6ND"):
+        product = 6 * float(row["active_parameters"]) * float(row["tokens"])
+        assert float(row["training_compute"]) == pytest.approx(product, rel=0.01)
+
+
+def test_hours_by_count_and_time_are_their_product():
+    for row in (row for row in RUNS if row["hours_kind"] == "count x time" and row["training_time"]):
+        product = float(row["chip_count"]) * float(row["training_time"]) * 24
+        assert float(row["chip_time"]) == pytest.approx(product, rel=1e-3)
+
+
+def test_the_disclosed_runs_are_a_dimension_of_a_study(page, here):
+    text = 'targets = ["hours"]\n[tables.run]\nfile = "tables/disclosed.csv"\nsource = "s"\n'
+    page("study", text + entry("hours", family="value", unit="chip*h", by='"run"', value='"chip_time"'))
+    study = mcf.load("study")
+    hours = dict(zip(study.file.dimensions["run"], study.inputs["hours"].medians, strict=True))
+    assert hours["DeepSeek-V3"] == 2_664_000
+    assert hours["DeepSeek-V3, all phases"] == 2_788_000
