@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from mcfrontier.core.arrays import Array
+from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.core.errors import InputError
 from mcfrontier.distributions.grid import normal_scores
 
@@ -111,10 +111,11 @@ def student_t(df: float) -> Distribution:
     def ppf(p: Array) -> Array:
         p = np.asarray(p, float)
         x = np.array(special.stdtrit(df, p))
-        far = ~(np.abs(x) < MAX_T_QUANTILE) & (p > 0) & (p < 1)
+        far = ~(np.abs(x) < MAX_T_QUANTILE)
         if far.any():
-            logs = np.log(np.minimum(p, 1 - p)[far])
-            x[far] = np.sign(p[far] - 0.5) * np.exp((log_factor - logs) / df)
+            with extremes_allowed():
+                logs = np.log(np.minimum(p, 1 - p)[far])
+                x[far] = np.sign(p[far] - 0.5) * np.exp((log_factor - logs) / df)
         return x[()]
 
     def cdf(x: Array) -> Array:
