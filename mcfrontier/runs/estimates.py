@@ -30,14 +30,19 @@ if TYPE_CHECKING:
 
 
 @remembered
-def conditional_estimates(run: RunCore) -> dict[str, ConditionalEstimate]:
-    """The headlines whose percentiles have a smaller error with one input integrated out."""
+def integrated_rows(run: RunCore) -> integrate.Integrated:
+    """The headlines that an input may be integrated out of."""
     if run.method == "order":
-        return {}
-    rows = [row for row in with_percentiles(run) if run.varies(row)]
-    errors = {row: order_statistics(run, row)[1][2:] for row in rows}
-    places = {row: run.rows[row] for row in rows}
-    return integrate.conditional_estimates(run.study, run.sampler, places, errors, run.values)
+        return integrate.Integrated(run.study, run.sampler)
+    rows = {row: run.rows[row] for row in with_percentiles(run) if run.varies(row)}
+    errors = {row: estimates_of(order_statistics(run, row), SUMMARY_LEVELS)[1, 2:] for row in rows}
+    return integrate.integrated(run.study, run.sampler, rows, errors, run.values)
+
+
+def conditional_estimates(run: RunCore, levels: Sequence[float] | None = None) -> dict[str, ConditionalEstimate]:
+    """The headlines whose percentiles have a smaller error with one input integrated out; those at `levels` are then
+    computed."""
+    return integrated_rows(run).estimates(levels)
 
 
 def integrated(run: RunCore) -> dict[str, str]:
@@ -45,17 +50,21 @@ def integrated(run: RunCore) -> dict[str, str]:
     return {row: found.input for row, found in conditional_estimates(run).items()}
 
 
+def estimates_of(found: tuple[Array, Array], levels: Sequence[float]) -> Array:
+    """Of estimates and errors at LEVELS, those of mean, sd and some of the levels: (2, 2 + levels)."""
+    return np.array(found)[:, [0, 1, *(2 + LEVELS.index(level) for level in levels)]]
+
+
 def estimates(run: RunCore, row: str, levels: Sequence[float]) -> tuple[Array, Array]:
     """Mean, sd and quantiles of a row in its unit, and their Monte Carlo errors: two arrays of shape (2 + levels,)."""
     if {*levels} <= {*LEVELS}:
-        at = [0, 1, *(2 + LEVELS.index(level) for level in levels)]
-        found = np.array(order_statistics(run, row))[:, at]
+        found = estimates_of(order_statistics(run, row), levels)
     else:
         found = np.array(from_draws(run, row, levels))
     known = moments_of_input(run, row)
     if known and known[1] < math.inf:
         found[:, :2] = known, (0.0, 0.0)
-    if conditional := conditional_estimates(run).get(row):
+    if conditional := conditional_estimates(run, levels).get(row):
         better = np.array(conditional.percentiles(levels))
         found[:, 2:] = np.where(np.isfinite(better).all(axis=0), better, found[:, 2:])
     return found[0], found[1]

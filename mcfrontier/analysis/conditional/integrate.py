@@ -21,6 +21,7 @@ from mcfrontier.analysis.conditional.linear import (
     evaluation_point,
     linear_rows,
 )
+from mcfrontier.analysis.conditional.roots import first_ordered
 from mcfrontier.analysis.conditional.rows import IntegratedRow, percentiles
 from mcfrontier.analysis.estimates import estimates
 from mcfrontier.analysis.estimates.ranks import ranks
@@ -48,21 +49,39 @@ CHOICE_LEVELS = np.array([0.05, 0.5, 0.95])  # at which the remaining variance i
 class Integrated:
     """Rows with an input integrated out, over the draws of a plan.
 
-    `known` has percentiles and their errors by row and level; a further level is computed for all rows together.
+    `errors` has the errors of order statistics of each row at SUMMARY_LEVELS, in its unit. `known` has percentiles and
+    their errors by level and row; a further level is computed for all rows together.
     """
 
     study: Study
     plan: Sampler
-    rows: dict[str, IntegratedRow]
-    known: dict[tuple[str, float], tuple[float, float]] = field(default_factory=dict)
+    rows: dict[str, IntegratedRow] = field(default_factory=dict)
+    errors: Mapping[str, Array] = field(default_factory=dict)
+    known: dict[float, dict[str, tuple[float, float]]] = field(default_factory=dict)
+
+    def estimates(self, levels: Sequence[float] | None = None) -> dict[str, ConditionalEstimate]:
+        """The rows with clearly smaller errors than order statistics, once the percentiles at `levels` are known: those
+        of the files of a run, or any that are known already, if none are named."""
+        if levels is None:
+            levels = () if self.known else estimates.LEVELS
+        self.compute(levels)
+        return {row: ConditionalEstimate(row, self) for row in self.rows}
+
+    def compute(self, levels: Sequence[float]) -> None:
+        """Compute percentiles at levels that are not known; at first drop the rows whose errors are not smaller."""
+        first = () if self.known else estimates.SUMMARY_LEVELS
+        further = [level for level in dict.fromkeys((*first, *levels)) if level not in self.known]
+        found = percentiles(self.study, self.plan, self.rows, further) if further else {}
+        for place, level in enumerate(further):
+            self.known[level] = {row: (values[place], errors[place]) for row, (values, errors) in found.items()}
+        for row, (_, errors) in found.items():
+            if first and not clearly_smaller(errors[: len(first)], self.errors[row]):
+                del self.rows[row]
 
     def percentiles(self, row: str, levels: Sequence[float]) -> tuple[Array, Array]:
         """Percentiles of a row and their standard errors, in its unit: (levels,) both; NaN where no root is found."""
-        if further := [level for level in levels if (row, level) not in self.known]:
-            for name, found in percentiles(self.study, self.plan, self.rows, further).items():
-                for level, value, error in zip(further, *found, strict=True):
-                    self.known[name, level] = value, error
-        values, errors = np.array([self.known[row, level] for level in levels]).reshape(-1, 2).T
+        self.compute(levels)
+        values, errors = np.array([self.known[level][row] for level in levels]).reshape(-1, 2).T
         return values, errors
 
 
@@ -98,46 +117,45 @@ class ConditionalEstimate:
         return self.integrated.percentiles(self.row, levels)
 
 
-def conditional_estimates(
+def integrated(
     study: Study,
     plan: Sampler,
     rows: Mapping[str, Row],
     errors: Mapping[str, Array],
     values: Mapping[str, Array] | None = None,
-) -> dict[str, ConditionalEstimate]:
-    """Conditional estimates of the rows for which they have clearly smaller errors than order statistics.
+) -> Integrated:
+    """Integrate an input out of the rows for which that may give smaller errors than order statistics.
 
     Parameters
     ----------
     plan : the sampler of the run; its first draws are used
     rows : the rows to estimate, by name
-    errors : the errors of the percentiles of each row by order statistics, at estimates.LEVELS (9,), in its unit
+    errors : the errors of the percentiles of each row by order statistics, at estimates.SUMMARY_LEVELS, in its unit
     values : the draws of the run, used where these are the draws that are evaluated
     """
+    draws = conditional_draws(plan.draws)
+    integrated = Integrated(study, replace(plan, draws=draws), {}, errors)
     inputs = [prior for prior in study.uncertain if integrable(study, prior)]
     if study.evidence or not inputs:
-        return {}
-    draws = conditional_draws(plan.draws)
+        return integrated
     limit, choices = max_variance_left(plan, draws), input_choices(study, tuple(rows))
     chosen = {row: choices[row].input for row in rows if choices[row].variance_left <= limit}
     if not chosen:
-        return {}
+        return integrated
     in_memory = draws_in_memory(study, draws)
     if values is not None and in_memory == plan.draws:
         at = EvaluationPoint(study, values)
     else:
         at = evaluation_point(study, replace(plan, draws=in_memory))
-    integrated = Integrated(study, replace(plan, draws=draws), {})
+    found: dict[str, IntegratedRow] = {}
     for prior in inputs:
         own = {row: rows[row] for row, name in chosen.items() if name == prior.name}
         for row, line in linear_rows(at, prior, own):
             name, index = rows[row]
-            ordered = np.sort(TRANSFORMS[line.transform].forward(at.values[name][index]))
-            integrated.rows[row] = IntegratedRow(prior, rows[row], line, ordered, units.scale(study.unit(name)))
-    for row in list(integrated.rows):
-        if not clearly_smaller(integrated.percentiles(row, estimates.LEVELS)[1], errors[row]):
-            del integrated.rows[row]
-    return {row: ConditionalEstimate(row, integrated) for row in rows if row in integrated.rows}
+            ordered, scale = first_ordered(line, at.values[name][index]), units.scale(study.unit(name))
+            found[row] = IntegratedRow(prior, rows[row], line, ordered, scale)
+    integrated.rows.update({row: found[row] for row in rows if row in found})
+    return integrated
 
 
 def integrable(study: Study, prior: Prior) -> bool:

@@ -112,10 +112,10 @@ class LinearRow:
 
     def cdf_parts(self, at: Array, draws: int) -> Array:
         """The probability that the transformed row is at most each value of `at`: the mean of the conditional ones over
-        the first `draws`, by randomisation (16, at)."""
+        the first `draws`, by randomisation (at, 16)."""
         sums = np.empty((at.size, RANDOMISATIONS))
         kernels.sum_probabilities(at, self.start[:draws], self.inverse_slope[:draws], *self.kernel_arguments, sums)
-        return sums.T / (draws / RANDOMISATIONS)
+        return sums / (draws / RANDOMISATIONS)
 
 
 class Candidate(NamedTuple):

@@ -1,4 +1,4 @@
-"""Percentiles of a linear row: the roots of its distribution function, a mean of conditional probabilities."""
+"""Percentiles of linear rows: the roots of their distribution functions, means of conditional probabilities."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ SLOPE_WIDTH = 0.01  # normal scores over which a slope is taken
 
 
 class Roots(NamedTuple):
-    """Approximate roots of a distribution function.
+    """Approximate roots of the distribution functions of rows.
 
-    at (levels,): values of the transformed row that nearly have each level, NaN where none was found; parts
-    (16, levels): the probabilities there, by randomisation; slope (levels,): of the normal scores of the probabilities.
+    at (rows, levels): values of each transformed row that nearly have each level, NaN where none was found; parts
+    (rows, levels, 16): the probabilities there, by randomisation; slope (rows, levels): of the normal scores of the
+    probabilities.
     """
 
     at: Array
@@ -36,77 +37,88 @@ class Roots(NamedTuple):
 def percentiles_at(
     line: LinearRow, near: Roots, scale: float, levels: Sequence[float], distant: bool = False
 ) -> tuple[Array, Array]:
-    """Percentiles of a row and their standard errors, (levels,) both, in a unit of `scale` base units.
+    """Percentiles of one row and their standard errors, (levels,) both, in a unit of `scale` base units.
 
     The error is that of the roots of the 16 randomisations, to first order, and of the table, in quadrature; where the
     roots may be `distant` from the levels, of the last step as well, by the square of its normal scores.
     """
     inverse = TRANSFORMS[line.transform].inverse
-    density = near.slope * np.exp(-(special.ndtri(levels) ** 2) / 2) / np.sqrt(2 * np.pi)
+    density = near.slope * normal_density(special.ndtri(levels))
     at = newton_step(near, levels)
-    parts = at - (near.parts - near.parts.mean(axis=0)) / density
+    parts = at[:, None] - (near.parts - near.parts.mean(axis=-1, keepdims=True)) / density[:, None]
     values = inverse(at)
     table_errors = inverse(at + line.table.max_error / density) - values
-    errors = np.hypot(estimates.standard_error(values, inverse(parts)), table_errors)
+    errors = np.hypot(estimates.standard_error(values, inverse(parts).T), table_errors)
     if distant:
         errors = np.hypot(errors, inverse(at + (at - near.at) ** 2 * near.slope) - values)
     return values / scale, errors / scale
 
 
-@np.errstate(all="ignore")
-def newton_step(near: Roots, levels: Sequence[float]) -> Array:
-    """Improve approximate roots by a Newton step in normal scores: (levels,)."""
-    values: Array = near.at - (special.ndtri(near.parts.mean(axis=0)) - special.ndtri(levels)) / near.slope
+def normal_density(score: Array) -> Array:
+    """The density of the standard normal distribution."""
+    values: Array = np.exp(-(score**2) / 2) / np.sqrt(2 * np.pi)
     return values
 
 
 @np.errstate(all="ignore")
-def with_slopes(line: LinearRow, near: Roots) -> Roots:
-    """Improve the slopes of approximate roots, by differences over SLOPE_WIDTH normal scores over the line."""
-    half = SLOPE_WIDTH / near.slope / 2
-    below, above = (
-        special.ndtri(line.cdf_parts(near.at + step, line.start.size).mean(axis=0)) for step in (-half, half)
-    )
-    return near._replace(slope=(above - below) / (2 * half))
+def newton_step(near: Roots, levels: Sequence[float]) -> Array:
+    """Improve approximate roots by a Newton step in normal scores: the values, as in Roots."""
+    values: Array = near.at - (special.ndtri(near.parts.mean(axis=-1)) - special.ndtri(levels)) / near.slope
+    return values
 
 
 @np.errstate(all="ignore")
-def roots(line: LinearRow, ordered: Array, levels: Sequence[float]) -> Roots:
-    """Find where a transformed row nearly has each level; `newton_step` makes the last step.
+def with_slopes(lines: Sequence[LinearRow], near: Roots) -> Roots:
+    """Improve the slopes of approximate roots, by differences over SLOPE_WIDTH normal scores over the lines."""
+    half = SLOPE_WIDTH / near.slope / 2
+    at = np.concatenate([near.at - half, near.at + half], axis=1)
+    parts = np.stack([line.cdf_parts(row, line.start.size) for line, row in zip(lines, at, strict=True)])
+    below, above = np.split(special.ndtri(parts.mean(axis=-1)), 2, axis=1)
+    return near._replace(slope=(above - below) / (2 * half))
 
-    Starts from the order statistics of its draws, `ordered`, and takes secant steps in normal scores, which are nearly
-    linear, safeguarded by bisection: first to the root over the first draws, from there to the root over all.
+
+def first_ordered(line: LinearRow, y: Array) -> Array:
+    """The first of the draws `y` of a row, transformed, in ascending order: those that its roots are first found over."""
+    return np.sort(TRANSFORMS[line.transform].forward(y[: max(MIN_COARSE_DRAWS, y.size // 8)]))
+
+
+@np.errstate(all="ignore")
+def roots(lines: Sequence[LinearRow], ordered: Array, levels: Sequence[float]) -> Roots:
+    """Find where each transformed row nearly has each level; `newton_step` makes the last step.
+
+    Starts from the order statistics of the first draws of each row, `ordered` (rows, draws), and takes secant steps in
+    normal scores, which are nearly linear, safeguarded by bisection: first to the root over those draws, from there to
+    the root over all.
     """
     p = np.asarray(levels, float)
-    goal, step_size = special.ndtri(p), 1 / ordered.size
+    goal, step_size = special.ndtri(p), 1 / ordered.shape[1]
     inner = np.clip(p, 4 * step_size, 1 - 4 * step_size)
     wide = 2 * np.sqrt(inner * (1 - inner) * step_size)
     around = np.clip([inner - wide, inner, inner + wide], step_size / 2, 1 - step_size / 2)
-    before, at, after = estimates.quantiles_of_sorted(ordered[None], around.ravel())[0].reshape(around.shape)
+    before, at, after = np.split(estimates.quantiles_of_sorted(ordered, around.ravel()), 3, axis=1)
     slope = (special.ndtri(around[2]) - special.ndtri(around[0])) / (after - before)
-    parts, miss = np.full((RANDOMISATIONS, goal.size), np.nan), np.full(goal.size, np.nan)
-    density = np.exp(-(goal**2) / 2) / np.sqrt(2 * np.pi)  # of normal scores
-    coarse = min(ordered.size, max(MIN_COARSE_DRAWS, ordered.size // 8))
-    for draws, max_tolerance in ((coarse, 1e-6), (ordered.size, 1e-3)):
-        low, high = np.full(goal.size, line.low), np.full(goal.size, line.high)
-        active, last = np.flatnonzero(np.isfinite(at)), np.full(goal.size, np.nan)
+    parts, miss = np.full((*at.shape, RANDOMISATIONS), np.nan), np.full(at.shape, np.nan)
+    density = normal_density(goal)
+    for draws, max_tolerance in ((ordered.shape[1], 1e-6), (lines[0].start.size, 1e-3)):
+        low, high = (np.array([[end] for end in ends]) for ends in zip(*((row.low, row.high) for row in lines)))
+        active, last = np.isfinite(at), np.full(at.shape, np.nan)
         for _ in range(MAX_ITERATIONS):
-            parts[:, active] = line.cdf_parts(at[active], draws)
-            last_miss, miss[active] = miss[active], special.ndtri(parts[:, active].mean(axis=0)) - goal[active]
-            here, change = at[active], miss[active] - last_miss
-            secant = change / (here - last[active])
+            for line, row, wanted, found in zip(lines, at, active, parts, strict=True):
+                found[wanted] = line.cdf_parts(row[wanted], draws)
+            last_miss, miss = miss, special.ndtri(parts.mean(axis=-1)) - goal
+            change = miss - last_miss  # 0 where not active
+            secant = change / (at - last)
             usable = (np.abs(change) > ROOT_TOLERANCE) & (secant > 0) & np.isfinite(secant)
-            slope[active] = np.where(usable, secant, slope[active])
-            low[active], high[active] = np.where(miss[active] < 0, [here, high[active]], [low[active], here])
-            error = parts.std(axis=0, ddof=1) / np.sqrt(RANDOMISATIONS) / density
+            slope = np.where(usable, secant, slope)
+            low, high = np.where(miss < 0, at, low), np.where(miss < 0, high, at)
+            error = parts.std(axis=-1, ddof=1) / np.sqrt(RANDOMISATIONS) / density
             tolerance = np.clip(ERROR_MULTIPLE * error, ROOT_TOLERANCE, max_tolerance)
-            active = active[np.abs(miss[active]) > tolerance[active]]
-            if not active.size:
+            active = np.abs(miss) > tolerance
+            if not active.any():
                 break
-            last[active] = at[active]
-            step = at[active] - miss[active] / slope[active]
-            bracketed = (step > low[active]) & (step < high[active])
-            at[active] = np.where(bracketed, step, (low[active] + high[active]) / 2)
+            last, step = at, at - miss / slope
+            bracketed = (step > low) & (step < high)
+            at = np.where(active, np.where(bracketed, step, (low + high) / 2), at)
         near = Roots(np.where(np.abs(miss) <= tolerance, at, np.nan), parts, slope)
         at = newton_step(near, levels)
     return near

@@ -22,8 +22,8 @@ FIRST_SHARE = 16  # of the further draws, one in this many is used for a first s
 
 @dataclass(frozen=True, eq=False)
 class IntegratedRow:
-    """A row and the input that is integrated out of it: the line over the first draws of the other inputs, the own
-    transformed draws there in ascending order, and the number of base units in its unit."""
+    """A row and the input that is integrated out of it: the line over the first draws of the other inputs, the first of
+    the own transformed draws in ascending order, and the number of base units in its unit."""
 
     input: Prior
     place: Row
@@ -40,37 +40,39 @@ def percentiles(
     Roots are found over the draws of the lines. Where the plan has more, Newton steps follow: over a part of its draws
     if that has more, then over all.
     """
-    near = {name: roots(row.line, row.ordered, levels) for name, row in rows.items()}
-    in_memory = max((row.ordered.size for row in rows.values()), default=plan.draws)
+    if not rows:
+        return {}
+    lines = [row.line for row in rows.values()]
+    near, in_memory = roots(lines, np.stack([row.ordered for row in rows.values()]), levels), lines[0].start.size
     further = in_memory < plan.draws
     if further:
-        near = {name: with_slopes(rows[name].line, each) for name, each in near.items()}
+        near = with_slopes(lines, near)
         for draws in (plan.draws // FIRST_SHARE, plan.draws)[plan.draws // FIRST_SHARE <= in_memory :]:
-            at = {name: newton_step(each, levels) for name, each in near.items()}
-            parts = probabilities(study, plan, rows, at, draws)
-            near = {name: Roots(at[name], parts[name], each.slope) for name, each in near.items()}
-    return {name: percentiles_at(row.line, near[name], row.scale, levels, further) for name, row in rows.items()}
+            at = newton_step(near, levels)
+            near = near._replace(at=at, parts=probabilities(study, plan, rows, at, draws))
+    return {
+        name: percentiles_at(row.line, Roots(*found), row.scale, levels, further)
+        for (name, row), *found in zip(rows.items(), *near, strict=True)
+    }
 
 
-def probabilities(
-    study: Study, plan: Sampler, rows: Mapping[str, IntegratedRow], at: Mapping[str, Array], draws: int
-) -> dict[str, Array]:
-    """The probability that each transformed row is at most each value of `at`, over the first `draws` of a plan, by
-    randomisation: (16, at) each."""
+def probabilities(study: Study, plan: Sampler, rows: Mapping[str, IntegratedRow], at: Array, draws: int) -> Array:
+    """The probability that each transformed row is at most each of its values `at` (rows, values), over the first
+    `draws` of a plan, by randomisation: (rows, values, 16)."""
     inputs = {row.input.name: row.input for row in rows.values()}
     names = {input: {row.place[0] for row in rows.values() if row.input.name == input} for input in inputs}
     needed = {need for input in inputs for need in line_needs(study, input, names[input])}
     blocks = Blocks(study, plan, tuple(name for name in study.quantities if name in needed))
     points = {input: streams.values(prior, LINE_PROBABILITIES) for input, prior in inputs.items()}
-    sums = {row: np.zeros((RANDOMISATIONS, values.size)) for row, values in at.items()}
+    sums = np.zeros((*at.shape, RANDOMISATIONS))
     for start, stop in spans(draws, min(block_size(study), BLOCK_DRAWS)):
         values = blocks(start, stop)
         along = {
             input: [evaluated_at(study, values, prior, x[None], names[input]) for x in points[input]]
             for input, prior in inputs.items()
         }
-        for name, row in rows.items():
+        for row, here, total in zip(rows.values(), at, sums, strict=True):
             quantity, index = row.place
             y = [np.broadcast_to(x[quantity][index], stop - start) for x in along[row.input.name]]
-            sums[name] += row.line.at(np.stack(y)).cdf_parts(at[name], stop - start) * (stop - start)
-    return {name: total / draws for name, total in sums.items()}
+            total += row.line.at(np.stack(y)).cdf_parts(here, stop - start) * (stop - start)
+    return sums / draws
