@@ -496,10 +496,12 @@ def test_a_table_has_the_probabilities_of_the_distribution(family, words):
 def test_a_table_is_accurate_for_any_monotone_row(k, width, offset):
     """Along exp(k s) + width s + offset, or its reflection; points that are constant by rounding are excluded."""
     score = np.linspace(-4, 4, 321)
-    scores = np.concatenate([special.ndtri(LINE_PROBABILITIES[:2]), score, [0.0], TABLE_SCORES])
-    along = math.copysign(1, k) * np.exp(scores * k) + offset
-    _, t, made = next(candidates_along(along))
-    p = special.ndtr(score) if t[1] >= t[0] and along[1] > along[0] else special.ndtr(-score)
+    at, at_breakpoints = (
+        math.copysign(1, k) * np.exp(scores * k) + offset
+        for scores in (np.concatenate([special.ndtri(LINE_PROBABILITIES[:2]), score, [0.0]]), TABLE_SCORES)
+    )
+    _, t, made = next(candidates_along(at, np.arange(score.size), lambda: at_breakpoints))
+    p = special.ndtr(score) if t[1] >= t[0] and at[1] > at[0] else special.ndtr(-score)
     np.testing.assert_allclose(made()(t[2:-1]), p, atol=2e-7)
 
 

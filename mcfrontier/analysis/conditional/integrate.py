@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from mcfrontier.analysis.conditional.linear import (
-    TRANSFORMS,
     EvaluationPoint,
-    LinearRow,
+    Line,
     evaluation_point,
     linear_rows,
+    lines,
 )
 from mcfrontier.analysis.conditional.roots import first_ordered
 from mcfrontier.analysis.conditional.rows import IntegratedRow, percentiles
@@ -39,7 +39,6 @@ MAX_DRAWS_IN_MEMORY, MAX_NUMBERS = 2**14, 2**21  # over which roots are found, a
 PILOT_DRAWS = 2**9  # draws over which the input to integrate out is chosen
 INPUTS_TRIED = 2  # of the inputs with the largest rank correlations
 DECISIVE_SHARE = 0.5  # a first input whose squared rank correlation is above it leaves less to any other
-PILOT_STRIDE = 2**6  # of the breakpoints of tables while it is chosen
 MAX_VARIANCE_LEFT = 0.5  # of the indicator; above it, order statistics of all draws are as good
 MIN_ERROR_RATIO = 1.5  # by which errors must be smaller: which of two similar errors is smaller is chance
 CHOICE_LEVELS = np.array([0.05, 0.5, 0.95])  # at which the remaining variance is computed
@@ -219,9 +218,9 @@ def input_choices(study: Study, names: tuple[str, ...]) -> Mapping[str, InputCho
     for place in range(INPUTS_TRIED):
         for prior in inputs:
             near = {row: rows[row] for row, names in tried.items() if names[place : place + 1] == [prior.name]}
-            for row, line in linear_rows(at, prior, near, PILOT_STRIDE):
-                name, index = rows[row]
-                best[row] = min(best[row], InputChoice(variance_left(line, at.values[name][index]), prior.name))
+            for row, found in lines(at, prior, near):
+                if line := next(found, None):
+                    best[row] = min(best[row], InputChoice(variance_left(line), prior.name))
         tried = {row: names for row, names in tried.items() if not (best[row].input and decisive[row])}
     return best
 
@@ -233,10 +232,11 @@ def centred_ranks(x: Array) -> Array:
     return centred / norm if norm > 0 else np.zeros(x.size)
 
 
-def variance_left(line: LinearRow, y: Array) -> float:
+def variance_left(line: Line) -> float:
     """The variance of the conditional probabilities over that of the indicator, averaged over p5, p50 and p95 of the
-    draws `y` of a row."""
-    ordered = np.sort(TRANSFORMS[line.transform].forward(y))
-    at = estimates.quantiles_of_sorted(ordered[None], CHOICE_LEVELS)[0]
-    variances = line.conditional_cdf(at).var(axis=1)
+    row. The probabilities are shares of the draws of the input."""
+    t, (low, high, own) = line.candidate.t, line.z
+    at = estimates.quantiles_of_sorted(np.sort(own)[None], CHOICE_LEVELS).T
+    shares = np.searchsorted(np.sort(t[2:-1]), t[0] + (at - low) * line.inverse_slope) / own.size
+    variances = np.where(high < low, 1 - shares, shares).var(axis=1)
     return float(np.mean(variances / (CHOICE_LEVELS * (1 - CHOICE_LEVELS))))

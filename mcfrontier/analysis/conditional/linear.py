@@ -8,9 +8,9 @@ x determine the line, and the value at the draw of x itself must lie on it; at f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -127,6 +127,30 @@ class Candidate(NamedTuple):
     tabulate: Callable[[], Table | None]
 
 
+class Line(NamedTuple):
+    """A candidate in which a row is linear, and the transformed row at the ends and at the draws of the input:
+    (3, draws)."""
+
+    candidate: Candidate
+    z: Array
+
+    @property
+    def inverse_slope(self) -> Array:
+        """The change of t over that of the transformed row: (draws,)."""
+        t, z = self.candidate.t, self.z
+        values: Array = (t[1] - t[0]) / (z[1] - z[0])
+        return values
+
+    def tabulated(self) -> LinearRow | None:
+        """The row with its table; None if no table is exact enough."""
+        transform, t, tabulate = self.candidate
+        if (table := tabulate()) is None:
+            return None
+        sign = -1 if table.negated else 1
+        low, high = self.z[:2].min(), self.z[:2].max()
+        return LinearRow(transform, self.z[0], sign * self.inverse_slope, table, sign * t[[0, 1, -1]], low, high)
+
+
 @dataclass(frozen=True)
 class EvaluationPoint:
     """A study evaluated at draws of its inputs, and at the medians of the inputs; all quantities in base units."""
@@ -178,37 +202,43 @@ def line_needs(study: Study, input: str, names: Collection[str]) -> set[str]:
     return {need for node in later for need in study.nodes[node].needs}.union(names) - later - {input}
 
 
-def linear_rows(
-    at: EvaluationPoint, prior: Prior, rows: Mapping[str, Row], stride: int = 1
-) -> Iterator[tuple[str, LinearRow]]:
-    """The rows that are linear in a transform of an input, with their lines at the draws of an evaluation point.
+def linear_rows(at: EvaluationPoint, prior: Prior, rows: Mapping[str, Row]) -> Iterator[tuple[str, LinearRow]]:
+    """The rows that are linear in a transform of an input, with their lines at the draws of an evaluation point."""
+    for row, found in lines(at, prior, rows):
+        if line := next(filter(None, (each.tabulated() for each in found)), None):
+            yield row, line
 
-    Where no transform of the input serves, t(x) is the row itself along the input, the others at their medians.
-    Tables use every `stride`-th breakpoint.
+
+def lines(at: EvaluationPoint, prior: Prior, rows: Mapping[str, Row]) -> Iterator[tuple[str, Iterator[Line]]]:
+    """The lines of each row in the transforms of an input, at the draws of an evaluation point.
+
+    Where these do not serve, t(x) is the row itself along the input, the others at their medians.
     """
     if not rows:
         return
     study, own, points = at.study, at.draws_of(prior), streams.values(prior, LINE_PROBABILITIES)
     names = {name for name, _ in rows.values()}
     low, high = (evaluated_at(study, at.values, prior, x[None], names) for x in points[:2])
-    by_input, along = candidates(prior, np.concatenate([points[:2], own, points[2:]]), stride), None
-    has_room = max(study.sizes) * (own.size + TABLE_SCORES.size // stride) <= MAX_NUMBERS
-    for row, (name, index) in rows.items():
-        if at.values[name].shape[-1] < own.size:
-            continue
+    x = np.concatenate([points[:2], own, points[2:]])
+    by_input, has_room = candidates(prior, x), max(study.sizes) * (own.size + TABLE_SCORES.size) <= MAX_NUMBERS
+
+    @cache
+    def along(breakpoints: bool) -> dict[str, Array]:
+        here = prior.quantiles[0].curve(TABLE_PROBABILITIES) if breakpoints else x
+        return evaluated_at(study, at.medians, prior, here, names)
+
+    def of(name: str, index: tuple[int, ...]) -> Iterator[Line]:
         y = np.stack([np.broadcast_to(values[name][index], own.size) for values in (low, high, at.values)])
-        found = linear_row(y, by_input)
-        if found is None and has_room:
-            if along is None:
-                x = np.concatenate(
-                    [points[:2], own, points[2:], prior.quantiles[0].curve(TABLE_PROBABILITIES[::stride])]
-                )
-                along = evaluated_at(study, at.medians, prior, x, names)
-            t = along[name][index]
-            if t.size > 1:
-                found = linear_row(y, candidates_along(t, stride))
-        if found is not None:
-            yield row, found
+        if not np.isfinite(y).all():
+            return
+        yield from lines_in(y, by_input)
+        if has_room and along(False)[name][index].size > 1:
+            found = candidates_along(along(False)[name][index], np.argsort(own), lambda: along(True)[name][index])
+            yield from lines_in(y, list(found))
+
+    for row, (name, index) in rows.items():
+        if at.values[name].shape[-1] == own.size:
+            yield row, of(name, index)
 
 
 def transformed(x: Array, transform: Transform) -> Array:
@@ -217,65 +247,66 @@ def transformed(x: Array, transform: Transform) -> Array:
         return transform.forward(x) if transform.applies(x) else np.full(x.shape, np.nan)
 
 
-def candidates(prior: Prior, x: Array, stride: int = 1) -> list[Candidate]:
+def candidates(prior: Prior, x: Array) -> list[Candidate]:
     """The transforms of an input that are finite, for each of a row; `x` (3 + draws,) as t in Candidate."""
     base, curve = prior.distributions[0], prior.quantiles[0].curve
     found: list[tuple[Array, Callable[[], Table | None]]] = []
     for transform in TRANSFORMS if base.low >= 0 else TRANSFORMS[:1]:
         t = transformed(x, transform)
         if np.isfinite(t).all():
-            found.append((t, partial(input_table, base, curve, prior.scale, transform, stride)))
+            found.append((t, partial(input_table, base, curve, prior.scale, transform)))
     return [Candidate(number, *each) for number in range(len(TRANSFORMS)) for each in found]
 
 
 @lru_cache(maxsize=64)
-def input_table(base: Distribution, curve: Curve, scale: float, transform: Transform, stride: int) -> Table | None:
+def input_table(base: Distribution, curve: Curve, scale: float, transform: Transform) -> Table | None:
     """The table of a transformed input, from its distribution and its quantile function in base units."""
     if base.tabulate:
-        return table_from_breakpoints(transformed(curve(TABLE_PROBABILITIES[::stride]), transform), stride)
+        return table_from_breakpoints(transformed(curve(TABLE_PROBABILITIES), transform))
     low, high = transformed(curve(TABLE_PROBABILITIES[[0, -1]]), transform).tolist()
     if not high - low < np.inf:
         return None
-    return best_table(lambda t: base.cdf(transform.inverse(t) / scale), low, high, stride)
+    return best_table(lambda t: base.cdf(transform.inverse(t) / scale), low, high)
 
 
-def candidates_along(values: Array, stride: int = 1) -> Iterator[Candidate]:
-    """Candidates from the values of a row along an input, as in Candidate and then at the breakpoints, for each
-    transform of the row in which they are finite and monotone."""
-    split = -TABLE_PROBABILITIES[::stride].size
+def candidates_along(values: Array, order: Array, breakpoints: Callable[[], Array]) -> Iterator[Candidate]:
+    """Candidates from the `values` of a row along an input, as in Candidate, for each transform of the row in which
+    they are finite and monotone over the draws in ascending `order` of the input; tables are made from the values at
+    the `breakpoints`."""
     for number, transform in enumerate(TRANSFORMS):
         t = transformed(values, transform)
         if not np.isfinite(t).all():
             continue
-        t = np.where(t[1] < t[0], -t, t)
-        breakpoints = t[split:]
-        step = np.diff(breakpoints, append=np.inf)
-        flat = np.diff(TABLE_PROBABILITIES[::stride], append=1.0)[step == 0]  # constant by rounding, far out
-        if (step >= 0).all() and flat.sum() <= TABLE_TOLERANCE:
-            yield Candidate(number, t[:split], partial(table_from_breakpoints, breakpoints, stride))
+        sign = 1 if t[1] >= t[0] else -1
+        if (np.diff(sign * t[2:-1][order]) >= 0).all():
+
+            def tabulate(transform: Transform = transform, sign: int = sign) -> Table | None:
+                return table_from_breakpoints(sign * transformed(breakpoints(), transform))
+
+            yield Candidate(number, sign * t, tabulate)
 
 
-def table_from_breakpoints(breakpoints: Array, stride: int) -> Table | None:
-    """The table of a variable that has these values at TABLE_SCORES[::stride]."""
-    if not np.isfinite(breakpoints).all():
+def table_from_breakpoints(breakpoints: Array) -> Table | None:
+    """The table of a variable that has these values at TABLE_SCORES; None if they are not finite or not monotone."""
+    step = np.diff(breakpoints, append=np.inf)
+    flat = np.diff(TABLE_PROBABILITIES, append=1.0)[step == 0]  # constant by rounding, far out
+    if not (np.isfinite(breakpoints).all() and (step >= 0).all() and flat.sum() <= TABLE_TOLERANCE):
         return None
-    rises = np.diff(breakpoints, append=np.inf) > 0
-    at, p = breakpoints[rises], TABLE_PROBABILITIES[::stride][rises]
-    return best_table(lambda t: np.interp(t, at, p), float(at[0]), float(at[-1]), stride)
+    at, p = breakpoints[step > 0], TABLE_PROBABILITIES[step > 0]
+    return best_table(lambda t: np.interp(t, at, p), float(at[0]), float(at[-1]))
 
 
-def best_table(cdf: Curve, low: float, high: float, stride: int = 1) -> Table | None:
+def best_table(cdf: Curve, low: float, high: float) -> Table | None:
     """The fastest table of a distribution function that is exact enough, from `low` to `high`; None if none is."""
-    tables = candidate_tables(cdf, low, high, TABLE_CELLS // stride)
-    return next((table for table in tables if table.max_error <= TABLE_TOLERANCE * stride**2), None)
+    return next((table for table in candidate_tables(cdf, low, high) if table.max_error <= TABLE_TOLERANCE), None)
 
 
-def candidate_tables(cdf: Curve, low: float, high: float, cells: int) -> Iterator[Table]:
+def candidate_tables(cdf: Curve, low: float, high: float) -> Iterator[Table]:
     """Tables with cells of equal width, or that grow with the distance from one end; the fastest first."""
-    yield even_table(cdf, low, high, cells)
+    yield even_table(cdf, low, high, TABLE_CELLS)
     for doublings in TABLE_DOUBLINGS:
-        yield growing_table(cdf, low, high, doublings, 4 * cells)
-        yield replace(growing_table(lambda t: cdf(-t), -high, -low, doublings, 4 * cells), negated=True)
+        yield growing_table(cdf, low, high, doublings, 4 * TABLE_CELLS)
+        yield replace(growing_table(lambda t: cdf(-t), -high, -low, doublings, 4 * TABLE_CELLS), negated=True)
 
 
 def even_table(cdf: Curve, low: float, high: float, cells: int) -> Table:
@@ -313,24 +344,17 @@ def fitted_parabolas(curve: Curve, low: float, edges: Array) -> tuple[Array, flo
     return np.concatenate([found, found[-1:]]), float(max(errors.max(), *beyond))
 
 
-def linear_row(y: Array, candidates: Iterable[Candidate]) -> LinearRow | None:
-    """The line of a row, by the first of the candidates that makes it linear; None if none does.
-
-    `y` (3, draws) is the row at the first two of LINE_PROBABILITIES of the input and at its draws.
-    """
-    tried = list(candidates)
-    if not tried or not np.isfinite(y).all():
-        return None
+def lines_in(y: Array, tried: list[Candidate]) -> Iterator[Line]:
+    """The candidates in which a row is linear. `y` (3, draws) is the row at the first two of LINE_PROBABILITIES of the
+    input and at its draws."""
+    if not tried:
+        return
     trial = np.stack([transformed(y[:, :TRIAL_DRAWS], each) for each in TRANSFORMS])
     t = np.stack([each.t[: 2 + trial.shape[-1]] for each in tried])
     for i in np.flatnonzero(is_linear(trial[[each.transform for each in tried]], t)):  # few, found at little cost
-        number, t, tabulate = tried[i]
-        z = transformed(y, TRANSFORMS[number])
-        if is_linear(z, t[:-1]) and (table := tabulate()):
-            points = -t[[0, 1, -1]] if table.negated else t[[0, 1, -1]]
-            inverse_slope = (points[1] - points[0]) / (z[1] - z[0])
-            return LinearRow(number, z[0], inverse_slope, table, points, z[:2].min(), z[:2].max())
-    return None
+        z = transformed(y, TRANSFORMS[tried[i].transform])
+        if is_linear(z, tried[i].t[:-1]):
+            yield Line(tried[i], z)
 
 
 def is_linear(z: Array, t: Array) -> Array:
@@ -342,7 +366,8 @@ def is_linear(z: Array, t: Array) -> Array:
         place, rise = (t2 - t0) / (t1 - t0), z1 - z0
         limit = np.abs(rise) * (LINE_TOLERANCE * np.minimum(np.abs(place), np.abs(1 - place)))
         deviation = np.abs(rise * place + z0 - z2)
-        if not (deviation < limit).all():  # by rounding, or since a row is not linear
+        linear: Array = (deviation < limit).all(axis=-1)
+        if not linear.all():  # by rounding, or since a row is not linear
             limit += ROUNDING_TOLERANCE * np.maximum(np.abs(z0), np.abs(z1))
-        linear: Array = ((rise != 0) & (deviation <= limit)).all(axis=-1)
+            linear = ((rise != 0) & (deviation <= limit)).all(axis=-1)
     return linear

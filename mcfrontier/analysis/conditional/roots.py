@@ -78,7 +78,7 @@ def with_slopes(lines: Sequence[LinearRow], near: Roots) -> Roots:
 
 
 def first_ordered(line: LinearRow, y: Array) -> Array:
-    """The first of the draws `y` of a row, transformed, in ascending order: those that its roots are first found over."""
+    """The draws of a row that its roots are first found over: the first of `y`, transformed, in ascending order."""
     return np.sort(TRANSFORMS[line.transform].forward(y[: max(MIN_COARSE_DRAWS, y.size // 8)]))
 
 
@@ -100,7 +100,7 @@ def roots(lines: Sequence[LinearRow], ordered: Array, levels: Sequence[float]) -
     parts, miss = np.full((*at.shape, RANDOMISATIONS), np.nan), np.full(at.shape, np.nan)
     density = normal_density(goal)
     for draws, max_tolerance in ((ordered.shape[1], 1e-6), (lines[0].start.size, 1e-3)):
-        low, high = (np.array([[end] for end in ends]) for ends in zip(*((row.low, row.high) for row in lines)))
+        low, high = np.array([[line.low] for line in lines]), np.array([[line.high] for line in lines])
         active, last = np.isfinite(at), np.full(at.shape, np.nan)
         for _ in range(MAX_ITERATIONS):
             for line, row, wanted, found in zip(lines, at, active, parts, strict=True):
