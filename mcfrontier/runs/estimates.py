@@ -35,7 +35,7 @@ def integrated_rows(run: RunCore) -> integrate.Integrated:
     if run.method == "order":
         return integrate.Integrated(run.study, run.sampler)
     rows = {row: run.rows[row] for row in with_percentiles(run) if run.varies(row)}
-    errors = {row: estimates_of(order_statistics(run, row), SUMMARY_LEVELS)[1, 2:] for row in rows}
+    errors = {row: estimates_of(order_statistics(run, row), integrate.COMPARED_LEVELS)[1, 2:] for row in rows}
     return integrate.integrated(run.study, run.sampler, rows, errors, run.values)
 
 

@@ -33,7 +33,7 @@ from tests.conftest import input_entry
 
 LEVELS = np.array(estimates.LEVELS)
 Z95 = stats.norm.ppf(0.95)
-INFINITE_ERRORS = np.full(3, np.inf)  # at p5, p50 and p95, larger than any conditional error
+INFINITE_ERRORS = np.full(len(integrate.COMPARED_LEVELS), np.inf)  # larger than any conditional error
 
 
 def lognormal(name, sd, unit="1", **words):
@@ -389,7 +389,7 @@ def test_an_input_of_little_influence_is_not_integrated_out():
 def test_order_statistics_are_used_where_their_error_is_smaller():
     run = run_of(total, normal("x", 0, 1) | normal("y", 0, 1))
     found = conditional(run)["total"]
-    errors = found.percentiles(estimates.SUMMARY_LEVELS)[1]
+    errors = found.percentiles(integrate.COMPARED_LEVELS)[1]
     assert conditional(run, errors=errors) == {}
     assert conditional(run, errors=2 * errors)["total"].errors.tolist() == found.errors.tolist()
 

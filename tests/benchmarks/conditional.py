@@ -12,7 +12,7 @@ from mcfrontier.analysis.conditional import integrate
 from mcfrontier.analysis.estimates import estimates
 from tests.analysis.test_conditional import CASES, integrated
 
-LEVELS, SUMMARY_LEVELS = estimates.LEVELS, estimates.SUMMARY_LEVELS
+LEVELS = estimates.LEVELS
 STUDIES = ("gpt4", "llama31-405b", "budget", "claude-next", "capacity", "scaling-law", "everyday", "gpu-share")
 
 
@@ -41,10 +41,10 @@ def shipped(name: str, seeds: int = 5) -> dict[str, tuple[str, float]]:
         run = mcf.run(name, seed=seed)
         rows = {row: run.core.rows[row] for row in run.core.rows_of(run.study.targets)}
         errors = {row: estimates.with_errors(run.core.samples(row), LEVELS)[1][2:] for row in rows}
-        summary_errors = {
-            row: found[[LEVELS.index(level) for level in SUMMARY_LEVELS]] for row, found in errors.items()
+        compared = {
+            row: found[[LEVELS.index(level) for level in integrate.COMPARED_LEVELS]] for row, found in errors.items()
         }
-        for row, conditional in integrate.integrated(run.study, run.sampler, rows, summary_errors).estimates().items():
+        for row, conditional in integrate.integrated(run.study, run.sampler, rows, compared).estimates().items():
             gain = float(np.exp(np.log(errors[row] / conditional.errors).mean()))
             found.setdefault(row, []).append((conditional.input, gain))
     often = {row: each for row, each in found.items() if len(each) > seeds / 2}

@@ -42,13 +42,14 @@ DECISIVE_SHARE = 0.5  # a first input whose squared rank correlation is above it
 MAX_VARIANCE_LEFT = 0.5  # of the indicator; above it, order statistics of all draws are as good
 MIN_ERROR_RATIO = 1.5  # by which errors must be smaller: which of two similar errors is smaller is chance
 CHOICE_LEVELS = np.array([0.05, 0.5, 0.95])  # at which the remaining variance is computed
+COMPARED_LEVELS = (0.01, 0.05, 0.5, 0.95, 0.99)  # at which errors are compared with those of order statistics
 
 
 @dataclass(frozen=True, eq=False)
 class Integrated:
     """Rows with an input integrated out, over the draws of a plan.
 
-    `errors` has the errors of order statistics of each row at SUMMARY_LEVELS, in its unit. `known` has percentiles and
+    `errors` has the errors of order statistics of each row at COMPARED_LEVELS, in its unit. `known` has percentiles and
     their errors by level and row; a further level is computed for all rows together.
     """
 
@@ -68,7 +69,7 @@ class Integrated:
 
     def compute(self, levels: Sequence[float]) -> None:
         """Compute percentiles at levels that are not known; at first drop the rows whose errors are not smaller."""
-        first = () if self.known else estimates.SUMMARY_LEVELS
+        first = () if self.known else COMPARED_LEVELS
         further = [level for level in dict.fromkeys((*first, *levels)) if level not in self.known]
         found = percentiles(self.study, self.plan, self.rows, further) if further else {}
         for place, level in enumerate(further):
@@ -129,7 +130,7 @@ def integrated(
     ----------
     plan : the sampler of the run; its first draws are used
     rows : the rows to estimate, by name
-    errors : the errors of the percentiles of each row by order statistics, at estimates.SUMMARY_LEVELS, in its unit
+    errors : the errors of the percentiles of each row by order statistics, at COMPARED_LEVELS, in its unit
     values : the draws of the run, used where these are the draws that are evaluated
     """
     draws = conditional_draws(plan.draws)
