@@ -15,14 +15,12 @@ import mcfrontier as mcf
 from mcfrontier.analysis.conditional import integrate, roots
 from mcfrontier.analysis.conditional.linear import (
     LINE_PROBABILITIES,
-    TABLE_SCORES,
-    TABLE_TOLERANCE,
-    best_table,
     candidates,
     candidates_along,
     evaluation_point,
     linear_rows,
 )
+from mcfrontier.analysis.conditional.tables import TABLE_SCORES, TABLE_TOLERANCE, best_table
 from mcfrontier.analysis.estimates import estimates
 from mcfrontier.outputs.folder.percentiles import run_json
 from mcfrontier.outputs.report.report import conditional_text
