@@ -93,10 +93,10 @@ def figures(model: str, as_of: date | None) -> dict[str, float]:
 
 def warnings(study: Study) -> Iterator[str]:
     """Warnings on the implausible figures of a study that have no reason under [unusual], and on reasons
-    that are not needed."""
+    that are not needed, of a study of today."""
     found = list(problems(study))
     yield from without_reason(study, found)
-    for name in study.file.stated.unusual:
+    for name in study.file.stated.unusual if study.file.as_of is None else ():
         if name not in dict(found):
             yield f"{study.file.where}: unusual: {name}: nothing is unusual about it; delete it"
 

@@ -80,7 +80,7 @@ def read(path: Path, as_of: date | None = None) -> tuple[list[str], dict[str, Co
             with located(name):
                 units.parse(unit or "1")
             if unit or name not in columns:
-                values = tuple(numbers(rows, i, name)) if unit else ()
+                values = tuple(numbers(rows, i, name, needed=as_of is None)) if unit else ()
                 columns[name] = Column(unit, values, texts=() if unit else tuple(row.cells[i].strip() for row in rows))
         return labels, columns
 
@@ -212,10 +212,10 @@ def split_head(cell: str) -> tuple[str, str]:
     return (match[1], match[2] or "") if match else (cell, "")
 
 
-def numbers(rows: list[Record], place: int, column: str) -> list[float]:
-    """The numbers of a column, NaN in empty cells."""
+def numbers(rows: list[Record], place: int, column: str, *, needed: bool = True) -> list[float]:
+    """The numbers of a column, NaN in empty cells; if `needed`, at least one that is not."""
     found = [number(row, place, column) for row in rows]
-    if all(map(math.isnan, found)):
+    if needed and all(map(math.isnan, found)):
         raise InputError(f"column '{column}' has no figure; fill in a cell, or take the unit out of its head")
     return found
 

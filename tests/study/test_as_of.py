@@ -3,6 +3,7 @@
 import datetime
 import json
 
+import numpy as np
 import pytest
 
 import mcfrontier as mcf
@@ -138,3 +139,9 @@ def test_the_report_says_as_of_when(table, command, here):
     text = " ".join(" ".join(each.extract_text() for each in PdfReader("reports/study/report.pdf").pages).split())
     assert "As of 2024-02-01" in text
     assert "--as-of 2024-02-01" in text
+
+
+def test_a_column_without_a_figure_on_the_day_is_missing(table, here):
+    table("run,cost [USD],rent [USD],known_from,known_until\na,10,,,\nb,20,,,\nc,20,3,2024-01-01,\n")
+    rent = mcf.load("study", as_of="2023-06-01").file.columns["run", "rent"]
+    assert np.isnan(rent.values).tolist() == [True, True]

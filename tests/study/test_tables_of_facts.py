@@ -15,8 +15,8 @@ FOUR = {"known_from", "known_until", "source_id", "confidence"}
 
 
 def rows(name):
-    """The rows of a table by the names of its columns, without units."""
-    head, *found = csv_table.records(ROOT / f"priors/tables/{name}.csv")
+    """All rows of a table, of any day, by the names of its columns, without units."""
+    head, *found = csv_table.parsed((ROOT / f"priors/tables/{name}.csv").read_text())
     names = [csv_table.split_head(cell)[0] for cell in head.cells]
     return [dict(zip(names, row.cells, strict=True)) for row in found]
 
@@ -73,16 +73,37 @@ def test_no_unverified_figure_is_in_a_table():
     assert not [path.name for path in TABLES if "mythos" in path.read_text().lower()]
 
 
-RUNS = rows("disclosed")
+def current(name):
+    """The rows that no other one replaced."""
+    return [row for row in rows(name) if not row["known_until"]]
+
+
+RUNS = current("disclosed")
 PAID = [row for row in RUNS if row["utilisation"]]
 UNPAID = {"plan", "upper bound", "logged, not paid", "third party", ""}
 
 
 def test_utilisation_is_compute_over_chip_time_at_the_dense_bf16_peak():
-    peaks = {row["chip"]: float(row["bf16_rate"]) * 1e12 for row in rows("chips")}
+    peaks = {row["chip"]: float(row["bf16_rate"]) * 1e12 for row in current("chips")}
     for row in PAID:
         possible = float(row["chip_time"]) * 3600 * peaks[row["chip"]]
         assert float(row["utilisation"]) == pytest.approx(float(row["training_compute"]) / possible, abs=5.1e-5)
+
+
+def test_the_chip_of_a_run_is_one_of_the_table_but_for_two_without_a_dense_rate():
+    unknown = {row["chip"] for row in RUNS} - {row["chip"] for row in current("chips")} - {""}
+    assert unknown == {"Ascend 910", "Ascend 910B", "CS-2"}
+
+
+def test_the_figures_of_grok_3_are_revised_in_april_2026():
+    name, kinds = "tables/systems.csv", (("training_compute", "FLOP"), ("chip_count", "chip"))
+    for day, expected in (
+        ("2025-06-30", (4.64e26, 1e5)),
+        ("2026-04-29", (4.64e26, 1e5)),
+        ("2026-04-30", (3.5e26, 8e4)),
+    ):
+        tables = csv_table.Tables([ROOT / "priors"], date.fromisoformat(day))
+        assert tuple(csv_table.read_column(name, *kind, tables)[-1] for kind in kinds) == expected
 
 
 def test_hours_that_were_not_paid_have_no_utilisation():
