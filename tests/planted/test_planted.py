@@ -12,7 +12,6 @@ MISSED = [  # what no rule finds yet, with the reason
         "deepseek-v3",
         {"precision": "fp8"},
     ),  # an MFU of the BF16 peak, taken of the FP8 peak: other runs had as much
-    ("gemini-ultra", {"run_time": 0.0417}),  # four days in place of a hundred: another run might have taken four
     ("palm", {"tokens": 585e9}),  # words in place of tokens: a quarter fewer
     ("gpt3", {"depreciation": 0.33}),  # a third a year, in place of a seventh of an order of magnitude
     ("budget", {"money_budget": 100e9}),  # a budget is by choice
