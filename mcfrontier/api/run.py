@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from mcfrontier.api import displays
 from mcfrontier.api.information import Information
@@ -73,6 +74,7 @@ def run(
     sampler: str = SAMPLER,
     set: Mapping[str, str | float] | None = None,
     as_of: Day | None = None,
+    table: str | Path | None = None,
     precision: float | None = None,
     most: int = MAX_PRECISION_DRAWS,
     method: str = METHOD,
@@ -104,6 +106,8 @@ def run(
     set : mapping, optional
         Quantities to pin: ``{"gpu_price": 15_000, "energy": "40 GWh"}``, in the unit of the quantity or one stated.
     as_of : date or str, optional
+        As in `load`.
+    table : str or Path, optional
         As in `load`.
     precision : float, optional
         Monte Carlo error of p5, p50 and p95 of the headlines to reach, as a share of each, such as 0.01: the number of
@@ -150,6 +154,7 @@ def run(
             sampler=sampler,
             set=set,
             as_of=as_of,
+            table=table,
             precision=precision,
             most=most,
             method=method,

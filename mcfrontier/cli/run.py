@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 )
 @pins_option()
 @as_of_option()
+@click.option("--table", metavar="FILE", help="CSV file to read in place of the table of the study.")
 @targets_option("Quantity to evaluate instead of the targets of the study. Repeatable.")
 @click.option("--out", metavar="FOLDER", help="Folder of the run.  [default: reports/NAME]")
 @click.option("--no-report", is_flag=True, help="Do not make the PDF report.")
@@ -101,15 +102,13 @@ def command(
     from mcfrontier.sampling.engine.checkpoint import CHECKPOINT_FILE, Checkpoint
     from mcfrontier.sampling.engine.engine import Engine
 
-    study = load(name, targets=targets or None, set=split_pins(pins), as_of=settings.pop("as_of"))
+    study = load(
+        name, targets=targets or None, set=split_pins(pins), as_of=settings.pop("as_of"), table=settings.pop("table")
+    )
     engine_options = {"--engine": engine, "--workers": workers, "--resume": resume}
     if point:
-        options: dict[str, object] = {
-            "--out": out,
-            "--save-draws": save_draws,
-            "--scheduler": scheduler,
-            "--no-report": no_report,
-        }
+        options: dict[str, object] = {"--out": out, "--save-draws": save_draws, "--no-report": no_report}
+        options["--scheduler"] = scheduler
         options |= {f"--{word.replace('_', '-')}": value for word, value in settings.items()}
         for option in used(options | engine_options):
             raise InputError(f"{option}: --point samples nothing and writes nothing; leave one of the two out")

@@ -4,9 +4,9 @@ from mcfrontier.graph import node
 
 
 @node("FLOP")
-def compute_budget(run_chip_time, peak_rate, mfu, goodput):
+def compute_budget(run_chip_time, achieved_rate):
     """Operations of a run, from its chips and its time."""
-    return run_chip_time * peak_rate * mfu * goodput
+    return run_chip_time * achieved_rate
 
 
 @node("parameter")
@@ -31,6 +31,6 @@ def rented_compute(money_budget, compute_per_dollar):
 
 
 @node("FLOP/USD")
-def compute_per_dollar(peak_rate, mfu, goodput, rental_price):
+def compute_per_dollar(achieved_rate, rental_price):
     """Operations of a run for each dollar of rent."""
-    return peak_rate * mfu * goodput / rental_price
+    return achieved_rate / rental_price

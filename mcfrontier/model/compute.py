@@ -18,12 +18,27 @@ def training_compute(flop_per_parameter_token, active_parameters, tokens):
 
 
 @node("chip*h")
-def chip_time(training_compute, peak_rate, mfu, goodput):
-    """Paid chip-hours of the final training run.
+def chip_time(training_compute, achieved_rate):
+    """Paid chip-hours of the final training run."""
+    return training_compute / achieved_rate
+
+
+@node("TFLOP/s/chip")
+def achieved_rate(peak_rate, mfu, goodput):
+    """Operations of a chip in all paid time.
 
     MFU is the share of the peak rate used while training, goodput the share of paid time spent training at this rate.
     """
-    return training_compute / (peak_rate * mfu * goodput)
+    return peak_rate * mfu * goodput
+
+
+@node("TFLOP/s/chip")
+def rate_at_utilisation(bf16_peak_rate, utilisation):
+    """Operations of a chip in all paid time, from its utilisation: MFU times goodput, of the dense BF16 peak.
+
+    A study that states a utilisation takes this rate: [same] achieved_rate = "rate_at_utilisation".
+    """
+    return bf16_peak_rate * utilisation
 
 
 @node("day")

@@ -33,6 +33,7 @@ def load(
     targets: Sequence[str] | None = None,
     set: Mapping[str, str | float] | None = None,
     as_of: Day | None = None,
+    table: str | Path | None = None,
 ) -> Study:
     """Read and validate a study, without sampling it.
 
@@ -51,6 +52,8 @@ def load(
     as_of : date or str, optional
         Day as of which tables of facts are read, such as ``"2025-06-30"``: with the rows known on it. By default with
         all rows that no later one replaced.
+    table : str or Path, optional
+        A CSV file to read in place of the table of the study, which has one.
 
     Returns
     -------
@@ -67,7 +70,7 @@ def load(
     >>> mcf.load("gpt4", targets=["energy"]).targets
     ('energy',)
     """
-    return loaded(source, model, targets, set, checked_day(as_of), ())
+    return loaded(source, model, targets, set, checked_day(as_of), (), table)
 
 
 def loaded(
@@ -77,13 +80,14 @@ def loaded(
     pins: Mapping[str, str | float] | None,
     as_of: date | None,
     trail: tuple[str, ...],
+    table: str | Path | None = None,
 ) -> Study:
     """Load a study: see `load`. `trail` names the studies that it is nested in."""
     from mcfrontier import model as package_model
 
     check_docstrings()
     pins, targets = checked_pins(pins), listed("targets", targets)
-    file = priors_file.load(source, as_of)
+    file = priors_file.load(source, as_of, None if table is None else Path(table))
     file = with_nested_years(file, check_nested(file, trail))
     formulas = graph.nodes_of(package_model if model is None else model)
     study, stated = assembled(file, formulas, tuple(targets), pins, own_model=model is not None)

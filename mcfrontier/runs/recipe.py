@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -46,6 +47,7 @@ def run(
     sampler: str = SAMPLER,
     set: Mapping[str, str | float] | None = None,
     as_of: Day | None = None,
+    table: str | Path | None = None,
     precision: float | None = None,
     most: int = MAX_PRECISION_DRAWS,
     method: str = METHOD,
@@ -55,9 +57,9 @@ def run(
     progress: Progress = silent,
 ) -> RunCore:
     """Run a study: see mcfrontier.api.run.run."""
-    if isinstance(source, Study) and (model or targets or set or as_of):
-        raise InputError("a loaded study has its model, targets, set and as_of; pass them to load")
-    study = source if isinstance(source, Study) else load(source, model, targets, set, as_of)
+    if isinstance(source, Study) and (model or targets or set or as_of or table):
+        raise InputError("a loaded study has its model, targets, set, as_of and table; pass them to load")
+    study = source if isinstance(source, Study) else load(source, model, targets, set, as_of, table)
     study = resolved(study, seed if nested_seed is None else nested_seed)
     executor = engine if isinstance(engine, Engine) else Engine(engine, workers)
     if not isinstance(method, str) or method not in METHODS:
@@ -132,9 +134,11 @@ def with_counts(core: RunCore, executor: Engine, progress: Progress) -> RunCore:
 
 
 def check_finite(study: Study, values: Mapping[str, Array]) -> None:
-    """Refuse a target without a finite draw."""
+    """Refuse a target without a finite draw, unless all its rows are missing by design."""
+    missing = missing_rows(study)
     for target in study.targets:
-        if not np.isfinite(values[target]).any():
+        empty = all(row in missing for row, (name, _) in study.rows.items() if name == target)
+        if not empty and not np.isfinite(values[target]).any():
             problem = "none of its draws is finite; look for a division by zero, or numbers beyond 1.8e308"
             problem += f", or at what is set, {', '.join(study.pins)}" if study.pins else ""
             raise InputError(f"{study.file.where}: {target}: {problem}")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,7 @@ from mcfrontier.core.printable import echo
 from mcfrontier.core.reading import read_text
 from mcfrontier.study import locate
 
+NO_HEADS: Mapping[str, str] = {}
 SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
 
@@ -64,8 +65,11 @@ class Record(NamedTuple):
         return echo(self.cells[0])
 
 
-def read(path: Path, as_of: date | None = None) -> tuple[list[str], dict[str, Column]]:
-    """The labels of a table, and its columns by name."""
+def read(
+    path: Path, as_of: date | None = None, optional: Mapping[str, str] = NO_HEADS
+) -> tuple[list[str], dict[str, Column]]:
+    """The labels of a table, and its columns by name. Columns that are `optional`, by name with their units, are empty
+    where the file lacks them."""
     with located(locate.display_path(path)):
         head, *rows = records(path, as_of)
         labels = [row.cells[0].strip() for row in rows]
@@ -79,10 +83,14 @@ def read(path: Path, as_of: date | None = None) -> tuple[list[str], dict[str, Co
                 raise InputError(f"column '{name}' occurs twice; rename one")
             with located(name):
                 units.parse(unit or "1")
+            if not unit and name in optional:
+                raise InputError(f"the head of column '{name}' has no unit; write it as {name} [{optional[name]}]")
             if unit or name not in columns:
-                values = tuple(numbers(rows, i, name, needed=as_of is None)) if unit else ()
+                needed = as_of is None and name not in optional
+                values = tuple(numbers(rows, i, name, needed=needed)) if unit else ()
                 columns[name] = Column(unit, values, texts=() if unit else tuple(row.cells[i].strip() for row in rows))
-        return labels, columns
+        empty = (math.nan,) * len(rows)
+        return labels, columns | {name: Column(optional[name], empty) for name in optional if name not in columns}
 
 
 def cells(path: Path, limit: int) -> tuple[list[str], list[list[str]]]:

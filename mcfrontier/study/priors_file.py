@@ -17,7 +17,7 @@ from msgspec.structs import replace as replace_struct
 from mcfrontier.core import limits, units
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.study import csv_table, locate, money, toml_text
-from mcfrontier.study.entry import Columns, check_money_year, read, table
+from mcfrontier.study.entry import check_money_year, read, table
 from mcfrontier.study.merge import (
     merge_aliases,
     merge_correlations,
@@ -27,33 +27,41 @@ from mcfrontier.study.merge import (
     subset_rows,
 )
 from mcfrontier.study.precision import with_precision
-from mcfrontier.study.prior import Prior, PriorsFile, prior
-from mcfrontier.study.schema import FORMAT, Decision, Disclosed, Evidence, FileSchema, Table
+from mcfrontier.study.prior import PriorsFile, prior
+from mcfrontier.study.schema import FORMAT, Decision, Disclosed, Evidence, FileSchema
+from mcfrontier.study.tables import Replacement, read_tables
 
 
-def load(source: str | Path | Mapping[str, Any], as_of: date | None = None) -> PriorsFile:
+def load(
+    source: str | Path | Mapping[str, Any], as_of: date | None = None, table_file: Path | None = None
+) -> PriorsFile:
     """Load a priors file, by the name of a study, the path of a file (see `locate.find`), or the content of a file.
 
-    It is merged with the files that it extends, its tables are read as of a day, and its amounts of money are converted
-    to its price year; an InputError is raised if there is none, or if its content is invalid.
+    It is merged with the files that it extends, and its amounts of money are converted to its price year. Its tables
+    are read as of a day; `table_file` replaces its only one. An InputError is raised if there is no file, or if its
+    content is invalid.
     """
+    opened = Opened(as_of, Replacement(table_file))
     if isinstance(source, Mapping):
         with located("priors"):
             toml_text.check(source)
-        file = merged("priors", "priors", dict(source), locate.folders(), (), Opened(as_of))
-        return money.converted(with_precision(file))
-    path, roots = locate.find(str(source))
-    name, where = locate.study_name(path, roots), locate.display_path(path)
-    file = merged(name, where, locate.parse(path), roots, (path,), Opened(as_of))
-    return money.converted(replace(with_precision(file), command=str(source)))
+        file = merged("priors", "priors", dict(source), locate.folders(), (), opened)
+    else:
+        path, roots = locate.find(str(source))
+        name, where = locate.study_name(path, roots), locate.display_path(path)
+        file = replace(merged(name, where, locate.parse(path), roots, (path,), opened), command=str(source))
+    if table_file and opened.table.count != 1:
+        raise InputError(f"table: {file.where}: {opened.table.count or 'no'} tables, and one file replaces one")
+    return money.converted(with_precision(file))
 
 
 @dataclass
 class Opened:
-    """The day as of which tables are read for one study, the extended files that were read, each parsed once, and how
-    often one was named."""
+    """The day as of which tables are read for one study, the file that replaces its table, the extended files that were
+    read, each parsed once, and how often one was named."""
 
     as_of: date | None
+    table: Replacement
     content: dict[Path, dict[str, Any]] = field(default_factory=dict)
     count: int = 0
 
@@ -84,7 +92,7 @@ def merged(
         keys = ("price_year", "date", "precision")
         stated = replace_struct(stated, **{key: getattr(stated, key) or getattr(each.stated, key) for key in keys})
     tables = csv_table.Tables(roots, opened.as_of)
-    labels, columns, known = read_tables(stated, where, tables)
+    labels, columns, known = read_tables(stated, where, tables, opened.table)
     for both in stated.dimensions.keys() & labels.keys():
         raise InputError(f"{where}: {both}: a dimension and a table have this name; rename one of them")
     columns |= {key: column for each in parts for key, column in each.columns.items()}
@@ -128,31 +136,6 @@ def merged(
     )
     found = (priors, order, aliases, correlation, evidence, decision, disclosed, opened.as_of)
     return PriorsFile(name, where, "", stated, dimensions, columns, *found)
-
-
-def read_tables(
-    file: FileSchema, where: str, tables: csv_table.Tables
-) -> tuple[dict[str, list[str]], Columns, dict[str, Prior]]:
-    """The dimensions that the tables of a file define, their columns, and these as inputs of known value."""
-    dimensions: dict[str, list[str]] = {}
-    columns: Columns = {}
-    priors: dict[str, Prior] = {}
-    for name, entry in file.tables.items():
-        place = f"{where}: tables.{name}"
-        stated = read(Table, table(entry, place), place, "")
-        with located(place):
-            path = locate.data_file(stated.file, tables.roots)
-        dimensions[name], found = csv_table.read(path, tables.as_of)
-        money.check_table(stated, found, place)
-        for key, column in found.items():
-            columns[name, key] = replace(column, money_year=money.year_of_column(stated, key, column.unit))
-            if not column.unit:
-                continue
-            stated_column = {"family": "value", "unit": column.unit, "source": stated.source, "by": name, "value": key}
-            stated_column = money.entry_year(stated_column, place, columns)
-            column_prior = prior(key, stated_column, locate.display_path(path), dimensions, columns)
-            priors[key] = replace(column_prior, own=False)
-    return dimensions, columns, priors
 
 
 def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...], opened: Opened) -> PriorsFile:

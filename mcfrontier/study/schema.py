@@ -28,11 +28,20 @@ class Disclosed(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
 
 
 class Table(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """A CSV file in the priors folders that defines a dimension: its rows are the labels, its columns are inputs."""
+    """A CSV file in the priors folders that defines a dimension: its rows are the labels, its columns are inputs.
+
+    If it is `partial`, formulas fill its empty cells: the input of a column is named NAME_stated. `optional` are the
+    heads of columns that it may lack. `join` names, by a column whose cells are labels of another table, the file of
+    that table: entries may name its columns. `words` are the cells that columns of text may have.
+    """
 
     file: str
     source: str
     note: str = ""
+    partial: bool = False
+    optional: list[str] = []
+    join: dict[str, str] = {}
+    words: dict[str, list[str]] = {}
     money_year: int | dict[str, int] | None = None  # of all its columns with money, or by column
 
 

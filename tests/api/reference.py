@@ -49,7 +49,8 @@ def signature(place):
     call = place if "." in place else f"mcf.{place}"
     text = re.sub("<function silent at .*?>", "silent", str(shown)).replace("'", '"')
     if len(call + text) > 120:
-        text = f"(\n    {text[1:-1]}\n)"
+        inner = text[1:-1]
+        text = f"(\n    {inner}\n)" if len(inner) <= 116 else "(\n    " + inner.replace(", ", ",\n    ") + ",\n)"
     return f"```python\n{call}{text}\n```"
 
 

@@ -13,7 +13,11 @@ def test_compute_is_six_per_parameter_and_token():
 
 
 def test_chip_hours_are_compute_over_the_hourly_rate_of_a_chip():
-    assert compute.chip_time(training_compute=1e6, peak_rate=100, mfu=0.5, goodput=0.8) == 25_000
+    assert (
+        compute.chip_time(training_compute=1e6, achieved_rate=compute.achieved_rate(100, mfu=0.5, goodput=0.8))
+        == 25_000
+    )
+    assert compute.rate_at_utilisation(100, 0.4) == compute.achieved_rate(100, mfu=0.5, goodput=0.8)
 
 
 def test_days_are_chip_hours_over_chips():

@@ -20,7 +20,7 @@ HOFFMANN = {  # A, alpha, B, beta at references of 1: Hoffmann et al. (2022)
 
 def test_a_cluster_determines_the_budget_and_the_largest_model():
     """100,000 chips of 1,979 TFLOP/s for 100 days: 1.71e27 FLOP, 19e12 parameters on 15e12 tokens."""
-    budget = capacity.compute_budget(100_000 * 2_400, 1_979e12 * 3_600, mfu=1, goodput=1)
+    budget = capacity.compute_budget(100_000 * 2_400, 1_979e12 * 3_600)
     assert budget == pytest.approx(1.709856e27)
     assert capacity.largest_model(budget, 6, 15e12) == pytest.approx(19e12, rel=1e-3)
     assert capacity.compute_multiple(budget, 2.1e25) == pytest.approx(81.4, abs=0.05)
@@ -28,7 +28,7 @@ def test_a_cluster_determines_the_budget_and_the_largest_model():
 
 def test_rented_compute_is_budget_times_compute_per_dollar():
     assert capacity.rented_compute(100, compute_per_dollar=2) == 200
-    assert capacity.compute_per_dollar(peak_rate=10, mfu=0.5, goodput=0.8, rental_price=2) == 2
+    assert capacity.compute_per_dollar(achieved_rate=4, rental_price=2) == 2
 
 
 def losses(parameters, tokens):

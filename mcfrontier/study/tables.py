@@ -1,0 +1,99 @@
+"""The tables of a priors file: its dimensions, their columns, and these as inputs of known value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.core.printable import echo
+from mcfrontier.study import csv_table, locate, money
+from mcfrontier.study.csv_table import Column, Tables, split_head
+from mcfrontier.study.entry import Columns, read, table
+from mcfrontier.study.prior import Prior, prior
+from mcfrontier.study.schema import FileSchema, Table
+
+STATED = "_stated"  # the end of the names of inputs that are stated in some rows only; a formula fills the rest
+
+
+@dataclass
+class Replacement:
+    """The file that is read in place of the table of a study, and how many tables it replaced."""
+
+    path: Path | None = None
+    count: int = 0
+
+
+def read_tables(
+    file: FileSchema, where: str, tables: Tables, replacement: Replacement
+) -> tuple[dict[str, list[str]], Columns, dict[str, Prior]]:
+    """The dimensions that the tables of a file define, their columns, and these as inputs of known value."""
+    dimensions: dict[str, list[str]] = {}
+    columns: Columns = {}
+    priors: dict[str, Prior] = {}
+    for name, entry in file.tables.items():
+        place = f"{where}: tables.{name}"
+        stated = read(Table, table(entry, place), place, "")
+        with located(place):
+            path = replacement.path or locate.data_file(stated.file, tables.roots)
+        replacement.count += 1
+        dimensions[name], found = csv_table.read(path, tables.as_of, dict(map(split_head, stated.optional)))
+        with located(locate.display_path(path)):
+            check_words(dimensions[name], found, stated.words)
+            joined = joined_columns(dimensions[name], found, stated, tables)
+        money.check_table(stated, found, place)
+        for key, column in (joined | found).items():
+            columns[name, key] = replace(column, money_year=money.year_of_column(stated, key, column.unit))
+            if not column.unit or key not in found:
+                continue
+            stated_column = {"family": "value", "unit": column.unit, "source": stated.source, "by": name, "value": key}
+            stated_column = money.entry_year(stated_column, place, columns)
+            input_name = key + STATED if stated.partial else key
+            column_prior = prior(input_name, stated_column, locate.display_path(path), dimensions, columns)
+            priors[input_name] = replace(column_prior, own=False)
+    return dimensions, columns, priors
+
+
+def check_words(labels: list[str], columns: Mapping[str, Column], words: Mapping[str, list[str]]) -> None:
+    """Refuse a cell of a column that has none of its words, or a table without the column."""
+    for name, allowed in words.items():
+        for label, text in zip(labels, texts_of(columns, name), strict=True):
+            if text and text not in allowed:
+                raise InputError(
+                    f"{echo(label)}: {name}: '{echo(text)}' is none of {', '.join(allowed)}{suggest(text, allowed)}"
+                )
+
+
+def joined_columns(
+    labels: list[str], columns: Mapping[str, Column], stated: Table, tables: Tables
+) -> dict[str, Column]:
+    """The columns of other tables, by the labels that a column of this one names; missing where its cell is empty."""
+    found: dict[str, Column] = {}
+    for name, file in stated.join.items():
+        path = locate.data_file(file, tables.roots)
+        known, found_there = csv_table.read(path, tables.as_of)
+        places: list[int | None] = []
+        for label, text in zip(labels, texts_of(columns, name), strict=True):
+            if text and text not in known:
+                raise InputError(
+                    f"{echo(label)}: {name}: '{echo(text)}' is not in {locate.display_path(path)}"
+                    f"{suggest(text, known)}; add it there, or leave the cell empty"
+                )
+            places.append(known.index(text) if text else None)
+        for key, column in found_there.items():
+            values = tuple(math.nan if i is None else column.values[i] for i in places) if column.unit else ()
+            texts = () if column.unit else tuple("" if i is None else column.texts[i] for i in places)
+            found[key] = replace(column, values=values, texts=texts)
+    return found
+
+
+def texts_of(columns: Mapping[str, Column], name: str) -> tuple[str, ...]:
+    """The cells of a column of texts; refused where there is none."""
+    column = columns.get(name)
+    if column is None:
+        raise InputError(f"there is no column '{name}'{suggest(name, columns) or '; add it'}")
+    if column.unit:
+        raise InputError(f"column '{name}' has a unit, and its cells are words; write its head as {name}")
+    return column.texts
