@@ -287,10 +287,10 @@ def is_linear(z: Array, t: Array) -> Array:
     t0, t1, t2 = t[..., :1], t[..., 1:2], t[..., 2:]
     with np.errstate(all="ignore"):
         place, rise = (t2 - t0) / (t1 - t0), z1 - z0
-        limit = np.abs(rise) * (LINE_TOLERANCE * np.minimum(np.abs(place), np.abs(1 - place)))
-        deviation = np.abs(rise * place + z0 - z2)
+        limit = LINE_TOLERANCE * np.minimum(np.abs(place), np.abs(1 - place))
+        deviation = np.abs((z2 - z0) / rise - place)
         linear: Array = (deviation < limit).all(axis=-1)
         if not linear.all():  # by rounding, or since a row is not linear
-            limit += ROUNDING_TOLERANCE * np.maximum(np.abs(z0), np.abs(z1))
-            linear = ((rise != 0) & (deviation <= limit)).all(axis=-1)
+            rounding = ROUNDING_TOLERANCE * np.maximum(np.abs(z0), np.abs(z1)) / np.abs(rise)
+            linear = ((rise != 0) & (deviation <= limit + rounding)).all(axis=-1)
     return linear
