@@ -20,8 +20,9 @@ from scipy import special
 from mcfrontier.core import kernels
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.kernels.plain import BITS, PARTS, combine_words, to_probability
+from mcfrontier.distributions import grid
 from mcfrontier.distributions.curves import EPSILON, Curve, Distribution
-from mcfrontier.distributions.grid import BODY, GRID, TAIL_CELLS, TAILS, Cells, normal_scores
+from mcfrontier.distributions.grid import GRID, TAIL_CELLS, normal_scores
 
 TABLE_TOLERANCE = 3e-8  # error of a table relative to p95 - p5, or to the distance from the median if that is larger
 RELATIVE_TOLERANCE = 1e-5  # error of a table relative to the value, which keeps positive values positive
@@ -55,19 +56,6 @@ class Points(NamedTuple):
     def probabilities(self) -> Array:
         """The probability of each point."""
         return to_probability(self.combined)
-
-
-class Target(NamedTuple):
-    """What a table must match.
-
-    summary        p5, p50 and p95 of the distribution, which determine the tolerance
-    support        its lowest and its highest value
-    discontinuous  whether the error is measured, or estimated from third differences as for a smooth curve
-    """
-
-    summary: Array
-    support: tuple[float, float]
-    discontinuous: bool
 
 
 @dataclass(frozen=True)
@@ -136,12 +124,10 @@ def quantile_table(distribution: Distribution, scale: float = 1.0) -> QuantileTa
         ):
             return QuantileTable(curve, np.array([[low, high - low, 0.0]]))
         support = (distribution.low * scale, distribution.high * scale)
-        target = Target(central[:3], support, distribution.discontinuous)
-        edges = atom_edges(distribution)
-        body, tails = np.split(curve(GRID), [2 * BODY.number + 1])
-        parabolas = [fit_parabolas(curve, *each, target, edges) for each in ((BODY, body), (TAILS, tails))]
-    parabolas[0][[0, -1]] = np.nan  # the function may be singular at an end, which its differences do not show
-    return QuantileTable(curve, np.concatenate(parabolas))
+        parabolas = fit_parabolas(distribution, curve, central[:3], support)
+    # the function may be singular at an end, which its differences do not show
+    parabolas[[0, grid.BODY_ROWS * grid.ROW_CELLS - 1]] = np.nan
+    return QuantileTable(curve, parabolas)
 
 
 def is_line(curve: Curve, p: Array, low: float, high: float) -> bool:
@@ -156,34 +142,36 @@ def atom_edges(distribution: Distribution) -> tuple[Array, Array]:
     return distribution.cdf(ends), distribution.sf(ends)
 
 
-def fit_parabolas(curve: Curve, cells: Cells, values: Array, target: Target, edges: tuple[Array, Array]) -> Array:
-    """Fit parabolas to cells.
+def fit_parabolas(distribution: Distribution, curve: Curve, summary: Array, support: tuple[float, float]) -> Array:
+    """Fit parabolas to the cells of the grid.
+
+    Where a distribution is discontinuous, their error is measured; elsewhere it is estimated from third differences.
 
     Parameters
     ----------
-    values : the curve at the ends and centres of the cells, row by row
-    target : what they must match
-    edges : the probabilities below and above the ends of atoms
+    curve : the quantile function of the distribution, in base units
+    summary : its p5, p50 and p95, which determine the tolerance
+    support : its lowest and its highest value
 
     Returns
     -------
     (rows * cells, 3) coefficients, NaN where the error exceeds the tolerance or a value leaves the support, and in
     cells with an end of an atom
     """
-    values = values.reshape(-1, 2 * cells.number + 1)
+    values = curve(GRID)
     ends, left = values[:, ::2], values[:, :-1:2]
     halves = np.diff(values)  # exactly 0 where values are equal
     first_half, second_half = halves[:, ::2], halves[:, 1::2]
     turn = second_half - first_half
     rise, bend = 2 * first_half - turn, 2 * turn  # over a cell from 0 to 1
-    p5, p50, p95 = target.summary
+    p5, p50, p95 = summary
     distance, size = np.maximum(np.abs(ends - p50), abs(p95 - p5)), np.abs(ends)
     allowed = TABLE_TOLERANCE * np.maximum(distance[:, :-1], distance[:, 1:])
     allowed = np.minimum(allowed, RELATIVE_TOLERANCE * np.minimum(size[:, :-1], size[:, 1:]))
-    if target.discontinuous:
+    if distribution.discontinuous:
         error = np.zeros(left.shape)
         for t in (0.125, 0.375, 0.625, 0.875):
-            at = curve(cells.probabilities(np.arange(cells.number) + t))
+            at = curve(grid.probabilities(np.arange(grid.ROW_CELLS) + t))
             error = np.maximum(error, np.abs(left + t * (rise + t * bend) - at))
     else:
         # error of a parabola through three points of a smooth curve: sqrt(3) / 27 of the third difference
@@ -193,17 +181,18 @@ def fit_parabolas(curve: Curve, cells: Cells, values: Array, target: Target, edg
         error[:, 1:] = np.fmax(error[:, 1:], np.abs(turn[:, 1:] - between))
         error *= 3**0.5 / 27
     found = np.empty((*left.shape, 3))
-    slope = rise - cells.left * bend
-    found[..., 0], found[..., 1] = left - cells.left * slope, (slope - cells.left * bend) / cells.step
-    found[..., 2] = bend / cells.step**2
+    slope = rise - grid.LEFT * bend
+    found[..., 0], found[..., 1] = left - grid.LEFT * slope, (slope - grid.LEFT * bend) / grid.STEP
+    found[..., 2] = bend / grid.STEP**2
     accurate = (error <= allowed) & (rise * (rise + 2 * bend) >= 0)  # and monotone
     for each in range(3):
         accurate &= np.isfinite(found[..., each])
-    if np.isfinite(target.support).any():
-        accurate &= within_support(found, ends, cells.right_distance, target.support)
-    if edges[0].size:
-        position = (np.where(cells.from_above, edges[1], edges[0]) - cells.start) / cells.step
-        inside = (position > 0) & (position < cells.number) & (position != np.floor(position))
+    if np.isfinite(support).any():
+        accurate &= within_support(found, ends, grid.RIGHT, support)
+    if distribution.atoms.size:
+        below, above = atom_edges(distribution)
+        position = (np.where(grid.FROM_ABOVE, above, below) - grid.START) / grid.STEP
+        inside = (position > 0) & (position < grid.ROW_CELLS) & (position != np.floor(position))
         accurate[np.nonzero(inside)[0], position[inside].astype(np.intp)] = False
     found[~accurate] = np.nan
     return found.reshape(-1, 3)
