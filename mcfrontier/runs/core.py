@@ -193,7 +193,7 @@ def dataset(
     arrays = {}
     for name in own:
         shape = [*(len(dimensions[each]) for each in own[name]), *(len(places) for places in last.values())]
-        arrays[name] = xr.DataArray(values(name).reshape(shape), dims=[*own[name], *last], attrs=dict(attrs[name]))
+        arrays[name] = [*own[name], *last], values(name).reshape(shape), attrs[name]
     used = {each for names in own.values() for each in names}
     labels = {name: list(each) for name, each in dimensions.items() if name in used}
     return xr.Dataset(arrays, coords={**labels, **last})
