@@ -8,7 +8,7 @@ x determine the line, and the value at the draw of x itself must lie on it; at f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache, partial
 from typing import NamedTuple
@@ -75,13 +75,13 @@ class LinearRow:
         """The arguments of the kernels beside those over draws."""
         return float(self.points[0]), self.table.negated, self.table.cells
 
-    def at(self, y: Array) -> LinearRow:
-        """The same at other draws, from the row (3, draws) at LINE_PROBABILITIES of the input; NaN if it is not linear
-        at all of them."""
-        z = transformed(y, TRANSFORMS[self.transform])
+    def at(self, y: Sequence[Array]) -> LinearRow:
+        """The same at other draws, from the row at LINE_PROBABILITIES of the input, three arrays (draws,); NaN if it is
+        not linear at all of them."""
+        z = [transformed(x, TRANSFORMS[self.transform]) for x in y]
         with np.errstate(all="ignore"):
             inverse_slope = (self.points[1] - self.points[0]) / (z[1] - z[0])
-        start = z[0] if is_linear(z, self.points) else np.full(z.shape[1], np.nan)
+        start = z[0] if is_linear(z, self.points) else np.full(z[0].size, np.nan)
         return replace(self, start=start, inverse_slope=inverse_slope)
 
     def conditional_cdf(self, at: Array) -> Array:
@@ -109,11 +109,11 @@ class Candidate(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A candidate in which a row is linear, and the transformed row at the ends and at the draws of the input:
-    (3, draws)."""
+    """A candidate in which a row is linear, and the transformed row at the ends and at the draws of the input: three
+    arrays (draws,)."""
 
     candidate: Candidate
-    z: Array
+    z: Sequence[Array]
 
     @property
     def inverse_slope(self) -> Array:
@@ -128,7 +128,7 @@ class Line(NamedTuple):
         if (table := tabulate()) is None:
             return None
         sign = -1 if table.negated else 1
-        low, high = self.z[:2].min(), self.z[:2].max()
+        low, high = min(z.min() for z in self.z[:2]), max(z.max() for z in self.z[:2])
         return LinearRow(transform, self.z[0], sign * self.inverse_slope, table, sign * t[[0, 1, -1]], low, high)
 
 
@@ -209,8 +209,8 @@ def lines(at: EvaluationPoint, prior: Prior, rows: Mapping[str, Row]) -> Iterato
         return evaluated_at(study, at.medians, prior, here, names)
 
     def of(name: str, index: tuple[int, ...]) -> Iterator[Line]:
-        y = np.stack([np.broadcast_to(values[name][index], own.size) for values in (low, high, at.values)])
-        if not np.isfinite(y).all():
+        y = [np.broadcast_to(values[name][index], own.size) for values in (low, high, at.values)]
+        if not all(np.isfinite(x).all() for x in y):
             return
         yield from lines_in(y, by_input)
         if has_room and along(False)[name][index].size > 1:
@@ -267,23 +267,24 @@ def candidates_along(values: Array, order: Array, breakpoints: Callable[[], Arra
             yield Candidate(number, sign * t, tabulate)
 
 
-def lines_in(y: Array, tried: list[Candidate]) -> Iterator[Line]:
-    """The candidates in which a row is linear. `y` (3, draws) is the row at the first two of LINE_PROBABILITIES of the
-    input and at its draws."""
+def lines_in(y: Sequence[Array], tried: list[Candidate]) -> Iterator[Line]:
+    """The candidates in which a row is linear. `y` is the row at the first two of LINE_PROBABILITIES of the input and
+    at its draws: three arrays (draws,)."""
     if not tried:
         return
-    trial = np.stack([transformed(y[:, :TRIAL_DRAWS], each) for each in TRANSFORMS])
-    t = np.stack([each.t[: 2 + trial.shape[-1]] for each in tried])
-    for i in np.flatnonzero(is_linear(trial[[each.transform for each in tried]], t)):  # few, found at little cost
-        z = transformed(y, TRANSFORMS[tried[i].transform])
-        if is_linear(z, tried[i].t[:-1]):
-            yield Line(tried[i], z)
+    trial = np.stack([x[:TRIAL_DRAWS] for x in y])
+    z = np.stack([transformed(trial, each) for each in TRANSFORMS], axis=1)
+    t = np.stack([each.t[: 2 + trial.shape[1]] for each in tried])
+    for i in np.flatnonzero(is_linear(z[:, [each.transform for each in tried]], t)):  # few, found at little cost
+        whole = [transformed(x, TRANSFORMS[tried[i].transform]) for x in y]
+        if is_linear(whole, tried[i].t[:-1]):
+            yield Line(tried[i], whole)
 
 
-def is_linear(z: Array, t: Array) -> Array:
-    """Whether transformed rows, `z` (..., 3, draws) at two points and in between, are linear in `t` (..., 2 + draws) or
+def is_linear(z: Sequence[Array] | Array, t: Array) -> Array:
+    """Whether transformed rows, `z` (3, ..., draws) at two points and in between, are linear in `t` (..., 2 + draws) or
     (3,), the transformed inputs at the same two points and in between: (...)."""
-    z0, z1, z2 = (z[..., k, :] for k in range(3))
+    z0, z1, z2 = z
     t0, t1, t2 = t[..., :1], t[..., 1:2], t[..., 2:]
     with np.errstate(all="ignore"):
         place, rise = (t2 - t0) / (t1 - t0), z1 - z0

@@ -74,5 +74,5 @@ def probabilities(study: Study, plan: Sampler, rows: Mapping[str, IntegratedRow]
         for row, here, total in zip(rows.values(), at, sums, strict=True):
             quantity, index = row.place
             y = [np.broadcast_to(x[quantity][index], stop - start) for x in along[row.input.name]]
-            total += row.line.at(np.stack(y)).cdf_parts(here, stop - start) * (stop - start)
+            total += row.line.at(y).cdf_parts(here, stop - start) * (stop - start)
     return sums / draws
