@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from mcfrontier.sampling.engine.checkpoint import Checkpoint
     from mcfrontier.study.study import Study
 
+MAX_LINES = 40  # of one quantity with p5, p50 and p95
+
 
 @click.command()
 @click.argument("name", metavar="NAME|PATH")
@@ -189,15 +191,39 @@ def show_point(study: Study, as_json: bool) -> None:
 
 
 def show_summary(run: RunCore) -> None:
-    """Print the targets with p5, p50 and p95 and the error of the median, and their events with the probability."""
+    """Print the targets with p5, p50 and p95 and the error of the median, and their events with the probability; those
+    along a dimension with many labels by their median, with a line for each label."""
     from mcfrontier.core.formatting import label
     from mcfrontier.runs.estimates import summary
 
     tables: dict[tuple[str, ...], list[list[str]]] = {}
-    for row in (row for name in run.study.targets for row in run.known_rows(name)):
-        found = summary(run)[row]
-        line = [label(row), *map(found.text, found.kind.statistics), found.error_text(found.kind.central)]
-        tables.setdefault(found.kind.statistics, []).append(line)
+    tall: dict[str, list[str]] = {}
+    for name in run.study.targets:
+        rows, along = run.known_rows(name), run.study.dimensions_of[name]
+        if len(along) == 1 and len(rows) > MAX_LINES:
+            tall.setdefault(along[0], []).append(name)
+            continue
+        for row in rows:
+            found = summary(run)[row]
+            line = [label(row), *map(found.text, found.kind.statistics), found.error_text(found.kind.central)]
+            tables.setdefault(found.kind.statistics, []).append(line)
     for i, (words, lines) in enumerate(sorted(tables.items(), key=lambda each: -len(each[0]))):
         error = "MC error of p50" if len(words) > 1 else "MC error"
         show_table(("Event" if i else run.study.title, *words, error), lines)
+    for dimension, names in tall.items():
+        show_medians(run, dimension, names)
+
+
+def show_medians(run: RunCore, dimension: str, names: Sequence[str]) -> None:
+    """Print the medians of quantities, and the probabilities of events, with a line for each label of a dimension."""
+    from mcfrontier.core.formatting import label
+    from mcfrontier.runs.estimates import summary
+
+    known = {row for name in names for row in run.known_rows(name)}
+    lines = []
+    for each in run.study.file.dimensions[dimension]:
+        rows = [f"{name}[{each}]" for name in names]
+        found = [summary(run)[row] if row in known else None for row in rows]
+        lines.append([each, *("" if one is None else one.text(one.kind.central) for one in found)])
+    show_table((f"{run.study.title}: medians", *map(label, names)), lines)
+    say("p5 and p95 are in percentiles.csv, which `export --to table` writes with a line for each label")

@@ -19,6 +19,8 @@ from mcfrontier.outputs.exports.workbook import FORBIDDEN, sheet_names
 from mcfrontier.outputs.folder.saved import read_folder
 from tests.conftest import ROOT, entry
 
+WORDS = ("p5", "p50", "p95")
+
 
 def test_csv_has_every_draw_bit_for_bit(command, folder):
     result = command("export", folder, "--to", "csv", "--target", "energy", "--target", "training_time")
@@ -36,6 +38,41 @@ def chips(tmp_path_factory):
     place = tmp_path_factory.mktemp("reports") / "chips"
     mcf.run("chips", draws=2**8).write(place, report=False)
     return place
+
+
+def test_a_table_has_a_line_for_each_label_with_its_percentiles_and_empty_cells(command, chips):
+    names = ["bf16_rate_per_price", "bf16_rate_per_power"]
+    result = command("export", chips, "--to", "table", "--target", names[0], "--target", names[1])
+    head, *lines = csv.reader(io.StringIO(result.out))
+    assert head == [
+        "chip",
+        *(
+            f"{name} {word} [{unit}]"
+            for name, unit in zip(names, ("TFLOP/s/USD", "TFLOP/s/W"))
+            for word in ("p5", "p50", "p95")
+        ),
+    ]
+    run = read_folder(chips)
+    assert [line[0] for line in lines] == run.manifest.dimensions["chip"]
+    for label, *cells in lines:
+        known = [run.summary[f"{name}[{label}]"].values[word] for name in names for word in WORDS]
+        np.testing.assert_allclose([float(cell or "nan") for cell in cells], known, rtol=1e-5)
+    assert any("" in line for line in lines)
+
+
+def test_a_table_names_what_was_filled_in(page, command, here):
+    page("tables/u", "").with_suffix(".csv").write_text("run,energy [MWh],cloud_cost [USD]\nx,1,\ny,,2\nz,3,4\n")
+    text = 'targets = ["energy", "cloud_cost"]\n[tables.run]\nfile = "tables/u.csv"\nsource = "s"\npartial = true\n'
+    page("study", text + '[same]\nenergy = "energy_stated"\ncloud_cost = "cloud_cost_stated"\n')
+    assert command("run", "study", "--no-report", "--draws", 64).err == ""
+    lines = csv.DictReader(io.StringIO(command("export", "reports/study", "--to", "table").out))
+    assert {line["run"]: line["filled in"] for line in lines} == {"x": "cloud_cost", "y": "energy", "z": ""}
+
+
+def test_a_table_of_quantities_along_no_or_several_dimensions_is_refused(command, folder):
+    code, _, err = command("export", folder, "--to", "table")
+    assert code == 2
+    assert "--to table: quantities along one dimension are expected" in err
 
 
 @pytest.fixture(scope="module")

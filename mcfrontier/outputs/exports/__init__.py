@@ -52,6 +52,7 @@ QUESTION = (  # the question on Metaculus that is answered
 )
 EXPORTS: dict[str, Export] = {
     "csv": Export("mcfrontier.outputs.exports.columns:csv", text=True),
+    "table": Export("mcfrontier.outputs.exports.labels:table", text=True),
     "parquet": Export("mcfrontier.outputs.exports.columns:parquet", text=False, needs="export"),
     "xlsx": Export("mcfrontier.outputs.exports.workbook:xlsx", text=False, needs="export"),
     "zarr": Export("mcfrontier.outputs.exports.groups:zarr", text=False, needs="zarr", holds="zarr.json"),
