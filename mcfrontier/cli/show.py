@@ -55,7 +55,6 @@ def show_input(prior: Prior) -> None:
     import numpy as np
 
     from mcfrontier.core.formatting import amount
-    from mcfrontier.distributions.mixture import mixture_note
     from mcfrontier.study import money
 
     entry = prior.entry
@@ -69,7 +68,7 @@ def show_input(prior: Prior) -> None:
         name = prior.name + (f"[{label}]" if label else "")
         say()
         say(f"  {name}: {entry.__struct_config__.tag} {values}{estimate}  [{entry.unit}; {prior.where}]")
-    if text := mixture_note(entry):
+    if text := entry.remark():
         say(f"      {text}")
     say(f"      source: {entry.source}")
     if text := money.text(prior):

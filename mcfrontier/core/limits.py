@@ -27,6 +27,10 @@ ROWS = 200_000  # of all quantities of a study: each has a name, draws and stati
 INPUTS = 5_000  # entries in all: each has a stream of draws
 CORRELATED_ROWS = 500  # of a dependent group: its correlation matrix is factorised, and repaired in up to 2,000 steps
 MIXTURE_PARTS = 100  # of a mixture: each is inverted by the search for a quantile
+REFERENCE_ROWS = 10_000  # with a figure, of a reference class: its fit takes 50 ms for ten thousand
+REFERENCE_LEVELS = (
+    300  # of the offsets of a reference class, as combinations: each is a row of a matrix that is decomposed
+)
 EXTENDS = 32  # names in `extends` of a file
 EXTENDS_DEPTH = 16  # of files that extend files
 EXTENDED_FILES = 200  # files named by `extends` for a study: each is parsed once, and merged as often as it is named

@@ -31,6 +31,9 @@ class Distribution:
     low, high      the support
     tabulate       where the quantile functions are slow, so that a table of them over normal scores saves time, the
                    number of its cells per standard deviation that is accurate enough; otherwise 0
+    source         where the table is more accurate for another distribution, that one and the increasing function of it
+    components     of a mixture whose quantiles are slow: the weights of its components, and their ppf and isf as those
+                   of all, (components, n)
     discontinuous  whether they may have jumps or kinks, as with discrete values or separate modes
     breakpoints    values between which the cdf is linear, if it is piecewise linear
     atoms          the values that have a probability of their own, in increasing order
@@ -44,6 +47,8 @@ class Distribution:
     low: float = -math.inf
     high: float = math.inf
     tabulate: int = 0
+    source: tuple[Distribution, Curve] | None = None
+    components: tuple[Array, Curve, Curve] | None = None
     discontinuous: bool = False
     breakpoints: Array | None = None
     atoms: Array = field(default_factory=lambda: np.empty(0))
@@ -154,6 +159,10 @@ def mapped(base: Distribution, forward: Curve, inverse: Curve) -> Distribution:
     """The distribution of forward(X), for an increasing function and its inverse. The mean must exist for both or for
     neither."""
     low, high, atoms = forward(np.array(base.low)), forward(np.array(base.high)), forward(base.atoms)
+    source = base.source and (base.source[0], composed(forward, base.source[1]))
+    components = base.components
+    if components is not None:
+        components = (components[0], composed(forward, components[1]), composed(forward, components[2]))
     from_atom = np.append(-math.inf, base.atoms)
     below_atom = np.append(np.nextafter(base.atoms, -math.inf), math.inf)
 
@@ -173,10 +182,17 @@ def mapped(base: Distribution, forward: Curve, inverse: Curve) -> Distribution:
         low=float(low),
         high=float(high),
         tabulate=base.tabulate,
+        source=source,
+        components=components,
         discontinuous=base.discontinuous,
         atoms=atoms,
         mean_exists=base.mean_exists,
     )
+
+
+def composed(outer: Curve, inner: Curve) -> Curve:
+    """The function outer(inner(x))."""
+    return lambda x: outer(inner(x))
 
 
 def location_scale(base: Distribution, location: float, scale: float) -> Distribution:
@@ -224,7 +240,7 @@ def truncated(base: Distribution, low: float, high: float) -> Distribution:
         low,
         high,
         base.tabulate and max(base.tabulate, CELLS_PER_SD),
-        base.discontinuous,
+        discontinuous=base.discontinuous,
         breakpoints=None if base.breakpoints is None else np.unique(np.clip(base.breakpoints, low, high)),
         atoms=base.atoms[(base.atoms >= low) & (base.atoms <= high)],
         mean_exists=base.mean_exists or math.isfinite(high - low),

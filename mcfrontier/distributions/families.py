@@ -9,6 +9,7 @@ from mcfrontier.distributions.family import Family
 from mcfrontier.distributions.metalog import Metalog
 from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.distributions.nested import Nested
+from mcfrontier.distributions.reference import Reference
 from mcfrontier.distributions.skew_normal import SkewNormal
 from mcfrontier.distributions.textbook import (
     Gamma,
@@ -28,6 +29,6 @@ FAMILIES: dict[str, type[Family]] = {
     str(family.__struct_config__.tag): family
     for family in (
         *(Value, Uniform, LogUniform, Normal, Lognormal, Triangular, Pert, Beta, LogitNormal),
-        *(StudentT, Gamma, SkewNormal, Metalog, Mixture, Discrete, Empirical, Nested, Dirichlet),
+        *(StudentT, Gamma, SkewNormal, Metalog, Mixture, Discrete, Empirical, Reference, Nested, Dirichlet),
     )
 }

@@ -77,6 +77,10 @@ class Family(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
         """The entry in each of the 16 randomisations of the study that it refers to; () if it refers to none."""
         return ()
 
+    def remark(self) -> str:
+        """What the report says of the distribution; "" for most families."""
+        return ""
+
     def centres(self, rows: Sequence[Distribution]) -> list[float]:
         """The central value of each row, used where no best guess is stated."""
         return [row.median for row in rows]

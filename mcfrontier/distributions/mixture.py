@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -67,6 +68,12 @@ class Mixture(Truncatable, kw_only=True, frozen=True, tag="mixture"):
     def untruncated(self) -> Distribution:
         tabulated = any(isinstance(part.entry, Nested) for part in self.parts)
         return mixture(self.part_distributions(), normalised_weights(self.weights, len(self.parts)), tabulated)
+
+    def remark(self) -> str:
+        sources = [f"{part.name or i}: {part.entry.source}" for i, part in enumerate(self.parts, 1)]
+        differ = any(part.entry.source != self.source for part in self.parts)
+        share = f"{100 * disagreement(self):.0f} % of the variance is disagreement between {len(self.parts)} parts"
+        return share + (f" ({'; '.join(sources)})" if differ else "")
 
     def part_distributions(self) -> list[Distribution]:
         """The distributions of the parts, in the unit of the mixture."""
@@ -180,6 +187,7 @@ def disagreement(entry: Mixture) -> float:
     return float(between / (between + within)) if 0 < between + within < math.inf else 0.0
 
 
+@lru_cache(maxsize=512)
 def moments(distribution: Distribution) -> tuple[float, float]:
     """Mean and variance, by a sum over logits of the probability; the variance is infinite if it does not converge."""
     steps = np.linspace(-5.03, 5.03, 2013)
@@ -187,22 +195,13 @@ def moments(distribution: Distribution) -> tuple[float, float]:
     weight = 3 * np.cosh(steps) * special.expit(logits) * special.expit(-logits) * (steps[1] - steps[0])
     is_lower = logits < 0
     lower, upper = special.expit(logits[is_lower]), special.expit(-logits[~is_lower])
-    x = np.concatenate([distribution.ppf(lower), distribution.isf(upper)])
+    shares, ppf, isf = distribution.components or (np.ones(1), distribution.ppf, distribution.isf)
+    x = np.concatenate([ppf(lower), isf(upper)], axis=-1)
     with np.errstate(all="ignore"):
         x = x - distribution.median
-        squares = weight * x * x
-        mean, total = float((weight * x).sum()), float(squares.sum())
+        squares = (shares[:, None] * (weight * x) * x).sum(axis=0)
+        mean, total = float((shares[:, None] * (weight * x)).sum()), float(squares.sum())
         central = float(squares[np.abs(logits) < 115].sum())
     if not total <= 1.001 * central:  # the sum has not converged at tail probabilities of 1e-50
         return distribution.median, math.inf
     return distribution.median + mean, total - mean * mean
-
-
-def mixture_note(entry: Family) -> str:
-    """A note on a mixture, "" for other families: the share of the variance between its parts, and their sources."""
-    if not isinstance(entry, Mixture):
-        return ""
-    sources = [f"{part.name or i}: {part.entry.source}" for i, part in enumerate(entry.parts, 1)]
-    differ = any(part.entry.source != entry.source for part in entry.parts)
-    share = f"{100 * disagreement(entry):.0f} % of the variance is disagreement between {len(entry.parts)} parts"
-    return share + (f" ({'; '.join(sources)})" if differ else "")

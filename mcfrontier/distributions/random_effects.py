@@ -14,13 +14,13 @@ from typing import NamedTuple
 import numpy as np
 
 from mcfrontier.core.arrays import Array, extremes_allowed
-from mcfrontier.distributions.curves import Curve, Distribution, find_crossing, from_nearer_end, student_t
+from mcfrontier.distributions.curves import CELLS_PER_SD, Curve, Distribution, find_crossing, from_nearer_end, student_t
 
 POINTS = 16  # of the grid of each ratio
 RATIOS = np.tan(np.pi / 2 * (np.arange(POINTS) + 0.5) / POINTS)  # quantiles of the half-Cauchy distribution
 MIN_WEIGHT = 1e-9  # of a component, as a share of all
 BLOCK = 4096  # arguments of a function at a time: each takes a number for each component
-CELLS_PER_SD = 8  # of a table of the quantile function, which is as smooth as that of Student's t
+CELLS, HEAVY_DF = 8, 20  # per standard deviation, of a table of its quantiles; with heavier tails, CELLS_PER_SD
 
 
 class Components(NamedTuple):
@@ -145,12 +145,18 @@ def mixture_of_t(mixed: Components) -> Distribution:
 
         return in_blocks(cdf), in_blocks(quantile)
 
+    def quantiles(p: Array) -> Array:
+        """Those of the components."""
+        values: Array = mixed.locations[:, None] + scales[:, None] * base.ppf(p)
+        return values
+
     cdf, lower = lower_tail(mixed.locations)
     mirrored_cdf, mirrored = lower_tail(-mixed.locations)
     return Distribution(
         *from_nearer_end(lower, lambda q: -mirrored(q)),
         cdf,
         lambda x: mirrored_cdf(-np.asarray(x)),
-        tabulate=CELLS_PER_SD,
+        tabulate=CELLS if df >= HEAVY_DF else CELLS_PER_SD,
+        components=(weights, quantiles, lambda q: 2 * mixed.locations[:, None] - quantiles(q)),
         mean_exists=df > 1,
     )

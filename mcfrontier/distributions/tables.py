@@ -21,7 +21,7 @@ from mcfrontier.core import kernels
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.kernels.plain import BITS, PARTS, combine_words, to_probability
 from mcfrontier.distributions import grid
-from mcfrontier.distributions.curves import EPSILON, Curve, Distribution
+from mcfrontier.distributions.curves import EPSILON, Curve, Distribution, composed
 from mcfrontier.distributions.grid import GRID, TAIL_CELLS, normal_scores
 
 TABLE_TOLERANCE = 3e-8  # error of a table relative to p95 - p5, or to the distance from the median if that is larger
@@ -111,7 +111,9 @@ def quantile_table(distribution: Distribution, scale: float = 1.0) -> QuantileTa
 
     tests/distributions/test_tables.py checks the error.
     """
-    exact = score_table(distribution) if distribution.tabulate else distribution.ppf
+    tabulated, forward = distribution.source or (distribution, None)
+    exact = score_table(tabulated) if tabulated.tabulate else tabulated.ppf
+    exact = composed(forward, exact) if forward else exact
 
     def curve(p: Array) -> Array:
         return exact(p) * scale

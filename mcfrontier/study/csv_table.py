@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -194,24 +194,35 @@ def csv_problem(problem: str) -> str:
     return 'text follows the closing quote of a cell; write a quote within a quoted cell as ""'
 
 
-def read_column(file: str, column: str, unit: str, tables: Tables) -> list[float]:
-    """Read the numbers of one column of a CSV file in the priors folders, without empty cells.
+class Figures(NamedTuple):
+    """The rows of a CSV file with a figure in a column: their labels, the figures, and their cells in further
+    columns."""
 
-    They are converted to `unit` if the head of the column states another one, as in `price [EUR]`.
+    labels: list[str]
+    values: list[float]
+    cells: dict[str, list[str]]
+
+
+def read_figures(file: str, column: str, unit: str, tables: Tables, further: Iterable[str] = ()) -> Figures:
+    """Read the rows of a CSV file in the priors folders that have a figure in a column.
+
+    The figures are converted to `unit` if the head of the column states another one, as in `price [EUR]`.
     """
     path = locate.data_file(file, tables.roots)
     with located(locate.display_path(path)):
         head, *rows = records(path, tables.as_of)
-        heads = [split_head(cell) for cell in head.cells]
-        names = [name for name, _ in heads]
-        if column not in names:
-            raise InputError(f"there is no column '{echo(column)}'{suggest(column, names)}")
+        names, stated_units = zip(*map(split_head, head.cells), strict=True)
+        for name in (column, *(further := [*further])):
+            if name not in names:
+                raise InputError(f"there is no column '{echo(name)}'{suggest(name, names)}")
         place = names.index(column)
-        stated = heads[place][1] or unit
+        stated = stated_units[place] or unit
         if not units.same_kind(stated, unit):
             raise InputError(f"{column}: unit '{stated}' cannot be converted to '{unit}'")
-        found = numbers(rows, place, column)
-        return [units.convert(value, stated, unit) for value in found if not math.isnan(value)]
+        found = zip(rows, numbers(rows, place, column), strict=True)
+        used = [(row, units.convert(value, stated, unit)) for row, value in found if not math.isnan(value)]
+        cells = {name: [row.cells[names.index(name)].strip() for row, _ in used] for name in further}
+        return Figures([row.cells[0].strip() for row, _ in used], [value for _, value in used], cells)
 
 
 def split_head(cell: str) -> tuple[str, str]:

@@ -5,24 +5,22 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import msgspec
 import numpy as np
 from msgspec.structs import replace as replace_fields
 
-from mcfrontier.core import limits, units
+from mcfrontier.core import units
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.kinds import currencies
 from mcfrontier.core.printable import echo, quoted
-from mcfrontier.distributions.empirical import Empirical
 from mcfrontier.distributions.families import FAMILIES
 from mcfrontier.distributions.family import REPORTED_KEYS, UNITLESS_KEYS, Family, is_percentile
 from mcfrontier.distributions.mixture import Mixture, Part
-from mcfrontier.distributions.nested import VALUES, Nested
 from mcfrontier.distributions.textbook import Value
 from mcfrontier.study import csv_table, toml_text
 
@@ -70,9 +68,10 @@ def fill_columns(stated: dict[str, Any], place: str, labels: tuple[str, ...], co
     family, by = family_of(stated) or Family, stated.get("by")
     numbers: dict[str, list[float | None]] = {}
     for key, value in stated.items():
-        if key in family.lists and labels:
+        by_label = isinstance(value, list) and all(isinstance(each, list) for each in value)
+        if key in family.lists and labels and not by_label:
             raise InputError(f"{place}: {key}: a list of its own, which cannot be split by label; remove by")
-        if key in family.lists:
+        if key in family.lists and not labels:
             continue
         types = types_of(family).get(key, ())
         column = isinstance(value, str) and by and str not in types
@@ -116,49 +115,6 @@ def column_values(name: str, key: str, stated: Mapping[str, Any], columns: Colum
     return [None if number is None else units.convert(number, column.unit, wanted) for number in values]
 
 
-def read_samples(
-    stated: dict[str, Any], place: str, labels: Sequence[str], tables: csv_table.Tables, unit: Any = None
-) -> dict[str, Any]:
-    """An entry with the values of the CSV file that it, or a part of it, names: one list, or one for each label.
-
-    `unit` is the unit of the whole, for a part that states none.
-    """
-    unit = stated.get("unit", unit)
-    if isinstance(parts := stated.get("parts"), list):
-        if len(parts) > limits.MIXTURE_PARTS:
-            raise InputError(f"{place}: {len(parts):,} parts; the limit is {limits.MIXTURE_PARTS}")
-        places = [f"{place}: parts[{i}]" for i in range(1, len(parts) + 1)]
-        filled = [read_samples(table(part, at), at, (), tables, unit) for part, at in zip(parts, places, strict=True)]
-        return {**stated, "parts": filled}
-    if family_of(stated) is Nested:
-        check_nested(stated, place)
-        return stated
-    if family_of(stated) is not Empirical or not isinstance(unit, str):
-        return stated
-    if stated.keys() & {"values", "file", "column"} not in ({"values"}, {"file", "column"}):
-        raise InputError(f"{place}: state either values, or file and column")
-    values = stated.get("values")
-    if "file" in stated:
-        columns = as_list(stated["column"])
-        columns = columns if len(columns) == len(labels) else columns * (len(labels) or 1)
-        with located(place):
-            found = [csv_table.read_column(str(stated["file"]), str(column), unit, tables) for column in columns]
-        values = found if labels else found[0]
-    elif isinstance(values, list):
-        values = [x for x in values if not (isinstance(x, float) and math.isnan(x))]
-    return {**stated, "values": values}
-
-
-def check_nested(stated: Mapping[str, Any], place: str) -> None:
-    """Refuse an invalid entry of a quantity of another study. One of a saved run has its quantiles there."""
-    if stated.get("by") or ("values" in stated and len(as_list(stated["values"])) != VALUES):
-        raise InputError(
-            f"{place}: a quantity of another study has one row and no values of its own; remove by and values"
-        )
-    if not all(isinstance(stated.get(key), str) for key in ("study", "quantity")):
-        raise InputError(f'{place}: state study = "..." and quantity = "...", both as text')
-
-
 def family_of(stated: Mapping[str, Any]) -> type[Family] | None:
     """The family that an entry names; None where it names none, or an unknown one."""
     return FAMILIES.get(stated["family"]) if isinstance(stated.get("family"), str) else None
@@ -167,7 +123,10 @@ def family_of(stated: Mapping[str, Any]) -> type[Family] | None:
 @cache
 def types_of(family: type[Family]) -> dict[str, tuple[Any, ...]]:
     """The types that the keys of a family permit."""
-    return {"family": (str,)} | {each.name: (each.type, *get_args(each.type)) for each in fields_of(family)}
+    types = {each.name: each.type for each in fields_of(family)}
+    return {"family": (str,)} | {
+        name: (kind, *(() if get_origin(kind) is dict else get_args(kind))) for name, kind in types.items()
+    }
 
 
 def rows_of(stated: Mapping[str, Any], count: int) -> list[dict[str, Any]]:

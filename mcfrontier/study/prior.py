@@ -24,7 +24,8 @@ from mcfrontier.distributions.nested import UNRESOLVED
 from mcfrontier.distributions.tables import Interleaved, QuantileTable, quantile_table
 from mcfrontier.distributions.textbook import Value
 from mcfrontier.study.csv_table import Tables
-from mcfrontier.study.entry import Columns, entry_of, family_of, fill_columns, labels_of, read_samples, rows_of
+from mcfrontier.study.entry import Columns, entry_of, family_of, fill_columns, labels_of, rows_of
+from mcfrontier.study.samples import classes_by_label, read_samples
 from mcfrontier.study.schema import Correlations, Decision, Disclosed, Evidence, FileSchema
 
 QUARTILES, MAX_DEVIATION = np.array([0.25, 0.5, 0.75]), 1e-3  # largest deviation of the probability at a quartile
@@ -217,7 +218,8 @@ def prior(
     if name in dimensions:
         raise InputError(f"{place}: a dimension has this name; rename one of them")
     labels = labels_of(stated, place, dimensions)
-    stated = read_samples(fill_columns(stated, place, labels, columns), place, labels, tables)
+    stated = fill_columns(classes_by_label(stated, labels, columns), place, labels, columns)
+    stated = read_samples(stated, place, labels, tables)
     return build(name, stated, labels, where)
 
 
@@ -237,12 +239,19 @@ def build(
     entries = [entry_of(row, at) for row, at in zip(rows, places, strict=True)]
     with located(place), np.errstate(all="ignore"):  # of parameters beyond doubles, which are refused
         scale = units.scale(entries[0].unit)
-        distributions = entries[0].rows(labels) if joint else tuple(distribution_of(one) for one in entries)
+        joint_rows = entries[0].rows(labels) if joint else ()
+    distributions = joint_rows or tuple(distribution_at(at, one) for at, one in zip(places, entries, strict=True))
     step = entries[0].autocorrelation
     if step is not None and not (labels and -1 < step < 1):
         raise InputError(f"{place}: autocorrelation = {step:g}: a number between -1 and 1, of an entry with by = ...")
     entry = next((one for one in entries if not (isinstance(one, Value) and math.isnan(one.value))), entries[0])
     return Prior(name, entry, distributions, labels, scale, where, own, stated, price_year)
+
+
+def distribution_at(place: str, entry: Family) -> Distribution:
+    """The distribution of a row; a refusal names its place."""
+    with located(place), np.errstate(all="ignore"):
+        return distribution_of(entry)
 
 
 @lru_cache(maxsize=512)

@@ -6,8 +6,10 @@ from scipy import stats
 
 import mcfrontier as mcf
 from mcfrontier.analysis.estimates import density
+from mcfrontier.outputs.folder.saved import read_folder
 from mcfrontier.study import entry as entries
 from mcfrontier.study import priors_file
+from mcfrontier.tasks.verify.rebuild import from_manifest
 from tests.conftest import entry, input_entry
 
 CSV = "who,price [EUR],rank\na,10,1\nb,,2\n# a remark\nc,nan,3\nd,30,4\ne,20,5\n"
@@ -88,6 +90,9 @@ def test_each_label_may_have_its_own_column(page, tmp_path):
     page("study", text + entry("x", "empirical", by='"who"', file='"s.csv"', column='["one", "two"]'))
     (tmp_path / "priors" / "s.csv").write_text("one,two\n1,5\n2,6\n3,7\n")
     assert priors_file.load("study").priors["x"].medians == [2, 6]
+    mcf.run("study", draws=64).write(tmp_path / "saved", report=False)
+    saved = read_folder(tmp_path / "saved")
+    assert from_manifest(saved.manifest).inputs["x"].medians == [2, 6]
 
 
 def test_a_sample_may_be_part_of_a_mixture(page, tmp_path):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 
 from mcfrontier.core.errors import InputError
 from mcfrontier.distributions import tables
@@ -44,6 +44,29 @@ class LogitNormal:
 
     def cdf(self, x):
         return self.normal.cdf(np.log(x) - np.log1p(-x))
+
+
+class Mapped:
+    """A distribution of scipy after an increasing function."""
+
+    def __init__(self, base, forward, inverse):
+        self.base, self.forward, self.inverse = base, forward, inverse
+
+    def ppf(self, p):
+        return self.forward(self.base.ppf(p))
+
+    def cdf(self, x):
+        return self.base.cdf(self.inverse(x))
+
+
+def predictive(values):
+    """The predictive distribution of one more value of a normal sample."""
+    return stats.t(len(values) - 1, np.mean(values), np.std(values, ddof=1) * math.sqrt(1 + 1 / len(values)))
+
+
+def rows(values):
+    """The rows of a table in which each is a group by itself."""
+    return {"labels": [f"{x}" for x in values], "values": values, "groups": [""] * len(values), "cells": {}}
 
 
 class Metalog:
@@ -143,6 +166,7 @@ SEVEN_KEYS = {f"p{100 * p:g}": x for p, x in SEVEN_PERCENTILES.items()}
 SEPARATED_PARTS = [{"family": "normal", "mean": 0, "sd": 1}, {"family": "normal", "mean": 20, "sd": 3}]
 SIMILAR_PARTS = [{"family": "lognormal", "mu": 1, "sigma": 0.5}, {"family": "gamma", "shape": 2.5, "scale": 3}]
 SAMPLE_VALUES = [3.0, 1.5, 9.0, 4.0, 4.5, 2.0]
+MEMBERS = np.linspace(1, 2, 12) ** 2
 
 TABLE = [
     (family("uniform", low=2, high=5), stats.uniform(2, 3)),
@@ -197,6 +221,13 @@ TABLE = [
     ),
     (family("empirical", values=SAMPLE_VALUES), Sample(SAMPLE_VALUES)),
     (family("empirical", values=SAMPLE_VALUES, low=2.5, high=8), truncated(Sample(SAMPLE_VALUES), 2.5, 8)),
+    (family("reference", sample=rows(MEMBERS.tolist())), Mapped(predictive(np.log(MEMBERS)), np.exp, np.log)),
+    (
+        family("reference", "%", sample=rows((20 * MEMBERS).tolist())),
+        Mapped(
+            predictive(special.logit(MEMBERS / 5)), lambda y: 100 * special.expit(y), lambda x: special.logit(x / 100)
+        ),
+    ),
     (family("discrete", values=[5, 1, 2], weights=[4, 1, 2]), Counted({1: 1 / 7, 2: 2 / 7, 5: 4 / 7})),
     (family("discrete", values=[5, 1, 2]), Counted({1: 1 / 3, 2: 1 / 3, 5: 1 / 3})),
 ]

@@ -23,6 +23,12 @@ def distribute(rng: Any, root: dict[str, Any], name: str, key: str = "") -> str:
     return f"{key} as {entries(root)[key]['family']} from {low:g} to {high:g}"
 
 
+def sample(*values: float) -> dict[str, Any]:
+    """The rows of a reference class."""
+    cells = {"kind": ["a", "b", ""]}
+    return {"labels": ["x", "y", "z"], "values": [*values], "groups": ["g", "g", ""], "cells": cells}
+
+
 def distribution(rng: Any, low: float, middle: float, high: float) -> dict[str, Any]:
     """The keys of a distribution from about `low` to about `high`."""
     sign = rng.choice((1, 1, 1, -1))
@@ -42,6 +48,7 @@ def distribution(rng: Any, low: float, middle: float, high: float) -> dict[str, 
         {"family": "metalog", "p1": low, "p10": low + (middle - low) / 2, "p50": middle, "p90": high},
         {"family": rng.choice(("gamma", "beta")), "shape": shape, "scale": high - low, "a": shape, "b": shape},
         {"family": rng.choice(("discrete", "empirical")), "values": [low, middle, high]},
+        {"family": "reference", "sample": sample(low, middle, high), "where": {"kind": rng.choice(("a", "c", 0))}},
         {"family": "discrete", "values": [low, high], "weights": [rng.choice((1, 1e308, 1e-320)), 1]},
         {"family": "mixture", "parts": [part, {"family": "value", "value": rng.choice((0, middle))}]},
         {"family": "mixture", "parts": [part, part], "weights": [shape, 1]},

@@ -103,7 +103,7 @@ def test_the_figures_of_grok_3_are_revised_in_april_2026():
         ("2026-04-30", (3.5e26, 8e4)),
     ):
         tables = csv_table.Tables([ROOT / "priors"], date.fromisoformat(day))
-        assert tuple(csv_table.read_column(name, *kind, tables)[-1] for kind in kinds) == expected
+        assert tuple(csv_table.read_figures(name, *kind, tables).values[-1] for kind in kinds) == expected
 
 
 def test_hours_that_were_not_paid_have_no_utilisation():

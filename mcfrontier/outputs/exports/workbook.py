@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 RUN, INPUTS = "Run", "Inputs"
 MAX_SHEET_NAME, FORBIDDEN, RESERVED = 31, "[]:*?/\\", "history"  # Excel's rules for the names of sheets
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a zip file can store
-COMMON_KEYS = ("stated_in", "by", "family", "unit", "source", "note", *REPORTED_KEYS)  # the rest are parameters
+COMMON_KEYS = ("stated_in", "by", "family", "unit", "source", "note", "sample", *REPORTED_KEYS)  # not parameters
 
 
 def xlsx(run: RunFolder, rows: Sequence[str], path: Path) -> None:

@@ -16,13 +16,14 @@ from mcfrontier.outputs.figures.drawing import Drawing
 from mcfrontier.outputs.figures.exceedance import exceedance
 from mcfrontier.outputs.figures.fan import fan
 from mcfrontier.outputs.figures.interval_reduction import interval_reduction
+from mcfrontier.outputs.figures.reference_classes import reference_classes
 from mcfrontier.outputs.figures.shares import shares
 from mcfrontier.outputs.figures.spread import spread
 from mcfrontier.outputs.figures.tornado import tornado
 from mcfrontier.outputs.figures.variance import variance, variance_remarks
 from mcfrontier.runs.core import RunCore
 
-FRONT, BODY, END = "front", "body", "end"  # page 1, after the tables of targets, after the last table
+FRONT, BODY, INPUTS, END = "front", "body", "inputs", "end"  # page 1, after the tables of targets, of inputs, of all
 
 
 class Figure(NamedTuple):
@@ -30,7 +31,7 @@ class Figure(NamedTuple):
 
     draw     returns its drawings for a run
     title    its heading in the report
-    place    FRONT, BODY or END
+    place    FRONT, BODY, INPUTS or END
     columns  the number of drawings side by side
     lead     the number of drawings that page 1 shows where the FRONT figures have none: those of the first figure in
              FIGURES that can lead and has drawings
@@ -60,5 +61,6 @@ FIGURES: dict[str, Figure] = {
     "variance": Figure(variance, "Shares of variance", remarks=variance_remarks),
     "interval_reduction": Figure(interval_reduction, "Expected interval reduction"),
     "shares": Figure(shares, "Components of cost", columns=1),
+    "reference_classes": Figure(reference_classes, "Reference classes", INPUTS),
     "convergence": Figure(convergence, place=END),
 }

@@ -10,7 +10,6 @@ from mcfrontier.analysis.estimates import density
 from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
 from mcfrontier.core.formatting import amount, label, sentence, spaced, split_row
 from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
-from mcfrontier.distributions.mixture import mixture_note
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import summary
 from mcfrontier.runs.headlines import MAX_HEADLINES, by_path, cost_bases, headlines
@@ -130,7 +129,7 @@ def input_rows(prior: Prior) -> list[dict[str, Any]]:
                 "figures": percentiles[1:2] if prior.known else percentiles + best,
                 "outline": [] if prior.known else density.prior_density(distribution),
                 "source": "as above" if i else entry.source,
-                "note": "" if i else "; ".join(filter(None, [mixture_note(entry), money.text(prior), entry.note])),
+                "note": "" if i else "; ".join(filter(None, [entry.remark(), money.text(prior), entry.note])),
             }
         )
     if len(rows) > len(listed):

@@ -110,9 +110,10 @@ def run_like(old: RunFolder, study: Study, progress: Progress) -> RunCore:
 
 
 def entry_of(stated: dict[str, Any]) -> dict[str, Any]:
-    """An entry of a manifest as a priors file may state it. A sample of a file is stated by its values alone."""
+    """An entry of a manifest as a priors file may state it. A sample and a
+    reference class of a file are stated by their rows alone."""
     entry = {word: value for word, value in without_year(stated).items() if word != "stated_in"}
-    if entry.get("family") == "empirical":
+    if entry.get("family") in ("empirical", "reference"):
         return {word: value for word, value in entry.items() if word not in ("file", "column")}
     return entry | {"parts": [entry_of(part) for part in entry["parts"]]} if "parts" in entry else entry
 
