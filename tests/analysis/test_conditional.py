@@ -270,6 +270,15 @@ def test_the_stated_error_of_a_long_run_covers_the_truth(name):
     assert 0.7 < np.sqrt(np.square(scores).mean()) < 1.4
 
 
+@pytest.mark.parametrize("draws", [2**12, 2**16])
+def test_a_percentile_does_not_depend_on_the_levels_requested_before(draws):
+    one, other, third = (mcf.run(study_of("product of lognormals"), draws=draws) for _ in range(3))
+    third.statistics()
+    alone = [float(other.quantiles([level])["product"][0]) for level in (0.95, 0.3, 0.05)]
+    for run in (one, third):
+        assert run.quantiles([0.95, 0.3, 0.05])["product"].to_numpy().tolist() == alone
+
+
 def test_a_row_that_is_not_linear_at_a_later_draw_of_a_long_run_has_no_conditional_estimate():
     inputs = normal("x", 0, 3) | normal("y", 0, 1)
     draws = run_of(total, inputs, 2**17).core.samples("y")
