@@ -167,7 +167,7 @@ def absence(table: Sample, where: Mapping[str, Cell]) -> str:
     """Why no row meets all conditions, with the known levels."""
     for column, wanted in where.items():
         if not table.meet(column, wanted).any():
-            known = {cell.strip() for cell in table.cells[column] if cell.strip()}
+            known = {cell_text(level) for level in table.levels(column) if level != UNKNOWN}
             return f"no row with a figure has {conditions({column: wanted})}{suggest(cell_text(wanted), known)}"
     return f"no row with a figure has {conditions(where)} at once; delete one"
 

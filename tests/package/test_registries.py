@@ -18,7 +18,7 @@ from mcfrontier.distributions.curves import UNIFORM, on_interval
 from mcfrontier.distributions.families import FAMILIES
 from mcfrontier.distributions.family import Family
 from mcfrontier.outputs.exports import EXPORTS, Export
-from mcfrontier.outputs.figures import BODY, FIGURES, FRONT, Figure
+from mcfrontier.outputs.figures import BODY, FIGURES, FRONT, INPUTS, Figure
 from mcfrontier.outputs.folder.saved import read_folder
 from mcfrontier.sampling import SAMPLERS, SamplerKind
 from mcfrontier.sampling.engine import ENGINES
@@ -83,7 +83,7 @@ def test_every_function_that_a_registry_names_exists():
 # A figure
 
 
-@pytest.mark.parametrize("place", [FRONT, BODY])
+@pytest.mark.parametrize("place", [FRONT, BODY, INPUTS])
 def test_a_new_figure_stands_in_the_report(monkeypatch, place, page, tmp_path):
     page("two", TWO)
     run = mcf.run("two", draws=256)
@@ -95,7 +95,7 @@ def test_a_new_figure_stands_in_the_report(monkeypatch, place, page, tmp_path):
     monkeypatch.setitem(FIGURES, "dummy", Figure(dummy, "A heading of its own", place))
     run.write(tmp_path / "out")
     assert "A caption that no other figure has." in text_of(tmp_path / "out" / "report.pdf")
-    if place == BODY:
+    if place != FRONT:
         assert "A heading of its own" in text_of(tmp_path / "out" / "report.pdf")
     assert len(run.plot("dummy")) == len(run.plot("spread"))
 

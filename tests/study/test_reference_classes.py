@@ -127,7 +127,7 @@ def test_a_saved_run_is_repeated_with_and_without_the_table(words, study, comman
             {"where": '{ chip = "hoper" }'},
             "no row with a figure has chip = hoper; did you mean 'hopper'?; or state offs",
         ),
-        ({"where": "{ moe = 2 }"}, "no row with a figure has moe = 2; known: 0, 0.0, 1; or state offsets"),
+        ({"where": "{ moe = 2 }"}, "no row with a figure has moe = 2; known: 0, 1; or state offsets"),
         ({"where": '{ chip = "hopper", moe = 1 }'}, "has chip = hopper, moe = 1 at once; delete one; or state offsets"),
         ({"where": '{ chip = "hopper" }', "offsets": '["moe"]'}, "where: chip is not one of offsets; add it there"),
         ({"where": "{ moe = true }"}, "where: expected"),
@@ -192,6 +192,21 @@ def test_the_report_draws_the_members_by_group(study):
     assert texts.index("C") < texts.index("A")
     study(where='{ chip = "tpu" }', offsets='["chip"]')
     assert mcf.run("study", draws=64).plot("reference_classes") == []
+
+
+def test_its_rows_are_those_known_on_a_day(study):
+    lines = [f"{line},{'known_from' if i == 0 else f'2024-01-0{i}'}" for i, line in enumerate(CSV.splitlines())]
+    study("\n".join(lines) + "\n")
+    assert mcf.load("study", as_of="2024-01-03").inputs["x"].entry.sample.labels == ["a1", "a2", "a3"]
+
+
+def test_amounts_of_another_year_are_converted(study):
+    study(column="price", unit="USD")
+    nominal = distribution().ppf(LEVELS)
+    study(top="price_year = 2025\n", column="price", unit="USD", money_year=2020)
+    made = priors_file.load("study").priors["x"]
+    assert made.entry.times > 1.2
+    np.testing.assert_allclose(made.distributions[0].ppf(LEVELS), made.entry.times * nominal, rtol=1e-9)
 
 
 def test_it_may_be_a_part_of_a_mixture(study, page):
