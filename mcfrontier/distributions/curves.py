@@ -232,6 +232,13 @@ def truncated(base: Distribution, low: float, high: float) -> Distribution:
         values: Array = np.clip(np.where(x < base.median, mass - base.cdf(x) + below, base.sf(x) - above) / mass, 0, 1)
         return values
 
+    source = base.source
+    if source is not None:
+        inner, forward = source
+        first = inner.ppf(below) if below < 0.5 else inner.isf(base.sf(start))
+        last = inner.isf(above) if above < 0.5 else inner.ppf(base.cdf(end))
+        source = truncated(inner, float(first), float(last)), composed(lambda x: np.clip(x, low, high), forward)
+
     return Distribution(
         lambda p: quantile(p, 1 - p),
         lambda q: quantile(1 - q, q),
@@ -240,6 +247,7 @@ def truncated(base: Distribution, low: float, high: float) -> Distribution:
         low,
         high,
         base.tabulate and max(base.tabulate, CELLS_PER_SD),
+        source,
         discontinuous=base.discontinuous,
         breakpoints=None if base.breakpoints is None else np.unique(np.clip(base.breakpoints, low, high)),
         atoms=base.atoms[(base.atoms >= low) & (base.atoms <= high)],

@@ -21,10 +21,19 @@ from mcfrontier.distributions.empirical import check_values
 from mcfrontier.distributions.family import Truncatable
 from mcfrontier.distributions.random_effects import predictive
 
-SCALES: dict[str, tuple[Curve, Curve]] = {"log": (np.exp, np.log), "logit": (special.expit, special.logit)}
 UNKNOWN = ""  # an unknown level or group, as an empty cell is
 
 Cell: TypeAlias = str | float
+
+
+def exponential(y: Array) -> Array:
+    """The exponential function, infinite beyond the largest float."""
+    with extremes_allowed():
+        values: Array = np.exp(y)
+    return values
+
+
+SCALES: dict[str, tuple[Curve, Curve]] = {"log": (exponential, np.log), "logit": (special.expit, special.logit)}
 
 
 class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -223,6 +223,10 @@ TABLE = [
     (family("empirical", values=SAMPLE_VALUES, low=2.5, high=8), truncated(Sample(SAMPLE_VALUES), 2.5, 8)),
     (family("reference", sample=rows(MEMBERS.tolist())), Mapped(predictive(np.log(MEMBERS)), np.exp, np.log)),
     (
+        family("reference", sample=rows(MEMBERS[:4].tolist()), low=0.5, high=20),
+        truncated(Mapped(predictive(np.log(MEMBERS[:4])), np.exp, np.log), 0.5, 20),
+    ),
+    (
         family("reference", "%", sample=rows((20 * MEMBERS).tolist())),
         Mapped(
             predictive(special.logit(MEMBERS / 5)), lambda y: 100 * special.expit(y), lambda x: special.logit(x / 100)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
 from mcfrontier.core.formatting import label, sentence
 from mcfrontier.distributions.family import Family
 from mcfrontier.distributions.reference import Reference
@@ -15,7 +16,7 @@ from mcfrontier.study.prior import Prior
 MAX_DRAWINGS = 6
 MAX_GROUPS = 32  # rows in a drawing
 CELLS = 80  # of a density
-LEVELS = np.array([0.01, 0.05, 0.5, 0.95, 0.99])
+MARGIN = 0.2  # of the axis beyond the members and p5 and p95, as a share of their distance
 
 
 def reference_classes(run: RunCore) -> list[Drawing]:
@@ -42,15 +43,18 @@ def draw_prior(prior: Prior, groups: list[tuple[str, list[float]]]) -> Drawing:
     """The drawing of an input."""
     distribution = prior.distributions[0]
     names, places = [name for name, _ in groups], [row for row, (_, values) in enumerate(groups) for _ in values]
-    members, percentiles = np.array([x for _, values in groups for x in values]), distribution.ppf(LEVELS)
-    log = style.needs_log_axis(percentiles[1:-1])
+    members, percentiles = (
+        np.array([x for _, values in groups for x in values]),
+        distribution.ppf(np.array(SUMMARY_LEVELS)),
+    )
+    log = style.needs_log_axis(percentiles)
     members, percentiles = (np.log10(x) if log else x for x in (members, percentiles))
-    edges = np.linspace(*style.padded(np.append(members, percentiles)), CELLS + 1)
+    edges = np.linspace(*style.padded(np.append(members, percentiles), MARGIN), CELLS + 1)
     heights = np.diff(distribution.cdf(10**edges if log else edges))
     panel = style.row_panel(sentence(label(prior.name)), names, (edges[0], edges[-1]), row=0.15, size=7, right=0.25)
     tops = panel.bottom + (panel.top - panel.bottom) * heights / (1.05 * heights.max())
     panel.band((edges[1:] + edges[:-1]) / 2, np.full(CELLS, panel.bottom), tops, style.LIGHT, 0.4)
-    panel.verticals(percentiles[1:-1], style.INK, 0.6)
+    panel.verticals(percentiles, style.INK, 0.6)
     panel.dots(members, places, "o", style.COLOURS[0], "white")
     panel.value_axis(prior.entry.unit, log)
     return panel.drawing
