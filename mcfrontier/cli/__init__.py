@@ -34,6 +34,7 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "check": "Check",
     "verify": "Check",
     "score": "Check",
+    "calibrate": "Check",
     "reproduce": "Check",
 }
 

@@ -124,8 +124,10 @@ def add_outcomes(
 
 def show_ledger(ledger: str | None, as_json: bool, out: str | None) -> None:
     """Print the outcomes of a ledger, its coverage, the share of outcomes in intervals of each level, and its bias, the
-    share below the medians."""
+    share below the medians; then the calibration of predicted chip-hours."""
     from mcfrontier.core.atomic import check_folder
+    from mcfrontier.runs.calibration import predict
+    from mcfrontier.tasks.calibrate.page import short_content, short_lines
     from mcfrontier.tasks.score import page
 
     folder = None if out is None else check_folder(out)
@@ -133,7 +135,7 @@ def show_ledger(ledger: str | None, as_json: bool, out: str | None) -> None:
     if folder and not page.percentiles(rows):
         raise InputError("--out: all outcomes are of events, which have no intervals and so no PDF; leave it out")
     if as_json:
-        emit([page.ledger_json(rows), "\n"])
+        emit([page.ledger_json(rows, calibrate=short_content(predict())), "\n"])
     else:
         show_table(page.LEDGER_HEAD, (page.cells(row, page.LEDGER_HEAD) for row in rows), left=(0, 1))
         if levels := page.covered(rows):
@@ -141,6 +143,8 @@ def show_ledger(ledger: str | None, as_json: bool, out: str | None) -> None:
             show_table(page.LEVEL_HEAD, map(page.level_cells, levels))
             say(page.bias_text(rows))
             note(page.CAUTION)
+        for line in short_lines(predict()):
+            say(line)
     if folder:
         written = page.write_pdf(rows, folder)
         if not as_json:

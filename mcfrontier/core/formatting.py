@@ -50,6 +50,15 @@ def difference(value: float, unit: str, error: float = 0.0) -> str:
     return f"+{text}" if value > 0 else text
 
 
+def signed(value: float, places: int) -> str:
+    """Format a number with its sign and decimal places.
+
+    >>> signed(-0.0251, 2), signed(0.2, 2)
+    ('−0.03', '+0.20')
+    """
+    return f"{value:+.{places}f}".replace("-", "−")
+
+
 def split_row(row: str) -> tuple[str, str]:
     """Split a row into the name of its quantity and its label: ("price", "A100") of price[A100], ("price", "") of
     price."""

@@ -219,8 +219,11 @@ def read_figures(file: str, column: str, unit: str, tables: Tables, further: Ite
         stated = stated_units[place] or unit
         if not units.same_kind(stated, unit):
             raise InputError(f"{column}: unit '{stated}' cannot be converted to '{unit}'")
-        found = zip(rows, numbers(rows, place, column), strict=True)
+        found = zip(rows, numbers(rows, place, column, needed=tables.as_of is None), strict=True)
         used = [(row, units.convert(value, stated, unit)) for row, value in found if not math.isnan(value)]
+        if tables.as_of and len({value for _, value in used}) < 2:
+            problem = f"fewer than two different figures are known as of {tables.as_of}"
+            raise InputError(f"{column}: {problem}; state a later day")
         cells = {name: [row.cells[names.index(name)].strip() for row, _ in used] for name in further}
         return Figures([row.cells[0].strip() for row, _ in used], [value for _, value in used], cells)
 

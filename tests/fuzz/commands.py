@@ -87,6 +87,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--json": FLAG,
         "--out": words("made"),
     },
+    "calibrate": {"--json": FLAG, "--out": words("made")},
     "reproduce": {"--json": FLAG, "--out": words("made")},
 }
 REQUIRED = {"--to", "--for", "--so-that"}
@@ -131,7 +132,7 @@ def names(rng: Any, command: str) -> list[str]:
         return [changed(rng, rng.choice(("reports/run", "reports/run", "reports/run", *NAMES)))]
     if command == "reproduce":
         return [changed(rng, rng.choice(("L1", "T2", "B4", "x")))]
-    if command == "list":
+    if command in ("list", "calibrate"):
         return []
     count = rng.choice((1, 1, 2, 3)) if command in ("compare", "check") else 1
     more = rng.choices(TARGETS, k=rng.choice((0, 1, 3))) if command == "percentiles" else []

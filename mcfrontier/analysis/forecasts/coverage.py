@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -87,9 +88,15 @@ def bias(percentiles: Sequence[float]) -> Bias:
     return Bias(sum(sides), len(sides), p_value)
 
 
-def histogram(percentiles: Sequence[float]) -> Array:
-    """The number of outcomes in each tenth of the percentiles: shape (10,)."""
-    return np.histogram(percentiles, bins=HISTOGRAM_BINS, range=(0, 1))[0]
+def median_log10_error(outcomes: Sequence[float], medians: Sequence[float]) -> float:
+    """The median of the decimal logarithm of outcome over median, of positive ones; NaN where there are none."""
+    ratios = [math.log10(x / m) for x, m in zip(outcomes, medians, strict=True) if x > 0 and m > 0]
+    return float(np.median(ratios)) if ratios else math.nan
+
+
+def histogram(percentiles: Sequence[float], weights: Sequence[float] | None = None) -> Array:
+    """The number of outcomes, or the sum of their weights, in each tenth of the percentiles: shape (10,)."""
+    return np.histogram(percentiles, bins=HISTOGRAM_BINS, range=(0, 1), weights=weights)[0]
 
 
 def hits_interval(count: int, shares: Array, level: float = 0.9) -> tuple[Array, Array]:

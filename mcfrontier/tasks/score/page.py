@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from mcfrontier.analysis.forecasts.coverage import Coverage, bias, coverage, narrowest_interval
+from mcfrontier.analysis.forecasts.coverage import Coverage, bias, coverage, median_log10_error, narrowest_interval
+from mcfrontier.core import units
 from mcfrontier.core.atomic import write_files
-from mcfrontier.core.formatting import amount, label, sentence
+from mcfrontier.core.formatting import amount, label, sentence, signed
 from mcfrontier.core.jsontext import json_text
 from mcfrontier.outputs.figures import coverage as coverage_figure
 from mcfrontier.outputs.figures.pit import pit
@@ -95,10 +96,19 @@ def level_cells(each: Coverage) -> list[str]:
 
 
 def bias_text(rows: Sequence[Row]) -> str:
-    """The number of outcomes below their medians, with its p-value."""
+    """The number of outcomes below their medians, with its p-value, and by how much."""
     found = bias(percentiles(rows))
     test = f"two-sided binomial p = {found.p_value:.2g}"
-    return f"{found.below} of {found.count} outcomes below the median, {found.count / 2:.1f} expected ({test})"
+    error = log10_error(rows)
+    size = f"; median log10 of outcome over p50 {signed(error, 3)}" if math.isfinite(error) else ""
+    return f"{found.below} of {found.count} outcomes below the median, {found.count / 2:.1f} expected ({test}){size}"
+
+
+def log10_error(rows: Sequence[Row]) -> float:
+    """The median of the decimal logarithm of outcome over median, without events and dates; NaN where there are
+    none."""
+    used = [row for row in rows if not row.is_event and row.unit != units.DATE_UNIT]
+    return median_log10_error([row.outcome for row in used], [row.p50 for row in used])
 
 
 def row_json(row: Row) -> dict[str, Any]:
@@ -116,12 +126,12 @@ def rows_json(rows: Sequence[Row]) -> str:
     return json_text([row_json(row) for row in rows])
 
 
-def ledger_json(rows: Sequence[Row]) -> str:
+def ledger_json(rows: Sequence[Row], **further: Any) -> str:
     """{"outcomes": the rows, "calibration": [{"level", "inside", "count", "low", "high", "share"}], "bias": {"below",
-    "count", "p_value"}}."""
+    "count", "p_value", "median_log10_error"}}, and further keys."""
     levels = [{**asdict(each), "share": each.share} for each in covered(rows)]
-    below = asdict(bias(percentiles(rows)))
-    return json_text({"outcomes": [row_json(row) for row in rows], "calibration": levels, "bias": below})
+    below = asdict(bias(percentiles(rows))) | {"median_log10_error": log10_error(rows)}
+    return json_text({"outcomes": [row_json(row) for row in rows], "calibration": levels, "bias": below, **further})
 
 
 def write_pdf(rows: Sequence[Row], folder: Path) -> Path:
