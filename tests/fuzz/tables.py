@@ -28,6 +28,16 @@ file = "tables/small.csv"
 column = "{column}"
 unit = "USD"
 source = "s"
+[inputs.member]
+family = "reference"
+by = "run"
+file = "tables/small.csv"
+column = "{column}"
+where = {{ remark = "remark", run = "{label}" }}
+group = "{group}"
+offsets = [{offsets}]
+unit = "USD"
+source = "s"
 """
 
 
@@ -53,6 +63,9 @@ def make(rng: Any) -> tuple[list[list[str]], list[str]]:
             "family": rng.choice(("lognormal", "normal", "uniform", "gamma")),
             "unit": rng.choice(("USD", "USD", "kUSD", "h", "1")),
             "column": rng.choice(("low", "high", "remark", "run", "share", "nothing")),
+            "label": rng.choice(("a", "b", "z")),
+            "group": rng.choice(("", "remark", "run", "nothing")),
+            "offsets": rng.choice(("", '"run"', '"run", "remark"', '"remark", "nothing"')),
         }
         text = STUDY.format(**words)
         Path("priors", "study.toml").write_text(text if rng.random() < 0.3 else text.partition("[inputs.sample]")[0])
