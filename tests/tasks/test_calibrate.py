@@ -215,3 +215,25 @@ def test_the_summary_of_a_ledger_includes_the_calibration_of_chip_hours(command,
     outcomes = [row for row in written["outcomes"] if row["scale"] != "event"]
     ratios = [row["outcome"] / row["p50"] for row in outcomes]
     assert written["bias"]["median_log10_error"] == pytest.approx(np.median(np.log10(ratios)))
+
+
+def test_the_utilisation_of_a_shipped_run_is_that_of_its_hours_compute_and_chip(runs):
+    by_name = {run.run: run for run in runs}
+    for name, compute, rate in (("PaLM 540B", 2.5e24, 275e12), ("DeepSeek-V3", 3.286e24, 989e12)):
+        run = by_name[name]
+        assert run.utilisation == pytest.approx(compute / (run.hours * 3600 * rate), rel=0.02)
+
+
+def test_the_fixed_utilisations_score_as_in_an_independent_calculation(runs):
+    run, rng = runs[0], np.random.default_rng(5)
+    mean, sd = 0.375, 0.275 / stats.norm.ppf(0.95)
+    factor = stats.truncnorm((0.01 - mean) / sd, (0.99 - mean) / sd, mean, sd)
+    fixed = factor.rvs(40_000, random_state=rng) * 0.375 / 0.37
+    pert = 0.28 + 0.20 * rng.beta(1 + 4 * 0.6, 1 + 4 * 0.4, 40_000)
+    ends = special.logit([0.65, 0.90])
+    goodput = special.expit(rng.normal(ends.mean(), np.ptp(ends) / 2 / stats.norm.ppf(0.95), 40_000))
+    implied = 4.02e22 / (run.hours * 3600 * PEAK)
+    for name, draws in (("fixed", fixed), ("claude_next", pert * goodput)):
+        away = np.log10(draws / implied)
+        pairs = np.abs(away - np.roll(away, 1)).mean() / 2
+        assert run.crps[name] == pytest.approx(np.abs(away).mean() - pairs, abs=0.003)
