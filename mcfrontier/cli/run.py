@@ -199,11 +199,11 @@ def show_summary(run: RunCore) -> None:
     tables: dict[tuple[str, ...], list[list[str]]] = {}
     tall: dict[str, list[str]] = {}
     for name in run.study.targets:
-        rows, along = run.known_rows(name), run.study.dimensions_of[name]
-        if len(along) == 1 and len(rows) > MAX_LINES:
+        along = run.study.dimensions_of[name]
+        if len(along) == 1 and len(run.study.file.dimensions[along[0]]) > MAX_LINES:
             tall.setdefault(along[0], []).append(name)
             continue
-        for row in rows:
+        for row in run.known_rows(name):
             found = summary(run)[row]
             line = [label(row), *map(found.text, found.kind.statistics), found.error_text(found.kind.central)]
             tables.setdefault(found.kind.statistics, []).append(line)

@@ -9,6 +9,7 @@ Student's t (Searle, Casella and McCulloch 1992, Variance Components). It is ave
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -33,13 +34,18 @@ class Components(NamedTuple):
     scales: Array
 
 
-class Effects(NamedTuple):
-    """The effects of levels and combinations: which of them each row has (rows, effects) and which of them the new
-    member has (effects,), as 0 and 1, and the number of effects that the new member has and no row."""
+class Spectrum(NamedTuple):
+    """The rows for a ratio r2: degrees of freedom, r2, the products (2, 2) of 1 and y, the eigenvalues and eigenvectors
+    of the products of the effects, the products of these with 1 and y, and the log determinant of groups and residual.
+    """
 
-    rows: Array
-    member: Array
-    new: int
+    df: int
+    second: float
+    products: Array
+    eigenvalues: Array
+    vectors: Array
+    data: Array
+    log_determinant: float
 
 
 def predictive(values: Array, groups: Array, levels: Array, at: Array) -> Distribution:
@@ -58,15 +64,15 @@ def predictive(values: Array, groups: Array, levels: Array, at: Array) -> Distri
 
 def components(values: Array, groups: Array, levels: Array, at: Array) -> Components:
     """The predictive distribution given each pair of ratios, weighted by the marginal likelihood of the values."""
+    differ = (levels != at[:, None]).any(axis=1)  # else the effect of the column would be part of the mean
+    levels, at = levels[differ], at[differ]
     centre, width = values.mean(), np.ptp(values)
-    effects = effects_of(levels, at)
-    columns = np.column_stack([np.ones(len(values)), (values - centre) / width, effects.rows])
-    place = np.unique(groups, return_inverse=True)[1]
-    by_group = np.zeros((place.max() + 1, columns.shape[1]))
-    np.add.at(by_group, place, columns)
-    first = RATIOS if effects.member.size or effects.new else np.zeros(1)
-    second = RATIOS if len(by_group) < len(values) else np.zeros(1)  # of no two rows, it is part of the residual
-    found = [given_ratios(columns.T @ columns, by_group, effects, first, ratio) for ratio in second]
+    member, new = effects_of(levels, at)
+    first = RATIOS if member.size or new else np.zeros(1)
+    found = [
+        given_ratios(each, member, new, first)
+        for each in spectra(((values - centre) / width).tobytes(), groups.tobytes(), levels.tobytes())
+    ]
     log_weights, locations, scales = np.concatenate(found, axis=1)
     weights = np.exp(log_weights - log_weights.max())
     used = weights > MIN_WEIGHT * weights.sum()
@@ -74,42 +80,68 @@ def components(values: Array, groups: Array, levels: Array, at: Array) -> Compon
     return Components(len(values) - 1, weights, centre + width * locations[used], width * scales[used])
 
 
-def effects_of(levels: Array, at: Array) -> Effects:
-    """The effects of the levels of each column and, if there are several, of their combinations. A column in which all
-    rows have the level of the new member has no effect, which would be part of the mean."""
-    differ = (levels != at[:, None]).any(axis=1)
-    levels, at = levels[differ], at[differ]
-    columns = [(levels[i : i + 1], at[i : i + 1]) for i in range(len(at))]
-    columns += [(levels, at)] if len(at) > 1 else []
-    rows, member = [np.empty((levels.shape[1], 0))], [np.empty(0)]
-    for keys, own in columns:
-        distinct, place = np.unique(keys, axis=1, return_inverse=True)
-        rows.append(np.eye(distinct.shape[1])[place.ravel()])
-        member.append((distinct == own[:, None]).all(axis=0).astype(float))
-    return Effects(np.hstack(rows), np.concatenate(member), sum(not each.any() for each in member[1:]))
+def effects_of(levels: Array, at: Array) -> tuple[Array, int]:
+    """The effects that the new member has, as 0 and 1, (effects,), and the number that it has and no row."""
+    own = [
+        (keys == key[:, None]).all(axis=0).astype(float) for keys, key in zip(effects(levels), parts(at), strict=True)
+    ]
+    return np.concatenate([np.empty(0), *own]), sum(not each.any() for each in own)
 
 
-def given_ratios(products: Array, by_group: Array, effects: Effects, first: Array, second: float) -> Array:
-    """The log of the marginal likelihood, and location and scale of the predictive, (3, ratios), for each ratio r1 of
-    the effects and one ratio r2 of the groups, from the products of the columns 1, y and Z and their sums by group.
+def effects(levels: Array) -> list[Array]:
+    """The distinct levels of each column and, if there are several, their combinations: arrays (columns, effects)."""
+    return [np.unique(each, axis=1) for each in parts(levels)]
 
-    With the covariance W = 1 + r2^2 G of groups and residual, that of all rows is V = W + r1^2 Z Z'. Sums by group give
-    the products of the columns in the metric of W, and a spectral decomposition of Z' W^-1 Z those in the metric of V.
-    """
+
+def parts(levels: Array) -> list[Array]:
+    """Each column by itself and, if there are several, all of them."""
+    return [levels[i : i + 1] for i in range(len(levels))] + ([levels] if len(levels) > 1 else [])
+
+
+@lru_cache(maxsize=64)
+def spectra(values: bytes, groups: bytes, levels: bytes) -> list[Spectrum]:
+    """The spectrum of the rows for each ratio r2 of the groups. New members of all classes of a table share it."""
+    y = np.frombuffer(values)
+    keys = np.frombuffer(levels).reshape(-1, y.size)
+    own = [
+        (distinct[:, None] == each[:, :, None]).all(axis=0).astype(float)
+        for distinct, each in zip(effects(keys), parts(keys), strict=True)
+    ]
+    columns = np.column_stack([np.ones(y.size), y, *own])
+    place = np.unique(np.frombuffer(groups), return_inverse=True)[1]
+    by_group = np.zeros((place.max() + 1, columns.shape[1]))
+    np.add.at(by_group, place, columns)
+    ratios = RATIOS if len(by_group) < y.size else np.zeros(1)  # of no two rows, it is part of the residual
+    return [spectrum(columns.T @ columns, by_group, ratio) for ratio in ratios]
+
+
+def spectrum(products: Array, by_group: Array, second: float) -> Spectrum:
+    """The products of the columns 1, y and Z and their sums by group, in the metric of the covariance W = 1 + r2^2 G of
+    groups and residual, with the spectral decomposition of Z' W^-1 Z."""
     sizes = by_group[:, 0]
-    df, shrinkage = sizes.sum() - 1, second**2 / (1 + second**2 * sizes)
+    shrinkage = second**2 / (1 + second**2 * sizes)
     products = products - by_group.T @ (shrinkage[:, None] * by_group)
     eigenvalues, vectors = np.linalg.eigh(products[2:, 2:])
-    data, own = vectors.T @ products[2:, :2], vectors.T @ effects.member
-    determinants = 1 + np.outer(first**2, np.maximum(eigenvalues, 0))
+    log_determinant = float(np.log1p(second**2 * sizes).sum())
+    data = vectors.T @ products[2:, :2]
+    return Spectrum(
+        sizes.sum() - 1, second, products[:2, :2], np.maximum(eigenvalues, 0), vectors, data, log_determinant
+    )
+
+
+def given_ratios(rows: Spectrum, member: Array, new: int, first: Array) -> Array:
+    """The log of the marginal likelihood, and location and scale of the predictive, (3, ratios), for each ratio r1 of
+    the effects, from the spectrum of the rows for a ratio r2: the covariance of all rows is V = W + r1^2 Z Z'."""
+    df, second, products, eigenvalues, vectors, data, log_determinant = rows
+    own = vectors.T @ member
+    determinants = 1 + np.outer(first**2, eigenvalues)
     inverse = first[:, None] ** 2 / determinants  # the eigenvalues (ratios, effects) of r1^2 (1 + r1^2 Z' W^-1 Z)^-1
     ones, mixed, squares = (products[i, j] - inverse @ (data[:, i] * data[:, j]) for i, j in ((0, 0), (0, 1), (1, 1)))
     mean = mixed / ones
     residual = squares - mean * mixed
     of_ones, of_values = inverse @ (own * data[:, 0]), inverse @ (own * data[:, 1])
-    variance = 1 + second**2 + first**2 * effects.new + inverse @ own**2 + (1 - of_ones) ** 2 / ones
-    log_determinants = np.log(determinants).sum(axis=1) + np.log1p(second**2 * sizes).sum()
-    log_weights = -(log_determinants + np.log(ones) + df * np.log(residual)) / 2
+    variance = 1 + second**2 + first**2 * new + inverse @ own**2 + (1 - of_ones) ** 2 / ones
+    log_weights = -(np.log(determinants).sum(axis=1) + log_determinant + np.log(ones) + df * np.log(residual)) / 2
     return np.array([log_weights, of_values + mean * (1 - of_ones), np.sqrt(residual / df * variance)])
 
 

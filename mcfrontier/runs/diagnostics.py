@@ -104,9 +104,9 @@ def non_finite(run: RunCore) -> dict[str, int]:
 
 
 def out_of_range(x: Array, kind: QuantityKind) -> int:
-    """Count the draws, in base units, that lie outside the range of a kind of quantity."""
+    """Count the draws, in base units, that lie outside the range of a kind of quantity; NaN does not."""
     if kind.points:
-        return int((~np.isin(x, kind.points)).sum())
+        return int((~np.isin(x, kind.points) & ~np.isnan(x)).sum())
     with np.errstate(invalid="ignore"):
         return int(((x < kind.low - ROUNDING) | (x > kind.high + ROUNDING)).sum())
 
