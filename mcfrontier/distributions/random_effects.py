@@ -17,11 +17,14 @@ import numpy as np
 from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.distributions.curves import CELLS_PER_SD, Curve, Distribution, find_crossing, from_nearer_end, student_t
 
-POINTS = 16  # of the grid of each ratio
-RATIOS = np.tan(np.pi / 2 * (np.arange(POINTS) + 0.5) / POINTS)  # quantiles of the half-Cauchy distribution
+CELLS = 16  # of equal prior probability, of which a grid of each ratio has the medians
+EDGES = np.arange(CELLS + 1) / CELLS
+# groups of near copies have ratios far in the tail, which has further cells, each with 2/3 of the probability above it
+TAIL_EDGES = np.concatenate([EDGES[:-2], 1 - (1 - EDGES[-3]) * (2 / 3) ** np.arange(1, 17), EDGES[-1:]])
 MIN_WEIGHT = 1e-9  # of a component, as a share of all
 BLOCK = 4096  # arguments of a function at a time: each takes a number for each component
-CELLS, HEAVY_DF = 8, 20  # per standard deviation, of a table of its quantiles; with heavier tails, CELLS_PER_SD
+TABLE_CELLS, HEAVY_DF = 8, 20  # per standard deviation, of a table of its quantiles; with heavier tails, CELLS_PER_SD
+NO_EFFECT = np.zeros(1), np.ones(1)  # the grid of the ratio of effects that there are not
 
 
 class Components(NamedTuple):
@@ -35,12 +38,13 @@ class Components(NamedTuple):
 
 
 class Spectrum(NamedTuple):
-    """The rows for a ratio r2: degrees of freedom, r2, the products (2, 2) of 1 and y, the eigenvalues and eigenvectors
-    of the products of the effects, the products of these with 1 and y, and the log determinant of groups and residual.
-    """
+    """The rows for a ratio r2: degrees of freedom, r2, its prior probability, the products (2, 2) of 1 and y, the
+    eigenvalues and eigenvectors of the products of the effects, the products of these with 1 and y, and the log
+    determinant of groups and residual."""
 
     df: int
     second: float
+    prior: float
     products: Array
     eigenvalues: Array
     vectors: Array
@@ -62,15 +66,20 @@ def predictive(values: Array, groups: Array, levels: Array, at: Array) -> Distri
     return mixture_of_t(components(values, groups, np.reshape(distinct, (len(at), len(values))), at))
 
 
+def grid(edges: Array) -> tuple[Array, Array]:
+    """The medians of the cells of a ratio between `edges`, in probability, and the prior probabilities of the cells."""
+    return np.tan(np.pi / 4 * (edges[1:] + edges[:-1])), np.diff(edges)
+
+
 def components(values: Array, groups: Array, levels: Array, at: Array) -> Components:
     """The predictive distribution given each pair of ratios, weighted by the marginal likelihood of the values."""
     differ = (levels != at[:, None]).any(axis=1)  # else the effect of the column would be part of the mean
     levels, at = levels[differ], at[differ]
     centre, width = values.mean(), np.ptp(values)
     member, new = effects_of(levels, at)
-    first = RATIOS if member.size or new else np.zeros(1)
+    first, shares = grid(EDGES) if member.size or new else NO_EFFECT
     found = [
-        given_ratios(each, member, new, first)
+        given_ratios(each, member, new, first, shares)
         for each in spectra(((values - centre) / width).tobytes(), groups.tobytes(), levels.tobytes())
     ]
     log_weights, locations, scales = np.concatenate(found, axis=1)
@@ -111,11 +120,11 @@ def spectra(values: bytes, groups: bytes, levels: bytes) -> list[Spectrum]:
     place = np.unique(np.frombuffer(groups), return_inverse=True)[1]
     by_group = np.zeros((place.max() + 1, columns.shape[1]))
     np.add.at(by_group, place, columns)
-    ratios = RATIOS if len(by_group) < y.size else np.zeros(1)  # of no two rows, it is part of the residual
-    return [spectrum(columns.T @ columns, by_group, ratio) for ratio in ratios]
+    ratios = grid(TAIL_EDGES) if len(by_group) < y.size else NO_EFFECT  # of no two rows, it is part of the residual
+    return [spectrum(columns.T @ columns, by_group, *each) for each in zip(*ratios, strict=True)]
 
 
-def spectrum(products: Array, by_group: Array, second: float) -> Spectrum:
+def spectrum(products: Array, by_group: Array, second: float, prior: float) -> Spectrum:
     """The products of the columns 1, y and Z and their sums by group, in the metric of the covariance W = 1 + r2^2 G of
     groups and residual, with the spectral decomposition of Z' W^-1 Z."""
     sizes = by_group[:, 0]
@@ -125,14 +134,15 @@ def spectrum(products: Array, by_group: Array, second: float) -> Spectrum:
     log_determinant = float(np.log1p(second**2 * sizes).sum())
     data = vectors.T @ products[2:, :2]
     return Spectrum(
-        sizes.sum() - 1, second, products[:2, :2], np.maximum(eigenvalues, 0), vectors, data, log_determinant
+        sizes.sum() - 1, second, prior, products[:2, :2], np.maximum(eigenvalues, 0), vectors, data, log_determinant
     )
 
 
-def given_ratios(rows: Spectrum, member: Array, new: int, first: Array) -> Array:
-    """The log of the marginal likelihood, and location and scale of the predictive, (3, ratios), for each ratio r1 of
-    the effects, from the spectrum of the rows for a ratio r2: the covariance of all rows is V = W + r1^2 Z Z'."""
-    df, second, products, eigenvalues, vectors, data, log_determinant = rows
+def given_ratios(rows: Spectrum, member: Array, new: int, first: Array, shares: Array) -> Array:
+    """The log of prior times marginal likelihood, and location and scale of the predictive, (3, ratios), for each ratio
+    r1 of the effects, whose prior probabilities are `shares`, from the spectrum of the rows for a ratio r2: the
+    covariance of all rows is V = W + r1^2 Z Z'."""
+    df, second, prior, products, eigenvalues, vectors, data, log_determinant = rows
     own = vectors.T @ member
     determinants = 1 + np.outer(first**2, eigenvalues)
     inverse = first[:, None] ** 2 / determinants  # the eigenvalues (ratios, effects) of r1^2 (1 + r1^2 Z' W^-1 Z)^-1
@@ -142,6 +152,7 @@ def given_ratios(rows: Spectrum, member: Array, new: int, first: Array) -> Array
     of_ones, of_values = inverse @ (own * data[:, 0]), inverse @ (own * data[:, 1])
     variance = 1 + second**2 + first**2 * new + inverse @ own**2 + (1 - of_ones) ** 2 / ones
     log_weights = -(np.log(determinants).sum(axis=1) + log_determinant + np.log(ones) + df * np.log(residual)) / 2
+    log_weights += np.log(prior * shares)
     return np.array([log_weights, of_values + mean * (1 - of_ones), np.sqrt(residual / df * variance)])
 
 
@@ -188,7 +199,7 @@ def mixture_of_t(mixed: Components) -> Distribution:
         *from_nearer_end(lower, lambda q: -mirrored(q)),
         cdf,
         lambda x: mirrored_cdf(-np.asarray(x)),
-        tabulate=CELLS if df >= HEAVY_DF else CELLS_PER_SD,
+        tabulate=TABLE_CELLS if df >= HEAVY_DF else CELLS_PER_SD,
         components=(weights, quantiles, lambda q: 2 * mixed.locations[:, None] - quantiles(q)),
         mean_exists=df > 1,
     )

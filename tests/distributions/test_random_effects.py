@@ -52,8 +52,9 @@ def test_the_components_equal_dense_linear_algebra():
     at, ones, found = np.array([1, 7]), np.ones(30), []
     same = np.array([*(each[:, None] == each for each in levels), (levels[:, :, None] == levels[:, None]).all(axis=0)])
     own = (levels[0] == 1).astype(float)  # the second level is new, and so is the combination
-    for second in random_effects.RATIOS:
-        for first in random_effects.RATIOS:
+    grids = [random_effects.grid(edges) for edges in (random_effects.TAIL_EDGES, random_effects.EDGES)]
+    for second, second_share in zip(*grids[0], strict=True):
+        for first, share in zip(*grids[1], strict=True):
             covariance = np.eye(30) + first**2 * same.sum(axis=0) + second**2 * (groups[:, None] == groups)
             inverse, shared = np.linalg.inv(covariance), first**2 * own
             information = ones @ inverse @ ones
@@ -62,6 +63,7 @@ def test_the_components_equal_dense_linear_algebra():
             variance = 1 + second**2 + 3 * first**2 - shared @ inverse @ shared
             variance += (1 - ones @ inverse @ shared) ** 2 / information
             density = -(np.linalg.slogdet(covariance)[1] + np.log(information) + 29 * np.log(residual)) / 2
+            density += np.log(share * second_share)
             found.append((density, mean + shared @ inverse @ (y - mean), np.sqrt(residual / 29 * variance)))
     log_weights, locations, scales = np.array(found).T
     weights = special.softmax(log_weights)
@@ -87,12 +89,12 @@ def one_way_cdf(y, x):
     return np.array([(weights * stats.norm.cdf((each - y.mean()) / sd)).sum() for each in x])
 
 
-@pytest.mark.parametrize("ratio", [0.1, 1, 4])
+@pytest.mark.parametrize("ratio", [0.1, 1, 4, 50])
 def test_a_one_way_layout_equals_numerical_integration(ratio):
     rng = np.random.default_rng(3)
     y = rng.standard_normal((6, 4)) + ratio * rng.standard_normal((6, 1))
     made = predictive(y.ravel(), np.repeat(np.arange(6), 4), *no_levels(24))
-    np.testing.assert_allclose(one_way_cdf(y, made.ppf(LEVELS)), LEVELS, atol=0.002)
+    np.testing.assert_allclose(one_way_cdf(y, made.ppf(LEVELS)), LEVELS, atol=5e-4)
 
 
 def test_copies_within_a_group_are_no_further_witnesses():
@@ -102,15 +104,16 @@ def test_copies_within_a_group_are_no_further_witnesses():
     np.testing.assert_allclose(copied.ppf(LEVELS), single.ppf(LEVELS), rtol=1e-12)
 
 
-def test_near_copies_within_a_group_do_not_narrow_it_as_independent_rows_do():
+@pytest.mark.parametrize("noise", [0.2, 0.05, 0.001])
+def test_near_copies_within_a_group_do_not_narrow_it_as_independent_rows_do(noise):
     rng = np.random.default_rng(5)
     y = rng.standard_normal(8)
-    near = np.repeat(y, 5) + 0.2 * rng.standard_normal(40)
+    near = np.repeat(y, 5) + noise * rng.standard_normal(40)
     single, independent = predictive(y, own_groups(8), *no_levels(8)), predictive(near, own_groups(40), *no_levels(40))
     grouped = predictive(near, np.repeat(own_groups(8), 5), *no_levels(40))
     assert grouped.median == pytest.approx(single.median, abs=0.1 * width(single))
-    assert width(grouped) == pytest.approx(width(single), rel=0.1)
-    assert width(independent) < 0.9 * width(grouped)
+    assert width(grouped) == pytest.approx(width(single), rel=0.15)
+    assert width(independent) < 0.95 * width(grouped)
 
 
 def test_a_class_of_one_member_is_shrunk_to_the_sum_of_its_levels():
