@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from mcfrontier.analysis.estimates.estimates import LEVELS
 from mcfrontier.core.kinds import EVENT
 from mcfrontier.runs.core import RunCore, remembered
 from mcfrontier.runs.summary import order_statistics
 from mcfrontier.study.describe import cost_components, cost_targets, path_of
 
 MAX_ROWS_EACH = 4  # of a target, to make each row a headline
+MANY_ROWS = 40  # of a target, beyond which the largest represents it, not the first
 MAX_HEADLINES = 10  # before each target is reduced to its first row
 
 
@@ -68,11 +70,13 @@ def by_path(run: RunCore, name: str) -> dict[str, dict[str, str]]:
 
 
 def representative(run: RunCore, rows: Sequence[str]) -> str:
-    """The row that represents a quantity: the first, or the end of the first path.
+    """The row that represents a quantity: the first, the largest of many, or the end of the first path.
 
     Of an event along a path, the row whose probability is nearest 1/2.
     """
     paths = [[row for row in path.values() if row in rows] for path in by_path(run, run.rows[rows[0]][0]).values()]
+    if not any(paths) and len(rows) > MANY_ROWS and run.kind(rows[0]) is not EVENT:
+        return max(rows, key=lambda row: float(order_statistics(run, row)[0][2 + LEVELS.index(0.5)]))
     path = next((path for path in paths if path), list(rows[:1]))
     if run.kind(path[0]) is not EVENT:
         return path[-1]

@@ -120,7 +120,8 @@ def answer(run: RunCore) -> str:
     if run.kind(head) is EVENT:
         return f"{run.study.title}: {label(head)} with a probability of {statistic(run, head, PROBABILITY)}."
     text = f"{run.study.title}: {label(head)} {statistic(run, head, 'p50')}"
-    if summary(run)[head].values["sd"] == 0:
+    values = summary(run)[head].values
+    if values["p5"] == values["p95"]:
         return f"{text}, without uncertainty."
     text += f" (median), with 90 % probability between {statistic(run, head, 'p5')} and {statistic(run, head, 'p95')}"
     bases = sorted((row for row in cost_bases(run) if row != head), key=lambda row: summary(run)[row].values["p50"])

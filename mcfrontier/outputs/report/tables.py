@@ -100,7 +100,8 @@ def grid_cell(run: RunCore, row: str) -> list[str]:
         error = found.error_text(PROBABILITY)
         return [found.text(PROBABILITY), f"± {error}" if error else ""]
     low, middle, high = (statistic(run, row, word) for word in SUMMARY_STATISTICS)
-    return [middle] if summary(run)[row].values["sd"] == 0 else [middle, f"{low} to {high}"]
+    values = summary(run)[row].values
+    return [middle] if values["p5"] == values["p95"] else [middle, f"{low} to {high}"]
 
 
 def input_rows(prior: Prior) -> list[dict[str, Any]]:

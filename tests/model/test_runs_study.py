@@ -1,0 +1,99 @@
+"""The study of a table of runs, beside calculations by hand."""
+
+import numpy as np
+import pytest
+from scipy import special, stats
+
+import mcfrontier as mcf
+from mcfrontier.study import priors_file
+from tests.conftest import ROOT
+
+DRAWS = 2**12
+HEAD = "run,chip,precision,moe"
+
+
+@pytest.fixture(scope="module")
+def run():
+    return mcf.run("runs", draws=DRAWS)
+
+
+def quantiles_of_class(name, levels, entry="utilisation"):
+    return priors_file.load(name).priors[entry].distributions[0].ppf(np.array(levels))
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "flop", "hours", "peak"),
+    [
+        ("LLaMA 65B", "ampere-dense", 5.477e23, 1_022_362, 312e12),
+        ("Llama 3.1 405B", "hopper-dense", 3.791e25, 30_840_000, 989.4e12),
+        ("DeepSeek-V2", "hopper-moe", 1.021e24, 1_399_680, 989e12),
+    ],
+)
+def test_the_percentile_of_disclosed_hours_is_that_of_the_utilisation_in_its_class(run, label, name, flop, hours, peak):
+    """A run whose hours are disclosed has used them: utilisation = FLOP / (hours x 3600 x peak)."""
+    found = run.summary[f"chip_time_below_disclosed[{label}]"]
+    distribution = priors_file.load(f"utilisation/{name}").priors["utilisation"].distributions[0]
+    expected = float(distribution.sf(np.array([flop / (hours * 3600 * peak)]))[0])
+    assert found.values["probability"] == pytest.approx(expected, abs=4 * found.errors["probability"] + 0.002)
+    assert run.summary[f"chip_time[{label}]"].values["p5"] == run.summary[f"chip_time[{label}]"].values["p95"] == hours
+
+
+def test_energy_is_hours_times_watts_of_server_and_site(run):
+    """LLaMA 65B: 1,022,362 hours of 400 W, with the factors of the priors drawn here by scipy's own distributions."""
+    rng, z, n = np.random.default_rng(0), special.ndtri(0.95), 400_000
+
+    def lognormal(p5, p95, low=0.0, high=np.inf):
+        mean, sd = np.log(p5 * p95) / 2, np.log(p95 / p5) / 2 / z
+        ends = (np.log([max(low, 1e-300), high]) - mean) / sd
+        return np.exp(mean + sd * stats.truncnorm(*ends).rvs(n, random_state=rng))
+
+    factors = lognormal(1.5, 2.1, low=1) * lognormal(0.45, 1.0, high=1) * lognormal(1.06, 1.34, low=1)
+    expected = np.quantile(1_022_362 * 400e-6 * factors, [0.05, 0.5, 0.95])
+    found = run.summary["energy[LLaMA 65B]"].values
+    np.testing.assert_allclose([found["p5"], found["p50"], found["p95"]], expected, rtol=0.02)
+
+
+def test_what_a_run_does_not_state_comes_from_its_class(tmp_path):
+    """Chip-hours are FLOP over peak and utilisation, with the levels of the class from the other end."""
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        f"{HEAD},training_compute [FLOP],chip_count [chip]\nmine,H100,bf16,0,1e25,10000\nother,B300,bf16,1,1e25,\n"
+    )
+    found = mcf.run("runs", table=path, draws=2**14).summary
+    for label, name, peak in (("mine", "hopper-dense", 989.4e12), ("other", "blackwell-moe", 2250e12)):
+        expected = 1e25 / (3600 * peak * quantiles_of_class(f"utilisation/{name}", [0.95, 0.5, 0.05]))
+        values = found[f"chip_time[{label}]"].values
+        np.testing.assert_allclose([values["p5"], values["p50"], values["p95"]], expected, rtol=0.03)
+    days = found["training_time[mine]"].values["p50"]
+    assert days == pytest.approx(found["chip_time[mine]"].values["p50"] / 10_000 / 24, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("run,chip,precision\nx,H100,bf16\n", "there is no column 'moe'"),
+        (f"{HEAD}\nx,H100,BF16,0\n", "x: precision: 'BF16' is none of bf16, fp8, fp4"),
+        (f"{HEAD}\nx,H1000,bf16,0\n", "x: chip: 'H1000' is not in .*tables/chips.csv; did you mean 'H100'"),
+        (f"{HEAD},tokens\nx,H100,bf16,0,1e12\n", r"'tokens' has no unit; write it as tokens \[token\]"),
+        (f"{HEAD},tokens [USD]\nx,H100,bf16,0,1e12\n", "tokens"),
+    ],
+)
+def test_a_table_of_ones_own_is_checked(tmp_path, text, problem):
+    (tmp_path / "mine.csv").write_text(text)
+    with pytest.raises(mcf.InputError, match=problem):
+        mcf.load("runs", table=tmp_path / "mine.csv")
+
+
+def test_a_study_that_extends_a_class_needs_operations_and_a_count_alone():
+    targets = ["chip_time", "training_time", "amortised_cost", "inhouse_cost", "cloud_cost", "acquisition_cost"]
+    targets += ["capital_cost", "ownership_cost", "cluster_rent", "energy_cost"]
+    page = {"extends": ["utilisation/hopper-dense", "chips/h100"], "targets": targets}
+    known = {"family": "value", "source": "a test"}
+    inputs = {"training_compute": {**known, "value": 1e25, "unit": "FLOP"}}
+    study = mcf.load({**page, "inputs": {**inputs, "chip_count": {**known, "value": 1e4, "unit": "chip"}}})
+    assert study.targets == tuple(targets)
+    pair = {"active_parameters": {**known, "value": 7e10, "unit": "parameter"}}
+    pair |= {"tokens": {**known, "value": 1.5e13, "unit": "token"}}
+    assert mcf.load({**page, "targets": ["chip_time", "amortised_cost", "cloud_cost"], "inputs": pair})
+    for path in sorted((ROOT / "priors" / "utilisation").glob("*.toml")):
+        assert "achieved_rate" in priors_file.load(f"utilisation/{path.stem}").aliases
