@@ -45,6 +45,7 @@ SLOPE = 0.5, 0.5  # mean and sd of the slope of each feature: a chip with twice 
 LEVEL_SD = 1.0  # of a column of the basis, and of a chip with an unknown feature
 FLAT_SD = 10.0  # of the mean, about the median
 LOG_BOUNDS = -7.0, 2.0  # of the standard deviations
+DIGITS = 6  # of a prediction: beyond the rounding errors of linear algebra, which depend on threads and processors
 SDS_OF_INTERVAL = 2 * 1.6448536269514722  # of 90 %
 DAYS_PER_YEAR = 365.25
 
@@ -160,8 +161,7 @@ def predict(quotes: Quotes, targets: Sequence[Target], *, market: bool = False) 
     mean = fit.median + SLOPE[0] * at.features.sum(axis=-1) + white.T @ fit.white
     variance = covariance(at, at, variances) + variances[-1] - (white**2).sum(axis=0)
     counts = ((column.chip == at.chip).sum(axis=0), (column.combination == at.combination).sum(axis=0))
-    digits = 10  # a price does not depend on those that are predicted with it, in the last digits
-    return Predicted(mean.round(digits), np.sqrt(variance).round(digits), *counts, ~at.unknown)
+    return Predicted(mean.round(DIGITS), np.sqrt(variance).round(DIGITS), *counts, ~at.unknown)
 
 
 @lru_cache(maxsize=32)
