@@ -38,7 +38,7 @@ SCALES: dict[str, tuple[Curve, Curve]] = {"log": (exponential, np.log), "logit":
 
 class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The rows of a table with a figure: the label, the figure and the group of each, and its cells in the columns that
-    `where` and `offsets` name."""
+    `where`, `without` and `offsets` name."""
 
     labels: list[str]
     values: list[float]
@@ -53,6 +53,17 @@ class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Whether each row meets a condition; none meets that of an unknown level."""
         level = comparable(wanted)
         return np.array([cell == level != UNKNOWN for cell in self.levels(column)])
+
+    def meet_all(self, wanted: Mapping[str, Cell]) -> Array:
+        """Whether each row meets all conditions."""
+        met: Array = np.all([np.full(len(self.labels), True), *(self.meet(*each) for each in wanted.items())], axis=0)
+        return met
+
+    def rows(self, places: Sequence[int]) -> Sample:
+        """Some rows."""
+        labels, groups = ([column[i] for i in places] for column in (self.labels, self.groups))
+        cells = {name: [column[i] for i in places] for name, column in self.cells.items()}
+        return Sample(labels, [self.values[i] for i in places], groups, cells)
 
     def levels(self, column: str) -> list[Cell]:
         """The level of each row in a column."""
@@ -73,13 +84,15 @@ class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Reference(Truncatable, kw_only=True, frozen=True, tag="reference"):
     """The predictive distribution of one new member of a reference class: the rows of a CSV `file` in the priors
     folders that meet the conditions of `where`. The class is shrunk to all rows with a figure in `column`, by an offset
-    of each level of the columns in `offsets`; rows of one `group` are dependent. `sample` has the rows of the file."""
+    of each level of the columns in `offsets`; rows of one `group` are dependent. Rows that meet all conditions of
+    `without` are left out. `sample` has the rows of the file."""
 
     lists: ClassVar[tuple[str, ...]] = ("offsets",)
 
     file: str = ""
     column: str = ""
     where: dict[str, Cell] = msgspec.field(default_factory=dict)
+    without: dict[str, Cell] = msgspec.field(default_factory=dict)
     group: str = ""
     offsets: list[str] = msgspec.field(default_factory=list)
     scale: Literal["", "log", "logit"] = ""
@@ -87,10 +100,12 @@ class Reference(Truncatable, kw_only=True, frozen=True, tag="reference"):
 
     @property
     def table(self) -> Sample:
-        """The rows of its table."""
+        """The rows of its table, without those that are left out."""
         if self.sample is None:
             raise InputError("has no rows; add file = ... and column = ...")
-        return self.sample
+        if not self.without:
+            return self.sample
+        return self.sample.rows(np.flatnonzero(~self.sample.meet_all(self.without)).tolist())
 
     @property
     def scale_name(self) -> str:
@@ -107,8 +122,7 @@ class Reference(Truncatable, kw_only=True, frozen=True, tag="reference"):
         """The places of the rows that meet all conditions; none where a column of `offsets` has no condition."""
         if {*self.offsets} - {*self.where}:
             return []
-        met = [self.table.meet(*condition) for condition in self.where.items()]
-        inside: list[int] = np.flatnonzero(np.all([np.full(len(self.table.labels), True), *met], axis=0)).tolist()
+        inside: list[int] = np.flatnonzero(self.table.meet_all(self.where)).tolist()
         return inside
 
     def check(self) -> None:
@@ -160,7 +174,7 @@ class Reference(Truncatable, kw_only=True, frozen=True, tag="reference"):
     def remark(self) -> str:
         table, grouped = self.table, f" by {self.group}" if self.group else ""
         whole, own = table.size([*range(len(table.labels))]), table.size(self.members)
-        end = f"; predictive of one new member, Student's t on the {self.scale_name} scale"
+        end = f"{self.left_out()}; predictive of one new member, Student's t on the {self.scale_name} scale"
         if self.by:
             return f"reference class of each row, shrunk to {whole}{grouped}{end}"
         if not self.members:
@@ -170,6 +184,15 @@ class Reference(Truncatable, kw_only=True, frozen=True, tag="reference"):
         if len(self.members) == len(table.labels):
             return f"reference class of {whole}{grouped}{end}"
         return f"reference class of {own}{grouped} ({conditions(self.where)}), shrunk to {whole}{end}"
+
+    def left_out(self) -> str:
+        """The number of rows that are left out, as text; empty where none is to be."""
+        if self.sample is None or not self.without:
+            return ""
+        if self.by:
+            return f", without rows chosen by {echo(', '.join(self.without))}"
+        count = int(self.sample.meet_all(self.without).sum())
+        return f", without {counted(count, 'row')} ({conditions(self.without)})"
 
 
 def absence(table: Sample, where: Mapping[str, Cell]) -> str:

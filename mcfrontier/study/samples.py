@@ -14,6 +14,8 @@ from mcfrontier.distributions.reference import UNKNOWN, Reference
 from mcfrontier.study import csv_table
 from mcfrontier.study.entry import Columns, as_list, family_of, table
 
+CONDITIONS = ("where", "without")  # the keys of a reference class with conditions on its rows
+
 
 def read_samples(
     stated: dict[str, Any], place: str, labels: Sequence[str], tables: csv_table.Tables, unit: Any = None
@@ -63,17 +65,19 @@ def check_nested(stated: Mapping[str, Any], place: str) -> None:
 
 
 def classes_by_label(stated: dict[str, Any], labels: Sequence[str], columns: Columns) -> dict[str, Any]:
-    """An entry of a reference class with `by`, with the class of each label: a condition that names a column of texts
-    of that dimension has the cell of the label."""
-    where, offsets = stated.get("where"), stated.get("offsets")
+    """An entry of a reference class with `by`, with the class of each label: a condition of `where` or `without` that
+    names a column of texts of that dimension has the cell of the label."""
+    offsets = stated.get("offsets")
     if family_of(stated) is not Reference or not labels:
         return stated
     texts = {name: column.texts for (by, name), column in columns.items() if by == stated["by"] and not column.unit}
     filled: dict[str, Any] = {}
-    if isinstance(where, Mapping):
-        cells = {key: texts.get(wanted) if isinstance(wanted, str) else None for key, wanted in where.items()}
-        filled["where"] = [
-            {key: wanted if (own := cells[key]) is None else own[i] for key, wanted in where.items()}
+    for word in CONDITIONS:
+        if not isinstance(wanted := stated.get(word), Mapping):
+            continue
+        cells = {key: texts.get(cell) if isinstance(cell, str) else None for key, cell in wanted.items()}
+        filled[word] = [
+            {key: cell if (own := cells[key]) is None else own[i] for key, cell in wanted.items()}
             for i in range(len(labels))
         ]
     if isinstance(offsets, list) and not any(isinstance(each, list) for each in offsets):
@@ -85,7 +89,8 @@ def read_class(stated: dict[str, Any], place: str, tables: csv_table.Tables, uni
     """An entry of a reference class with the rows of its CSV file that have a figure."""
     if stated.keys() & {"sample", "file", "column"} not in ({"sample"}, {"file", "column"}):
         raise InputError(f"{place}: state file and column, and no sample, which is read from these")
-    group, classes, offsets = stated.get("group", ""), as_list(stated.get("where", {})), stated.get("offsets", [])
+    group, offsets = stated.get("group", ""), stated.get("offsets", [])
+    classes = [each for word in CONDITIONS for each in as_list(stated.get(word, {}))]
     if "sample" in stated or not isinstance(offsets, list) or not all(isinstance(each, Mapping) for each in classes):
         return stated  # of a saved run, or refused afterwards
     named = [name for each in offsets for name in as_list(each)]

@@ -5,6 +5,7 @@ import pytest
 from scipy import special, stats
 
 import mcfrontier as mcf
+from mcfrontier.analysis.forecasts.cross_validation import predict_each
 from mcfrontier.core.errors import InputError
 from mcfrontier.distributions.random_effects import predictive
 from mcfrontier.outputs.folder.saved import read_folder
@@ -83,6 +84,29 @@ def test_offsets_have_a_level_for_each_value_and_for_each_empty_cell(study):
     np.testing.assert_allclose(distribution().ppf(LEVELS), special.expit(new.ppf(LEVELS)), rtol=1e-9)
 
 
+def test_rows_that_meet_all_conditions_of_without_are_in_neither_class_nor_fit(study):
+    words = {"where": '{ chip = "hopper", moe = 0 }', "offsets": '["chip", "moe"]', "group": '"maker"'}
+    study(without='{ maker = "A", chip = "hopper" }', **words)
+    found, made = distribution().ppf(LEVELS), priors_file.load("study").priors["x"].entry
+    assert [made.table.labels[i] for i in made.members] == ["c1"]
+    study(CSV.replace("a1,A,hopper,0,0.40,1\na2,A,hopper,0,0.42,2\n", ""), **words)
+    assert (found == distribution().ppf(LEVELS)).all()
+
+
+def test_each_row_is_predicted_without_the_rows_of_its_own_group(study):
+    study(where="{ moe = 0 }", offsets='["moe"]', group='"maker"')
+    expected = predict_each(priors_file.load("study").priors["x"].entry)
+    top = '[tables.run]\nfile = "runs.csv"\nsource = "s"\n'
+    study(
+        top=top, by='"run"', where='{ moe = "moe" }', offsets='["moe"]', group='"maker"', without='{ maker = "maker" }'
+    )
+    made = priors_file.load("study").priors["x"]
+    for label, known in zip(made.entry.sample.labels, expected, strict=True):
+        row = made.distributions[made.labels.index(label)]
+        if label not in ("d1", "f1"):  # of no known group
+            np.testing.assert_allclose(row.ppf(LEVELS), known.ppf(LEVELS), rtol=1e-12)
+
+
 def test_a_row_has_the_class_of_its_own_cells(study, tmp_path):
     top = '[tables.run]\nfile = "mine.csv"\nsource = "s"\n'
     study(top=top, by='"run"', where='{ chip = "kind", moe = 0 }', offsets='["chip", "moe"]')
@@ -103,7 +127,7 @@ def test_a_row_has_the_class_of_its_own_cells(study, tmp_path):
     "words",
     [
         {"where": '{ chip = "hopper", moe = 0 }', "group": '"maker"'},
-        {"where": '{ chip = "tpu" }', "offsets": '["chip", "moe"]', "low": 0.1},
+        {"where": '{ chip = "tpu" }', "offsets": '["chip", "moe"]', "low": 0.1, "without": '{ maker = "A" }'},
         {"top": '[tables.run]\nfile = "runs.csv"\nsource = "s"\n', "by": '"run"', "where": '{ moe = "moe" }'},
     ],
 )
@@ -131,6 +155,9 @@ def test_a_saved_run_is_repeated_with_and_without_the_table(words, study, comman
         ({"where": '{ chip = "hopper", moe = 1 }'}, "has chip = hopper, moe = 1 at once; delete one; or state offsets"),
         ({"where": '{ chip = "hopper" }', "offsets": '["moe"]'}, "where: chip is not one of offsets; add it there"),
         ({"where": "{ moe = true }"}, "where: expected"),
+        ({"without": '{ marker = "A" }'}, "there is no column 'marker'; did you mean 'maker'?"),
+        ({"without": '"A"'}, "without: expected"),
+        ({"without": "{ moe = 0 }", "table": CSV.replace("0.25", "0.30")}, "values: at least two different ones"),
         ({"where": '"hopper"'}, "where: expected"),
         ({"unit": "USD"}, "used: unit 'share' cannot be converted to 'USD'"),
         (
@@ -172,6 +199,14 @@ def test_an_entry_without_rows_is_refused():
         (
             {"where": '{ chip = "hopper", moe = 0 }', "group": '"maker"'},
             "moe = 0), shrunk to 8 rows in 5 groups; predic",
+        ),
+        (
+            {"without": '{ maker = "A" }'},
+            "reference class of 5 rows, without 3 rows (maker = A); predictive of one new m",
+        ),
+        (
+            {"without": '{ maker = "a" }'},
+            "reference class of 8 rows, without 0 rows (maker = a); predictive of one new m",
         ),
         ({}, "reference class of 8 rows; predictive of one new member, Student's t on the logit scale"),
         ({"where": '{ chip = "tpu" }', "offsets": '["chip"]'}, "without a member, no row with a figure has chip = tpu"),

@@ -19,7 +19,7 @@ from mcfrontier.analysis.forecasts.scoring_rules import crps
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.distributions.curves import Distribution
-from mcfrontier.distributions.reference import Reference, Sample
+from mcfrontier.distributions.reference import Reference
 
 LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)  # of the quantiles of a prediction
 TAIL, NODES = 1e-4, 64  # of the integral of a CRPS: the probability beyond its ends, and the nodes on either side
@@ -62,15 +62,8 @@ def predict_each(entry: Reference) -> list[Distribution]:
                 )
             where = dict(zip(entry.offsets, levels[i], strict=True))
             with located(table.labels[i]):
-                found[key] = replace(entry, where=where, sample=rows_of(table, rest)).distribution()
+                found[key] = replace(entry, where=where, sample=table.rows(rest), without={}).distribution()
     return [found[key] for key in zip(groups.tolist(), levels, strict=True)]
-
-
-def rows_of(table: Sample, places: Sequence[int]) -> Sample:
-    """Some rows of a sample."""
-    labels, groups = ([column[i] for i in places] for column in (table.labels, table.groups))
-    cells = {name: [column[i] for i in places] for name, column in table.cells.items()}
-    return replace(table, labels=labels, values=[table.values[i] for i in places], groups=groups, cells=cells)
 
 
 def score_inverse(distribution: Distribution, factor: float, outcome: float) -> Validation:
