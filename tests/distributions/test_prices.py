@@ -114,7 +114,7 @@ def test_the_gradient_of_the_posterior_is_that_of_differences():
 
 def test_nine_of_ten_later_quotes_of_new_sellers_lie_in_the_90_percent_interval():
     found = []
-    for seed in range(30):
+    for seed in range(20):
         history = History(seed)
         quotes = history.quotes(50)
         found.append(scores(quotes, [history.quote(f"new {i}", first_week=150) for i in range(6)]))
