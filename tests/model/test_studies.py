@@ -46,6 +46,28 @@ def test_disclosed_figures_are_reported_and_are_not_inputs(name):
         assert split_row(figure.quantity)[0] in loaded.order
 
 
+@pytest.mark.parametrize(
+    ("name", "flop", "utilisation"),
+    [("kimi-k2", 6 * 32e9 * 15.5e12, 0.217), ("deepseek-v2", 6 * 21e9 * 8.1e12, 0.229)],
+)
+def test_chip_hours_are_operations_over_the_peak_and_the_median_of_the_class(name, flop, utilisation):
+    """The median utilisation of mixtures of experts on Hopper: OLMoE 0.182, DeepSeek-V2 0.205, Llama 4 0.229 and
+    0.265, and without DeepSeek-V2."""
+    hours = mcf.run(name, draws=2**12).summary["chip_time"].values["p50"]
+    assert hours == pytest.approx(flop / (utilisation * 989e12 * 3600), rel=0.06)
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "rows"),
+    [("llama4-maverick", "Llama 4", 2), ("deepseek-v2", "DeepSeek V2", 1), ("mai-base1", "MAI-Base-1", 1)],
+)
+def test_a_study_of_a_disclosed_run_does_not_use_its_family(name, family, rows):
+    entry = recipe.load(name).inputs["utilisation"].entry
+    assert entry.sample.groups.count(family) == rows
+    assert family not in entry.table.groups
+    assert len(entry.table.labels) == len(entry.sample.labels) - rows
+
+
 @pytest.mark.parametrize("name", RUNS)
 def test_a_training_run_has_the_five_cost_bases(name):
     assert set(recipe.load(name).targets) >= COST_BASES
