@@ -64,14 +64,14 @@ def swing(run: RunCore, row: str) -> Swing:
     """The swing of a row by one input at a time, in the row's unit."""
     run.check_row(row)
     name, index = run.rows[row]
-    moved = [run.study.inputs[n].row_names[i] for n, i in one_at_a_time.varied_rows(run.study)]
-    return one_at_a_time.swing(moved, paths(run)[name][index] / units.scale(run.unit(row)))
+    varied = tuple(each for each in inputs_behind(run, row) if each not in run.missing)
+    return one_at_a_time.swing(varied, paths(run, varied)[name][index] / units.scale(run.unit(row)))
 
 
 @remembered
-def paths(run: RunCore) -> dict[str, Array]:
-    """All quantities with one input at a time varied from its p5 to its p95, in base units."""
-    return one_at_a_time.one_at_a_time(run.study)
+def paths(run: RunCore, varied: tuple[str, ...]) -> dict[str, Array]:
+    """All quantities with one of some rows of inputs at a time varied from its p5 to its p95, in base units."""
+    return one_at_a_time.one_at_a_time(run.study, varied)
 
 
 def rank_correlation(run: RunCore, one: str, other: str) -> float:

@@ -18,16 +18,17 @@ SWING_ENDS = ("p5", "p95")
 SWING_PROBABILITIES = np.array([0.05, 0.1625, 0.275, 0.3875, 0.5, 0.6125, 0.725, 0.8375, 0.95])
 
 
-def one_at_a_time(study: Study) -> dict[str, Array]:
-    """Evaluate all quantities with each row of each input in turn varied from p5 to p95, the rest at the medians.
+def one_at_a_time(study: Study, rows_varied: Sequence[str]) -> dict[str, Array]:
+    """Evaluate all quantities with each of some rows of inputs in turn varied from p5 to p95, the rest at the medians.
 
     Rows of a joint input that are not varied are scaled, so that all still sum to one.
 
     Returns
     -------
-    Arrays (..., rows, 9), or (..., 1, 1) where nothing varies; `varied_rows` names the rows.
+    Arrays (..., rows, 9), or (..., 1, 1) where nothing varies.
     """
-    varied, steps = varied_rows(study), len(SWING_PROBABILITIES)
+    named = {name: (p.name, i) for p in study.uncertain for i, name in enumerate(p.row_names)}
+    varied, steps = {named[name]: place for place, name in enumerate(rows_varied)}, len(SWING_PROBABILITIES)
     points = len(varied) * steps
     given = {}
     for prior in study.inputs.values():
@@ -45,12 +46,6 @@ def one_at_a_time(study: Study) -> dict[str, Array]:
     values = evaluate(study, given)
     shape = (len(varied), steps)
     return {name: x.reshape(*x.shape[:-1], *(shape if x.shape[-1] == points else (1, 1))) for name, x in values.items()}
-
-
-def varied_rows(study: Study) -> dict[tuple[str, int], int]:
-    """The rows of uncertain inputs that have a value, as (name, row), and the place of each."""
-    rows = [(p.name, i) for p in study.uncertain for i, row in enumerate(p.distributions) if np.isfinite(row.median)]
-    return {row: place for place, row in enumerate(rows)}
 
 
 @dataclass(frozen=True)

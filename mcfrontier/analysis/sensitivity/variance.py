@@ -186,7 +186,9 @@ def at_probabilities(prior: Prior, p: Array | None) -> Array:
     """The values of an input at probabilities, without regard to the randomisations of a reference."""
     if p is None or prior.entry.joint:
         return streams.values(prior, p)
-    rows = [row.curve(each) for row, each in zip(prior.quantiles, np.atleast_2d(p), strict=True)]
+    first = np.atleast_2d(p)[0]  # all rows have the same probabilities; equal rows share one function
+    values = {id(row): row.curve(first) for row in {id(row): row for row in prior.quantiles}.values()}
+    rows = [values[id(row)] for row in prior.quantiles]
     return np.stack(rows) if prior.labels else rows[0]
 
 

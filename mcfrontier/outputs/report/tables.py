@@ -109,8 +109,8 @@ def input_rows(prior: Prior) -> list[dict[str, Any]]:
     entry = prior.entry
     if prior.known and prior.labels:
         known = [row.median for row in prior.distributions if np.isfinite(row.median)]
-        low, high = (amount(end, entry.unit) for end in (min(known), max(known)))
-        figures = [f"{len(known)} known values", f"{low} to {high}"]
+        ends = [amount(end, entry.unit) for end in (min(known), max(known))] if known else []
+        figures = [f"{len(known) or 'no'} known values", *([" to ".join(ends)] if ends else [])]
         line = {"name": label(prior.name), "family": "column", "unit": entry.unit, "figures": figures, "outline": []}
         return [line | {"source": entry.source, "note": entry.note}]
     triples = zip(prior.labels or ("",), prior.distributions, prior.best_guesses, strict=True)
