@@ -15,7 +15,13 @@ from mcfrontier.study import locate
 from mcfrontier.tasks.score import ledger, score
 
 DRAWS, SEED = 2**16, 1
-ELSEWHERE = (("deepseek-v3", "chip_hours"), ("deepseek-v3", "stated_cost"), ("gpt2", "strubell_time"))
+ELSEWHERE = (
+    ("deepseek-v2", "chip_hours"),
+    ("deepseek-v3", "chip_hours"),
+    ("deepseek-v3", "stated_cost"),
+    ("gpt2", "strubell_time"),
+    ("mai-base1", "chip_hours"),
+)
 
 
 def outcomes():

@@ -30,6 +30,12 @@ def energy(chip_time, chip_power):
     return chip_time * chip_power
 
 
+@node("MWh")
+def chip_energy(chip_time, tdp, average_power_fraction):
+    """Electricity used by the chips alone in the final run, without their servers, network and cooling."""
+    return chip_time * tdp * average_power_fraction
+
+
 @node("USD")
 def energy_cost(energy, energy_price):
     """Electricity cost of the final run."""

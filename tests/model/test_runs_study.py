@@ -107,3 +107,15 @@ def test_a_study_that_extends_a_class_needs_operations_and_a_count_alone():
     assert mcf.load({**page, "targets": ["chip_time", "amortised_cost", "cloud_cost"], "inputs": pair})
     for path in sorted((ROOT / "priors" / "utilisation").glob("*.toml")):
         assert "achieved_rate" in priors_file.load(f"utilisation/{path.stem}").aliases
+
+
+def test_the_energy_of_chips_is_that_of_their_hours_alone():
+    """OLMo 2 7B, at the medians: operations over utilisation and peak, at 700 W times the share of a lognormal cut
+    at 1."""
+    z = special.ndtri(0.95)
+    mean, sd = np.log(0.45) / 2, -np.log(0.45) / 2 / z
+    share = np.exp(mean + sd * special.ndtri(special.ndtr(-mean / sd) / 2))
+    (utilisation,) = quantiles_of_class("utilisation/hopper-dense", [0.5])
+    expected = 1.701e23 / (utilisation * 989.4e12 * 3600) * 700e-6 * share
+    found = mcf.run("blind/runs", draws=DRAWS).summary["chip_energy[OLMo 2 7B]"].values["p50"]
+    assert found == pytest.approx(expected, rel=0.04)
