@@ -34,6 +34,7 @@ by = "run"
 file = "tables/small.csv"
 column = "{column}"
 where = {{ remark = "remark", run = "{label}" }}
+without = {{ run = "{left_out}" }}
 group = "{group}"
 offsets = [{offsets}]
 unit = "USD"
@@ -64,6 +65,7 @@ def make(rng: Any) -> tuple[list[list[str]], list[str]]:
             "unit": rng.choice(("USD", "USD", "kUSD", "h", "1")),
             "column": rng.choice(("low", "high", "remark", "run", "share", "nothing")),
             "label": rng.choice(("a", "b", "z")),
+            "left_out": rng.choice(("a", "run", "remark", "z", "")),
             "group": rng.choice(("", "remark", "run", "nothing")),
             "offsets": rng.choice(("", '"run"', '"run", "remark"', '"remark", "nothing"')),
         }
