@@ -1,5 +1,7 @@
 """The study of a table of runs, beside calculations by hand."""
 
+import csv
+
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -119,3 +121,19 @@ def test_the_energy_of_chips_is_that_of_their_hours_alone():
     expected = 1.701e23 / (utilisation * 989.4e12 * 3600) * 700e-6 * share
     found = mcf.run("blind/runs", draws=DRAWS).summary["chip_energy[OLMo 2 7B]"].values["p50"]
     assert found == pytest.approx(expected, rel=0.04)
+
+
+def test_days_are_scored_of_all_runs_whose_chips_and_days_agree_with_their_paid_hours():
+    """But for those whose chip-hours another study in the ledger predicts."""
+    path = ROOT / "priors" / "tables" / "disclosed.csv"
+    rows = csv.DictReader(line for line in path.read_text().splitlines() if not line.startswith("#"))
+    days = {}
+    for row in rows:
+        count, time, hours = (row[key] for key in ("chip_count [chip]", "training_time [day]", "chip_time [chip*h]"))
+        stated = row["utilisation [share]"] and count and time and not row["known_until"]
+        if stated and float(count) * float(time) * 24 == pytest.approx(float(hours), rel=0.01):
+            days[f"predicted_training_time[{row['run']}]"] = float(time)
+    for run in ("LLaMA 65B", "BLOOM 176B", "Gopher 280B", "MAI-Base-1 (MAI-Thinking-1)"):
+        del days[f"predicted_training_time[{run}]"]
+    figures = priors_file.load("blind/runs").disclosed.values()
+    assert days == {each.quantity: each.value for each in figures if each.unit == "day"}
