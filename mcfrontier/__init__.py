@@ -11,28 +11,30 @@ import typing as _typing
 from mcfrontier.core.version import __version__
 
 if _typing.TYPE_CHECKING:
-    from mcfrontier.api.comparison import Comparison, compare
     from mcfrontier.api.run import Run, run
     from mcfrontier.api.saved import SavedRun, open
-    from mcfrontier.api.solution import Solution, solve
     from mcfrontier.core.errors import InputError
     from mcfrontier.graph.node import node
     from mcfrontier.runs.load import load
     from mcfrontier.study.study import Study
+    from mcfrontier.tasks.compare.compare import compare
+    from mcfrontier.tasks.compare.comparison import Comparison
+    from mcfrontier.tasks.solve.solution import Solution
+    from mcfrontier.tasks.solve.solve import solve
 
 _FACE = {  # the module that defines each public name
-    "Comparison": "api.comparison",
+    "Comparison": "tasks.compare.comparison",
     "InputError": "core.errors",
     "Run": "api.run",
     "SavedRun": "api.saved",
-    "Solution": "api.solution",
+    "Solution": "tasks.solve.solution",
     "Study": "study.study",
-    "compare": "api.comparison",
+    "compare": "tasks.compare.compare",
     "load": "runs.load",
     "node": "graph.node",
     "open": "api.saved",
     "run": "api.run",
-    "solve": "api.solution",
+    "solve": "tasks.solve.solve",
 }
 __all__ = [
     "Comparison",

@@ -7,7 +7,7 @@ from html import escape
 from typing import NamedTuple
 
 from mcfrontier.core.formatting import label
-from mcfrontier.core.printable import one_line
+from mcfrontier.core.printable import html_table, one_line
 from mcfrontier.runs.summary import Summary
 
 MAX_ROWS = 6  # of a text
@@ -48,12 +48,7 @@ def text(name: str, head: Mapping[str, object], summaries: Mapping[str, Summary]
 
 def html(name: str, head: Mapping[str, object], summaries: Mapping[str, Summary], notes: Sequence[str]) -> str:
     """The same as an HTML table, of all headlines, with the notes below."""
-    shown = table(heading(name, head), ("", "median", "p5 to p95"), [cells(row, summaries[row]) for row in summaries])
+    shown = html_table(
+        heading(name, head), ("", "median", "p5 to p95"), [cells(row, summaries[row]) for row in summaries]
+    )
     return shown + "".join(f"<p>note: {escape(one_line(each))}</p>" for each in notes)
-
-
-def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """An HTML table."""
-    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><caption>{escape(caption)}</caption><tr>{top}</tr>{body}</table>"

@@ -22,7 +22,8 @@ from mcfrontier.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from mcfrontier.tasks.compare.compare import ComparisonResult, Pair
+    from mcfrontier.tasks.compare.comparison import Comparison
+    from mcfrontier.tasks.compare.pairs import Pair
 
 MAX_WATERFALLS = 4  # waterfalls of a pair that are printed
 MAX_COMPACT_ROWS = 40  # rows of a pair that are printed one by one
@@ -43,9 +44,9 @@ def command(
 
     The first study is compared with each of the rest, or, with --set, with itself once quantities are pinned.
     """
-    from mcfrontier.api.comparison import compare
     from mcfrontier.core.atomic import check_folder
-    from mcfrontier.tasks.compare.page import comparison_json
+    from mcfrontier.tasks.compare.compare import compare
+    from mcfrontier.tasks.compare.comparison import comparison_json
 
     folder = None if out is None else check_folder(out)
     options = given(**settings, targets=targets or None)
@@ -62,7 +63,7 @@ def command(
         say(f"in {folder}: {', '.join(file.name for file in written)}")
 
 
-def show(found: ComparisonResult) -> None:
+def show(found: Comparison) -> None:
     """Print each pair: its rows, and the waterfalls of its representative rows."""
     from mcfrontier.tasks.compare.page import attributed_rows, compact_rows, headings
 

@@ -57,8 +57,8 @@ def command(
     The conditions hold with a given probability: the largest model for a budget, the days for a deadline, the chips
     for both.
     """
-    from mcfrontier.api.solution import solve
-    from mcfrontier.tasks.solve.text import cells, sentences, solution_json
+    from mcfrontier.tasks.solve.solution import cells, sentences, solution_json
+    from mcfrontier.tasks.solve.solve import solve
 
     found = solve(name, decide, conditions, set=split_pins(pins), **given(**settings))
     for text in found.notes:

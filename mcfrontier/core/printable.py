@@ -7,7 +7,7 @@ reverse the order of others. Every text that is printed, typeset or drawn passes
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcfrontier.core import limits
@@ -87,3 +87,12 @@ def printable_values(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: printable_values(item) for key, item in value.items()}
     return [printable_values(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def html_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """An HTML table, which notebooks display."""
+    from html import escape
+
+    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><caption>{escape(caption)}</caption><tr>{top}</tr>{body}</table>"

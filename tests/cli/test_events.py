@@ -11,9 +11,10 @@ from scipy import stats
 import mcfrontier as mcf
 from mcfrontier.core.kinds import EVENT
 from mcfrontier.outputs.folder.saved import read_folder
-from mcfrontier.tasks.compare.page import comparison_json, contents, headings, lines
+from mcfrontier.tasks.compare.comparison import comparison_json, contents
+from mcfrontier.tasks.compare.page import headings, lines
 from mcfrontier.tasks.score import ledger
-from mcfrontier.tasks.solve.text import cells, solution_json
+from mcfrontier.tasks.solve.solution import cells, solution_json
 from tests.conftest import input_entry
 
 YEARS = ["2025", "2026", "2027", "2028", "2029"]

@@ -25,7 +25,7 @@ EVENTS = NEEDING_SPACE | {"os.rmdir", "os.remove", "fcntl.flock"}
 MODULES = (
     "mcfrontier.outputs.report.report", "mcfrontier.outputs.figures", "mcfrontier.outputs.exports.workbook",
     "mcfrontier.outputs.exports.groups", "mcfrontier.outputs.exports.columns", "mcfrontier.outputs.folder.write",
-    "mcfrontier.runs.recipe", "mcfrontier.runs.load", "mcfrontier.tasks.compare.page", "mcfrontier.api.comparison",
+    "mcfrontier.runs.recipe", "mcfrontier.runs.load", "mcfrontier.tasks.compare.compare",
     "mcfrontier.tasks.score.page", "mcfrontier.tasks.verify.verify", "mcfrontier.tasks.verify.text",
     "mcfrontier.sampling.engine.executors", "mcfrontier.outputs.exports.metaculus", "rich.table", "rich.console",
     "h5py", "zarr", "openpyxl", "pyarrow.parquet", "typst", "pint", "xarray", "scipy.optimize", "scipy.stats",

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 import mcfrontier as mcf
 from mcfrontier.core.errors import InputError
-from mcfrontier.tasks.compare.page import comparison_json
+from mcfrontier.tasks.compare.comparison import comparison_json
 from tests.conftest import entry, input_entry
 
 DRAWS = 2**12

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import mcfrontier as mcf
-from mcfrontier.tasks.solve.text import cells, sentences, solution_json
+from mcfrontier.tasks.solve.solution import cells, sentences, solution_json
 from tests.cli.test_bad_input import assert_one_line_error
 from tests.conftest import input_entry
 

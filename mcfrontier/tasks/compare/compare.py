@@ -3,122 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 
 import numpy as np
 
-from mcfrontier.analysis.sensitivity.attribution import Waterfall
 from mcfrontier.core.arguments import listed
 from mcfrontier.core.arrays import extremes_allowed
 from mcfrontier.core.errors import InputError
-from mcfrontier.core.progress import Progress
+from mcfrontier.core.progress import Progress, silent
 from mcfrontier.runs import recipe
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import findings
-from mcfrontier.runs.headlines import representatives
 from mcfrontier.runs.load import Day, Model, Source, checked_pins
-from mcfrontier.sampling.plan import Sampler
+from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.study.study import Study
 from mcfrontier.tasks.compare import hybrid
-from mcfrontier.tasks.compare.pairs import RowPair, row_pair
+from mcfrontier.tasks.compare.comparison import Comparison
+from mcfrontier.tasks.compare.pairs import Pair
 from mcfrontier.tasks.compare.scenarios import common_plan, common_targets, list_names, load_scenarios
 from mcfrontier.tasks.compare.waterfalls import waterfalls
 
 
-@dataclass(frozen=True)
-class Pair:
-    """The first study and another, run on the same draws.
-
-    names       the names of the two
-    runs        their runs
-    rows        the rows of the targets that both have
-    differing   the differences between the studies: the names that change sides together, by the name of the difference
-    waterfalls  the attribution of each row; empty if the hybrids of the two could not be evaluated
-    notes       warnings on the pair
-    """
-
-    names: tuple[str, str]
-    runs: tuple[RunCore, RunCore] = field(repr=False)
-    rows: tuple[str, ...] = field(repr=False)
-    differing: Mapping[str, frozenset[str]] = field(repr=False)
-    waterfalls: Mapping[str, Waterfall] = field(repr=False)
-    notes: tuple[str, ...] = ()
-
-    @property
-    def headlines(self) -> list[str]:
-        """The representative rows among the shared ones."""
-        return representatives(self.runs[0], self.rows)
-
-    @cached_property
-    def by_row(self) -> dict[str, RowPair]:
-        """Every shared row on both sides."""
-        return {row: row_pair(row, *self.runs) for row in self.rows}
-
-
-@dataclass(frozen=True)
-class ComparisonResult:
-    """Studies on the same draws: `pairs` of the first with each of the rest; `findings` are warnings on the studies."""
-
-    sampler: Sampler = field(repr=False)
-    pairs: tuple[Pair, ...]
-    findings: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the studies, the first study first.
-
-        Returns
-        -------
-        tuple of str
-            At least two.
-
-        Examples
-        --------
-        >>> mcf.compare("gpt4", "deepseek-v3", targets=["energy"], draws=64).names
-        ('gpt4', 'deepseek-v3')
-        """
-        return (self.pairs[0].names[0], *(pair.names[1] for pair in self.pairs))
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Warnings on the studies and on their pairs.
-
-        Returns
-        -------
-        tuple of str
-            One sentence each; empty if there is nothing to report.
-
-        Examples
-        --------
-        >>> mcf.compare("gpt4", set={"energy": "40 GWh"}, targets=["energy"], draws=100).notes[0]
-        '100 draws rounded up to 128: a power of two for Sobol points'
-        """
-        return (*self.findings, *(note for pair in self.pairs for note in pair.notes))
-
-
 @extremes_allowed()
-def compare_studies(
-    sources: Sequence[Source | Study],
-    model: Model | None,
-    targets: Sequence[str] | None,
-    draws: int | None,
-    seed: int,
-    nested_seed: int | None,
-    sampler: str,
-    pins: Mapping[str, str | float] | None,
-    as_of: Day | None,
-    progress: Progress,
-) -> ComparisonResult:
-    """Compare a first study with the rest, or with itself once quantities are pinned.
+def compare(
+    *sources: Source | Study,
+    model: Model | None = None,
+    targets: Sequence[str] | None = None,
+    draws: int | None = None,
+    seed: int = SEED,
+    nested_seed: int | None = None,
+    sampler: str = SAMPLER,
+    set: Mapping[str, str | float] | None = None,
+    as_of: Day | None = None,
+    progress: Progress = silent,
+) -> Comparison:
+    """Compare a study with others, or with itself after some quantities are pinned.
 
-    The parameters are those of mcfrontier.api.comparison.compare.
+    Parameters
+    ----------
+    *sources : str, Path, mapping or Study
+        As in `run`: two or more, or one and `set`. Money is converted to the price year of the first.
+    model : module or sequence of functions, optional
+        The model of all studies, as in `run`.
+    targets : sequence of str, optional
+        Quantities to compare; by default the targets that all studies have in common.
+    draws : int, optional
+        Number of draws of each study; 16,384 by default, fewer where a quantity has many rows.
+    seed : int, default 1
+        As in `run`; an input has the same draws in all studies.
+    nested_seed : int, optional
+        As in `run`.
+    sampler : str, default "sobol"
+        As in `run`.
+    set : mapping, optional
+        Quantities to pin: of a single study this makes the second one, of several it applies to all.
+    as_of : date or str, optional
+        As in `load`.
+    progress : callable, optional
+        Wraps an iterable of steps and reports progress.
+
+    Returns
+    -------
+    Comparison
+        Differences, ratios, probabilities, and the attribution of differences to inputs.
+
+    Raises
+    ------
+    InputError
+        When a study, a target or another argument cannot be used: one line with the place, the problem and the remedy.
+
+    Examples
+    --------
+    >>> mcf.compare("gpt4", "deepseek-v3", targets=["energy"], draws=64).names
+    ('gpt4', 'deepseek-v3')
     """
     if not callable(progress):
         raise InputError(f"progress = {progress!r}: a function is expected")
     targets = listed("targets", targets) or None
     names, scenarios = load_scenarios(
-        sources, model, targets, checked_pins(pins), as_of, seed if nested_seed is None else nested_seed
+        sources, model, targets, checked_pins(set), as_of, seed if nested_seed is None else nested_seed
     )
     shared = common_targets(names, scenarios, targets)
     notes = [f"{name}: {note}" for name, study in zip(names, scenarios, strict=True) for note in study.notes]
@@ -130,7 +93,7 @@ def compare_studies(
     ]
     own = [[note for note in findings(run) if note not in plan.notes] for run in runs]
     notes += [f"{name}: {note}" for name, each in zip(names, own, strict=True) for note in each]
-    return ComparisonResult(plan, tuple(pairs), tuple(dict.fromkeys((*plan.notes, *notes))))
+    return Comparison(plan, tuple(pairs), tuple(dict.fromkeys((*plan.notes, *notes))))
 
 
 def make_pair(names: tuple[str, str], runs: tuple[RunCore, RunCore], progress: Progress) -> Pair:

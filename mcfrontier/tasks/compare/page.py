@@ -1,68 +1,28 @@
-"""A comparison as JSON, as the cells of tables and as a PDF."""
+"""A pair of studies as JSON and as the cells of tables."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
 from mcfrontier.analysis.estimates.probability import Probability
-from mcfrontier.core.arrays import extremes_allowed
-from mcfrontier.core.atomic import check_folder, write_files
 from mcfrontier.core.formatting import amount, difference, label, sentence
-from mcfrontier.core.jsontext import json_text
 from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
-from mcfrontier.core.version import versions
-from mcfrontier.outputs.folder.files import FORMAT
 from mcfrontier.outputs.folder.percentiles import statistics
-from mcfrontier.outputs.report.typeset import typeset
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.summary import Summary, summarise
-from mcfrontier.sampling import SAMPLERS
 from mcfrontier.study.study import Study
-from mcfrontier.tasks.compare.compare import ComparisonResult, Pair
 from mcfrontier.tasks.compare.hybrid import CORRELATION, DIMENSION_PREFIX, EVIDENCE
+from mcfrontier.tasks.compare.pairs import Pair
 
 Formatter = Callable[[float, str, float], str]  # of a value, its unit and its Monte Carlo error
 PROBABILITY_DIGITS = 6  # maximum digits of a probability, which may be near 1
 MAX_FULL_ROWS = 10  # rows up to which each is displayed in full
-JSON_FILE, PDF_FILE = "comparison.json", "comparison.pdf"
-
-
-def comparison_json(found: ComparisonResult) -> str:
-    """A comparison as JSON text, in the format that docs/compare.md describes. A number that is not finite is null."""
-    plan = found.sampler
-    content = {
-        "format": FORMAT,
-        "seed": plan.seed,
-        "draws": plan.draws,
-        "sampler": plan.kind,
-        "versions": versions(),
-        "notes": found.notes,
-        "studies": [scenario_json(name, run.study) for name, run in zip(found.names, runs_of(found), strict=True)],
-        "pairs": [
-            {"first": pair.names[0], "other": pair.names[1], "targets": {row: row_json(pair, row) for row in pair.rows}}
-            for pair in found.pairs
-        ],
-    }
-    return json_text(content)
-
-
-def runs_of(found: ComparisonResult) -> list[RunCore]:
-    """The run of each scenario, the first one first."""
-    return [found.pairs[0].runs[0], *(pair.runs[1] for pair in found.pairs)]
-
-
-def scenario_json(name: str, study: Study) -> dict[str, Any]:
-    """A scenario: its study, the price year of its money here, its pins and the hash of its priors."""
-    pins = {pin: str(value) for pin, value in study.pins.items()}
-    year = study.file.stated.price_year
-    return {"name": name, "title": study.title, "price_year": year, "set": pins, "priors_sha256": study.file.digest}
 
 
 def row_json(pair: Pair, row: str) -> dict[str, Any]:
@@ -276,52 +236,3 @@ def total_cells(pair: Pair, row: str) -> list[str]:
     found, unit = pair.waterfalls[row], pair.by_row[row].first.unit
     value, error = found.total
     return [difference(value, unit, error), error_text(error, unit, points=True), factor_text(*found.ratio)]
-
-
-def contents(found: ComparisonResult) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """The data of the PDF, and its figures as SVG by file name."""
-    from mcfrontier.outputs.figures.waterfall import waterfall
-
-    pictures: dict[str, bytes] = {}
-    pairs: list[dict[str, Any]] = []
-    for i, pair in enumerate(found.pairs):
-        waterfalls: list[dict[str, Any]] = []
-        for row in attributed_rows(pair):
-            picture = f"waterfall-{i}-{len(waterfalls)}.svg"
-            unit, kind = pair.by_row[row].first.unit, pair.by_row[row].kind
-            pictures[picture] = waterfall(pair.waterfalls[row], row, unit, pair.names, kind).svg()
-            table = {"rows": waterfall_lines(pair, row), "total": total_cells(pair, row)}
-            waterfalls.append({"name": sentence(label(row)), "picture": picture, **table})
-        rows = [
-            {"name": sentence(label(row)), "lines": lines(pair, row), "probability": probability_text(pair, row)}
-            for row in full_rows(pair)
-        ]
-        head = {"names": pair.names, "heads": headings(pair)}
-        pairs.append({**head, "rows": rows, "compact": compact_rows(pair), "waterfalls": waterfalls})
-    return {
-        "title": f"{found.names[0]} compared with {', '.join(found.names[1:])}",
-        "studies": [
-            [name, run.study.file.stated.title or "", run.study.file.digest]
-            for name, run in zip(found.names, runs_of(found), strict=True)
-        ],
-        "notes": found.notes,
-        "pairs": pairs,
-        "caption": " ".join((waterfall.__doc__ or "").split()),
-        "plan": plan_text(found),
-    }, pictures
-
-
-def plan_text(found: ComparisonResult) -> str:
-    """Draws, sampler and seed."""
-    plan = found.sampler
-    kind = SAMPLERS[plan.kind].label
-    return f"{plan.draws:,} draws of each study and of each hybrid of two, {kind}, seed {plan.seed}"
-
-
-@extremes_allowed()
-def write(found: ComparisonResult, folder: str | Path) -> list[Path]:
-    """Write comparison.json and comparison.pdf into a folder. Both are made before either is moved there."""
-    folder = check_folder(folder)
-    data, pictures = contents(found)
-    pdf = typeset(Path(__file__).with_name("comparison.typ"), data, pictures)
-    return write_files(folder, {JSON_FILE: f"{comparison_json(found)}\n".encode(), PDF_FILE: pdf})

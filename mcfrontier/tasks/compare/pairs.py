@@ -1,16 +1,20 @@
-"""A row of two runs on the same draws: both sides, their difference and their ratio."""
+"""Two runs on the same draws: each row on both sides, their difference and their ratio."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from mcfrontier.analysis.estimates import estimates
 from mcfrontier.analysis.estimates.probability import Probability, probability
+from mcfrontier.analysis.sensitivity.attribution import Waterfall
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.kinds import EVENT, PROBABILITY, QuantityKind, kind_of
 from mcfrontier.runs.core import RunCore
+from mcfrontier.runs.headlines import representatives
 from mcfrontier.runs.summary import Summary, event_summary, summarise
 
 
@@ -90,3 +94,33 @@ def event_summaries(x: Array, y: Array, unit: str, effective: float) -> list[Sum
         error = float(np.hypot(estimates.standard_error(np.asarray(whole), parts), least))
         sides.append(Summary(own, {PROBABILITY: float(whole)}, {PROBABILITY: error}))
     return sides
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The first study and another, run on the same draws.
+
+    names       the names of the two
+    runs        their runs
+    rows        the rows of the targets that both have
+    differing   the differences between the studies: the names that change sides together, by the name of the difference
+    waterfalls  the attribution of each row; empty if the hybrids of the two could not be evaluated
+    notes       warnings on the pair
+    """
+
+    names: tuple[str, str]
+    runs: tuple[RunCore, RunCore] = field(repr=False)
+    rows: tuple[str, ...] = field(repr=False)
+    differing: Mapping[str, frozenset[str]] = field(repr=False)
+    waterfalls: Mapping[str, Waterfall] = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def headlines(self) -> list[str]:
+        """The representative rows among the shared ones."""
+        return representatives(self.runs[0], self.rows)
+
+    @cached_property
+    def by_row(self) -> dict[str, RowPair]:
+        """Every shared row on both sides."""
+        return {row: row_pair(row, *self.runs) for row in self.rows}

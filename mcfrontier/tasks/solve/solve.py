@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
-from mcfrontier.analysis.estimates.probability import Probability
 from mcfrontier.core import units
 from mcfrontier.core.arguments import listed
 from mcfrontier.core.arrays import Array, extremes_allowed
@@ -27,84 +25,20 @@ from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import notes
 from mcfrontier.runs.load import Day, Model, Source, checked_pins, load
 from mcfrontier.runs.recipe import SAMPLER, SEED
-from mcfrontier.runs.summary import Summary
 from mcfrontier.sampling import streams
-from mcfrontier.sampling.plan import Sampler
 from mcfrontier.study.reach import descendants
 from mcfrontier.study.study import Study, retained_draws
 from mcfrontier.study.values import central_values
-from mcfrontier.tasks.solve.search import Axis, Point, Search
+from mcfrontier.tasks.solve.search import Axis, Search
+from mcfrontier.tasks.solve.solution import Solution
 
 DEFAULT_PROBABILITY = 0.5
 MAX_INPUTS_NAMED = 12  # inputs named in a message
 SEARCH_DECADES = (3, 6)  # on either side of the central value; the second if nothing changes within the first
 
 
-@dataclass(frozen=True)
-class SolutionResult:
-    """The values of a quantity at which conditions hold with a probability.
-
-    study                 the study, with the quantities of the conditions among its targets
-    sampler               the sampler of its draws
-    decide                the quantity that is solved for
-    conditions            the conditions
-    probability           the probability with which they are to hold
-    holds                 intervals of values, (from, to), None for an end beyond the search range; () if there are none
-    tried                 the ends of the search range, in the unit of the quantity
-    best                  without intervals: the value with the highest probability, None if that is 0 everywhere
-    believed              the quantity in the study itself
-    believed_probability  the probability there
-    notes                 warnings
-    """
-
-    study: Study = field(repr=False)
-    sampler: Sampler = field(repr=False)
-    decide: str
-    conditions: tuple[Condition, ...]
-    probability: float
-    holds: tuple[tuple[Point | None, Point | None], ...]
-    tried: tuple[float, float]
-    best: Point | None
-    believed: Summary
-    believed_probability: Probability
-    notes: tuple[str, ...]
-
-    @property
-    def unit(self) -> str:
-        """The unit of the quantity that is solved for.
-
-        Returns
-        -------
-        str
-            Such as "chip".
-
-        Examples
-        --------
-        >>> mcf.solve("gpt4", "chip_count", "acquisition_cost < 1e9 USD", draws=64).unit
-        'chip'
-        """
-        return self.study.unit(self.decide)
-
-    @property
-    def points(self) -> list[Point]:
-        """The finite ends of the intervals in `holds`, or else the best value.
-
-        Returns
-        -------
-        list of Point
-            `value` and `error` in `unit`; empty if there is neither.
-
-        Examples
-        --------
-        >>> len(mcf.solve("gpt4", "chip_count", "acquisition_cost < 1e9 USD", draws=64).points)
-        1
-        """
-        ends = [end for interval in self.holds for end in interval if end]
-        return ends or ([self.best] if self.best else [])
-
-
 @extremes_allowed()
-def solve_conditions(
+def solve(
     source: Source,
     decide: str,
     so_that: str | Sequence[str],
@@ -117,10 +51,49 @@ def solve_conditions(
     seed: int = SEED,
     sampler: str = SAMPLER,
     between: Sequence[str | float] | None = None,
-) -> SolutionResult:
-    """Find the values of a quantity at which conditions hold with a probability.
+) -> Solution:
+    """Find the values of a quantity for which conditions on other quantities hold with a probability.
 
-    The parameters are those of mcfrontier.api.solution.solve.
+    Parameters
+    ----------
+    source : str, Path or mapping
+        Name of a study, path of a priors file, or the content of one as a mapping.
+    decide : str
+        The quantity to solve for, an input or a node with one row; its prior is not used.
+    so_that : str or sequence of str
+        ``"amortised_cost < 5e7 USD"``, or several such conditions, which must all hold in the same draw.
+    probability : float, default 0.5
+        The probability, above 0 and below 1; 0.5 limits the median.
+    model : module or sequence of functions, optional
+        As in `run`.
+    set : mapping, optional
+        Quantities to pin, as in `run`.
+    as_of : date or str, optional
+        As in `load`.
+    draws : int, optional
+        Number of draws, as in `run`; all are retained in memory.
+    seed : int, default 1
+        As in `run`.
+    sampler : str, default "sobol"
+        As in `run`.
+    between : sequence of two numbers or str, optional
+        The search range. By default three decades on either side of the central value, six
+        where the conditions do not change within these, or 0 and 1 for a share.
+
+    Returns
+    -------
+    Solution
+        `holds`: intervals of values, each end with its Monte Carlo error; `best`, where there are none.
+
+    Raises
+    ------
+    InputError
+        When a quantity does not exist, a condition cannot be read, or no condition depends on `decide`.
+
+    Examples
+    --------
+    >>> mcf.solve("gpt4", "chip_count", "acquisition_cost < 1e9 USD", probability=0.8, draws=64).probability
+    0.8
     """
     set = checked_pins(set)
     if isinstance(source, Study):
@@ -148,7 +121,7 @@ def solve_conditions(
     search = Search(condition_study, pinned, run, decide, parsed, probability)
     axis, quantiles = scan(search, axes)
     holds = tuple(search.intervals(axis, quantiles))
-    return SolutionResult(
+    return Solution(
         study=study,
         sampler=run.sampler,
         decide=decide,

@@ -1,31 +1,49 @@
-"""Comparison: studies on the same draws; and `compare`, which makes one."""
+"""Comparison: a first study with each of the rest, on the same draws."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mcfrontier.api import displays
+from mcfrontier.core.arrays import extremes_allowed
+from mcfrontier.core.atomic import check_folder, write_files
 from mcfrontier.core.errors import InputError, suggest
-from mcfrontier.core.formatting import label
+from mcfrontier.core.formatting import label, sentence
+from mcfrontier.core.jsontext import json_text
 from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
-from mcfrontier.core.progress import Progress, silent
-from mcfrontier.runs.load import Day, Model, Source
-from mcfrontier.runs.recipe import SAMPLER, SEED
+from mcfrontier.core.printable import html_table
+from mcfrontier.core.version import versions
+from mcfrontier.outputs.folder.files import FORMAT
+from mcfrontier.outputs.report.typeset import typeset
+from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.summary import Summary
+from mcfrontier.sampling import SAMPLERS
+from mcfrontier.sampling.plan import Sampler
 from mcfrontier.study.study import Study
-from mcfrontier.tasks.compare.compare import ComparisonResult, compare_studies
+from mcfrontier.tasks.compare.page import (
+    attributed_rows,
+    compact_rows,
+    full_rows,
+    headings,
+    lines,
+    probability_text,
+    row_json,
+    total_cells,
+    waterfall_lines,
+)
+from mcfrontier.tasks.compare.pairs import Pair
 
 if TYPE_CHECKING:
     import xarray as xr
 
+JSON_FILE, PDF_FILE = "comparison.json", "comparison.pdf"
+
 
 @dataclass(frozen=True, repr=False)
-class Comparison(ComparisonResult):
+class Comparison:
     """Studies on the same draws, the first compared with each of the others, from `compare`.
 
     Parameters
@@ -44,6 +62,42 @@ class Comparison(ComparisonResult):
     >>> round(float(waterfall.bar.sum() / waterfall.total), 9)
     1.0
     """
+
+    sampler: Sampler
+    pairs: tuple[Pair, ...]
+    findings: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the studies, the first study first.
+
+        Returns
+        -------
+        tuple of str
+            At least two.
+
+        Examples
+        --------
+        >>> mcf.compare("gpt4", "deepseek-v3", targets=["energy"], draws=64).names
+        ('gpt4', 'deepseek-v3')
+        """
+        return (self.pairs[0].names[0], *(pair.names[1] for pair in self.pairs))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Warnings on the studies and on their pairs.
+
+        Returns
+        -------
+        tuple of str
+            One sentence each; empty if there is nothing to report.
+
+        Examples
+        --------
+        >>> mcf.compare("gpt4", set={"energy": "40 GWh"}, targets=["energy"], draws=100).notes[0]
+        '100 draws rounded up to 128: a power of two for Sobol points'
+        """
+        return (*self.findings, *(note for pair in self.pairs for note in pair.notes))
 
     @property
     def difference(self) -> xr.Dataset:
@@ -168,6 +222,7 @@ class Comparison(ComparisonResult):
         attrs |= {"unit": pair.runs[0].unit(target), "statistic": pair.by_row[target].central}
         return xr.Dataset({name: ("input", x) for name, x in arrays.items()}, {"input": found.names}, attrs)
 
+    @extremes_allowed()
     def write(self, folder: str | Path) -> list[Path]:
         """Write comparison.json and comparison.pdf into a folder.
 
@@ -194,9 +249,10 @@ class Comparison(ComparisonResult):
         >>> [file.name for file in files]
         ['comparison.json', 'comparison.pdf']
         """
-        from mcfrontier.tasks.compare.page import write
-
-        return write(self, folder)
+        folder = check_folder(folder)
+        data, pictures = contents(self)
+        pdf = typeset(Path(__file__).with_name("comparison.typ"), data, pictures)
+        return write_files(folder, {JSON_FILE: f"{comparison_json(self)}\n".encode(), PDF_FILE: pdf})
 
     def __repr__(self) -> str:
         lines = [f"{row}: {first} {here}, {other} {there}" for row, first, other, here, there in self._rows()]
@@ -204,7 +260,7 @@ class Comparison(ComparisonResult):
 
     def _repr_html_(self) -> str:
         head = ("", "first", "other", "median of first", "median of other")
-        return displays.table(f"Comparison of {', '.join(self.names)}", head, self._rows())
+        return html_table(f"Comparison of {', '.join(self.names)}", head, self._rows())
 
     def _rows(self) -> list[tuple[str, ...]]:
         """The headlines of each pair: label, names of both studies, and their medians (of an event, probabilities)."""
@@ -217,57 +273,72 @@ class Comparison(ComparisonResult):
         return out
 
 
-def compare(
-    *sources: Source | Study,
-    model: Model | None = None,
-    targets: Sequence[str] | None = None,
-    draws: int | None = None,
-    seed: int = SEED,
-    nested_seed: int | None = None,
-    sampler: str = SAMPLER,
-    set: Mapping[str, str | float] | None = None,
-    as_of: Day | None = None,
-    progress: Progress = silent,
-) -> Comparison:
-    """Compare a study with others, or with itself after some quantities are pinned.
+def comparison_json(found: Comparison) -> str:
+    """A comparison as JSON text, in the format that docs/compare.md describes. A number that is not finite is null."""
+    plan = found.sampler
+    content = {
+        "format": FORMAT,
+        "seed": plan.seed,
+        "draws": plan.draws,
+        "sampler": plan.kind,
+        "versions": versions(),
+        "notes": found.notes,
+        "studies": [scenario_json(name, run.study) for name, run in zip(found.names, runs_of(found), strict=True)],
+        "pairs": [
+            {"first": pair.names[0], "other": pair.names[1], "targets": {row: row_json(pair, row) for row in pair.rows}}
+            for pair in found.pairs
+        ],
+    }
+    return json_text(content)
 
-    Parameters
-    ----------
-    *sources : str, Path, mapping or Study
-        As in `run`: two or more, or one and `set`. Money is converted to the price year of the first.
-    model : module or sequence of functions, optional
-        The model of all studies, as in `run`.
-    targets : sequence of str, optional
-        Quantities to compare; by default the targets that all studies have in common.
-    draws : int, optional
-        Number of draws of each study; 16,384 by default, fewer where a quantity has many rows.
-    seed : int, default 1
-        As in `run`; an input has the same draws in all studies.
-    nested_seed : int, optional
-        As in `run`.
-    sampler : str, default "sobol"
-        As in `run`.
-    set : mapping, optional
-        Quantities to pin: of a single study this makes the second one, of several it applies to all.
-    as_of : date or str, optional
-        As in `load`.
-    progress : callable, optional
-        Wraps an iterable of steps and reports progress.
 
-    Returns
-    -------
-    Comparison
-        Differences, ratios, probabilities, and the attribution of differences to inputs.
+def runs_of(found: Comparison) -> list[RunCore]:
+    """The run of each scenario, the first one first."""
+    return [found.pairs[0].runs[0], *(pair.runs[1] for pair in found.pairs)]
 
-    Raises
-    ------
-    InputError
-        When a study, a target or another argument cannot be used: one line with the place, the problem and the remedy.
 
-    Examples
-    --------
-    >>> mcf.compare("gpt4", "deepseek-v3", targets=["energy"], draws=64).names
-    ('gpt4', 'deepseek-v3')
-    """
-    found = compare_studies(sources, model, targets, draws, seed, nested_seed, sampler, set, as_of, progress)
-    return Comparison(found.sampler, found.pairs, found.findings)
+def scenario_json(name: str, study: Study) -> dict[str, Any]:
+    """A scenario: its study, the price year of its money here, its pins and the hash of its priors."""
+    pins = {pin: str(value) for pin, value in study.pins.items()}
+    year = study.file.stated.price_year
+    return {"name": name, "title": study.title, "price_year": year, "set": pins, "priors_sha256": study.file.digest}
+
+
+def contents(found: Comparison) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The data of the PDF, and its figures as SVG by file name."""
+    from mcfrontier.outputs.figures.waterfall import waterfall
+
+    pictures: dict[str, bytes] = {}
+    pairs: list[dict[str, Any]] = []
+    for i, pair in enumerate(found.pairs):
+        waterfalls: list[dict[str, Any]] = []
+        for row in attributed_rows(pair):
+            picture = f"waterfall-{i}-{len(waterfalls)}.svg"
+            unit, kind = pair.by_row[row].first.unit, pair.by_row[row].kind
+            pictures[picture] = waterfall(pair.waterfalls[row], row, unit, pair.names, kind).svg()
+            table = {"rows": waterfall_lines(pair, row), "total": total_cells(pair, row)}
+            waterfalls.append({"name": sentence(label(row)), "picture": picture, **table})
+        rows = [
+            {"name": sentence(label(row)), "lines": lines(pair, row), "probability": probability_text(pair, row)}
+            for row in full_rows(pair)
+        ]
+        head = {"names": pair.names, "heads": headings(pair)}
+        pairs.append({**head, "rows": rows, "compact": compact_rows(pair), "waterfalls": waterfalls})
+    return {
+        "title": f"{found.names[0]} compared with {', '.join(found.names[1:])}",
+        "studies": [
+            [name, run.study.file.stated.title or "", run.study.file.digest]
+            for name, run in zip(found.names, runs_of(found), strict=True)
+        ],
+        "notes": found.notes,
+        "pairs": pairs,
+        "caption": " ".join((waterfall.__doc__ or "").split()),
+        "plan": plan_text(found),
+    }, pictures
+
+
+def plan_text(found: Comparison) -> str:
+    """Draws, sampler and seed."""
+    plan = found.sampler
+    kind = SAMPLERS[plan.kind].label
+    return f"{plan.draws:,} draws of each study and of each hybrid of two, {kind}, seed {plan.seed}"

@@ -1,23 +1,118 @@
-"""A solution as sentences, as a table of the quantities at its values, and as JSON."""
+"""Solution: as sentences, as a table of the quantities at its values, and as JSON."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from mcfrontier.analysis.estimates.probability import Probability
 from mcfrontier.core.formatting import amount, label
 from mcfrontier.core.jsontext import json_text
+from mcfrontier.core.printable import html_table
 from mcfrontier.outputs.folder.files import FORMAT
 from mcfrontier.outputs.folder.percentiles import statistics
+from mcfrontier.runs.conditions import Condition
 from mcfrontier.runs.summary import Summary
+from mcfrontier.sampling.plan import Sampler
+from mcfrontier.study.study import Study
 from mcfrontier.tasks.solve.search import Point
-from mcfrontier.tasks.solve.solve import SolutionResult
 
 VALUE_DIGITS = 6  # maximum digits of a value that is solved for
 
 
-def sentences(found: SolutionResult) -> list[str]:
+@dataclass(frozen=True, repr=False)
+class Solution:
+    """The values of a quantity for which conditions hold with a probability, from `solve`.
+
+    Parameters
+    ----------
+    study : Study
+        The study, with its prior of the quantity.
+    sampler : Sampler
+        The sampling plan: `kind`, `seed`, `draws`.
+    decide : str
+        The quantity that is solved for.
+    conditions : tuple of Condition
+        The conditions, as stated (`text`) and as read.
+    probability : float
+        The probability with which all conditions must hold, above 0 and below 1.
+    holds : tuple of (Point or None, Point or None)
+        Intervals of values for which they do, each by its ends: `value` and `error` in `unit`. None is an end beyond
+        the search range. Empty if there is no such value.
+    tried : (float, float)
+        The search range, in `unit`.
+    best : Point or None
+        Where `holds` is empty: the value with the highest probability; None if the probability is 0 everywhere.
+    believed : Summary
+        Summary of the quantity in the study itself, which the solution does not use.
+    believed_probability : Probability
+        The probability of the conditions in the study itself: its `value`, its Monte Carlo `error`, `low` and `high`,
+        the ends of a 95 % confidence interval, and `hits` of `draws`.
+    notes : tuple of str
+        Warnings, one sentence each.
+
+    Examples
+    --------
+    >>> found = mcf.solve("gpt4", "chip_count", "acquisition_cost < 1e9 USD", draws=1024)
+    >>> low, high = found.holds[0]
+    >>> low is None, 30_000 < high.value < 45_000
+    (True, True)
+    """
+
+    study: Study
+    sampler: Sampler
+    decide: str
+    conditions: tuple[Condition, ...]
+    probability: float
+    holds: tuple[tuple[Point | None, Point | None], ...]
+    tried: tuple[float, float]
+    best: Point | None
+    believed: Summary
+    believed_probability: Probability
+    notes: tuple[str, ...]
+
+    @property
+    def unit(self) -> str:
+        """The unit of the quantity that is solved for.
+
+        Returns
+        -------
+        str
+            Such as "chip".
+
+        Examples
+        --------
+        >>> mcf.solve("gpt4", "chip_count", "acquisition_cost < 1e9 USD", draws=64).unit
+        'chip'
+        """
+        return self.study.unit(self.decide)
+
+    @property
+    def points(self) -> list[Point]:
+        """The finite ends of the intervals in `holds`, or else the best value.
+
+        Returns
+        -------
+        list of Point
+            `value` and `error` in `unit`; empty if there is neither.
+
+        Examples
+        --------
+        >>> len(mcf.solve("gpt4", "chip_count", "acquisition_cost < 1e9 USD", draws=64).points)
+        1
+        """
+        ends = [end for interval in self.holds for end in interval if end]
+        return ends or ([self.best] if self.best else [])
+
+    def __repr__(self) -> str:
+        return "\n".join(sentences(self))
+
+    def _repr_html_(self) -> str:
+        return html_table(" ".join(sentences(self)), *(cells(self) or ((), ())))
+
+
+def sentences(found: Solution) -> list[str]:
     """The solution, the conditions with the search range, and the quantity in the study itself."""
     conditions = " and ".join(condition.text.strip() for condition in found.conditions)
     tried = " to ".join(amount(end, found.unit) for end in found.tried)
@@ -29,7 +124,7 @@ def sentences(found: SolutionResult) -> list[str]:
     ]
 
 
-def answer(found: SolutionResult) -> str:
+def answer(found: Solution) -> str:
     """The values at which the conditions hold."""
     if found.holds:
         return ", or ".join(interval_text(*ends, found.unit) for ends in found.holds)
@@ -65,7 +160,7 @@ def share(probability: float) -> str:
     return f"{100 * probability:.10g}%"
 
 
-def cells(found: SolutionResult) -> tuple[list[str], list[list[str]]] | None:
+def cells(found: Solution) -> tuple[list[str], list[list[str]]] | None:
     """The head and the rows of a table: median (p5 to p95) of each quantity at each value of the solution; None if
     there are no values."""
     points = found.points
@@ -82,7 +177,7 @@ def spread(found: Summary) -> str:
     return middle if low == high else f"{middle} ({low} to {high})"
 
 
-def solution_json(found: SolutionResult) -> str:
+def solution_json(found: Solution) -> str:
     """A solution as JSON text, in the format that docs/solve.md describes. A number that is not finite is null."""
     content = {
         "format": FORMAT,
