@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -54,7 +55,7 @@ def check(prior: Prior, load: Callable[[str, list[str]], Study]) -> None:
         if not units.same_kind(theirs, own):
             raise InputError(f"{place}: unit '{own}': {each['quantity']} of {each['study']} is in {theirs}")
         with located(f"{place}: study"):
-            check_row(each["quantity"], study.rows)
+            check_row(each["quantity"], study.rows, study.file.as_of)
         if not study.uncertain:
             name, index = study.rows[each["quantity"]]
             refuse_known(each, place, float(central_values(study)[name][index][0]), theirs, own)
@@ -157,10 +158,11 @@ def unit_of(stated: Mapping[str, Any], prior: Prior) -> str:
     return str(stated.get("unit", prior.entry.unit))
 
 
-def check_row(quantity: str, rows: Mapping[str, object]) -> None:
-    """Refuse a row that a study does not have."""
+def check_row(quantity: str, rows: Mapping[str, object], as_of: date | None = None) -> None:
+    """Refuse a row that a study does not have, or does not have yet as of a day."""
     if quantity not in rows:
-        raise InputError(str(unknown(quantity, rows)))
+        early = f"; its row may not be known as of {as_of} yet, state a later day" if as_of else ""
+        raise InputError(f"{unknown(quantity, () if as_of else rows)}{early}")
 
 
 def refuse_known(stated: Mapping[str, Any], place: str, value: float, unit: str, own: str) -> None:
