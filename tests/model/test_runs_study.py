@@ -119,7 +119,7 @@ def test_the_energy_of_chips_is_that_of_their_hours_alone():
     share = np.exp(mean + sd * special.ndtri(special.ndtr(-mean / sd) / 2))
     (utilisation,) = quantiles_of_class("utilisation/hopper-dense", [0.5])
     expected = 1.701e23 / (utilisation * 989.4e12 * 3600) * 700e-6 * share
-    found = mcf.run("blind/runs", draws=DRAWS).summary["chip_energy[OLMo 2 7B]"].values["p50"]
+    found = mcf.run("blind/disclosed", draws=DRAWS).summary["chip_energy[OLMo 2 7B]"].values["p50"]
     assert found == pytest.approx(expected, rel=0.04)
 
 
@@ -135,5 +135,5 @@ def test_days_are_scored_of_all_runs_whose_chips_and_days_agree_with_their_paid_
             days[f"predicted_training_time[{row['run']}]"] = float(time)
     for run in ("LLaMA 65B", "BLOOM 176B", "Gopher 280B", "MAI-Base-1 (MAI-Thinking-1)"):
         del days[f"predicted_training_time[{run}]"]
-    figures = priors_file.load("blind/runs").disclosed.values()
+    figures = priors_file.load("blind/disclosed").disclosed.values()
     assert days == {each.quantity: each.value for each in figures if each.unit == "day"}
