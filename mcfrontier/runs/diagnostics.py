@@ -13,7 +13,7 @@ from mcfrontier.core.formatting import amount, percent
 from mcfrontier.core.kinds import SUMMARY_STATISTICS, QuantityKind
 from mcfrontier.runs.consistency import contradiction
 from mcfrontier.runs.core import RunCore, remembered
-from mcfrontier.runs.estimates import conditional_estimates, moments_of_input, summary
+from mcfrontier.runs.estimates import integrated, integrated_rows, moments_of_input, summary
 from mcfrontier.runs.headlines import MAX_ROWS_EACH, with_percentiles
 from mcfrontier.study.describe import row_index
 
@@ -123,10 +123,9 @@ def range_texts(run: RunCore) -> list[str]:
 
 
 def conditional_texts(run: RunCore) -> list[str]:
-    """Notes on rows with a conditional estimate, which does not use all counted draws."""
-    found = conditional_estimates(run)
-    numbers = {estimate.draws for estimate in found.values()}
-    return [f"{', '.join(found)}: an input is integrated out, over the first {count:,} draws" for count in numbers]
+    """A note on the rows with a conditional estimate, which does not use all counted draws."""
+    rows, count = integrated(run), integrated_rows(run).plan.draws
+    return [f"{', '.join(rows)}: an input is integrated out, over the first {count:,} draws"] if rows else []
 
 
 def jump_texts(run: RunCore) -> list[str]:

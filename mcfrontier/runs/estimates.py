@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mcfrontier.analysis.conditional import integrate
-from mcfrontier.analysis.conditional.integrate import ConditionalEstimate
 from mcfrontier.analysis.estimates import convergence
 from mcfrontier.analysis.estimates.estimates import LEVELS, STATISTICS, SUMMARY_LEVELS, Estimate
 from mcfrontier.analysis.estimates.probability import with_interval
@@ -39,15 +38,9 @@ def integrated_rows(run: RunCore) -> integrate.Integrated:
     return integrate.integrated(run.study, run.sampler, rows, errors, run.values)
 
 
-def conditional_estimates(run: RunCore, levels: Sequence[float] | None = None) -> dict[str, ConditionalEstimate]:
-    """The headlines whose percentiles have a smaller error with one input integrated out; those at `levels` are then
-    computed."""
-    return integrated_rows(run).estimates(levels)
-
-
 def integrated(run: RunCore) -> dict[str, str]:
     """The input that is integrated out of each row with a conditional estimate."""
-    return {row: found.input for row, found in conditional_estimates(run).items()}
+    return {row: found.input.name for row, found in integrated_rows(run).at().rows.items()}
 
 
 def estimates_of(found: tuple[Array, Array], levels: Sequence[float]) -> Array:
@@ -64,8 +57,8 @@ def estimates(run: RunCore, row: str, levels: Sequence[float]) -> tuple[Array, A
     known = moments_of_input(run, row)
     if known and known[1] < math.inf:
         found[:, :2] = known, (0.0, 0.0)
-    if conditional := conditional_estimates(run, levels).get(row):
-        better = np.array(conditional.percentiles(levels))
+    if row in integrated_rows(run).at(levels).rows:
+        better = np.array(integrated_rows(run).percentiles(row, levels))
         found[:, 2:] = np.where(np.isfinite(better).all(axis=0), better, found[:, 2:])
     return found[0], found[1]
 

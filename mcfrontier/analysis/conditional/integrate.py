@@ -59,16 +59,11 @@ class Integrated:
     errors: Mapping[str, Array] = field(default_factory=dict)
     known: dict[float, dict[str, tuple[float, float]]] = field(default_factory=dict)
 
-    def estimates(self, levels: Sequence[float] | None = None) -> dict[str, ConditionalEstimate]:
+    def at(self, levels: Sequence[float] | None = None) -> Integrated:
         """The rows with clearly smaller errors than order statistics, once the percentiles at `levels` are known: those
-        of the files of a run, or any that are known already, if none are named."""
+        of the files of a run, or any that are known already, if none are named. The first call drops all other rows."""
         if levels is None:
             levels = () if self.known else estimates.LEVELS
-        self.compute(levels)
-        return {row: ConditionalEstimate(row, self) for row in self.rows}
-
-    def compute(self, levels: Sequence[float]) -> None:
-        """Compute percentiles at levels that are not known; at first drop the rows whose errors are not smaller."""
         first = () if self.known else COMPARED_LEVELS
         further = [level for level in dict.fromkeys((*first, *levels)) if level not in self.known]
         found = percentiles(self.study, self.plan, self.rows, further) if further else {}
@@ -77,44 +72,13 @@ class Integrated:
         for row, (_, errors) in found.items():
             if first and not clearly_smaller(errors[: len(first)], self.errors[row]):
                 del self.rows[row]
+        return self
 
     def percentiles(self, row: str, levels: Sequence[float]) -> tuple[Array, Array]:
         """Percentiles of a row and their standard errors, in its unit: (levels,) both; NaN where no root is found."""
-        self.compute(levels)
+        self.at(levels)
         values, errors = np.array([self.known[level][row] for level in levels]).reshape(-1, 2).T
         return values, errors
-
-
-@dataclass(frozen=True, eq=False)
-class ConditionalEstimate:
-    """Percentiles of a row with an input integrated out, in its unit."""
-
-    row: str
-    integrated: Integrated
-
-    @property
-    def draws(self) -> int:
-        """The number of draws that are used."""
-        return self.integrated.plan.draws
-
-    @property
-    def input(self) -> str:
-        """The name of the input that is integrated out."""
-        return self.integrated.rows[self.row].input.name
-
-    @property
-    def values(self) -> Array:
-        """The percentiles at estimates.LEVELS."""
-        return self.percentiles(estimates.LEVELS)[0]
-
-    @property
-    def errors(self) -> Array:
-        """The standard errors of the percentiles at estimates.LEVELS."""
-        return self.percentiles(estimates.LEVELS)[1]
-
-    def percentiles(self, levels: Sequence[float]) -> tuple[Array, Array]:
-        """Percentiles at any levels and their standard errors, (levels,) both; NaN where no root is found."""
-        return self.integrated.percentiles(self.row, levels)
 
 
 def integrated(

@@ -84,13 +84,6 @@ class LinearRow:
         start = z[0] if is_linear(z, self.points) else np.full(z[0].size, np.nan)
         return replace(self, start=start, inverse_slope=inverse_slope)
 
-    def conditional_cdf(self, at: Array) -> Array:
-        """The probability that the transformed row is at most each value of `at`, given the other inputs: (at,
-        draws)."""
-        values, start, inverse = (x.ravel() for x in np.broadcast_arrays(at[:, None], self.start, self.inverse_slope))
-        found = plain.conditional_probability(values, start, inverse, *self.kernel_arguments)
-        return found.reshape(at.size, -1)
-
     def cdf_parts(self, at: Array, draws: int) -> Array:
         """The probability that the transformed row is at most each value of `at`: the mean of the conditional ones over
         the first `draws`, by randomisation (at, 16)."""

@@ -5,27 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from mcfrontier.outputs.exports.parts import chunks, joined
 from mcfrontier.outputs.folder import netcdf
 from mcfrontier.outputs.folder import zarr as zarr_file
-from mcfrontier.outputs.folder.layout import Variable
 from mcfrontier.outputs.folder.saved import RunFolder
-
-
-class CreateVariables(Protocol):
-    """Creates the dimensions and the empty variables of a group."""
-
-    def __call__(
-        self,
-        group: Any,
-        study: str,
-        draws: int,
-        dimensions: Mapping[str, Sequence[str]],
-        variables: Sequence[Variable],
-        /,
-    ) -> Mapping[str, Any]: ...
 
 
 def arviz(run: RunFolder, rows: Sequence[str], path: Path) -> None:
@@ -44,10 +29,10 @@ def write_groups(
     run: RunFolder,
     rows: Sequence[str],
     file: Any,
-    create_variables: CreateVariables,
+    create_variables: Callable[..., Mapping[str, Any]],
     check: Callable[[], None],
 ) -> None:
-    """Write the groups of a file, chunk by chunk; `check` is called after each."""
+    """Write the groups of a file, chunk by chunk; `create_variables` is that of its format, `check` is called after each."""
     parts = joined(run, rows)
     variables = [part.variable for part in parts]
     used = {dimension for variable in variables for dimension in variable.own}
