@@ -11,11 +11,12 @@ from mcfrontier.api.information import Information
 from mcfrontier.api.output import Output
 from mcfrontier.api.results import Results
 from mcfrontier.api.sensitivity import Sensitivity
+from mcfrontier.core.errors import InputError
 from mcfrontier.core.progress import Progress, silent
 from mcfrontier.runs import recipe
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.headlines import headlines
-from mcfrontier.runs.load import Day, Model, Source
+from mcfrontier.runs.load import Day, Model, Source, load
 from mcfrontier.runs.recipe import MAX_PRECISION_DRAWS, METHOD, SAMPLER, SEED
 from mcfrontier.sampling.engine.engine import Engine
 from mcfrontier.study.study import Study
@@ -143,18 +144,16 @@ def run(
     >>> run["cloud_cost"].sizes["draw"], run.summary["cloud_cost"].unit
     (1024, 'USD')
     """
+    if isinstance(source, Study) and (model or targets or set or as_of or table):
+        raise InputError("a loaded study has its model, targets, set, as_of and table; pass them to load")
+    study = source if isinstance(source, Study) else load(source, model, targets, set, as_of, table)
     return Run(
         recipe.run(
-            source,
-            model=model,
-            targets=targets,
+            study,
             draws=draws,
             seed=seed,
             nested_seed=nested_seed,
             sampler=sampler,
-            set=set,
-            as_of=as_of,
-            table=table,
             precision=precision,
             most=most,
             method=method,

@@ -10,19 +10,10 @@ from mcfrontier.core.errors import InputError
 
 
 def check_regular(path: Path, limit: int) -> int:
-    """Return the size of a regular file in bytes, before it is opened.
+    """Return the size of a regular file in bytes, before it is opened; links are followed.
 
-    Parameters
-    ----------
-    path : Path
-        The file; links are followed.
-    limit : int
-        The largest size that is accepted.
-
-    Raises
-    ------
-    InputError
-        For a missing file, a folder, a pipe, a device, or a file that is larger. The message does not name the file.
+    A missing file, a folder, a pipe, a device and a file of more bytes than `limit` are refused. The message does not
+    name the file.
     """
     try:
         found = os.stat(path)

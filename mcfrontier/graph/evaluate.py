@@ -22,34 +22,19 @@ def evaluate(
     outputs: Collection[str] | None = None,
     sample: Callable[[str], Array] | None = None,
 ) -> dict[str, Array]:
-    """Evaluate nodes on draws.
+    """Evaluate nodes on draws; returns the values of each quantity, in base units and read-only.
+
+    A node that does not return one value for each draw is refused.
 
     Parameters
     ----------
-    nodes : mapping of str to Node
-        The graph.
-    names : iterable of str
-        The nodes to evaluate, in order of evaluation.
-    given : mapping of str to array
-        Values of quantities that are not computed, in base units: shape (dimensions..., draws), with a last axis of
-        1 where nothing is uncertain.
-    dimensions : sequence of str
-        The dimensions of the study, in the order of the leading axes.
-    outputs : collection of str, optional
-        The quantities to return; by default all. Any other is released after its last use.
-    sample : callable, optional
-        Returns the values of a quantity that is neither given nor computed. It is called at the first use, so that the
-        working set stays in the processor's cache.
-
-    Returns
-    -------
-    dict of str to array
-        The values of each quantity, in base units and read-only.
-
-    Raises
-    ------
-    InputError
-        If a node does not return one value for each draw.
+    names : the nodes to evaluate, in order of evaluation
+    given : the quantities that are not computed, in base units: (dimensions..., draws), with a last axis of 1 where
+        nothing is uncertain
+    dimensions : of the study, in the order of the leading axes
+    outputs : the quantities to return, by default all; any other is released after its last use
+    sample : returns the values of a quantity that is neither given nor computed; called at its first use, so that the
+        working set stays in the processor's cache
     """
     names, values = tuple(names), Values(given, sample)
     after = released(names, tuple(nodes[name].needs for name in names), None if outputs is None else tuple(outputs))

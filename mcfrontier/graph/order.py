@@ -16,29 +16,12 @@ MAX_MISSING, MAX_FILES = 20, 2  # missing quantities that a message lists, and f
 def order(
     nodes: Mapping[str, Node], given: Collection[str], targets: Iterable[str], stated_in: Callable[[], Files] = dict
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Sort the part of the graph that the targets need.
+    """Sort the part of the graph that the targets need: the names of `given` in it, and the nodes in order of
+    evaluation.
 
-    Parameters
-    ----------
-    nodes : mapping of str to Node
-        The graph.
-    given : collection of str
-        The quantities that are not computed; one of these overrides the node of its name.
-    targets : iterable of str
-        The quantities to evaluate.
-    stated_in : callable
-        Returns the files that state quantities, for messages on missing ones.
-
-    Returns
-    -------
-    tuple of (tuple of str, tuple of str)
-        The names of `given` that the targets need, and the nodes in order of evaluation.
-
-    Raises
-    ------
-    InputError
-        If quantities are neither given nor nodes (the message has all of them), or if nodes depend on each other in a
-        cycle.
+    `given` are the quantities that are not computed; one of these overrides the node of its name. `stated_in` returns
+    the files that state quantities, for the message on those that are neither given nor nodes. These are refused, all
+    in one message, and so are nodes that depend on each other in a cycle.
     """
     needs: dict[str, tuple[str, ...]] = {}
     missing: dict[str, str] = {}

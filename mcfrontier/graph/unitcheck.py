@@ -33,16 +33,8 @@ def check_units(
     The second time, all numbers are changed: if the units are consistent again, they do not depend on the numbers, as
     those of x ** y do, and a graph of the same nodes, units and dimensions is not evaluated any more.
 
-    Parameters
-    ----------
-    nodes : mapping of str to Node
-        The graph.
-    names : sequence of str
-        The nodes to evaluate, in order of evaluation.
-    given : mapping of str to (array, str)
-        Values in base units, and the unit, of each quantity that is not computed.
-    dimensions : sequence of str
-        The dimensions of the study, in the order of the leading axes.
+    `names` are the nodes in order of evaluation; `given` are values in base units, and the unit, of each quantity that
+    is not computed; `dimensions` are those of the study, in the order of the leading axes.
     """
     shapes = tuple((name, unit, value.shape) for name, (value, unit) in given.items())
     checked = checks(tuple(nodes[name] for name in names), shapes, tuple(dimensions))

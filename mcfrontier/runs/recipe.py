@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from mcfrontier.distributions.nested import quantiles
 from mcfrontier.runs import nested
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import relative_errors
-from mcfrontier.runs.load import Day, Model, Source, load
+from mcfrontier.runs.load import load
 from mcfrontier.runs.nested import Reported
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, LazyDraws, evaluate_blocks
@@ -37,17 +36,12 @@ MAX_PRECISION_DRAWS = 2**24  # for a requested precision
 
 
 def run(
-    source: Source | Study,
+    study: Study,
     *,
-    model: Model | None = None,
-    targets: Sequence[str] | None = None,
     draws: int | None = None,
     seed: int = SEED,
     nested_seed: int | None = None,
     sampler: str = SAMPLER,
-    set: Mapping[str, str | float] | None = None,
-    as_of: Day | None = None,
-    table: str | Path | None = None,
     precision: float | None = None,
     most: int = MAX_PRECISION_DRAWS,
     method: str = METHOD,
@@ -56,10 +50,7 @@ def run(
     workers: int | None = None,
     progress: Progress = silent,
 ) -> RunCore:
-    """Run a study: see mcfrontier.api.run.run."""
-    if isinstance(source, Study) and (model or targets or set or as_of or table):
-        raise InputError("a loaded study has its model, targets, set, as_of and table; pass them to load")
-    study = source if isinstance(source, Study) else load(source, model, targets, set, as_of, table)
+    """Run a loaded study: see mcfrontier.api.run.run."""
     study = resolved(study, seed if nested_seed is None else nested_seed)
     executor = engine if isinstance(engine, Engine) else Engine(engine, workers)
     if not isinstance(method, str) or method not in METHODS:

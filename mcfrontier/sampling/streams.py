@@ -30,31 +30,11 @@ MAX_DRAWS = 2**48  # more draws would repeat points
 
 
 def sampler(kind: str, seed: int, draws: float, names: Iterable[str], nested_seed: int | None = None) -> Sampler:
-    """The sampling plan of a run.
+    """The sampling plan of a run; refused where the sampler is unknown, or a seed or the number of draws is invalid.
 
-    Parameters
-    ----------
-    kind : str
-        A key of SAMPLERS.
-    seed : int
-        The seed, 0 or more.
-    draws : int
-        The number of draws; rounded up to a power of two for Sobol points.
-    names : iterable of str
-        The uncertain inputs with a single value. They take the Sobol dimensions 0, 1, 2, ... in this order, since the
-        first dimensions are the most uniform together.
-    nested_seed : int, optional
-        The seed from which those of other studies are derived that the study refers to; `seed` by default.
-
-    Returns
-    -------
-    Sampler
-        The plan.
-
-    Raises
-    ------
-    InputError
-        If the sampler is unknown, or if a seed or the number of draws is invalid.
+    The number of draws is rounded up to a power of two for Sobol points. `names` are the uncertain inputs with a single
+    value. They take the Sobol dimensions 0, 1, 2, ... in this order, since the first dimensions are the most uniform
+    together. The seeds of other studies that the study refers to are derived from `nested_seed`, by default `seed`.
     """
     if not isinstance(kind, str) or kind not in SAMPLERS:
         raise InputError(f"sampler: unknown sampler '{kind}'{suggest(str(kind), SAMPLERS)}")

@@ -50,23 +50,10 @@ def documents() -> list[Path]:
 
 
 def find(name: str) -> tuple[Path, list[Path]]:
-    """Find the file of a study.
+    """Find the file of a study, and the folders in which its `extends` are looked up; refused where there is none.
 
-    Parameters
-    ----------
-    name : str
-        A path, with a slash or the ending .toml; or a bare word, which is first looked up as the name of a study and
-        then as a file or folder in the working directory.
-
-    Returns
-    -------
-    tuple of (Path, list of Path)
-        The file, and the folders in which its `extends` are looked up.
-
-    Raises
-    ------
-    InputError
-        If there is no such file or study.
+    The name is a path, with a slash or the ending .toml; or a bare word, which is first looked up as the name of a
+    study and then as a file or folder in the working directory.
     """
     if not name.strip():
         raise InputError("the name of a study is empty; `list` shows all")

@@ -23,22 +23,10 @@ def descendants(study: Study, name: str) -> list[str]:
 def ancestor_rows(
     nodes: Mapping[str, Node], inputs: Mapping[str, Prior], name: str, labels: Mapping[str, str]
 ) -> list[str]:
-    """The rows of uncertain inputs on which a row of a quantity can depend.
+    """The rows of uncertain inputs, "price" or "price[A100]", on which a row of a quantity can depend.
 
-    Parameters
-    ----------
-    nodes, inputs : mapping of str to Node, mapping of str to Prior
-        The graph.
-    name : str
-        The quantity.
-    labels : mapping of str to str
-        The label of the row along each of its dimensions. The row depends on the row of an input with the same label
-        along a common dimension, and on all rows where a node in between works along that dimension.
-
-    Returns
-    -------
-    list of str
-        The names of rows: "price", or "price[A100]".
+    `labels` has the label of the row along each of its dimensions. The row depends on the row of an input with the same
+    label along a common dimension, and on all rows where a node in between works along that dimension.
     """
     pending, seen = [(name, frozenset(labels.items()))], set()
     found: dict[str, set[str]] = {}

@@ -299,7 +299,7 @@ def test_verify_repeats_a_run_with_converted_amounts(page, command):
     assert "gpu_price: stated in money of 2025, converted to the price year 2023" in run.err
     assert command("verify", "reports/bill").code == 0
     again = rebuild(read_folder("reports/bill"))
-    np.testing.assert_array_equal(again.values["gpu_price"], recipe.run("bill", draws=256).values["gpu_price"])
+    np.testing.assert_array_equal(again.values["gpu_price"], recipe.run(load("bill"), draws=256).values["gpu_price"])
 
 
 def test_a_converted_amount_is_information_of_check_and_is_shown_with_its_year(page, command):

@@ -93,21 +93,14 @@ def finite_estimates(x: Array, levels: Array) -> Array:
 
 @extremes_allowed()
 def with_errors(x: Array, levels: Sequence[float]) -> tuple[Array, Array]:
-    """Compute mean, sd and quantiles of draws, and the Monte Carlo standard error of each.
+    """Compute mean, sd and quantiles of draws, and the Monte Carlo standard error of each: (2 + levels,) both.
 
     Draw i belongs to randomisation i mod 16. The 16 randomisations are independent under every sampler, so the error
     of the mean of their estimates is their standard deviation over the root of 16, for Sobol points as well. The
     distance of that mean from the estimate of all draws together (the bias of few draws, and the discreteness of
     stratified ones) is added in quadrature.
 
-    Parameters
-    ----------
-    x : (draws,), or (1,) if nothing is uncertain
-    levels : probabilities, from 0 to 1
-
-    Returns
-    -------
-    Two arrays (2 + levels,): the estimates, and their standard errors.
+    `x` is (draws,), or (1,) if nothing is uncertain; `levels` are probabilities, from 0 to 1.
     """
     whole, parts = with_parts(x, levels)
     errors = np.zeros_like(whole) if x.size == 1 else standard_error(whole, parts)

@@ -31,18 +31,6 @@ class Step:
     done: tuple[Key, ...]
 
 
-def with_ancestors(needs: Mapping[str, Sequence[str]], names: Collection[str]) -> set[str]:
-    """Some quantities and all that they depend on; `needs` are the direct dependencies of each node."""
-    found: set[str] = set()
-    pending = list(names)
-    while pending:
-        name = pending.pop()
-        if name not in found:
-            found.add(name)
-            pending += needs.get(name, ())
-    return found
-
-
 def bit_masks(from_a: Array) -> list[int]:
     """The inputs that are from matrix A, (blocks, 16, inputs), as an integer for each block, 16 bits for each input."""
     blocks, randomisations, inputs = from_a.shape
@@ -63,14 +51,13 @@ def plan_steps(
 
     Parameters
     ----------
-    needs : the direct dependencies of each node, in order of evaluation
+    needs : the direct dependencies of each node that they need, in order of evaluation
     own : the bits of each uncertain input
     names : the requested quantities
     blocks : the bit mask of each block
     """
-    reached, masks = with_ancestors(needs, names), dict(own)
-    order = [name for name in needs if name in reached]
-    for name in order:
+    masks = dict(own)
+    for name in needs:
         masks[name] = 0
         for need in needs[name]:
             masks[name] |= masks.get(need, 0)
@@ -100,5 +87,5 @@ def plan_steps(
     steps = []
     for (given, new), unused in zip(evaluations, done, strict=True):
         retained = {name: key for name, key in new.items() if key in last_use}
-        steps.append(Step(tuple(name for name in order if name in new), given, retained, tuple(unused)))
+        steps.append(Step(tuple(name for name in needs if name in new), given, retained, tuple(unused)))
     return steps

@@ -19,13 +19,10 @@ SWING_PROBABILITIES = np.array([0.05, 0.1625, 0.275, 0.3875, 0.5, 0.6125, 0.725,
 
 
 def one_at_a_time(study: Study, rows_varied: Sequence[str]) -> dict[str, Array]:
-    """Evaluate all quantities with each of some rows of inputs in turn varied from p5 to p95, the rest at the medians.
+    """Evaluate all quantities with each of some rows of inputs in turn varied from p5 to p95, the rest at the medians:
+    arrays (..., rows, 9), or (..., 1, 1) where nothing varies.
 
     Rows of a joint input that are not varied are scaled, so that all still sum to one.
-
-    Returns
-    -------
-    Arrays (..., rows, 9), or (..., 1, 1) where nothing varies.
     """
     named = {name: (p.name, i) for p in study.uncertain for i, name in enumerate(p.row_names)}
     varied, steps = {named[name]: place for place, name in enumerate(rows_varied)}, len(SWING_PROBABILITIES)

@@ -125,13 +125,13 @@ def evaluate_design(
     plan = matrix_sampler(study, sampler, points)
     rows = dict(zip(study.dimensions_of, study.sizes, strict=True))
     memory.check(len(design.from_a) * plan.draws, [rows[name] for name in names])
-    needs = {name: study.nodes[name].needs for name in study.order}
-    reached = evaluation_plan.with_ancestors(needs, names)
-    matrices = mixing.sample_matrices(study, plan, list(priors), reached)
+    inputs, order = graph.order(study.nodes, study.inputs, names)
+    needs = {name: study.nodes[name].needs for name in order}
+    matrices = mixing.sample_matrices(study, plan, list(priors), inputs)
     steps = evaluation_plan.plan_steps(needs, matrices.masks, names, evaluation_plan.bit_masks(design.from_a))
     used = {key for step in steps for key in step.given.values()}
     found: dict[str, Array] = {}
-    for part in parts(plan.draws, max(rows[name] for name in reached)):
+    for part in parts(plan.draws, max(rows[name] for name in (*inputs, *order))):
         computed = mixing.inputs_of_part(matrices, used, part)
         for block, step in enumerate(steps):
             given = {

@@ -16,14 +16,7 @@ MIN_DRAWS_EACH = 2  # draws for each coefficient in each randomisation
 def regress(inputs: Array, target: Array) -> tuple[Array, Array]:
     """Regress a target's ranks (draws,) on those of inputs (inputs, draws), standardised; draws with NaN are left out.
 
-    Returns
-    -------
-    Two arrays (inputs + 1,): the coefficients followed by R2, and their standard errors.
-
-    Raises
-    ------
-    InputError
-        If there are too few draws.
+    Returns the coefficients followed by R2, and their standard errors, (inputs + 1,) both. Too few draws are refused.
     """
     draws = np.flatnonzero(np.isfinite(target) & np.isfinite(inputs).all(axis=0))
     fewest = MIN_DRAWS_EACH * RANDOMISATIONS * (len(inputs) + 1)

@@ -120,13 +120,8 @@ def target_of(blocks: DesignBlocks, x: Array, valid: Array) -> Target:
 
 
 def scale_of(requested: str | None, row: str, *values: Array) -> str:
-    """The scale of a target: the requested one, or "log" where all finite values are positive.
-
-    Raises
-    ------
-    InputError
-        If the requested scale is unknown, or "log" and not all values are positive.
-    """
+    """The scale of a target: the requested one, or "log" where all finite values are positive. An unknown scale is
+    refused, and "log" where not all values are positive."""
     if requested is not None and (not isinstance(requested, str) or requested not in SCALES):
         raise InputError(f"scale = {requested!r}: known are log and raw")
     positive = all(x.min(initial=np.inf) > 0 or (finite_of(x) > 0).all() for x in values)

@@ -32,7 +32,7 @@ def write_groups(
     create_variables: Callable[..., Mapping[str, Any]],
     check: Callable[[], None],
 ) -> None:
-    """Write the groups of a file, chunk by chunk; `create_variables` is that of its format, `check` is called after each."""
+    """Write the groups of a file, chunk by chunk; `create_variables` is of its format, `check` is called after each."""
     parts = joined(run, rows)
     variables = [part.variable for part in parts]
     used = {dimension for variable in variables for dimension in variable.own}

@@ -24,12 +24,8 @@ class Expected(NamedTuple):
 def read_arrays(path: Path, expected: Mapping[str, Expected]) -> dict[str, Array]:
     """Read some arrays of a file; no object is unpickled, and nothing is decompressed.
 
-    Raises
-    ------
-    InputError
-        For a path that is no file, or a file that is too large.
-    ValueError
-        For a file without these arrays, or with one of another type or larger than expected.
+    Raises ValueError for a file without these arrays, or with one of another type or larger than expected; InputError
+    for a path that is no file, or a file that is too large.
     """
     check_regular(path, limits.CHECKPOINT_BYTES)
     try:

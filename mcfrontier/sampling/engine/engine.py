@@ -27,18 +27,11 @@ MIN_SEGMENT_DRAWS, MAX_SEGMENT_DRAWS = 2**20, 2**24  # draws of a segment, which
 class Engine:
     """What computes the draws that are not retained.
 
-    Parameters
-    ----------
-    name : {"local", "threads", "processes", "dask"}
-        The executor.
-    workers : int, optional
-        The number of workers; by default the number of processors.
-    scheduler : str, optional
-        The address of a dask scheduler; by default a cluster is started on this machine.
-    checkpoint : Checkpoint, optional
-        The file from which a stopped run is continued.
-    note : callable
-        Receives a message, such as that a scheduler has no workers.
+    name        the executor: "local", "threads", "processes" or "dask"
+    workers     the number of workers; by default the number of processors
+    scheduler   the address of a dask scheduler; by default a cluster is started on this machine
+    checkpoint  the file from which a stopped run is continued
+    note        receives a message, such as that a scheduler has no workers
     """
 
     name: str = "local"

@@ -146,23 +146,11 @@ def trim(counts: Array) -> tuple[int, Array]:
 
 
 def quantiles(counts: Counts, levels: Array) -> tuple[Array, Array]:
-    """Compute quantiles from counts.
+    """Compute quantiles at levels, (levels,), and those of each randomisation, (16, levels), from the counts of a row.
 
     Within a bin the draws are taken to be uniform. The quantile of a randomisation is linearised: it deviates by the
     difference between the share of its draws below the quantile and the level, divided by the density. Where hardly a
     draw lies beyond, it is computed from the counts of the randomisation.
-
-    Parameters
-    ----------
-    counts : Counts
-        The counts of a row.
-    levels : array
-        The levels, (levels,).
-
-    Returns
-    -------
-    tuple of (array, array)
-        The quantiles, (levels,), and those of each randomisation, (16, levels).
     """
     start, fine = trim(counts.fine)
     cumulative = np.concatenate([[0], np.cumsum(fine)])
