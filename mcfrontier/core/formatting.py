@@ -83,6 +83,11 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def counted(count: int, noun: str) -> str:
+    """A number of things as text."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def ordinal(count: int) -> str:
     """1st, 2nd, 3rd, 4th, 11th, 38th."""
     tail = "th" if 10 <= count % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")

@@ -27,6 +27,7 @@ ROWS = 200_000  # of all quantities of a study: each has a name, draws and stati
 INPUTS = 5_000  # entries in all: each has a stream of draws
 CORRELATED_ROWS = 500  # of a dependent group: its correlation matrix is factorised, and repaired in up to 2,000 steps
 MIXTURE_PARTS = 100  # of a mixture: each is inverted by the search for a quantile
+QUOTES = 1_000  # of a table of prices: their fit takes time by the third power of their number
 REFERENCE_ROWS = 10_000  # with a figure, of a reference class: its fit takes 50 ms for ten thousand
 REFERENCE_LEVELS = (
     300  # of the offsets of a reference class, as combinations: each is a row of a matrix that is decomposed

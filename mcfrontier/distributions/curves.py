@@ -190,6 +190,11 @@ def mapped(base: Distribution, forward: Curve, inverse: Curve) -> Distribution:
     )
 
 
+def log_normal(mu: float, sigma: float) -> Distribution:
+    """The distribution whose logarithm is normal with a mean and a standard deviation."""
+    return mapped(NORMAL, lambda z: np.exp(mu + sigma * z), lambda x: (np.log(x) - mu) / sigma)
+
+
 def composed(outer: Curve, inner: Curve) -> Curve:
     """The function outer(inner(x))."""
     return lambda x: outer(inner(x))

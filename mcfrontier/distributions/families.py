@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcfrontier.distributions.beta import Beta
+from mcfrontier.distributions.chip_price import Price
 from mcfrontier.distributions.dirichlet import Dirichlet
 from mcfrontier.distributions.empirical import Discrete, Empirical
 from mcfrontier.distributions.family import Family
@@ -29,6 +30,6 @@ FAMILIES: dict[str, type[Family]] = {
     str(family.__struct_config__.tag): family
     for family in (
         *(Value, Uniform, LogUniform, Normal, Lognormal, Triangular, Pert, Beta, LogitNormal),
-        *(StudentT, Gamma, SkewNormal, Metalog, Mixture, Discrete, Empirical, Reference, Nested, Dirichlet),
+        *(StudentT, Gamma, SkewNormal, Metalog, Mixture, Discrete, Empirical, Reference, Price, Nested, Dirichlet),
     )
 }

@@ -28,13 +28,15 @@ class Family(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
     """An entry of a priors file: the distribution of one quantity, its unit and its source.
 
     With `by`, the entry has a row for each label of that dimension, each correlated with the next by `autocorrelation`;
-    a list as the value of a key gives one number per label, except for the keys in `lists`, whose values are lists in
-    any case. All other numbers are multiples of `times`; amounts of money are in money of `money_year`. `reported_low`
-    and `reported_high` are the lowest and the highest figure in the sources, `narrower` the reason why the interval may
-    be narrower than these. A family that is `joint` has one joint distribution of all rows.
+    a list as the value of a key gives one number per label, or one text for the keys in `texts`, except for the keys in
+    `lists`, whose values are lists in any case. All other numbers are multiples of `times`; amounts of money are in
+    money of `money_year`. `reported_low` and `reported_high` are the lowest and the highest figure in the sources,
+    `narrower` the reason why the interval may be narrower than these. A family that is `joint` has one joint
+    distribution of all rows.
     """
 
     lists: ClassVar[tuple[str, ...]] = ()
+    texts: ClassVar[tuple[str, ...]] = ()
     joint: ClassVar[bool] = False
 
     unit: str

@@ -27,7 +27,7 @@ import numpy as np
 
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
-from mcfrontier.distributions.curves import NORMAL, Distribution, mapped
+from mcfrontier.distributions.curves import Distribution, log_normal
 
 SCALES = {
     "basis": 0.2,
@@ -110,8 +110,7 @@ class Predicted(NamedTuple):
 
     def distribution(self, i: int) -> Distribution:
         """The distribution of one of the prices."""
-        mean, sd = float(self.mean[i]), float(self.sd[i])
-        return mapped(NORMAL, lambda z: np.exp(mean + sd * z), lambda x: (np.log(x) - mean) / sd)
+        return log_normal(float(self.mean[i]), float(self.sd[i]))
 
 
 class Rows(NamedTuple):

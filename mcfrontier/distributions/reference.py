@@ -13,7 +13,7 @@ from scipy import special
 from mcfrontier.core import limits, units
 from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.core.errors import InputError, suggest
-from mcfrontier.core.formatting import amount
+from mcfrontier.core.formatting import amount, counted
 from mcfrontier.core.kinds import SHARE_UNITS
 from mcfrontier.core.printable import echo
 from mcfrontier.distributions.curves import Curve, Distribution, mapped, on_interval
@@ -212,11 +212,6 @@ def conditions(where: Mapping[str, Cell]) -> str:
 def cell_text(cell: Cell) -> str:
     """A cell or a condition as text."""
     return echo(cell) if isinstance(cell, str) else f"{cell:.15g}"
-
-
-def counted(count: int, noun: str) -> str:
-    """A number of things as text."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def numbered(keys: Sequence[Cell]) -> Array:

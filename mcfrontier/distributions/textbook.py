@@ -17,6 +17,7 @@ from mcfrontier.distributions.curves import (
     find_crossing,
     gamma,
     location_scale,
+    log_normal,
     mapped,
     on_interval,
     student_t,
@@ -123,7 +124,7 @@ class Lognormal(Percentiles, kw_only=True, frozen=True, tag="lognormal"):
             mu, sigma = math.log(self.mean) - variance / 2, math.sqrt(variance)
         else:
             mu, sigma = normal_through(tuple((p, math.log(x)) for p, x in self.points()))
-        return mapped(NORMAL, lambda z: np.exp(mu + sigma * z), lambda x: (np.log(x) - mu) / sigma)
+        return log_normal(mu, sigma)
 
 
 class LogitNormal(ShareFamily, kw_only=True, frozen=True, tag="logitnormal"):

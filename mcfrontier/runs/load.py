@@ -157,6 +157,7 @@ def assembled(
     with located(file.where):
         reached, order = graph.order(nodes, priors, (*requested, *observed), locate.files_by_entry)
     validate.check_nodes(file, order)
+    validate.check_prices(priors[name] for name in reached)
     needed = {need for name in order for need in nodes[name].needs}
     notes = tuple(
         f"set {name}: nothing else depends on it" if name in requested else f"set {name}: no target needs it"

@@ -83,14 +83,29 @@ def read(
                 raise InputError(f"column '{name}' occurs twice; rename one")
             with located(name):
                 units.parse(unit or "1")
-            if not unit and name in optional:
+            if not unit and optional.get(name):
                 raise InputError(f"the head of column '{name}' has no unit; write it as {name} [{optional[name]}]")
             if unit or name not in columns:
                 needed = as_of is None and name not in optional
                 values = tuple(numbers(rows, i, name, needed=needed)) if unit else ()
                 columns[name] = Column(unit, values, texts=() if unit else tuple(row.cells[i].strip() for row in rows))
-        empty = (math.nan,) * len(rows)
-        return labels, columns | {name: Column(optional[name], empty) for name in optional if name not in columns}
+        missing = {name: unit for name, unit in optional.items() if name not in columns}
+        return labels, columns | {name: empty_column(unit, len(rows)) for name, unit in missing.items()}
+
+
+def empty_column(unit: str, count: int) -> Column:
+    """A column of empty cells."""
+    return Column(unit, (math.nan,) * count) if unit else Column("", (), texts=("",) * count)
+
+
+def texts_of(columns: Mapping[str, Column], name: str) -> tuple[str, ...]:
+    """The cells of a column of texts; refused where there is none."""
+    column = columns.get(name)
+    if column is None:
+        raise InputError(f"there is no column '{name}'{suggest(name, columns) or '; add it'}")
+    if column.unit:
+        raise InputError(f"column '{name}' has a unit, and its cells are words; write its head as {name}")
+    return column.texts
 
 
 def cells(path: Path, limit: int) -> tuple[list[str], list[list[str]]]:

@@ -80,7 +80,8 @@ def fill_columns(stated: dict[str, Any], place: str, labels: tuple[str, ...], co
                 units.parse(str(stated.get("unit", "1")))
             with located(f"{place}: {key}"):
                 numbers[key] = column_values(value, key, stated, columns)
-        if isinstance(value, list) and (not labels or (str in types and list[str] not in types)):
+        texts = str in types and list[str] not in types and key not in family.texts
+        if isinstance(value, list) and (not labels or texts):
             raise InputError(
                 f"{place}: {key}: a list is for numbers, of an entry with by = a dimension; give one value"
             )

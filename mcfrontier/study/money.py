@@ -21,8 +21,9 @@ from msgspec.structs import replace as replace_struct
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.core.kinds import currencies
 from mcfrontier.core.printable import quoted
+from mcfrontier.distributions.chip_price import Price
 from mcfrontier.study import csv_table, locate
-from mcfrontier.study.entry import Columns
+from mcfrontier.study.entry import Columns, as_list, family_of
 from mcfrontier.study.prior import Prior, PriorsFile, build
 from mcfrontier.study.schema import Decision, Disclosed, Evidence, Table
 
@@ -64,15 +65,15 @@ def read_index(path: Path, changed: int, as_of: date | None) -> dict[str, dict[i
     }
 
 
-def factor(unit: str, year: int, price_year: int, as_of: date | None = None) -> float:
+def factor(unit: str, year: int, price_year: int, as_of: date | None = None, *, later: bool = False) -> float:
     """The factor by which an amount in a unit is converted from money of one year to that of another.
 
-    As of a day, years whose index was not known yet have that of the last one known.
+    As of a day, or if `later` years are permitted, years whose index was not known yet have that of the last one known.
     """
     result = 1.0
     for currency, power in currencies(unit).items() if year != price_year else ():
         index = price_index(currency, as_of)
-        start, end = (min(each, max(index)) if as_of and index else each for each in (year, price_year))
+        start, end = (min(each, max(index)) if (as_of or later) and index else each for each in (year, price_year))
         for each in (start, end):
             if each not in index:
                 known = f"{min(index)} to {max(index)}" if index else "none"
@@ -128,7 +129,8 @@ def years_of(prior: Prior) -> list[tuple[str, int]]:
     """The money years that an entry and its parts state, by name."""
     entries = [(prior.name, prior.stated)]
     entries += [(f"{prior.name} (part {i})", part) for i, part in enumerate(prior.stated.get("parts") or (), 1)]
-    return [(name, each["money_year"]) for name, each in entries if each.get("money_year") is not None]
+    found = [(name, year) for name, each in entries for year in as_list(each.get("money_year"))]
+    return [*dict.fromkeys((name, year) for name, year in found if year is not None)]
 
 
 def convert_prior(prior: Prior, default: int, price_year: int, as_of: date | None) -> Prior:
@@ -153,16 +155,22 @@ def first_of(*years: int | None) -> int:
 
 
 def in_year(
-    stated: Mapping[str, Any], unit: str, year: int, price_year: int, place: str, as_of: date | None
+    stated: Mapping[str, Any], unit: str, year: Any, price_year: int, place: str, as_of: date | None
 ) -> dict[str, Any]:
-    """An entry whose `times` converts its figures from money of one year to that of another."""
-    with located(f"{place}: money of {year}"):
-        ratio = factor(unit, year, price_year, as_of)
-    if ratio == 1:
+    """An entry whose `times` converts its figures from money of one year, or of that of each label, to that of another.
+    The price of a chip may be of a year whose index is not known yet."""
+    ratios: dict[int, float] = {}
+    for each in {*as_list(year)}:
+        with located(f"{place}: money of {each}"):
+            ratios[each] = factor(unit, each, price_year, as_of, later=family_of(stated) is Price)
+    if {*ratios.values()} <= {1.0}:
         return dict(stated)
-    times = stated.get("times")
-    scaled = [None if x is None else x * ratio for x in (times if isinstance(times, list) else [times or 1.0])]
-    return {**stated, "times": scaled if isinstance(times, list) else scaled[0], "money_year": year}
+    pair = (stated.get("times") or 1.0, year)
+    count = max(len(as_list(each)) for each in pair)
+    rows = zip(*((as_list(each) * count)[:count] for each in pair), strict=True)
+    scaled = [None if x is None else x * ratios[each] for x, each in rows]
+    many = any(isinstance(each, list) for each in pair)
+    return {**stated, "times": scaled if many else scaled[0], "money_year": year}
 
 
 def convert_figure(figure: Figure, place: str, default: int, price_year: int, as_of: date | None) -> Figure:
@@ -193,7 +201,7 @@ def of_study(stated: Mapping[str, Any], unit: str, year: int, own: int | None, p
 
 def notes(file: PriorsFile, inputs: Iterable[str], evidence: Iterable[str]) -> tuple[str, ...]:
     """Notes on the amounts of a file that are converted, those of some inputs and evidence among them."""
-    if file.stated.price_year is None or (file.nominal is None and file.as_of is None):
+    if (own := file.stated.price_year) is None:
         return ()
     found: dict[tuple[int, str], list[str]] = {}
     seen = {**named("evidence", {key: file.evidence[key] for key in evidence}), **named("disclosed", file.disclosed)}
@@ -202,25 +210,27 @@ def notes(file: PriorsFile, inputs: Iterable[str], evidence: Iterable[str]) -> t
     figures = {**seen, "decision": file.decision}
     places += [(name, x.unit, x.money_year) for name, x in figures.items() if x and x.money_year is not None]
     for name, unit, year in places:
-        ratio = factor(unit, year, file.stated.price_year, file.as_of)
+        ratio = factor(unit, year, own, file.as_of, later=True)  # the years of others have been refused
         if ratio != 1:
             found.setdefault((year, f"{ratio:.4g}"), []).append(name)
     texts = [
-        f"{listed(names)}: stated in money of {year}, converted to the price year {file.stated.price_year} by consumer "
-        f"prices, × {ratio}"
+        f"{listed(names)}: stated in money of {year}, converted to the price year {own} by consumer prices, × {ratio}"
         for (year, ratio), names in sorted(found.items())
     ]
-    own = file.stated.price_year
-    pairs = {(currency, each) for _, unit, year in places for currency in currencies(unit) for each in (year, own)}
+    converted_years = [(unit, year) for _, unit, year in places if year != own]
+    pairs = {
+        (currency, each) for unit, year in converted_years for currency in currencies(unit) for each in (year, own)
+    }
     return (*texts, *not_known_yet(pairs, file.as_of))
 
 
 def not_known_yet(years: Iterable[tuple[str, int]], as_of: date | None) -> Iterator[str]:
-    """Notes on the currencies and years whose price index was not known on a day."""
-    for currency, year in sorted(years) if as_of else ():
+    """Notes on the currencies and years whose price index was not known on a day, or is not yet."""
+    for currency, year in sorted(years):
         last = max(price_index(currency, as_of))
         if year > last:
-            yield f"the price index of {currency} of {year} was not known as of {as_of}; that of {last} stands for it"
+            when = f"was not known as of {as_of}" if as_of else "is not known yet"
+            yield f"the price index of {currency} of {year} {when}; that of {last} stands for it"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -294,7 +304,8 @@ def unstated_years(file: PriorsFile) -> Iterator[str]:
 
 def states_no_year(entry: Mapping[str, Any], name: str) -> bool:
     """Whether an entry, or a table with a column of money, has an amount of money and states no year of it."""
-    return "money_year" not in entry and (name.startswith("tables.") or bool(currencies(entry["unit"])))
+    stated = "money_year" in entry or family_of(entry) is Price
+    return not stated and (name.startswith("tables.") or bool(currencies(entry["unit"])))
 
 
 def years_in_text(text: str) -> set[int]:
@@ -304,5 +315,6 @@ def years_in_text(text: str) -> set[int]:
 
 def text(prior: Prior) -> str:
     """The years of the money that a converted entry, or parts of it, state; "" for other entries."""
-    years = [f"{year}{name.removeprefix(prior.name)}" for name, year in years_of(prior)]
+    unconverted = family_of(prior.stated) is Price and not prior.stated.get("times")
+    years = [] if unconverted else [f"{year}{name.removeprefix(prior.name)}" for name, year in years_of(prior)]
     return f"stated in money of {', '.join(years)}" if years else ""

@@ -25,7 +25,7 @@ from mcfrontier.distributions.tables import Interleaved, QuantileTable, quantile
 from mcfrontier.distributions.textbook import Value
 from mcfrontier.study.csv_table import Tables
 from mcfrontier.study.entry import Columns, entry_of, family_of, fill_columns, labels_of, rows_of
-from mcfrontier.study.samples import classes_by_label, read_samples
+from mcfrontier.study.samples import read_samples, texts_by_label
 from mcfrontier.study.schema import Correlations, Decision, Disclosed, Evidence, FileSchema
 
 QUARTILES, MAX_DEVIATION = np.array([0.25, 0.5, 0.75]), 1e-3  # largest deviation of the probability at a quartile
@@ -218,7 +218,7 @@ def prior(
     if name in dimensions:
         raise InputError(f"{place}: a dimension has this name; rename one of them")
     labels = labels_of(stated, place, dimensions)
-    stated = fill_columns(classes_by_label(stated, labels, columns), place, labels, columns)
+    stated = fill_columns(texts_by_label(stated, labels, columns), place, labels, columns)
     stated = read_samples(stated, place, labels, tables)
     return build(name, stated, labels, where)
 

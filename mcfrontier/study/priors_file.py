@@ -16,6 +16,7 @@ from msgspec.structs import replace as replace_struct
 
 from mcfrontier.core import limits, units
 from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.distributions.chip_price import Price
 from mcfrontier.study import csv_table, locate, money, toml_text
 from mcfrontier.study.entry import check_money_year, read, table
 from mcfrontier.study.merge import (
@@ -27,7 +28,8 @@ from mcfrontier.study.merge import (
     subset_rows,
 )
 from mcfrontier.study.precision import with_precision
-from mcfrontier.study.prior import PriorsFile, prior
+from mcfrontier.study.prior import PriorsFile, build, prior
+from mcfrontier.study.samples import priced
 from mcfrontier.study.schema import FORMAT, Decision, Disclosed, Evidence, FileSchema
 from mcfrontier.study.tables import Replacement, read_tables
 
@@ -45,14 +47,30 @@ def load(
     if isinstance(source, Mapping):
         with located("priors"):
             toml_text.check(source)
-        file = merged("priors", "priors", dict(source), locate.folders(), (), opened)
+        roots = locate.folders()
+        file = merged("priors", "priors", dict(source), roots, (), opened)
     else:
         path, roots = locate.find(str(source))
         name, where = locate.study_name(path, roots), locate.display_path(path)
         file = replace(merged(name, where, locate.parse(path), roots, (path,), opened), command=str(source))
     if table_file and opened.table.count != 1:
         raise InputError(f"table: {file.where}: {opened.table.count or 'no'} tables, and one file replaces one")
-    return money.converted(with_precision(file))
+    return money.converted(with_prices(with_precision(file), csv_table.Tables(roots, as_of)))
+
+
+def with_prices(file: PriorsFile, tables: csv_table.Tables) -> PriorsFile:
+    """The file with its prices of chips predicted, those whose date and term are stated. A study with a `price_date`
+    and no price year has that of this date."""
+    stated, found = file.stated, dict(file.priors)
+    if stated.price_date and stated.price_year is None:
+        stated = replace_struct(stated, price_year=stated.price_date.year)
+    day = stated.price_date.isoformat() if stated.price_date else ""
+    default = Price(unit="1", source="", chip="", what="rent", date=day, term=stated.rent_term)
+    for name, each in file.priors.items():
+        made = priced(each.stated, f"{each.where}: {name}", each.labels, default, tables)
+        if made != each.stated:
+            found[name] = build(name, made, each.labels, each.where, each.own, each.price_year)
+    return replace(file, priors=found, stated=stated)
 
 
 @dataclass
@@ -89,7 +107,7 @@ def merged(
         raise InputError(f"{where}: format = {stated.format}: this version reads format = {FORMAT}")
     parts, price_year = [part(other, where, roots, trail, opened) for other in stated.extends], stated.price_year
     for each in parts:  # the first file that states one of these takes precedence
-        keys = ("price_year", "date", "precision")
+        keys = ("price_year", "date", "price_date", "rent_term", "precision")
         stated = replace_struct(stated, **{key: getattr(stated, key) or getattr(each.stated, key) for key in keys})
     tables = csv_table.Tables(roots, opened.as_of)
     labels, columns, known = read_tables(stated, where, tables, opened.table)

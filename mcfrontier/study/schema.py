@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from mcfrontier.core.errors import InputError
+from mcfrontier.distributions.chip_price import Term
 
 FORMAT = 1  # the version of the format of priors files
 Precision = Literal["bf16", "fp8", "fp4", ""]
@@ -114,6 +115,8 @@ class FileSchema(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_field
     question: str = ""
     price_year: int | None = None
     date: Date | None = None
+    price_date: Date | None = None
+    rent_term: Term = ""
     precision: Precision = ""
     extends: list[str] = []
     targets: list[str] = []

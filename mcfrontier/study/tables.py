@@ -59,7 +59,7 @@ def read_tables(
 def check_words(labels: list[str], columns: Mapping[str, Column], words: Mapping[str, list[str]]) -> None:
     """Refuse a cell of a column that has none of its words, or a table without the column."""
     for name, allowed in words.items():
-        for label, text in zip(labels, texts_of(columns, name), strict=True):
+        for label, text in zip(labels, csv_table.texts_of(columns, name), strict=True):
             if text and text not in allowed:
                 raise InputError(
                     f"{echo(label)}: {name}: '{echo(text)}' is none of {', '.join(allowed)}{suggest(text, allowed)}"
@@ -75,7 +75,7 @@ def joined_columns(
         path = locate.data_file(file, tables.roots)
         known, found_there = csv_table.read(path, tables.as_of)
         places: list[int | None] = []
-        for label, text in zip(labels, texts_of(columns, name), strict=True):
+        for label, text in zip(labels, csv_table.texts_of(columns, name), strict=True):
             if text and text not in known:
                 raise InputError(
                     f"{echo(label)}: {name}: '{echo(text)}' is not in {locate.display_path(path)}"
@@ -87,13 +87,3 @@ def joined_columns(
             texts = () if column.unit else tuple("" if i is None else column.texts[i] for i in places)
             found[key] = replace(column, values=values, texts=texts)
     return found
-
-
-def texts_of(columns: Mapping[str, Column], name: str) -> tuple[str, ...]:
-    """The cells of a column of texts; refused where there is none."""
-    column = columns.get(name)
-    if column is None:
-        raise InputError(f"there is no column '{name}'{suggest(name, columns) or '; add it'}")
-    if column.unit:
-        raise InputError(f"column '{name}' has a unit, and its cells are words; write its head as {name}")
-    return column.texts

@@ -8,8 +8,10 @@ from mcfrontier.core import units
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import SHARE, kind_of
+from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.graph import Node, alias_node
 from mcfrontier.study.prior import Prior, PriorsFile, check_name, check_share, pinned
+from mcfrontier.study.samples import absence
 from mcfrontier.study.schema import Disclosed, Evidence
 
 
@@ -104,6 +106,14 @@ def overruled_nodes(file: PriorsFile, nodes: Mapping[str, Node], reached: Collec
             prior = file.priors[name]
             remedy = "remove the entry to use the node" if prior.own else use
             yield f"node {name}: overridden by the entry {name} of {prior.where}; {remedy}"
+
+
+def check_prices(priors: Iterable[Prior]) -> None:
+    """Refuse a price of a chip, or one with such a part, without a date or a term."""
+    for prior in priors:
+        entries = [part.entry for part in prior.entry.parts] if isinstance(prior.entry, Mixture) else [prior.entry]
+        for problem in filter(None, map(absence, entries)):
+            raise InputError(f"{prior.where}: {prior.name}: {problem}")
 
 
 def alias_nodes(file: PriorsFile, nodes: Mapping[str, Node]) -> dict[str, Node]:

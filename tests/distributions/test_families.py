@@ -232,6 +232,7 @@ TABLE = [
             predictive(special.logit(MEMBERS / 5)), lambda y: 100 * special.expit(y), lambda x: special.logit(x / 100)
         ),
     ),
+    (family("price", chip="A", what="chip", mu=0.2, sigma=0.4), stats.lognorm(0.4, scale=math.exp(0.2))),
     (family("discrete", values=[5, 1, 2], weights=[4, 1, 2]), Counted({1: 1 / 7, 2: 2 / 7, 5: 4 / 7})),
     (family("discrete", values=[5, 1, 2]), Counted({1: 1 / 3, 2: 1 / 3, 5: 1 / 3})),
 ]

@@ -12,7 +12,9 @@ from scipy import optimize, stats
 from mcfrontier.core.errors import InputError
 from mcfrontier.distributions import prices
 from mcfrontier.distributions.prices import Chip, Quote, Quotes, Target, fitted, predict
-from tests.distributions import quotes_table
+from mcfrontier.study import csv_table
+from mcfrontier.study.samples import read_quotes
+from tests.conftest import ROOT
 
 START, LAST = date(2022, 1, 1), date(2026, 1, 1)
 ON_DEMAND, ONE_YEAR, LISTED = ("on demand", "market"), ("1 year", "market"), ("on demand", "hyperscaler")
@@ -67,9 +69,9 @@ def coverage(scores, level=0.9):
 
 
 @cache
-def table(what, as_of=quotes_table.LATEST):
+def table(what, as_of=None):
     """The quotes of the table of prices."""
-    return quotes_table.quotes(what, as_of)
+    return read_quotes(what, csv_table.Tables([ROOT / "priors"], as_of))
 
 
 def test_a_prediction_is_the_conditional_normal_of_the_sum_of_effects():

@@ -49,6 +49,8 @@ def distribution(rng: Any, low: float, middle: float, high: float) -> dict[str, 
         {"family": rng.choice(("gamma", "beta")), "shape": shape, "scale": high - low, "a": shape, "b": shape},
         {"family": rng.choice(("discrete", "empirical")), "values": [low, middle, high]},
         {"family": "reference", "sample": sample(low, middle, high), "where": {"kind": rng.choice(("a", "c", 0))}},
+        {"family": "price", "chip": rng.choice(("H100", "TPU v7", "CS-2", "x")), "what": rng.choice(("chip", "rent"))}
+        | rng.choice(({}, {"date": rng.choice(("2026-03-01", "0001-01-01", "9999-12-31", "x"))}, {"term": "1 year"})),
         {"family": "discrete", "values": [low, high], "weights": [rng.choice((1, 1e308, 1e-320)), 1]},
         {"family": "mixture", "parts": [part, {"family": "value", "value": rng.choice((0, middle))}]},
         {"family": "mixture", "parts": [part, part], "weights": [shape, 1]},

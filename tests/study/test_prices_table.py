@@ -15,7 +15,7 @@ from tests.study.test_tables_of_facts import SOURCES, days, rows
 
 PRICES = rows("prices")
 LEVELS = ("price", "rent", "other")
-UNLISTED = {"H100 PCIe", "H100 NVL", "H100/H200", "H800 PCIe", "GB300", "A100 PCIe", "A100 (memory not stated)"}
+UNLISTED = {"H100 PCIe", "H100 NVL", "H100/H200", "H800 PCIe", "A100 PCIe", "A100 (memory not stated)"}
 UNLISTED |= {"MI250", "MI300A", "MI308X", "MI325X", "MI350X", "MI355X"}
 DOLLARS = r"\$([\d,.]*\d)"
 
@@ -43,6 +43,13 @@ def test_counts_are_those_of_the_collected_prices():
     terms = {"on demand": 126, "1 year": 44, "3 years": 42, "list average": 7, "spot index": 5, "not stated": 1}
     assert count("term", what="rent") == terms
     assert count("term") == terms | {"": 315 - 225}
+
+
+def test_a_rent_is_of_the_market_or_of_a_hyperscaler():
+    hyperscalers = {"Amazon Web Services", "Microsoft Azure", "Google Cloud", "Oracle Cloud"}
+    for row in PRICES:
+        listed = row["seller"] in hyperscalers or row["term"] == "list average"
+        assert row["tier"] == ("" if row["what"] != "rent" else "hyperscaler" if listed else "market")
 
 
 def test_the_column_of_a_level_follows_from_what_is_priced():
