@@ -52,5 +52,5 @@ def rows():
 
 if __name__ == "__main__":
     path = Path("priors") / ledger.LEDGER_FILE
-    path.write_text(ledger.csv_text(rows(), head=True), encoding="utf-8")
+    path.write_text(ledger.lines_of(rows(), head=True), encoding="utf-8")
     print(f"{path}: {len(ledger.read(path))} outcomes")

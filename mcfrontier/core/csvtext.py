@@ -1,6 +1,10 @@
-"""Texts in cells of CSV files, which a spreadsheet must not take for formulas."""
+"""CSV files, with texts in their cells that a spreadsheet does not take for formulas."""
 
 from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins with one is computed when the file is opened
 MARK = "'"  # before such a sign: the cell is a text
@@ -22,3 +26,10 @@ def cell_text(cell: str) -> str:
     ('=1+1', 'energy')
     """
     return cell[1:] if cell.startswith(MARK) and cell.lstrip(MARK).startswith(FORMULA_SIGNS) else cell
+
+
+def csv_text(lines: Iterable[Iterable[object]]) -> str:
+    """Lines of cells as CSV text."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    return text.getvalue()

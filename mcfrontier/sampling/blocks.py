@@ -69,17 +69,12 @@ class Blocks:
             prior = study.inputs[name]
             return expand(study, prior, values_at(prior, at(name)))
 
-        return graph.evaluate(study.nodes, self.order, self.known, list(study.file.dimensions), outputs, sample)
+        return graph.evaluate(study.nodes, self.needed[1], self.known, list(study.file.dimensions), outputs, sample)
 
     @cached_property
     def needed(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The inputs that the quantities need, and the nodes in order of evaluation."""
         return graph.order(self.study.nodes, self.study.inputs, self.names)
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """The nodes that the quantities need, in order of evaluation."""
-        return self.needed[1]
 
     @cached_property
     def known(self) -> dict[str, Array]:

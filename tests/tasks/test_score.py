@@ -363,7 +363,7 @@ def test_a_text_in_a_cell_is_restored(text):
 )
 def test_a_ledger_with_impossible_scores_is_refused(command, here, changed, message):
     row = msgspec.structs.replace(ledger.read(ledger.shipped())[0], scale="event", **changed)
-    (here / "ledger.csv").write_text(ledger.csv_text([row], head=True))
+    (here / "ledger.csv").write_text(ledger.lines_of([row], head=True))
     result = command("score", "--all")
     assert (result.code, result.err.count("\n")) == (2, 1)
     assert message in result.err

@@ -19,7 +19,6 @@ from mcfrontier import graph
 from mcfrontier.analysis.conditional.tables import TABLE_PROBABILITIES, Table, best_table, table_from_breakpoints
 from mcfrontier.core import kernels
 from mcfrontier.core.arrays import Array
-from mcfrontier.core.kernels import plain
 from mcfrontier.distributions.curves import Curve, Distribution
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
@@ -70,11 +69,6 @@ class LinearRow:
     low: float
     high: float
 
-    @property
-    def kernel_arguments(self) -> tuple[float, bool, plain.ProbabilityTable]:
-        """The arguments of the kernels beside those over draws."""
-        return float(self.points[0]), self.table.negated, self.table.cells
-
     def at(self, y: Sequence[Array]) -> LinearRow:
         """The same at other draws, from the row at LINE_PROBABILITIES of the input, three arrays (draws,); NaN if it is
         not linear at all of them."""
@@ -87,8 +81,8 @@ class LinearRow:
     def cdf_parts(self, at: Array, draws: int) -> Array:
         """The probability that the transformed row is at most each value of `at`: the mean of the conditional ones over
         the first `draws`, by randomisation (at, 16)."""
-        sums = np.empty((at.size, RANDOMISATIONS))
-        kernels.sum_probabilities(at, self.start[:draws], self.inverse_slope[:draws], *self.kernel_arguments, sums)
+        sums, line = np.empty((at.size, RANDOMISATIONS)), (self.start[:draws], self.inverse_slope[:draws])
+        kernels.sum_probabilities(at, *line, float(self.points[0]), self.table.negated, self.table.cells, sums)
         return sums / (draws / RANDOMISATIONS)
 
 

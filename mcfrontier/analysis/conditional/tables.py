@@ -28,10 +28,6 @@ class Table:
     max_error: float
     negated: bool = False
 
-    def __call__(self, t: Array) -> Array:
-        """The probability that t(x) is at most t, for arrays of any shape."""
-        return plain.look_up_probability(-t if self.negated else t, *self.cells)
-
 
 def table_from_breakpoints(breakpoints: Array) -> Table | None:
     """The table of a variable that has these values at TABLE_SCORES; None if they are not finite or not monotone."""

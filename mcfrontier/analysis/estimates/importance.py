@@ -39,7 +39,8 @@ def log_likelihood(x: Array, seen: Evidence, unit: str) -> Array:
 
     The error of the observation is normal about the true value, on its scale.
     """
-    residual = (on_scale(x, seen, unit) - centre(seen)) / error_sd(seen)
+    centre, sd = centre_and_sd(seen)
+    residual = (on_scale(x, seen, unit) - centre) / sd
     return np.where(np.isfinite(residual), -0.5 * residual**2, -np.inf)
 
 
@@ -50,22 +51,17 @@ def on_scale(x: Array, seen: Evidence, unit: str) -> Array:
         return np.log(x) if seen.logarithmic else x
 
 
-def centre(seen: Evidence) -> float:
-    """The centre of an observation on its scale."""
-    ends = np.log([seen.p5, seen.p95]) if seen.logarithmic else (seen.p5, seen.p95)
-    return (ends[0] + ends[1]) / 2
-
-
-def error_sd(seen: Evidence) -> float:
-    """The standard deviation of an observation's error on its scale."""
-    ends = np.log([seen.p5, seen.p95]) if seen.logarithmic else (seen.p5, seen.p95)
-    return float((ends[1] - ends[0]) / (2 * special.ndtri(0.95)))
+def centre_and_sd(seen: Evidence) -> tuple[float, float]:
+    """The centre of an observation, and the standard deviation of its error, on its scale."""
+    low, high = np.log([seen.p5, seen.p95]) if seen.logarithmic else (seen.p5, seen.p95)
+    return (low + high) / 2, (high - low) / (2 * special.ndtri(0.95))
 
 
 def tail_probability(x: Array, weights: Array, seen: Evidence, unit: str) -> float:
     """The two-sided predictive p-value of an observation: the probability that weighted draws and the error of the
     observation yield a value at least as far out, on either side; 0 where no draw of any weight is finite."""
-    below = special.ndtr((centre(seen) - on_scale(x, seen, unit)) / error_sd(seen))
+    centre, sd = centre_and_sd(seen)
+    below = special.ndtr((centre - on_scale(x, seen, unit)) / sd)
     finite = np.isfinite(below)
     if not (total := weights[finite].sum()) > 0:
         return 0.0

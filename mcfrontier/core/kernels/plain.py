@@ -128,29 +128,19 @@ def sum_probabilities(
 ) -> None:
     """Sum by part, over draws, the probabilities that start + (t - origin) / inverse is at most each value of `at`.
 
+    `table` gives P(T <= t), or, if it is `negated`, P(T >= t). Where the sign of `inverse` requires the other tail, the
+    complement is taken.
+
     Parameters
     ----------
     at : array (values,)
     start, inverse : arrays (n,) over draws, n a multiple of 16
-    origin, negated, table : see `conditional_probability`
     sums : array (values, 16) that receives the sums
     """
-    for value, row in zip(at, sums, strict=True):
-        probabilities = conditional_probability(value, start, inverse, origin, negated, table)
-        row[:] = probabilities.reshape(-1, PARTS).sum(axis=0)
-
-
-def conditional_probability(
-    value: float | Array, start: Array, inverse: Array, origin: float, negated: bool, table: ProbabilityTable
-) -> Array:
-    """The probability, at each draw, that start + (t - origin) / inverse is at most a value: (n,).
-
-    `table` gives P(T <= t), or, if it is `negated`, P(T >= t). Where the sign of `inverse` requires the other tail, the
-    complement is taken.
-    """
-    p = look_up_probability((value - start) * inverse + origin, *table)
     complement = inverse > 0 if negated else inverse < 0
-    return np.where(complement, 1 - p, p)
+    for value, row in zip(at, sums, strict=True):
+        p = look_up_probability((value - start) * inverse + origin, *table)
+        row[:] = np.where(complement, 1 - p, p).reshape(-1, PARTS).sum(axis=0)
 
 
 def look_up_probability(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv as csv_module
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from mcfrontier.core.csvtext import csv_cell
+from mcfrontier.core.csvtext import csv_cell, csv_text
 from mcfrontier.core.version import __version__
 from mcfrontier.outputs.exports.parts import chunks, single
 from mcfrontier.outputs.folder.saved import RunFolder
@@ -17,17 +15,11 @@ LINES_PER_PIECE = 2**12  # small, so that a reader of the first lines does not w
 
 def csv(run: RunFolder, rows: Sequence[str]) -> Iterator[str]:
     """CSV text in pieces: a line for each draw, and heads of quantity and unit, `energy [MWh]`."""
-    head = [csv_cell(f"{row} [{run.unit(row)}]") for row in rows]
+    yield csv_text([[csv_cell(f"{row} [{run.unit(row)}]") for row in rows]])
     for _, _, columns in chunks(run, run.variables, single(run, rows)):
         for start in range(0, columns[0].size, LINES_PER_PIECE):
-            text = io.StringIO()
-            lines = csv_module.writer(text, lineterminator="\n")
-            if head:
-                lines.writerow(head)
-                head = []
             stop = start + LINES_PER_PIECE
-            lines.writerows(zip(*(column[0, start:stop].tolist() for column in columns), strict=True))
-            yield text.getvalue()
+            yield csv_text(zip(*(column[0, start:stop].tolist() for column in columns), strict=True))
 
 
 def parquet(run: RunFolder, rows: Sequence[str], path: Path) -> None:

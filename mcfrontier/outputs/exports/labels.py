@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 
-from mcfrontier.core.csvtext import csv_cell
+from mcfrontier.core.csvtext import csv_cell, csv_text
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import EVENT, PROBABILITY
@@ -29,13 +27,11 @@ def table(run: RunFolder, rows: Sequence[str]) -> str:
     labels = run.manifest.dimensions[dimension]
     missing = not_stated(run, dimension, len(labels))
     columns = [column for name in names for column in statistics(run, name, rows)]
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
-    lines.writerow([csv_cell(dimension), *(["filled in"] if missing else []), *(head for head, _ in columns)])
+    lines = [[csv_cell(dimension), *(["filled in"] if missing else []), *(head for head, _ in columns)]]
     for i, label in enumerate(labels):
         filled = ["; ".join(name for name, places in missing.items() if i in places)] if missing else []
-        lines.writerow([csv_cell(label), *filled, *(values[i] for _, values in columns)])
-    return text.getvalue()
+        lines.append([csv_cell(label), *filled, *(values[i] for _, values in columns)])
+    return csv_text(lines)
 
 
 def not_stated(run: RunFolder, dimension: str, count: int) -> dict[str, set[int]]:

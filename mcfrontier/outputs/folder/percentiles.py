@@ -3,8 +3,6 @@ its probability first."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +13,7 @@ from mcfrontier.analysis.estimates.estimates import LEVELS, STATISTICS, quantile
 from mcfrontier.analysis.estimates.probability import INTERVAL_WORDS
 from mcfrontier.core import limits
 from mcfrontier.core.arrays import Array
-from mcfrontier.core.csvtext import csv_cell
+from mcfrontier.core.csvtext import csv_cell, csv_text
 from mcfrontier.core.jsontext import json_text
 from mcfrontier.core.kinds import PROBABILITY
 from mcfrontier.outputs.folder.files import FORMAT
@@ -87,9 +85,7 @@ def run_json(run: RunCore) -> str:
 def percentiles_csv(summaries: Mapping[str, Summary], unstable: Unstable) -> str:
     """Statistics as CSV text: quantity, unit, statistic, value, mc_error and note, "not stable" for a mean or sd that
     is not to be reported."""
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(["quantity", "unit", "statistic", "value", "mc_error", "note"])
+    lines = [["quantity", "unit", "statistic", "value", "mc_error", "note"]]
     for name, found in summaries.items():
         unit, values, errors = found
         notes = dict.fromkeys(unstable.get(name, ()), UNSTABLE)
@@ -97,8 +93,8 @@ def percentiles_csv(summaries: Mapping[str, Summary], unstable: Unstable) -> str
             notes[PROBABILITY] = f"{event.hits} of {event.draws} draws; 95 % interval {event.low!r} to {event.high!r}"
         for statistic, error in errors.items():
             texts = (csv_cell(name), csv_cell(unit), statistic)
-            lines.writerow([*texts, repr(values[statistic]), repr(error), notes.get(statistic, "")])
-    return text.getvalue()
+            lines.append([*texts, repr(values[statistic]), repr(error), notes.get(statistic, "")])
+    return csv_text(lines)
 
 
 def percentiles_json(

@@ -6,8 +6,6 @@ diffs.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import os
 from collections.abc import Sequence
@@ -20,7 +18,7 @@ from mcfrontier.analysis.estimates.probability import Probability, with_interval
 from mcfrontier.analysis.forecasts.scoring_rules import EVENT_SCALE
 from mcfrontier.core import limits
 from mcfrontier.core.atomic import exclusive, write_files
-from mcfrontier.core.csvtext import cell_text, csv_cell
+from mcfrontier.core.csvtext import cell_text, csv_cell, csv_text
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.study import csv_table, locate
 
@@ -136,14 +134,10 @@ def parse_number(name: str, text: str) -> float:
         raise InputError(f"{name}: '{text}' is not a number; take the row out, or correct it") from None
 
 
-def csv_text(rows: Sequence[Row], head: bool) -> str:
+def lines_of(rows: Sequence[Row], head: bool) -> str:
     """Rows as the lines of a ledger."""
-    out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\n")
-    if head:
-        lines.writerow(COLUMN_TYPES)
-    lines.writerows([as_cell(getattr(row, name)) for name in COLUMN_TYPES] for row in rows)
-    return out.getvalue()
+    lines = [[as_cell(getattr(row, name)) for name in COLUMN_TYPES] for row in rows]
+    return csv_text([[*COLUMN_TYPES], *lines] if head else lines)
 
 
 def as_cell(value: str | float) -> str:
@@ -176,7 +170,7 @@ def add_alone(path: Path, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
         before = path.read_bytes() if present else b""
         if before and not before.endswith(b"\n"):
             before += b"\n"
-        write_files(path.parent, {path.name: before + csv_text(added, head=not present).encode()})
+        write_files(path.parent, {path.name: before + lines_of(added, head=not present).encode()})
     return added, repeated
 
 
