@@ -49,7 +49,8 @@ def evaluate(
             if axis is None and type(result) is np.ndarray and result.dtype is FLOAT and same_shape(result, arguments):
                 x = result
             else:
-                x = check_result(name, result, result_shape(tuple(y.shape for y in arguments), axis is not None))
+                shapes = tuple(y.shape for y in arguments) or ((1,) * (len(dimensions) + 1),)
+                x = check_result(name, result, result_shape(shapes, axis is not None))
                 x = x if axis is None else np.expand_dims(x, axis)
             x.setflags(write=False)
             values[name] = x

@@ -122,6 +122,8 @@ def with_unit(node: Node, arguments: list[pint.Quantity[Any]]) -> pint.Quantity[
                 f"units do not fit: {problem_text(problem)} (from {units_of(node, arguments)})"
             ) from problem
         result = call(node, [x.to_root_units().magnitude for x in arguments])  # no units are involved
+    if not node.needs and isinstance(result, int | float) and result == 0:
+        result = quantity(result, node.unit)  # 0 is the same in all units
     if not isinstance(result, pint.Quantity | int | float | np.ndarray):
         raise InputError(f"yields {kind(result)}; return a number or an array of numbers")
     try:

@@ -41,6 +41,18 @@ def rate_at_utilisation(bf16_peak_rate, utilisation):
     return bf16_peak_rate * utilisation
 
 
+@node("chip*h")
+def paid_chip_time(chip_time, discarded_share):
+    """Chip-hours of the final run and of those that failed or were discarded."""
+    return chip_time / (1 - discarded_share)
+
+
+@node("chip*h")
+def charged_chip_time(paid_chip_time, occupancy):
+    """Chip-hours that the owner charges to the run: those of its runs, with their part of the idle ones."""
+    return paid_chip_time / occupancy
+
+
 @node("day")
 def training_time(chip_time, chip_count):
     """Length of the final training run."""

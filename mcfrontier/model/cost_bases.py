@@ -20,23 +20,23 @@ def capital_cost(acquisition_cost, facility_cost):
 
 
 @node("USD")
-def upfront_cost(acquisition_cost, creation_energy_cost, creation_staff_cost):
-    """Hardware, energy and staff until the model is complete.
+def upfront_cost(acquisition_cost, creation_energy_cost, creation_staff_cost, data_cost):
+    """Hardware, energy, staff and data until the model is complete.
 
     The money that a newcomer needs. Nothing is depreciated, and the cluster's electricity is paid for the whole time in
     which the model is developed: LessWrong, Report on Frontier Model Training (2023), Defining Cost.
     """
-    return acquisition_cost + creation_energy_cost + creation_staff_cost
+    return acquisition_cost + creation_energy_cost + creation_staff_cost + data_cost
 
 
 @node("USD")
-def ownership_cost(acquisition_cost, resale_value):
-    """Purchase of hardware, less its resale value.
+def ownership_cost(acquisition_cost, resale_value, capital_rate, cluster_time):
+    """Purchase of hardware, less its resale value, and the return on the price.
 
     The cost of owning the cluster for a time, comparable with the rent of the whole cluster for the same time.
     LessWrong (2023): a long rental is a mortgage at whose end nothing is owned.
     """
-    return acquisition_cost - resale_value
+    return acquisition_cost - resale_value + acquisition_cost * capital_rate * cluster_time
 
 
 @node("USD")
@@ -68,23 +68,23 @@ def amortised_cost(amortised_hardware_cost, energy_cost):
 
 
 @node("USD")
-def cloud_cost(rental_price, chip_time):
+def cloud_cost(rental_price, paid_chip_time):
     """Chip-hours of the final run at a rental price.
 
     The payment of a tenant who commits for years: the price includes the owner's costs and margin.
     Cottier et al. (2024), cloud rental.
     """
-    return rental_price * chip_time
+    return rental_price * paid_chip_time
 
 
 @node("USD")
-def development_cost(experiment_factor, amortised_cost, staff_cost):
-    """Whole development: experiments, final run and staff.
+def development_cost(experiment_factor, amortised_cost, staff_cost, data_cost):
+    """Whole development: experiments, final run, staff and data.
 
     The cost of the model from the first experiment to release. One experiment factor applies to hardware and to energy.
     Cottier et al. (2024), development cost.
     """
-    return experiment_factor * amortised_cost + staff_cost
+    return experiment_factor * amortised_cost + staff_cost + data_cost
 
 
 @node("USD")

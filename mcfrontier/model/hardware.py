@@ -97,15 +97,18 @@ def chip_value(cluster_price, depreciation, hardware_age):
 
 
 @node("USD")
-def amortised_hardware_cost(chip_value, depreciation, chip_time):
-    """Depreciation of hardware during the final run.
+def amortised_hardware_cost(chip_value, depreciation, capital_rate, charged_chip_time):
+    """Depreciation of hardware during the final run, and the return on its value.
 
     Cottier et al. (2024), section 2.2, linear over the run: loss of value per hour at its start, times chip-hours.
     """
-    return chip_value * depreciation * np.log(10) * chip_time
+    return (chip_value * depreciation * np.log(10) + chip_value * capital_rate) * charged_chip_time
 
 
 @node("USD")
-def straight_line_cost(cluster_price, economic_life, chip_time):
-    """Depreciation of hardware during the final run, straight-line over its economic life."""
-    return cluster_price / economic_life * chip_time
+def straight_line_cost(cluster_price, economic_life, capital_rate, charged_chip_time):
+    """Depreciation of hardware during the final run, straight-line over its economic life, and the return on its value.
+
+    The value is half the price in the mean over that life.
+    """
+    return (cluster_price / economic_life + cluster_price * capital_rate / 2) * charged_chip_time

@@ -37,9 +37,9 @@ def chip_energy(chip_time, tdp, average_power_fraction):
 
 
 @node("USD")
-def energy_cost(energy, energy_price):
-    """Electricity cost of the final run."""
-    return energy * energy_price
+def energy_cost(energy, energy_price, discarded_share):
+    """Electricity cost of the final run and of those that failed or were discarded."""
+    return energy * energy_price / (1 - discarded_share)
 
 
 @node("MWh")

@@ -299,7 +299,7 @@ def test_a_link_out_of_the_priors_folder_is_not_followed(page, command, tmp_path
 
 
 INVALID_ARGUMENTS = {
-    ("run", "gpt5"): ("no such study", "did you mean 'gpt4'"),
+    ("run", "gtp4"): ("no such study", "did you mean 'gpt4'"),
     ("run", "nowhere/gpt4.toml"): ("no such file",),
     ("run", "common"): ("common.toml", "has no targets"),
     ("run", "gpt4", "--draws", "0"): ("draws = 0",),
@@ -330,8 +330,8 @@ INVALID_ARGUMENTS = {
     ("run",): ("NAME|PATH",),
     ("run", "gpt4", "--fast"): ("--fast",),
     ("rum", "gpt4"): ("rum",),
-    ("show", "gpt5"): ("no such study",),
-    ("check", "gpt5"): ("no such study",),
+    ("show", "gtp4"): ("no such study",),
+    ("check", "gtp4"): ("no such study",),
 }
 
 
@@ -398,7 +398,7 @@ def test_a_broken_file_does_not_hide_the_other_files(page, command):
     assert "study" in result.out
     assert "gpt4" in result.out
     assert "lognormol" in result.err
-    assert_one_line_error(command("run", "gpt5"), "did you mean 'gpt4'")
+    assert_one_line_error(command("run", "gtp4"), "did you mean 'gpt4'")
 
 
 @pytest.mark.parametrize("name", ["x" * 5000, "a\0b", "é/ü", ".", "..", "/"])

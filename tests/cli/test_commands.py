@@ -175,10 +175,10 @@ def test_a_closed_pipe_gives_exit_code_141(word):
 
 
 def test_invalid_input_gives_exit_code_2_and_one_line():
-    result = python("run", "gpt5", capture_output=True)
+    result = python("run", "gtp4", capture_output=True)
     assert result.returncode == 2
     assert result.stdout == ""
-    assert result.stderr == "mcfrontier: gpt5: there is no such study; did you mean 'gpt4'?\n"
+    assert result.stderr == "mcfrontier: gtp4: there is no such study; did you mean 'gpt4'?\n"
 
 
 def test_show_prints_correlations_and_evidence(command):

@@ -46,7 +46,7 @@ def test_saved_draws_are_chunks_that_zarr_and_xarray_open(bill, command, tmp_pat
     zarr = pytest.importorskip("zarr")
     import xarray as xr
 
-    monkeypatch.setattr("mcfrontier.outputs.folder.zarr.CHUNK_NUMBERS", 3 * 2**20)
+    monkeypatch.setattr("mcfrontier.outputs.folder.zarr.CHUNK_NUMBERS", 4 * 2**20)
     result = command("run", "bill", "--draws", 2**20 + 2**19, "--sampler", "random", "--no-report", "--save-draws")
     assert result.code == 0, result.err
     path = tmp_path / "reports" / "bill" / "draws.zarr"

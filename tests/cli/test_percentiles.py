@@ -62,7 +62,7 @@ def test_a_folder_has_the_percentiles_of_its_study(tmp_path, command, study, dra
 
 def test_percentiles_of_a_folder_reproduce_its_files_byte_by_byte(bill, command, tmp_path):
     command("run", "bill", "--draws", 256, "--no-report", "--quiet")
-    folder, names = tmp_path / "reports" / "bill", ("energy", "energy_price", "energy_cost")
+    folder, names = tmp_path / "reports" / "bill", ("energy", "energy_price", "discarded_share", "energy_cost")
     every = ("--quantiles", "1,5,10,25,50,75,90,95,99")
     for form in ("csv", "json"):
         result = command("percentiles", folder, *names, *every, "--format", form)

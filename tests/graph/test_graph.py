@@ -11,7 +11,7 @@ from scipy import special
 import mcfrontier as mcf
 from mcfrontier import graph, model
 from mcfrontier.core.errors import InputError
-from mcfrontier.model import power
+from mcfrontier.model import omissions, power
 from mcfrontier.outputs.report.report import contents
 from mcfrontier.runs import lint
 from mcfrontier.sampling import streams
@@ -140,7 +140,7 @@ def test_a_node_of_the_user_that_is_used_or_set_or_not_needed_has_no_note():
 
 def test_a_node_of_the_package_has_no_note_where_an_entry_overrides_it():
     stated = input_entry("energy", unit="MWh", value=7) | input_entry("energy_price", unit="USD/MWh", value=50)
-    functions = [power.energy, power.energy_cost]
+    functions = [power.energy, power.energy_cost, omissions.discarded_share]
     assert mcf.load({"targets": ["energy_cost"], "inputs": stated}, model=functions).notes == ()
     assert mcf.load("gpt4").notes == ()
 

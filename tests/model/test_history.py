@@ -119,7 +119,7 @@ def test_a_table_defines_a_dimension_and_its_columns_are_usable_in_entries(page,
         (TABLE.replace("USD/chip", "USX/chip"), ("chips.csv: price: unknown unit 'USX'",)),
         (TABLE.replace("H100", "A100"), ("labels must be distinct",)),
         ("chip\n", ("a table has a head and at least one row",)),
-        (TABLE.replace("15000,0.5", "15000,5"), ("cost: p5 = 5 must lie below p95 = 2",)),
+        (TABLE.replace("15000,0.5", "15000,5"), ("cost[A100]: p5 = 5 must lie below p95 = 2",)),
         (None, ("there is no 'chips.csv' in the priors folders",)),
     ],
 )

@@ -40,7 +40,7 @@ def test_depreciation_of_a_tenth_of_an_order_per_year_divides_value_by_ten_in_te
 
 
 def test_amortised_hardware_is_the_hourly_depreciation_times_chip_hours():
-    assert hardware.amortised_hardware_cost(1_000, 0.1, 50) == pytest.approx(1_000 * 0.1 * 2.302585 * 50)
+    assert hardware.amortised_hardware_cost(1_000, 0.1, 0, 50) == pytest.approx(1_000 * 0.1 * 2.302585 * 50)
 
 
 def test_the_amortised_hardware_and_energy_of_gpt4_in_the_published_accounting():
@@ -50,7 +50,7 @@ def test_the_amortised_hardware_and_energy_of_gpt4_in_the_published_accounting()
     value = hardware.chip_value(24_875 / (1 - 0.19), 0.14 / year, 638 * 24)
     energy = power.energy(57e6, power.chip_power(0.4, power.power_overhead(6.5 / 8 / 0.4, 0.75, 1.25)))
     cost = cost_bases.amortised_cost(
-        hardware.amortised_hardware_cost(value, 0.14 / year, 57e6), power.energy_cost(energy, 0.0806)
+        hardware.amortised_hardware_cost(value, 0.14 / year, 0, 57e6), power.energy_cost(energy, 0.0806, 0)
     )
     assert energy == pytest.approx(43.418e6, rel=1e-4)
     assert cost == pytest.approx(40_155_934, rel=1e-6)
@@ -61,7 +61,7 @@ def test_power_and_energy_costs():
     assert power.chip_power(400, 2) == 800
     assert power.cluster_power(25_000, 800) == 20e6
     assert power.energy(1000, 800) == 800_000
-    assert power.energy_cost(800_000, 0.05e-3) == pytest.approx(40)
+    assert power.energy_cost(800_000, 0.05e-3, 0) == pytest.approx(40)
     assert power.creation_energy(20e6, 8766) == 20e6 * 8766
     assert power.creation_energy_cost(20e6 * 8766, 0.05e-3) == pytest.approx(8.766e6)
 
@@ -80,14 +80,14 @@ def test_creation_time_is_capped_at_the_limit():
 
 
 def test_the_cost_bases():
-    assert cost_bases.upfront_cost(500, 10, 30) == 540
+    assert cost_bases.upfront_cost(500, 10, 30, 0) == 540
     assert cost_bases.amortised_cost(38, 2) == 40
     assert cost_bases.cloud_cost(1.36, 57e6) == pytest.approx(77_520_000)
-    assert cost_bases.development_cost(2, 40, 35) == 115
+    assert cost_bases.development_cost(2, 40, 35, 0) == 115
 
 
 def test_the_shares_of_a_cost_basis_sum_to_one():
-    up = cost_bases.upfront_cost(500, 10, 30)
+    up = cost_bases.upfront_cost(500, 10, 30, 0)
     assert sum(
         [
             shares.upfront_hardware_share(500, up),
@@ -96,7 +96,7 @@ def test_the_shares_of_a_cost_basis_sum_to_one():
         ]
     ) == pytest.approx(1)
     assert shares.amortised_hardware_share(38, 40) + shares.amortised_energy_share(2, 40) == pytest.approx(1)
-    whole = cost_bases.development_cost(2, 40, 35)
+    whole = cost_bases.development_cost(2, 40, 35, 0)
     parts = [
         shares.development_hardware_share(2, 38, whole),
         shares.development_energy_share(2, 2, whole),
@@ -116,7 +116,7 @@ def test_ownership_cost_is_purchase_less_resale_value():
     """A tenth of an order of magnitude per year for ten years leaves a tenth of the value."""
     fetched = hardware.resale_value(1_000, depreciation=0.1, cluster_time=10)
     assert fetched == pytest.approx(100)
-    assert cost_bases.ownership_cost(1_000, fetched) == pytest.approx(900)
+    assert cost_bases.ownership_cost(1_000, fetched, 0, 3 * 8766) == pytest.approx(900)
 
 
 def test_cluster_rent_covers_the_whole_rental_period():
@@ -125,7 +125,9 @@ def test_cluster_rent_covers_the_whole_rental_period():
 
 
 def test_straight_line_depreciation_runs_over_the_economic_life():
-    part = hardware.straight_line_cost(cluster_price=8_000, economic_life=4 * 8766, chip_time=8766)
+    part = hardware.straight_line_cost(
+        cluster_price=8_000, economic_life=4 * 8766, capital_rate=0, charged_chip_time=8766
+    )
     assert part == pytest.approx(2_000)
     assert cost_bases.inhouse_cost(part, 500) == pytest.approx(2_500)
     assert shares.inhouse_hardware_share(2_000, 2_500) + shares.inhouse_energy_share(500, 2_500) == 1

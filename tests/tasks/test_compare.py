@@ -497,7 +497,7 @@ def test_the_json_and_pdf_files_are_reproducible(command, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("gpt4", "gpt5"), "gpt5: there is no such study; did you mean 'gpt4'?"),
+        (("gpt4", "gtp4"), "gtp4: there is no such study; did you mean 'gpt4'?"),
         (("gpt4",), "name two studies, or one and a quantity to set in it"),
         (("gpt4", "chips"), "no target in common: gpt4 has amortised_cost, "),
         (("gpt4", "grok3", "--set", "gpu_pric=3"), "gpt4: set gpu_pric: there is no such quantity; did you mean"),

@@ -101,7 +101,7 @@ def test_a_row_that_disagrees_without_a_reason_gives_exit_code_1(row, code, page
         (TWELVE, "X1 (how many?): give document and study, or state in judgement"),
         ("document = 1\n", "give document and study"),
         (TWELVE + "document = 11\narithmetic = 12\n", "slip or revised the reason"),
-        (TWELVE.replace("gpt4", "gpt5") + "document = 12\n", "there is no such study; did you mean 'gpt4'?"),
+        (TWELVE.replace("gpt4", "gtp4") + "document = 12\n", "there is no such study; did you mean 'gpt4'?"),
         (
             TWELVE.replace('"cluster_power"', '"cluster_pow"') + "document = 12\n",
             "'cluster_pow' is no node",

@@ -304,7 +304,7 @@ def test_the_printed_solution_has_its_error_and_the_replaced_value(command):
 
 TOKENS, MONEY = ("--for", "tokens"), ("--so-that", "amortised_cost < 5e7 USD")
 INVALID_REQUESTS = {
-    "no such study": (("gpt5", *TOKENS, *MONEY), "did you mean 'gpt4'"),
+    "no such study": (("gtp4", *TOKENS, *MONEY), "did you mean 'gpt4'"),
     "no such quantity": (("gpt4", "--for", "tokns", *MONEY), "for tokns", "did you mean 'tokens'"),
     "no such target": (("gpt4", *TOKENS, "--so-that", "amortised_cst < 1"), "did you mean 'amortised_cost'"),
     "no such other": (("gpt4", *TOKENS, "--so-that", "energy_cost < cloud_cst"), "did you mean 'cloud_cost'"),

@@ -149,6 +149,9 @@ def facts(run: RunCore) -> list[list[str]]:
     if study.pins:
         pins = [f"{label(name)} = {pin_text(study, name)}" for name in study.pins]
         lines.append(["Set", f"for this run, in place of the priors: {', '.join(pins)}"])
+    if omitted := [name for name in study.order if study.nodes[name].packaged and not study.nodes[name].needs]:
+        values = [f"{label(name)} ({float(run.values[name].flat[0]):g})" for name in omitted]
+        lines.append(["Left out", f"{', '.join(values)}: state them as inputs to include them"])
     moved = swing(run, head)
     if moved.inputs and run.kind(head) is not EVENT:
         low, high = (amount(float(end), run.unit(head)) for end in moved.reach[0])
