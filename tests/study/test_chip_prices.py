@@ -2,7 +2,7 @@
 
 import json
 from datetime import date
-from math import exp, log
+from math import exp, isnan, log
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from mcfrontier.core.errors import InputError
 from mcfrontier.distributions.prices import Chip, Quote, Quotes, Target, predict
 from mcfrontier.outputs.folder.saved import read_folder
 from mcfrontier.outputs.report import report
-from mcfrontier.study import priors_file
+from mcfrontier.study import csv_table, priors_file
 from mcfrontier.tasks.verify.rebuild import rebuild
 from tests.conftest import ROOT, entry
 
@@ -322,3 +322,45 @@ def test_the_shipped_tables_give_the_prediction_of_their_quotes(page):
     assert 30_000 < middle < 50_000
     assert priors_file.load("study").priors["x"].entry.of_chip == 2
     assert exp(priors_file.load("study").priors["x"].entry.mu) == pytest.approx(middle)
+
+
+DATED = {"h20", "h200", "b200", "gb200", "gb300", "mi300x", "tpu-v5p", "tpu-v6e", "tpu-v7", "trainium2"}
+MADE = {"tpu-v5p", "tpu-v6e", "tpu-v7", "trainium2"}  # and never sold
+RUN = (
+    'title = "A run"\nquestion = "What would it take?"\nprice_date = 2026-03-01\nrent_term = "3 years"\n'
+    'targets = ["energy", "amortised_cost", "cloud_cost", "cluster_price"]\n'
+    'extends = ["utilisation/any", "chips/{chip}"]\n'
+    + entry("training_compute", "lognormal", "FLOP", p5=5e25, p95=2e26)
+)
+
+
+@pytest.mark.parametrize("chip", sorted(DATED))
+def test_a_chip_with_a_class_of_utilisation_makes_a_study(chip, page):
+    page("study", RUN.format(chip=chip))
+    study = mcf.load("study")
+    assert study.file.stated.price_year == 2026
+    assert (study.inputs.keys() & {"server_price", "chip_price"}) == {"chip_price" if chip in MADE else "server_price"}
+    middle = {name: prior.distributions[0].median for name, prior in study.file.priors.items()}
+    assert 0.3 < middle["rental_price"] < 12
+    labels, columns = csv_table.read(ROOT / "priors/tables/chips.csv")
+    place = labels.index(study.inputs["rental_price"].entry.chip)
+    known = {name: columns[name].values[place] for name in ("bf16_rate", "eight_bit_rate", "tdp")}
+    assert middle["bf16_peak_rate"] == known["bf16_rate"]
+    assert middle.get("fp8_peak_rate", known["eight_bit_rate"]) == known["eight_bit_rate"]
+    assert middle.get("fp4_peak_rate", 4 * known["bf16_rate"]) >= 4 * known["bf16_rate"]
+    assert isnan(known["tdp"]) or middle["tdp"] == known["tdp"]
+
+
+def test_no_study_of_a_chip_has_a_warning(page, command):
+    for chip in sorted(DATED):
+        page(chip, RUN.format(chip=chip))
+        result = command("check", "--strict", chip)
+        assert result.code == 0, result.err
+
+
+def test_the_price_of_a_chip_may_stand_for_that_with_a_server(page):
+    page("study", RUN.format(chip="b200") + '[same]\ngpu_price = "chip_price"\n')
+    run = mcf.run("study", targets=["gpu_price", "chip_price", "cluster_price"], draws=64)
+    assert "server_price" not in run.study.inputs
+    assert (run["gpu_price"].values == run["chip_price"].values).all()
+    assert (run["cluster_price"].values > run["chip_price"].values).all()
