@@ -110,14 +110,14 @@ def mixture(parts: Sequence[Distribution], weights: Array, tabulated: bool = Fal
     If `tabulated`, its CDF is linear between many points at which it is exact.
     """
 
-    def cdf(x: Array) -> Array:
-        values: Array = sum(weight * part.cdf(x) for part, weight in zip(parts, weights, strict=True))
-        return values
+    def pooled(curves: Sequence[Curve]) -> Curve:
+        def curve(x: Array) -> Array:
+            values: Array = sum(weight * each(x) for each, weight in zip(curves, weights, strict=True))
+            return values
 
-    def sf(x: Array) -> Array:
-        values: Array = sum(weight * part.sf(x) for part, weight in zip(parts, weights, strict=True))
-        return values
+        return curve
 
+    cdf, sf = pooled([part.cdf for part in parts]), pooled([part.sf for part in parts])
     atoms = np.unique(np.concatenate([part.atoms for part in parts]))
     mean_exists = all(part.mean_exists for part in parts)
     breakpoints = [grid(part) if tabulated else part.breakpoints for part in parts]
@@ -125,16 +125,15 @@ def mixture(parts: Sequence[Distribution], weights: Array, tabulated: bool = Fal
     if len(known) == len(parts):
         return piecewise_linear(np.unique(np.concatenate([*known, atoms])), cdf, sf, atoms)
 
+    def crossing(curve: Curve, target: Array, quantiles: Sequence[Array]) -> Array:
+        ends = np.min(quantiles, axis=0), np.max(quantiles, axis=0)
+        return nearest_atoms(curve, target, find_crossing(curve, target, *ends), atoms)
+
     def lower(p: Array) -> Array:
-        quantiles = np.array([part.ppf(p) for part in parts])
-        return nearest_atoms(cdf, p, find_crossing(cdf, p, quantiles.min(axis=0), quantiles.max(axis=0)), atoms)
+        return crossing(cdf, p, [part.ppf(p) for part in parts])
 
     def upper(q: Array) -> Array:
-        def curve(x: Array) -> Array:
-            return -sf(x)
-
-        quantiles = np.array([part.isf(q) for part in parts])
-        return nearest_atoms(curve, -q, find_crossing(curve, -q, quantiles.min(axis=0), quantiles.max(axis=0)), atoms)
+        return crossing(lambda x: -sf(x), -q, [part.isf(q) for part in parts])
 
     low, high = min(part.low for part in parts), max(part.high for part in parts)
     return Distribution(

@@ -28,7 +28,6 @@ from mcfrontier.study.values import missing_rows
 MARGIN_SHARE = 0.01  # of the reported range, at either end, within which an interval is not called narrower
 MAX_MEAN_RATIO = 3  # of mean to median: that of a lognormal whose p95 is 11 times its median
 BOUND_INFO_SHARE = 0.01  # of draws beyond a bound between two quantities, from which it is reported as information
-BOUND_WARNING_SHARE = 1.0  # the same, above which it is a warning; no share of draws is, at present
 
 
 class Findings(NamedTuple):
@@ -54,19 +53,21 @@ def of_file(file: PriorsFile) -> list[str]:
 def of_study(study: Study) -> Findings:
     """Findings on the entries of a study together, and on a few draws of it, without evidence."""
     values = few_draws(study)
-    crossed = crossed_bounds(study, values)
     warnings = [*shared_sources(study), *outside_shares(study, values), *skewed_targets(study, values)]
     warnings += plausible.warnings(study)
     information = [f"{study.file.where}: {note}" for note in study.notes]
-    for share, text in crossed:
-        (warnings if share > BOUND_WARNING_SHARE else information).append(text)
-    return Findings(warnings, information)
+    return Findings(warnings, [*information, *crossed_bounds(study, values)])
 
 
 def interval(distribution: Distribution) -> tuple[float, float]:
     """The ends of a 90 % interval."""
     low, high = (float(distribution.ppf(np.asarray(p))) for p in (0.05, 0.95))
     return low, high
+
+
+def interval_text(prior: Prior, low: float, high: float) -> str:
+    """The ends of an interval of a prior, in its unit."""
+    return f"{amount(low, prior.entry.unit)} to {amount(high, prior.entry.unit)}"
 
 
 def narrow_intervals(prior: Prior) -> Iterator[str]:
@@ -78,10 +79,9 @@ def narrow_intervals(prior: Prior) -> Iterator[str]:
         low, high = reported or (min(medians, default=p5), max(medians, default=p95))
         room = MARGIN_SHARE * (high - low)
         if low + room < p5 and p95 < high - room:
-            row = f"{prior.name}[{prior.labels[i]}]" if prior.labels else prior.name
-            own, theirs = (f"{amount(a, entry.unit)} to {amount(b, entry.unit)}" for a, b in ((p5, p95), (low, high)))
+            own, theirs = (interval_text(prior, *ends) for ends in ((p5, p95), (low, high)))
             what = "what its sources report" if reported else "the medians of its parts"
-            found.append(f"{row}: its 90 % interval, {own}, is narrower than {what}, {theirs}")
+            found.append(f"{prior.row_names[i]}: its 90 % interval, {own}, is narrower than {what}, {theirs}")
     if not entry.narrower:
         yield from (f'{prior.where}: {warning}; widen it, or state the reason as narrower = "..."' for warning in found)
     elif not found:
@@ -104,9 +104,7 @@ def far_intervals(prior: Prior) -> Iterator[str]:
             continue
         p5, p95 = interval(distribution)
         if p95 < reported[0] or p5 > reported[1]:
-            own, theirs = (
-                f"{amount(a, prior.entry.unit)} to {amount(b, prior.entry.unit)}" for a, b in ((p5, p95), reported)
-            )
+            own, theirs = (interval_text(prior, *ends) for ends in ((p5, p95), reported))
             problem = f"its 90 % interval, {own}, lies outside of what its sources report, {theirs}"
             yield f"{prior.where}: {prior.row_names[i]}: {problem}; correct one of the two"
 
@@ -143,9 +141,8 @@ def outside_shares(study: Study, values: Mapping[str, Array]) -> Iterator[str]:
             yield f"{study.file.where}: {name}: {problem}; bound the inputs that it depends on, which `show` lists"
 
 
-def crossed_bounds(study: Study, values: Mapping[str, Array]) -> list[tuple[float, str]]:
-    """The bounds between quantities that draws do not respect: the share of draws beyond each, and a text."""
-    found = []
+def crossed_bounds(study: Study, values: Mapping[str, Array]) -> Iterator[str]:
+    """Information on bounds between quantities that draws do not respect."""
     for (lower, upper), reason in BOUNDS.items():
         if lower not in values or upper not in values:
             continue
@@ -154,8 +151,7 @@ def crossed_bounds(study: Study, values: Mapping[str, Array]) -> list[tuple[floa
         if share >= BOUND_INFO_SHARE:
             problem = f"{percent(share)} of its draws lie below {lower}, although {reason}"
             remedy = "state correlations of the inputs of the two, or narrow these"
-            found.append((share, f"{study.file.where}: {upper}: {problem}; {remedy}"))
-    return found
+            yield f"{study.file.where}: {upper}: {problem}; {remedy}"
 
 
 def skewed_targets(study: Study, values: Mapping[str, Array]) -> Iterator[str]:

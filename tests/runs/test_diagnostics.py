@@ -466,18 +466,6 @@ def test_a_rent_above_the_costs_of_the_owner_in_nearly_all_draws_is_not_reported
     assert command("check", "one").err == ""
 
 
-def test_a_bound_can_be_made_a_warning_above_a_share_of_draws(page, command, monkeypatch):
-    monkeypatch.setattr(lint, "BOUND_WARNING_SHARE", 0.05)
-    page("one", prices(rent=1.2))
-    page("two", prices(rent=2.5))
-    result = command("check", "one", "two", "--strict")
-    assert (result.code, result.out) == (2, "ok  priors/two.toml  (study, 2 entries)\n")
-    assert [line.partition(": cloud_cost: ")[0] for line in result.err.splitlines()] == [
-        "warning: priors/one.toml",
-        "info: priors/two.toml",
-    ]
-
-
 def test_every_bound_is_between_two_quantities_of_the_model_of_one_kind():
     nodes = graph.nodes_of(model)
     for lower, upper in cost_bases.BOUNDS:

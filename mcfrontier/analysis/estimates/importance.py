@@ -87,18 +87,14 @@ def resample(
     """Weight draws by the likelihood of all pieces of evidence together, and resample them.
 
     Each randomisation is resampled from its own draws, systematically (even steps from a random offset) and in random
-    order, so that the 16 stay independent and standard errors remain valid.
+    order, so that the 16 stay independent and standard errors remain valid. TooFewDraws is raised if the effective
+    sample size is below `MIN_EFFECTIVE`, or 0 in a randomisation.
 
     Parameters
     ----------
     evidence : one or more observations, by name
     draws : (draws,) of each observed quantity, in its unit
     unit_of : the units of the observed quantities
-
-    Raises
-    ------
-    TooFewDraws
-        If the effective sample size is below `MIN_EFFECTIVE`, or 0 in a randomisation.
     """
     logs = {key: log_likelihood(draws[seen.quantity], seen, unit_of[seen.quantity]) for key, seen in evidence.items()}
     alone = {key: from_logs(log) for key, log in logs.items()}

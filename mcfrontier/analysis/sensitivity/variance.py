@@ -70,11 +70,6 @@ def shares(blocks: DesignBlocks, row: str, requested: str | None, x: Array, tail
     x : the row in the blocks, (blocks, points)
     tails : the row far out in the tails of each input: see `tail_values`
     draws : the draws of the run
-
-    Raises
-    ------
-    InputError
-        If the scale is unknown, or "log" is requested and not all values are positive.
     """
     design, inputs, points = blocks.design, blocks.inputs, blocks.points
     scale = scale_of(requested, row, x, draws)
