@@ -213,9 +213,13 @@ def notes(file: PriorsFile, inputs: Iterable[str], evidence: Iterable[str]) -> t
         ratio = factor(unit, year, own, file.as_of, later=True)  # the years of others have been refused
         if ratio != 1:
             found.setdefault((year, f"{ratio:.4g}"), []).append(name)
+    years: dict[tuple[str, ...], dict[str, str]] = {}
+    for (year, ratio), names in sorted(found.items()):
+        years.setdefault(tuple(names), {})[str(year)] = ratio
     texts = [
-        f"{listed(names)}: stated in money of {year}, converted to the price year {own} by consumer prices, × {ratio}"
-        for (year, ratio), names in sorted(found.items())
+        f"{listed(names)}: stated in money of {', '.join(each)}, converted to the price year {own} by consumer prices, "
+        f"× {', '.join(each.values())}"
+        for names, each in years.items()
     ]
     converted_years = [(unit, year) for _, unit, year in places if year != own]
     pairs = {

@@ -1,6 +1,7 @@
 """The study of a table of runs, beside calculations by hand."""
 
 import csv
+from datetime import date
 
 import numpy as np
 import pytest
@@ -8,7 +9,9 @@ from msgspec.structs import replace
 from scipy import special, stats
 
 import mcfrontier as mcf
-from mcfrontier.study import priors_file
+from mcfrontier.distributions.prices import Target, predict
+from mcfrontier.study import csv_table, priors_file
+from mcfrontier.study.samples import read_quotes
 from tests.conftest import ROOT
 
 DRAWS = 2**12
@@ -78,6 +81,39 @@ def test_what_a_run_does_not_state_comes_from_its_class(tmp_path):
         np.testing.assert_allclose([values["p5"], values["p50"], values["p95"]], expected, rtol=0.03)
     days = found["training_time[mine]"].values["p50"]
     assert days == pytest.approx(found["chip_time[mine]"].values["p50"] / 10_000 / 24, rel=0.01)
+
+
+def index(year):
+    """US consumer prices of a year."""
+    lines = (ROOT / "priors/tables/price-index.csv").read_text().splitlines()
+    return next(float(line.split(",")[1]) for line in lines if line.startswith(f"{year},"))
+
+
+@pytest.mark.parametrize(
+    ("label", "chip", "day"),
+    [
+        ("LLaMA 65B", "A100 80GB", date(2023, 2, 24)),
+        ("Llama 3.1 405B", "H100", date(2024, 7, 23)),
+        ("DeepSeek-V3", "H800", date(2024, 12, 26)),
+    ],
+)
+def test_prices_and_rents_are_those_predicted_on_the_day_of_release_in_money_of_2025(run, label, chip, day):
+    tables = csv_table.Tables([ROOT / "priors"])
+    bases = {"server_price": ("share of a server", "quote"), "rental_price": ("3 years", "market")}
+    for name, basis in bases.items():
+        quotes = read_quotes("rent" if name == "rental_price" else "server", tables)
+        known = predict(quotes, [Target(chip, day, basis)]).distribution(0).ppf(np.array([0.05, 0.5, 0.95]))
+        prior = run.study.inputs[name]
+        found = prior.distributions[prior.labels.index(label)].ppf(np.array([0.05, 0.5, 0.95]))
+        np.testing.assert_allclose(found, known * index(2025) / index(day.year), rtol=1e-9)
+
+
+def test_a_table_without_days_of_release_has_the_prices_of_the_price_date(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text(f"{HEAD}\nmine,H100,bf16,0\nother,,bf16,0\n")
+    made = mcf.load("runs", table=path).inputs["server_price"]
+    assert made.stated["date"] == ["2026-11-30"] * 2
+    assert made.stated["class_known"] == [True, False]
 
 
 @pytest.mark.parametrize(
