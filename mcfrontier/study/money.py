@@ -214,8 +214,8 @@ def notes(file: PriorsFile, inputs: Iterable[str], evidence: Iterable[str]) -> t
         if ratio != 1:
             found.setdefault((year, f"{ratio:.4g}"), []).append(name)
     years: dict[tuple[str, ...], dict[str, str]] = {}
-    for (year, ratio), names in sorted(found.items()):
-        years.setdefault(tuple(names), {})[str(year)] = ratio
+    for (year, text), names in sorted(found.items()):
+        years.setdefault(tuple(names), {})[str(year)] = text
     texts = [
         f"{listed(names)}: stated in money of {', '.join(each)}, converted to the price year {own} by consumer prices, "
         f"× {', '.join(each.values())}"

@@ -324,6 +324,21 @@ def test_the_shipped_tables_give_the_prediction_of_their_quotes(page):
     assert exp(priors_file.load("study").priors["x"].entry.mu) == pytest.approx(middle)
 
 
+def test_the_report_draws_quotes_and_the_prediction_of_other_days(study):
+    study()
+    (drawing,) = mcf.run("study", draws=64).plot("prices")
+    on_other_bases, on_basis = [line for line in drawing.lines if line.get_marker() == "o"]
+    (curve,) = (line for line in drawing.lines if len(line.get_xdata()) > 10)
+    assert (curve.get_xdata()[0], curve.get_xdata()[-1]) == (2024, 2026)
+    np.testing.assert_allclose(on_basis.get_ydata(), np.log10([30_000, 33_000]))
+    np.testing.assert_allclose(on_basis.get_xdata(), [2024 + 9 / 365.25, 2024 + 60 / 365.25])
+    assert not len(on_other_bases.get_ydata())
+    made = predict(Quotes(BOUGHT, FEATURES), [Target("big", date(2026, 1, 1), SERVER)])
+    assert curve.get_ydata()[-1] == pytest.approx(made.mean[0] / log(10))
+    study(chip='["big", "small"]', by='"run"', top=TOP + '[dimensions]\nrun = ["a", "b"]\n')
+    assert len(mcf.run("study", draws=64).plot("prices")) == 2
+
+
 DATED = {"h20", "h200", "b200", "gb200", "gb300", "mi300x", "tpu-v5p", "tpu-v6e", "tpu-v7", "trainium2"}
 MADE = {"tpu-v5p", "tpu-v6e", "tpu-v7", "trainium2"}  # and never sold
 RUN = (

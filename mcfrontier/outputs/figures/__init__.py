@@ -16,6 +16,7 @@ from mcfrontier.outputs.figures.drawing import Drawing
 from mcfrontier.outputs.figures.exceedance import exceedance
 from mcfrontier.outputs.figures.fan import fan
 from mcfrontier.outputs.figures.interval_reduction import interval_reduction
+from mcfrontier.outputs.figures.prices import prices
 from mcfrontier.outputs.figures.reference_classes import reference_classes
 from mcfrontier.outputs.figures.shares import shares
 from mcfrontier.outputs.figures.spread import spread
@@ -62,5 +63,6 @@ FIGURES: dict[str, Figure] = {
     "interval_reduction": Figure(interval_reduction, "Expected interval reduction"),
     "shares": Figure(shares, "Components of cost", columns=1),
     "reference_classes": Figure(reference_classes, "Reference classes", INPUTS),
+    "prices": Figure(prices, "Prices of chips", INPUTS),
     "convergence": Figure(convergence, place=END),
 }
