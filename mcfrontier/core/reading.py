@@ -45,4 +45,4 @@ def read_text(path: Path, limit: int) -> str:
     try:
         return read_bytes(path, limit).decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        raise InputError(f"not UTF-8 text, at byte {problem.start}") from None
+        raise InputError(f"not UTF-8 text, at byte {problem.start}; save it as UTF-8") from None

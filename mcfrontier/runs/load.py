@@ -169,6 +169,7 @@ def assembled(
         f"evidence.{key}: not used, since its quantity is set" for key in file.evidence if key not in evidence
     )
     notes += money.notes(file, [name for name in file.priors if name in reached and name not in pins], evidence)
+    notes += tuple(validate.unread(file, stated_inputs))
     notes += tuple(validate.overruled_nodes(file, formulas, {*reached, *order} - {*pins}))
     inputs = {name: prior for name, prior in priors.items() if name in reached}
     study = Study(file, nodes, inputs, order, requested, pins, notes, evidence, own_model, sampled(file, stated_inputs))

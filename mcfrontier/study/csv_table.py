@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -72,9 +73,13 @@ def read(
     where the file lacks them."""
     with located(locate.display_path(path)):
         head, *rows = records(path, as_of)
+        check_heads(head.cells[1:], optional)
         labels = [row.cells[0].strip() for row in rows]
         if "" in labels:
             raise InputError(f"line {rows[labels.index('')].line}: has no label; its first cell is empty")
+        if len({*labels}) < len(labels):
+            (label, count), *_ = Counter(labels).most_common(1)
+            raise InputError(f"'{echo(label)}' is the label of {count} rows; labels must be distinct")
         columns: dict[str, Column] = {}
         for i, (name, unit) in enumerate(map(split_head, head.cells)):
             if not i or not re.fullmatch(r"\w+", name):
@@ -83,11 +88,9 @@ def read(
                 raise InputError(f"column '{name}' occurs twice; rename one")
             with located(name):
                 units.parse(unit or "1")
-            if not unit and optional.get(name):
-                raise InputError(f"the head of column '{name}' has no unit; write it as {name} [{optional[name]}]")
             if unit or name not in columns:
                 needed = as_of is None and name not in optional
-                values = tuple(numbers(rows, i, name, needed=needed)) if unit else ()
+                values = tuple(numbers(rows, i, name, needed=needed, positive=name in optional)) if unit else ()
                 columns[name] = Column(unit, values, texts=() if unit else tuple(row.cells[i].strip() for row in rows))
         missing = {name: unit for name, unit in optional.items() if name not in columns}
         return labels, columns | {name: empty_column(unit, len(rows)) for name, unit in missing.items()}
@@ -106,6 +109,21 @@ def texts_of(columns: Mapping[str, Column], name: str) -> tuple[str, ...]:
     if column.unit:
         raise InputError(f"column '{name}' has a unit, and its cells are words; write its head as {name}")
     return column.texts
+
+
+def check_heads(heads: Sequence[str], optional: Mapping[str, str]) -> None:
+    """Refuse a head that is meant as that of an optional column, and has another spelling or a unit of another kind."""
+    names = {split_head(head)[0] for head in heads}
+    for head in heads:
+        name, unit = split_head(head)
+        if name not in optional:
+            plain = re.sub(r"[\W_]+", "_", re.sub(r"\(.*\)", "", name).lower()).strip("_")
+            name = "" if plain in names else plain
+        own = optional.get(name)
+        if own is not None and (name not in names or not (units.same_kind(unit, own) if unit and own else unit == own)):
+            problem = "another spelling or unit" if unit or name not in names else "no unit"
+            stated = f"{name} [{own}]" if own else name
+            raise InputError(f"the head of column '{echo(head)}' has {problem}; write it as {stated}")
 
 
 def cells(path: Path, limit: int) -> tuple[list[str], list[list[str]]]:
@@ -147,6 +165,10 @@ def known_rows(found: list[Record], as_of: date | None, needed: bool) -> list[Re
     if not {"known_from", "known_until"} & {*head.cells}:
         return rows
     spans = [(day_in(head, row, "known_from"), day_in(head, row, "known_until")) for row in rows]
+    for row, (start, end) in zip(rows, spans, strict=True):
+        if start and end and end <= start:
+            problem = f"known_until, {end}, is not later than known_from, {start}; correct one"
+            raise InputError(f"{row.label}: {problem} (line {row.line})")
     known = [
         row
         for row, (start, end) in zip(rows, spans, strict=True)
@@ -173,8 +195,8 @@ def day_in(head: Record, row: Record, name: str) -> date | None:
 
 
 def parsed(text: str) -> Iterator[Record]:
-    """The records of a CSV text. A quoted cell may contain line feeds. An empty line, or one that begins with #, is
-    skipped where a record would begin."""
+    """The records of a CSV text. A quoted cell may contain line feeds. A line of no more than commas, or one that
+    begins with #, is skipped where a record would begin."""
     lines = iter(text.split("\n"))
     line, start = 0, 0  # the number of the line that was read last, and of that where the record begins; 0 before
 
@@ -182,7 +204,7 @@ def parsed(text: str) -> Iterator[Record]:
         nonlocal line, start
         for content in lines:
             line += 1
-            if start or (content.strip() and not content.startswith("#")):
+            if start or (content.strip(", \t\r") and not content.startswith("#")):
                 start = start or line
                 yield content + "\n"
 
@@ -230,6 +252,8 @@ def read_figures(file: str, column: str, unit: str, tables: Tables, further: Ite
         for name in (column, *(further := [*further])):
             if name not in names:
                 raise InputError(f"there is no column '{echo(name)}'{suggest(name, names)}")
+            if names.count(name) > 1:
+                raise InputError(f"column '{echo(name)}' occurs twice; rename one")
         place = names.index(column)
         stated = stated_units[place] or unit
         if not units.same_kind(stated, unit):
@@ -249,11 +273,16 @@ def split_head(cell: str) -> tuple[str, str]:
     return (match[1], match[2] or "") if match else (cell, "")
 
 
-def numbers(rows: list[Record], place: int, column: str, *, needed: bool = True) -> list[float]:
-    """The numbers of a column, NaN in empty cells; if `needed`, at least one that is not."""
+def numbers(rows: list[Record], place: int, column: str, *, needed: bool = True, positive: bool = False) -> list[float]:
+    """The numbers of a column, NaN in empty cells; if `needed`, at least one that is not; if `positive`, all above
+    0."""
     found = [number(row, place, column) for row in rows]
     if needed and all(map(math.isnan, found)):
         raise InputError(f"column '{column}' has no figure; fill in a cell, or take the unit out of its head")
+    for row, value in zip(rows, found, strict=True):
+        if positive and value <= 0:
+            problem = f"{value:g} is not above 0; leave the cell empty if there is no figure"
+            raise InputError(f"{row.label}: {column}: {problem} (line {row.line})")
     return found
 
 
@@ -265,6 +294,7 @@ def number(row: Record, place: int, column: str) -> float:
     except ValueError:
         value = math.inf
     if math.isinf(value):
-        problem = f"'{echo(text)}' is not a finite number; leave the cell empty if there is no figure"
-        raise InputError(f"{row.label}: {column}: {problem} (line {row.line})")
+        plain = re.sub(r"[,'\s]", "", text) if re.fullmatch(r"-?\d{1,3}([,'\s]\d{3})+(\.\d+)?", text) else ""
+        remedy = f"write {plain}" if plain else "leave the cell empty if there is no figure"
+        raise InputError(f"{row.label}: {column}: '{echo(text)}' is not a finite number; {remedy} (line {row.line})")
     return value

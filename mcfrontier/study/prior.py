@@ -166,6 +166,7 @@ class PriorsFile:
     disclosed    published figures, by key
     as_of        the day as of which its tables were read; None where none is stated
     nominal      the file before amounts were converted to its price year; None where none was
+    table        the path of the file that was read in place of its table; "" where none was
     """
 
     name: str
@@ -183,6 +184,7 @@ class PriorsFile:
     disclosed: dict[str, Disclosed]
     as_of: date | None = None
     nominal: PriorsFile | None = None
+    table: str = ""
 
     @property
     def precision(self) -> str:

@@ -55,6 +55,7 @@ def load(
         file = replace(merged(name, where, locate.parse(path), roots, (path,), opened), command=str(source))
     if table_file and opened.table.count != 1:
         raise InputError(f"table: {file.where}: {opened.table.count or 'no'} tables, and one file replaces one")
+    file = replace(file, table="" if table_file is None else str(table_file))
     return money.converted(with_prices(with_precision(file), csv_table.Tables(roots, as_of)))
 
 
@@ -143,7 +144,8 @@ def merged(
         check_money_year(decision, f"{where}: decision")
     correlation = merge_correlations([each.correlation for each in parts], stated.correlation, f"{where}: correlation")
     for dimension, subset in stated.only.items():
-        places = places_of(dimension, subset, dimensions, f"{where}: only: {dimension}")
+        day = f" as of {opened.as_of}" if opened.as_of else ""
+        places = places_of(dimension, subset, dimensions, f"{where}: only: {dimension}{day}")
         dimensions = {**dimensions, dimension: subset}
         priors = {key: subset_rows(prior, dimension, places) for key, prior in priors.items()}
         columns = {key: column.rows(places) if key[0] == dimension else column for key, column in columns.items()}

@@ -32,8 +32,9 @@ class Table(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     """A CSV file in the priors folders that defines a dimension: its rows are the labels, its columns are inputs.
 
     If it is `partial`, formulas fill its empty cells: the input of a column is named NAME_stated. `optional` are the
-    heads of columns that it may lack. `join` names, by a column whose cells are labels of another table, the file of
-    that table: entries may name its columns. `words` are the cells that columns of text may have.
+    heads of columns that it may lack, of figures above 0 or of text. `join` names, by a column whose cells are labels
+    of another table, the file of that table: entries may name its columns. `words` are the cells that columns of text
+    may have.
     """
 
     file: str

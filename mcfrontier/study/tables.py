@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.printable import echo
+from mcfrontier.distributions.reference import comparable
 from mcfrontier.study import csv_table, locate, money
 from mcfrontier.study.csv_table import Column, Tables, split_head
 from mcfrontier.study.entry import Columns, read, table
@@ -60,10 +61,8 @@ def check_words(labels: list[str], columns: Mapping[str, Column], words: Mapping
     """Refuse a cell of a column that has none of its words, or a table without the column."""
     for name, allowed in words.items():
         for label, text in zip(labels, csv_table.texts_of(columns, name), strict=True):
-            if text and text not in allowed:
-                raise InputError(
-                    f"{echo(label)}: {name}: '{echo(text)}' is none of {', '.join(allowed)}{suggest(text, allowed)}"
-                )
+            if text and comparable(text) not in map(comparable, allowed):
+                raise InputError(f"{echo(label)}: {name}: '{echo(text)}' is none of {', '.join(allowed)}; write one")
 
 
 def joined_columns(

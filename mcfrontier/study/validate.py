@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
 
 from mcfrontier.core import units
 from mcfrontier.core.errors import InputError, located, suggest
@@ -10,9 +11,11 @@ from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import SHARE, kind_of
 from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.graph import Node, alias_node
+from mcfrontier.study import locate
 from mcfrontier.study.prior import Prior, PriorsFile, check_name, check_share, pinned
 from mcfrontier.study.samples import absence
 from mcfrontier.study.schema import Disclosed, Evidence
+from mcfrontier.study.tables import STATED
 
 
 def check_needed(file: PriorsFile, reached: Iterable[str], nodes: Mapping[str, Node]) -> None:
@@ -114,6 +117,19 @@ def check_prices(priors: Iterable[Prior]) -> None:
         entries = [part.entry for part in prior.entry.parts] if isinstance(prior.entry, Mixture) else [prior.entry]
         for problem in filter(None, map(absence, entries)):
             raise InputError(f"{prior.where}: {prior.name}: {problem}")
+
+
+def unread(file: PriorsFile, needed: Collection[str]) -> Iterator[str]:
+    """Notes on what has no effect: columns of a file that replaces the table, and a day where nothing has days."""
+    path = locate.display_path(Path(file.table))
+    columns = [key.removesuffix(STATED) for key, prior in file.priors.items() if file.table and prior.where == path]
+    if unused := [name for name in columns if not {name, name + STATED} & {*needed}]:
+        yield f"{path}: not read, since no formula needs them: columns {', '.join(unused)}"
+    entries = [each for prior in file.priors.values() for each in (prior.stated, *prior.stated.get("parts", ()))]
+    if file.as_of and not (
+        file.columns or file.nominal or any({"file", "study", "chip"} & each.keys() for each in entries)
+    ):
+        yield f"as of {file.as_of}: without effect, since no entry is from a table, and only rows of tables have days"
 
 
 def alias_nodes(file: PriorsFile, nodes: Mapping[str, Node]) -> dict[str, Node]:

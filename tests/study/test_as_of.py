@@ -145,3 +145,25 @@ def test_a_column_without_a_figure_on_the_day_is_missing(table, here):
     table("run,cost [USD],rent [USD],known_from,known_until\na,10,,,\nb,20,,,\nc,20,3,2024-01-01,\n")
     rent = mcf.load("study", as_of="2023-06-01").file.columns["run", "rent"]
     assert np.isnan(rent.values).tolist() == [True, True]
+
+
+def test_a_day_that_changes_nothing_is_named_in_a_note(page, table):
+    page("plain", 'targets = ["x"]\n' + entry("x", family="lognormal", p5=1, p95=2))
+    note = "as of 2024-02-01: without effect, since no entry is from a table, and only rows of tables have days"
+    assert mcf.load("plain", as_of="2024-02-01").notes == (note,)
+    assert mcf.load("plain").notes == ()
+    table(TABLE)
+    assert note not in mcf.load("study", as_of="2024-02-01").notes
+
+
+def test_a_row_that_ends_before_it_is_known_is_refused(table):
+    table("run,cost [USD],known_from,known_until\na,10,2024-05-01,2024-05-01\nb,20,,\n")
+    with pytest.raises(InputError, match=r"a: known_until, 2024-05-01, is not later than known_from, .*\(line 2\)"):
+        mcf.load("study")
+
+
+def test_a_label_of_only_that_is_not_known_on_the_day_is_refused_with_the_day(table, page):
+    table(TABLE)
+    page("part", 'extends = ["study"]\ntargets = ["x"]\n[only]\nrun = ["c"]\n')
+    with pytest.raises(InputError, match=r"only: run as of 2024-02-01: .* is not a label"):
+        mcf.load("part", as_of="2024-02-01")

@@ -77,9 +77,11 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """The keys of `page` that are read back: by which a priors file is found, and the year of its money."""
+    """The keys of `page` that are read back: by which a priors file and the file in place of its table are found, and
+    the year of its money."""
 
     command: str = ""
+    table: str = ""
     stated_in: str = ""
     price_year: int | None = None
 
@@ -133,6 +135,7 @@ def write_manifest(run: RunCore, path: Path) -> None:
         "own_model": study.own_model,
         "page": {
             "command": file.command,
+            **({"table": file.table} if file.table else {}),
             "stated_in": locate.portable_path(file.where) if file.command else "",
             **{key: msgspec.to_builtins(getattr(file.stated, key)) for key in PRIORS_FILE_KEYS},
         },

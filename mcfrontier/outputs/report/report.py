@@ -244,7 +244,7 @@ def provenance(run: RunCore) -> list[list[str]]:
     study, plan = run.study, run.sampler
     settings = [("draws", plan.draws, study.draws), ("seed", plan.seed, SEED), ("sampler", plan.kind, SAMPLER)]
     settings += [("nested-seed", plan.nested_seed, None), ("method", run.method, METHOD)]
-    settings += [("points", run.points, None), ("as-of", study.file.as_of, None)]
+    settings += [("points", run.points, None), ("as-of", study.file.as_of, None), ("table", study.file.table, "")]
     words = ["python", "-m", "mcfrontier", "run", study.file.command]
     words += [word for name, value, default in settings if value != default for word in (f"--{name}", str(value))]
     words += [word for name, value in study.pins.items() for word in ("--set", f"{name}={value}")]

@@ -27,7 +27,8 @@ def current_study(old: RunFolder) -> Study:
         raise InputError(f"{old.folder}: {NO_GRAPH}")
     if manifest.page and not manifest.page.get("command"):
         raise InputError(f"{old.folder}: its priors were given from Python, not by a file; run it again there")
-    return load(source_of(manifest), targets=manifest.targets, set=manifest.set, as_of=manifest.as_of)
+    table = manifest.page.get("table") or None
+    return load(source_of(manifest), targets=manifest.targets, set=manifest.set, as_of=manifest.as_of, table=table)
 
 
 def check_plan(manifest: Manifest) -> None:
