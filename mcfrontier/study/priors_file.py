@@ -84,6 +84,11 @@ class Opened:
     content: dict[Path, dict[str, Any]] = field(default_factory=dict)
     count: int = 0
 
+    @property
+    def day_text(self) -> str:
+        """The day, as the end of a place in messages; empty where none is stated."""
+        return f" as of {self.as_of}" if self.as_of else ""
+
     def parse(self, path: Path) -> dict[str, Any]:
         """The content of a file."""
         self.count += 1
@@ -144,8 +149,7 @@ def merged(
         check_money_year(decision, f"{where}: decision")
     correlation = merge_correlations([each.correlation for each in parts], stated.correlation, f"{where}: correlation")
     for dimension, subset in stated.only.items():
-        day = f" as of {opened.as_of}" if opened.as_of else ""
-        places = places_of(dimension, subset, dimensions, f"{where}: only: {dimension}{day}")
+        places = places_of(dimension, subset, dimensions, f"{where}: only: {dimension}{opened.day_text}")
         dimensions = {**dimensions, dimension: subset}
         priors = {key: subset_rows(prior, dimension, places) for key, prior in priors.items()}
         columns = {key: column.rows(places) if key[0] == dimension else column for key, column in columns.items()}
