@@ -1,4 +1,4 @@
-"""The array type used by all layers."""
+"""The array type used by all layers, and how its numbers are computed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[Any]
+
+PIECE = 2**18  # multiplications of matrices at once: OpenBLAS uses threads beyond it
 
 
 def extremes_allowed() -> np.errstate:

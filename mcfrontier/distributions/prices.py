@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mcfrontier.core.arrays import Array
+from mcfrontier.core.arrays import PIECE, Array
 from mcfrontier.core.errors import InputError
 from mcfrontier.distributions.curves import Distribution, log_normal
 
@@ -48,6 +48,7 @@ LOG_BOUNDS = -7.0, 2.0  # of the standard deviations
 DIGITS = 6  # of a prediction: beyond the rounding errors of linear algebra, which depend on threads and processors
 SDS_OF_INTERVAL = 2 * 1.6448536269514722  # of 90 %
 DAYS_PER_YEAR = 365.25
+BLOCK = 64  # rows of a matrix that is inverted at once, without threads, which wait for each other
 
 
 class Chip(NamedTuple):
@@ -156,8 +157,8 @@ def predict(quotes: Quotes, targets: Sequence[Target], *, market: bool = False) 
     fit = fitted(quotes)
     at, column = arrays(targets, fit.chips, fit.start, fit.centre), fit.rows.as_column()
     variances = fit.sds**2 * (OF_MARKET | (not market))
-    white = fit.whitener @ covariance(column, at, variances)
-    mean = fit.median + SLOPE[0] * at.features.sum(axis=-1) + white.T @ fit.white
+    white = product(fit.whitener, covariance(column, at, variances))
+    mean = fit.median + SLOPE[0] * at.features.sum(axis=-1) + np.einsum("ij,i->j", white, fit.white)
     variance = covariance(at, at, variances) + variances[-1] - (white**2).sum(axis=0)
     counts = ((column.chip == at.chip).sum(axis=0), (column.combination == at.combination).sum(axis=0))
     return Predicted(mean.round(DIGITS), np.sqrt(variance).round(DIGITS), *counts, ~at.unknown)
@@ -189,36 +190,56 @@ def fitted(quotes: Quotes) -> Fit:
     )
     spread = np.diag(np.linalg.inv(information(found.x, fixed, parts)))
     sds = np.exp((found.x + spread / 2).round(2))  # rounded, so that no error of the optimiser remains
-    whitener = np.linalg.inv(np.linalg.cholesky(fixed + np.tensordot(sds**2, parts, 1)))
-    return Fit(sds, rows, chips, start, centre, float(np.median(logs)), whitener, whitener @ values)
+    whitener = whitened(fixed + weighted(sds**2, parts))
+    white = np.einsum("ij,j->i", whitener, values)
+    return Fit(sds, rows, chips, start, centre, float(np.median(logs)), whitener, white)
 
 
 def negative_log_posterior(logs: Array, values: Array, fixed: Array, parts: Array) -> tuple[float, Array]:
     """Minus the log of the posterior density of the logs of the standard deviations, and its gradient."""
     variances, ratios = np.exp(2 * logs), np.exp(2 * logs) / np.array([*SCALES.values()]) ** 2
-    inverse, log_determinant = inverted(fixed + np.tensordot(variances, parts, 1))
-    weights = inverse @ values
+    inverse, log_determinant = inverted(fixed + weighted(variances, parts))
+    weights = np.einsum("ij,j->i", inverse, values)
     value = (values @ weights + log_determinant) / 2 - (logs - np.log1p(ratios)).sum()
-    slopes = variances * np.tensordot(parts, inverse - np.outer(weights, weights), 2)
+    slopes = variances * np.einsum("kij,ij->k", parts, inverse - np.outer(weights, weights))
     return float(value), slopes - (1 - ratios) / (1 + ratios)
 
 
 def inverted(matrix: Array) -> tuple[Array, float]:
     """The inverse of a positive definite matrix, and the log of its determinant."""
-    from scipy.linalg import lapack
+    whitener = whitened(matrix)
+    return product(whitener.T, whitener), -2 * float(np.log(np.diag(whitener)).sum())
 
-    cholesky, _ = lapack.dpotrf(matrix, lower=1)
-    lower = np.tril(lapack.dpotri(cholesky, lower=1)[0])
-    return lower + np.tril(lower, -1).T, 2 * float(np.log(np.diag(cholesky)).sum())
+
+def whitened(matrix: Array) -> Array:
+    """The inverse of the Cholesky factor of a positive definite matrix, by halves."""
+    if (half := len(matrix) // 2) < BLOCK // 2:
+        return np.tril(np.linalg.inv(np.linalg.cholesky(matrix)))
+    first = whitened(matrix[:half, :half])
+    shared = product(first, matrix[:half, half:])
+    rest = whitened(matrix[half:, half:] - product(shared.T, shared))
+    return np.block([[first, np.zeros_like(shared)], [-product(rest, product(shared.T, first)), rest]])
+
+
+def product(one: Array, other: Array) -> Array:
+    """The product of two matrices, in pieces."""
+    step = max(1, PIECE // other.size)
+    return np.concatenate([one[i : i + step] @ other for i in range(0, len(one), step)])
+
+
+def weighted(weights: Array, parts: Array) -> Array:
+    """The weighted sum of matrices."""
+    found: Array = np.einsum("k,kij->ij", weights, parts)
+    return found
 
 
 def information(logs: Array, fixed: Array, parts: Array) -> Array:
     """The expected information on the logs of the standard deviations, with that of their priors, which is 1/2 on
     average: at least this much."""
     variances, ratios = np.exp(2 * logs), np.exp(2 * logs) / np.array([*SCALES.values()]) ** 2
-    inverse = inverted(fixed + np.tensordot(variances, parts, 1))[0]
-    changes = inverse @ (variances[:, None, None] * parts)
-    of_quotes: Array = 2 * np.tensordot(changes, changes, ([1, 2], [2, 1]))
+    inverse = inverted(fixed + weighted(variances, parts))[0]
+    changes = np.array([product(inverse, variance * part) for variance, part in zip(variances, parts, strict=True)])
+    of_quotes: Array = 2 * np.einsum("kij,lji->kl", changes, changes)
     return of_quotes + np.diag(np.maximum(4 * ratios / (1 + ratios) ** 2, 0.5))
 
 

@@ -16,7 +16,7 @@ from functools import cache, reduce
 import numpy as np
 from scipy import special
 
-from mcfrontier.core.arrays import Array
+from mcfrontier.core.arrays import PIECE, Array
 from mcfrontier.sampling.plan import RANDOMISATIONS
 
 DEGREE = 8  # of Legendre polynomials in the probability of an input
@@ -32,7 +32,6 @@ CLOSE_TO_BEST = 0.25  # the projections of new terms, as a share of the largest
 WORTHWHILE = 0.98  # the remainder's variance after a round, as a multiple of that before it
 MAX_REMAINDER = 0.5  # share of the variance of any block: with a larger remainder there is no surrogate
 MAX_KURTOSIS = 10  # with longer tails, points outside them do not show what lies in them
-PIECE = 2**18  # multiplications at once: OpenBLAS uses threads beyond it
 DIGITS = 30  # bits of a coefficient: those that every library for matrices agrees on
 
 Term = tuple[tuple[int, int], ...]  # an input and one of its functions, for each factor
