@@ -47,11 +47,12 @@ class Column:
 
 
 class Tables(NamedTuple):
-    """The folders in which CSV files are looked up, and the day as of which they are read; None for all rows that no
-    other row replaced."""
+    """The folders in which CSV files are looked up; the day as of which they are read, None for all rows that no other
+    row replaced; and the file that is read in place of the table of a study."""
 
     roots: Sequence[Path] = ()
     as_of: date | None = None
+    replacement: Path | None = None
 
 
 class Record(NamedTuple):

@@ -31,7 +31,7 @@ from mcfrontier.study.precision import with_precision
 from mcfrontier.study.prior import PriorsFile, build, prior
 from mcfrontier.study.samples import priced
 from mcfrontier.study.schema import FORMAT, Decision, Disclosed, Evidence, FileSchema
-from mcfrontier.study.tables import Replacement, read_tables
+from mcfrontier.study.tables import read_tables
 
 
 def load(
@@ -43,7 +43,7 @@ def load(
     are read as of a day; `table_file` replaces its only one. An InputError is raised if there is no file, or if its
     content is invalid.
     """
-    opened = Opened(as_of, Replacement(table_file))
+    opened = Opened(as_of, table_file)
     if isinstance(source, Mapping):
         with located("priors"):
             toml_text.check(source)
@@ -53,8 +53,8 @@ def load(
         path, roots = locate.find(str(source))
         name, where = locate.study_name(path, roots), locate.display_path(path)
         file = replace(merged(name, where, locate.parse(path), roots, (path,), opened), command=str(source))
-    if table_file and opened.table.count != 1:
-        raise InputError(f"table: {file.where}: {opened.table.count or 'no'} tables, and one file replaces one")
+    if table_file and (count := len({name for name, _ in file.columns})) != 1:
+        raise InputError(f"table: {file.where}: {count or 'no'} tables, and one file replaces one")
     file = replace(file, table="" if table_file is None else str(table_file))
     return money.converted(with_prices(with_precision(file), csv_table.Tables(roots, as_of)))
 
@@ -80,7 +80,7 @@ class Opened:
     read, each parsed once, and how often one was named."""
 
     as_of: date | None
-    table: Replacement
+    table: Path | None
     content: dict[Path, dict[str, Any]] = field(default_factory=dict)
     count: int = 0
 
@@ -115,8 +115,8 @@ def merged(
     for each in parts:  # the first file that states one of these takes precedence
         keys = ("price_year", "date", "price_date", "rent_term", "precision")
         stated = replace_struct(stated, **{key: getattr(stated, key) or getattr(each.stated, key) for key in keys})
-    tables = csv_table.Tables(roots, opened.as_of)
-    labels, columns, known = read_tables(stated, where, tables, opened.table)
+    tables = csv_table.Tables(roots, opened.as_of, opened.table)
+    labels, columns, known = read_tables(stated, where, tables)
     for both in stated.dimensions.keys() & labels.keys():
         raise InputError(f"{where}: {both}: a dimension and a table have this name; rename one of them")
     columns |= {key: column for each in parts for key, column in each.columns.items()}

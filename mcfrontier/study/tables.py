@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.printable import echo
@@ -19,17 +18,7 @@ from mcfrontier.study.schema import FileSchema, Table
 STATED = "_stated"  # the end of the names of inputs that are stated in some rows only; a formula fills the rest
 
 
-@dataclass
-class Replacement:
-    """The file that is read in place of the table of a study, and how many tables it replaced."""
-
-    path: Path | None = None
-    count: int = 0
-
-
-def read_tables(
-    file: FileSchema, where: str, tables: Tables, replacement: Replacement
-) -> tuple[dict[str, list[str]], Columns, dict[str, Prior]]:
+def read_tables(file: FileSchema, where: str, tables: Tables) -> tuple[dict[str, list[str]], Columns, dict[str, Prior]]:
     """The dimensions that the tables of a file define, their columns, and these as inputs of known value."""
     dimensions: dict[str, list[str]] = {}
     columns: Columns = {}
@@ -38,8 +27,7 @@ def read_tables(
         place = f"{where}: tables.{name}"
         stated = read(Table, table(entry, place), place, "")
         with located(place):
-            path = replacement.path or locate.data_file(stated.file, tables.roots)
-        replacement.count += 1
+            path = tables.replacement or locate.data_file(stated.file, tables.roots)
         dimensions[name], found = csv_table.read(path, tables.as_of, dict(map(split_head, stated.optional)))
         with located(locate.display_path(path)):
             check_words(dimensions[name], found, stated.words)

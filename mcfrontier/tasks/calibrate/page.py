@@ -65,15 +65,13 @@ def class_rows(runs: Sequence[PredictedRun]) -> list[list[str]]:
     return [class_cells(*each) for each in [*by_class(runs).items(), ("all", list(runs))]]
 
 
-def level_cells(found: Summary, level: float) -> list[str]:
-    """The cells of a level under LEVEL_HEAD."""
-    low, high = binomial_interval(level, found.families)
-    return [percent(level), percent(found.coverage[level]), f"{percent(low)} to {percent(high)}"]
-
-
 def level_rows(found: Summary) -> list[list[str]]:
-    """The rows of the table of levels."""
-    return [level_cells(found, level) for level in COVERAGE_LEVELS]
+    """The rows of the table of levels under LEVEL_HEAD."""
+    rows = []
+    for level in COVERAGE_LEVELS:
+        ends = " to ".join(map(percent, binomial_interval(level, found.families)))
+        rows.append([percent(level), percent(found.coverage[level]), ends])
+    return rows
 
 
 def bias_line(found: Summary) -> str:
