@@ -18,16 +18,12 @@ from mcfrontier.graph.node import Node
 if TYPE_CHECKING:
     import pint
 
+Given = Mapping[str, tuple[Array, str]]  # values in base units, and the unit, of quantities that are not computed
 DATE_SHIFT = 8766.0  # a year in hours: an exact change of a double that is a date, so that differences stay the same
 DATE_TOLERANCE = 1e-6  # relative, and absolute in base units
 
 
-def check_units(
-    nodes: Mapping[str, Node],
-    names: Sequence[str],
-    given: Mapping[str, tuple[Array, str]],
-    dimensions: Sequence[str] = (),
-) -> None:
+def check_units(nodes: Mapping[str, Node], names: Sequence[str], given: Given, dimensions: Sequence[str] = ()) -> None:
     """Evaluate the graph on quantities with units, and refuse a node whose units are inconsistent.
 
     The second time, all numbers are changed: if the units are consistent again, they do not depend on the numbers, as
@@ -57,10 +53,7 @@ def checks(
 
 
 def evaluate_with_units(
-    nodes: Mapping[str, Node],
-    names: Sequence[str],
-    given: Mapping[str, tuple[Array, str]],
-    dimensions: Sequence[str],
+    nodes: Mapping[str, Node], names: Sequence[str], given: Given, dimensions: Sequence[str]
 ) -> None:
     """Evaluate the graph on quantities with units: see `check_units`."""
     quantity = units.registry().Quantity
@@ -82,12 +75,7 @@ def evaluate_with_units(
     check_dates(nodes, names, given, dimensions)
 
 
-def check_dates(
-    nodes: Mapping[str, Node],
-    names: Sequence[str],
-    given: Mapping[str, tuple[Array, str]],
-    dimensions: Sequence[str],
-) -> None:
+def check_dates(nodes: Mapping[str, Node], names: Sequence[str], given: Given, dimensions: Sequence[str]) -> None:
     """Refuse a node that adds or multiplies dates, which have no zero: if all given dates move by the same time, every
     date that is computed must move by it too, and nothing else may change."""
     dates = {name for name, (_, unit) in given.items() if unit == units.DATE_UNIT}

@@ -258,7 +258,6 @@ def conditional_tornado(run: RunCore, target: str, bins: int) -> xr.Dataset:
 
 def regression(run: RunCore, target: str) -> xr.DataArray:
     """Standardised rank regression coefficients of a target, over `input`."""
-    run.check_row(target)
     rows, y = sorted(inputs_behind(run, target)), ranks(run.first_samples(target))
     inputs = np.array([ranks_of(run, row) for row in rows]).reshape(len(rows), y.size)
     figures, errors = rank_regression.regress(inputs, y)
@@ -268,7 +267,6 @@ def regression(run: RunCore, target: str) -> xr.DataArray:
 
 def first_order(run: RunCore, target: str, scale: str | None) -> xr.DataArray:
     """First-order Sobol' indices of a target from given data, over `input`."""
-    run.check_row(target)
     rows, draws = sorted(inputs_behind(run, target)), min(given_data.MAX_DRAWS, run.retained)
     y, *inputs = (run.all_samples(row)[:draws] for row in (target, *rows))
     scale = variance.scale_of(run.kind(target).default_scale if scale is None else scale, target, y)

@@ -33,11 +33,6 @@ class Estimate(NamedTuple):
     error: float
 
 
-def estimates(x: Array, levels: Array) -> Array:
-    """Compute mean, sd and quantiles of each row: shape (rows, 2 + levels)."""
-    return with_moments(x, quantiles_of_sorted(np.sort(x, axis=-1), levels))
-
-
 def with_moments(x: Array, quantiles: Array) -> Array:
     """Mean and sd of each row, followed by its quantiles."""
     return np.column_stack([x.mean(axis=-1), x.std(axis=-1), quantiles])
@@ -86,9 +81,9 @@ def quantiles_of_sorted_parts(x: Array, levels: Array) -> Array:
 
 
 def finite_estimates(x: Array, levels: Array) -> Array:
-    """`estimates` of one row (draws,) without its non-finite draws: (2 + levels,); NaN where no draw is finite."""
-    x = x[np.isfinite(x)]
-    return estimates(x[None], levels)[0] if x.size else np.full(2 + levels.size, np.nan)
+    """Mean, sd and quantiles of the finite ones of draws, (draws,): (2 + levels,); NaN where no draw is finite."""
+    x = x[np.isfinite(x)][None]
+    return with_moments(x, quantiles_of_sorted(np.sort(x), levels))[0] if x.size else np.full(2 + levels.size, np.nan)
 
 
 @extremes_allowed()

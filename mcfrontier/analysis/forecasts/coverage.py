@@ -94,11 +94,6 @@ def median_log10_error(outcomes: Sequence[float], medians: Sequence[float]) -> f
     return float(np.median(ratios)) if ratios else math.nan
 
 
-def histogram(percentiles: Sequence[float], weights: Sequence[float] | None = None) -> Array:
-    """The number of outcomes, or the sum of their weights, in each tenth of the percentiles: shape (10,)."""
-    return np.histogram(percentiles, bins=HISTOGRAM_BINS, range=(0, 1), weights=weights)[0]
-
-
 def hits_interval(count: int, shares: Array, level: float = 0.9) -> tuple[Array, Array]:
     """The ends of the central interval of the binomial number of hits in `count` trials that has a probability of at
     least `level`, for each probability of a hit in `shares`: two arrays."""

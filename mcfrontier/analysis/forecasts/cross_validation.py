@@ -89,14 +89,10 @@ def log_crps(distribution: Distribution, outcome: float) -> float:
     return total
 
 
-def midpoints(count: int) -> Array:
-    """The middles of equal steps of probability."""
-    return (np.arange(count) + 0.5) / count
-
-
 def product_quantiles(factors: Sequence[Distribution]) -> Array:
     """The products of quantiles of independent factors at the middles of equal steps of probability."""
-    levels = midpoints(MIDPOINTS[len(factors) > 1])
+    count = MIDPOINTS[len(factors) > 1]
+    levels = (np.arange(count) + 0.5) / count
     products: Array = reduce(np.multiply.outer, [each.ppf(levels) for each in factors]).ravel()
     return products
 

@@ -28,7 +28,8 @@ def single(run: RunFolder, rows: Sequence[str]) -> list[Part]:
     for row in rows:
         name = split_row(row)[0]
         variable = run.variables[name].variable
-        place = np.unravel_index(run.owners[name].index(row), shape_of(run, variable))
+        shape = [len(run.manifest.dimensions[each]) for each in variable.own]
+        place = np.unravel_index(run.owners[name].index(row), shape)
         out.append(Part(name, tuple(map(int, place)), variable._replace(name=row, own=())))
     return out
 
@@ -44,11 +45,6 @@ def joined(run: RunFolder, rows: Sequence[str]) -> list[Part]:
             row = row.replace("/", "∕")  # a slash would make a group in the file
             out[row] = part._replace(variable=part.variable._replace(name=row))
     return [*out.values()]
-
-
-def shape_of(run: RunFolder, variable: Variable) -> tuple[int, ...]:
-    """The shape of a draw of a quantity."""
-    return variable.shape(run.manifest.draws, run.manifest.dimensions)[2:]
 
 
 def chunks(

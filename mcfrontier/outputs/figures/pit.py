@@ -15,7 +15,7 @@ def pit(percentiles: Sequence[float], weights: Sequence[float] | None = None) ->
     """The number of outcomes in each tenth of the percentiles of their forecasts. For calibrated forecasts the bars
     have equal heights, except for chance: nine in ten end between the dashes. High bars in the middle mean that
     intervals are too wide, high bars at the ends that they are too narrow. Line: the expected number."""
-    counts = coverage.histogram(percentiles, weights)
+    counts, _ = np.histogram(percentiles, coverage.HISTOGRAM_BINS, (0, 1), weights=weights)
     total = round(counts.sum())
     low, high = (float(x[0]) for x in coverage.hits_interval(total, np.array([1 / coverage.HISTOGRAM_BINS])))
     top = 1.08 * max(counts.max(), high, 1)
