@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from mcfrontier.core.csvtext import csv_cell, csv_text
@@ -15,11 +16,13 @@ LINES_PER_PIECE = 2**12  # small, so that a reader of the first lines does not w
 
 def csv(run: RunFolder, rows: Sequence[str]) -> Iterator[str]:
     """CSV text in pieces: a line for each draw, and heads of quantity and unit, `energy [MWh]`."""
-    yield csv_text([[csv_cell(f"{row} [{run.unit(row)}]") for row in rows]])
+    head = [[csv_cell(f"{row} [{run.unit(row)}]") for row in rows]]  # with the first draws, which may be refused
     for _, _, columns in chunks(run, run.variables, single(run, rows)):
         for start in range(0, columns[0].size, LINES_PER_PIECE):
             stop = start + LINES_PER_PIECE
-            yield csv_text(zip(*(column[0, start:stop].tolist() for column in columns), strict=True))
+            lines = zip(*(column[0, start:stop].tolist() for column in columns), strict=True)
+            yield csv_text(chain(head, lines))
+            head = []
 
 
 def parquet(run: RunFolder, rows: Sequence[str], path: Path) -> None:
