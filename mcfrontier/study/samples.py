@@ -268,6 +268,4 @@ def quote_of(row: Mapping[str, str], place: str, price: float, low: float | None
 def column_in(columns: Mapping[str, csv_table.Column], name: str, unit: str) -> list[float | None]:
     """The numbers of a column in a unit; None where a cell is empty."""
     column = columns[name]
-    if not units.same_kind(column.unit, unit):
-        raise InputError(f"{name}: unit '{column.unit}' cannot be converted to '{unit}'")
     return [None if math.isnan(x) else units.convert(x, column.unit, unit) for x in column.values]

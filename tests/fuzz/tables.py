@@ -40,6 +40,22 @@ offsets = [{offsets}]
 unit = "USD"
 source = "s"
 """
+PRICED = """targets = ["price", "rent"]
+price_date = 2026-03-01
+rent_term = "{term}"
+[inputs.price]
+family = "price"
+chip = "{chip}"
+what = "server"
+unit = "USD/chip"
+source = "s"
+[inputs.rent]
+family = "price"
+chip = "{chip}"
+what = "rent"
+unit = "USD/chip/h"
+source = "s"
+"""
 
 
 @cache
@@ -50,14 +66,15 @@ def shipped() -> dict[str, str]:
 
 def make(rng: Any) -> tuple[list[list[str]], list[str]]:
     """A changed table, and commands that read it."""
-    name, study = rng.choice(
-        (("small", "study"), ("small", "study"), ("small", "study"), ("chips", "chips"), ("runs", "history"))
-    )
+    name, study = rng.choice((*[("small", "study")] * 3, ("chips", "chips"), ("runs", "history"), ("prices", "study")))
     path = Path("priors", "tables", f"{name}.csv")
     path.parent.mkdir(parents=True)
     text = SMALL_TABLE if name == "small" else shipped()[name]
     path.write_bytes(changed(rng, text))
-    if name != "small":
+    if name == "prices":
+        words = {"term": rng.choice(("on demand", "3 years")), "chip": rng.choice(("H100", "GB300", "TPU v7"))}
+        Path("priors", "study.toml").write_text(PRICED.format(**words))
+    elif name != "small":
         shutil.copy(ROOT / "priors" / f"{study}.toml", "priors")
     else:
         words = {

@@ -247,7 +247,7 @@ RENT = {"what": '"rent"', "unit": "USD/chip/h"}
         ({"prices": PRICES.replace("2024-03-01,big", "March,big")}, "prices.csv: 2: date: 'March' is not a day"),
         (
             {"prices": PRICES.replace("USD/chip]", "W]")},
-            "prices.csv: price: unit 'W' cannot be converted to 'USD/chip'",
+            "prices.csv: the head of column 'price [W]' has another spelling or unit; write it as price [USD/chip]",
         ),
     ],
 )
