@@ -8,7 +8,6 @@ keeps what it states as `nominal`, from which it can be converted to another yea
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -56,8 +55,6 @@ def read_index(path: Path, changed: int, as_of: date | None) -> dict[str, dict[i
     with located(locate.display_path(path)):
         if strange := next((label for label in labels if not re.fullmatch(r"\d{4}", label)), None):
             raise InputError(f"{strange}: a year is expected, such as 2025")
-        if twice := next((label for label, count in Counter(labels).items() if count > 1), None):
-            raise InputError(f"{twice}: the year occurs twice; remove one row")
     return {
         name: {int(label): x for label, x in zip(labels, column.values, strict=True) if x > 0}
         for name, column in columns.items()

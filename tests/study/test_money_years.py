@@ -270,7 +270,7 @@ def test_a_price_index_of_ones_own_takes_precedence(page):
     [
         ("year,USD [1],note\n2024,100,a\n2025,110,b\n", ""),
         ("year,USD\n2024,100\n2025,110\n", r"there is no price index of USD, a column USD \[1\], in priors/tables/"),
-        ("year,USD [1]\n2024,100\n2025,110\n2024,90\n", "2024: the year occurs twice; remove one row"),
+        ("year,USD [1]\n2024,100\n2025,110\n2024,90\n", "'2024' is the label of 2 rows; labels must be distinct"),
         ("year,USD [1]\nlate,100\n", "late: a year is expected, such as 2025"),
     ],
 )
