@@ -73,14 +73,6 @@ def test_show_prints_inputs_nodes_units_sources_and_formulas(here, command):
         assert part in result.out
 
 
-def test_check_passes_everything_that_ships(command):
-    result = command("check")
-    assert result.code == 0
-    assert all(line.startswith("info: ") for line in result.err.splitlines())
-    assert "priors/gpt4.toml" in result.out
-    assert "part, for extends" in result.out
-
-
 def test_check_names_every_file_that_fails(page, command, tmp_path):
     page("one", 'targets = ["x"]\n')
     page("two", 'targets = ["y"]\n')

@@ -425,6 +425,8 @@ def test_every_shipped_file_passes_the_strict_check(command):
     result = command("check", "--strict")
     assert result.code == 0
     assert all(line.startswith("info: ") for line in result.err.splitlines())
+    assert "priors/gpt4.toml" in result.out
+    assert "part, for extends" in result.out
 
 
 def test_shipped_waivers_have_reasons():
