@@ -42,7 +42,8 @@ def command(
 ) -> None:
     """Compare studies on common draws and attribute differences.
 
-    The first study is compared with each of the rest, or, with --set, with itself once quantities are pinned.
+    The first study is compared with each of the rest, or, with --set, with itself once quantities are pinned, or, with
+    --as-of, with itself as of a day.
     """
     from mcfrontier.core.atomic import check_folder
     from mcfrontier.tasks.compare.compare import compare

@@ -140,6 +140,8 @@ class Reference(Truncatable, kw_only=True, frozen=True, tag="reference"):
         check_values(scaled.tolist())
         if not self.offsets and not self.members:
             raise InputError(f"where: {absence(table, self.where)}; or state offsets")
+        if len({*self.offsets}) < len(self.offsets):
+            raise InputError("offsets: a column is stated twice; delete one of the two")
         if unused := [name for name in self.where if self.offsets and name not in self.offsets]:
             raise InputError(f"where: {echo(unused[0])} is not one of offsets; add it there, or delete it")
         combinations = np.unique(self.levels()[0], axis=1).shape[1]

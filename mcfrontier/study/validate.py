@@ -129,7 +129,7 @@ def unread(file: PriorsFile, needed: Collection[str]) -> Iterator[str]:
     if file.as_of and not (
         file.columns or file.nominal or any({"file", "study", "chip"} & each.keys() for each in entries)
     ):
-        yield f"as of {file.as_of}: without effect, since no entry is from a table, and only rows of tables have days"
+        yield f"the day {file.as_of} is without effect, since no entry is from a table, and only their rows have days"
 
 
 def alias_nodes(file: PriorsFile, nodes: Mapping[str, Node]) -> dict[str, Node]:

@@ -149,7 +149,7 @@ def test_a_column_without_a_figure_on_the_day_is_missing(table, here):
 
 def test_a_day_that_changes_nothing_is_named_in_a_note(page, table):
     page("plain", 'targets = ["x"]\n' + entry("x", family="lognormal", p5=1, p95=2))
-    note = "as of 2024-02-01: without effect, since no entry is from a table, and only rows of tables have days"
+    note = "the day 2024-02-01 is without effect, since no entry is from a table, and only their rows have days"
     assert mcf.load("plain", as_of="2024-02-01").notes == (note,)
     assert mcf.load("plain").notes == ()
     table(TABLE)
@@ -167,3 +167,11 @@ def test_a_label_of_only_that_is_not_known_on_the_day_is_refused_with_the_day(ta
     page("part", 'extends = ["study"]\ntargets = ["x"]\n[only]\nrun = ["c"]\n')
     with pytest.raises(InputError, match=r"only: run as of 2024-02-01: .* is not a label"):
         mcf.load("part", as_of="2024-02-01")
+
+
+def test_a_study_is_compared_with_itself_as_of_a_day(table):
+    table(TABLE)
+    found = mcf.compare("study", targets=["z"], as_of="2024-02-01", draws=256)
+    assert found.names == ("study", "study as of 2024-02-01")
+    values = [run.study.inputs["z"].stated["values"] for run in found.pairs[0].runs]
+    assert values == [[5, 10, 30, 40, 50], [5, 10, 20, 50]]

@@ -154,6 +154,7 @@ def test_a_saved_run_is_repeated_with_and_without_the_table(words, study, comman
         ({"where": "{ moe = 2 }"}, "no row with a figure has moe = 2; known: 0, 1; or state offsets"),
         ({"where": '{ chip = "hopper", moe = 1 }'}, "has chip = hopper, moe = 1 at once; delete one; or state offsets"),
         ({"where": '{ chip = "hopper" }', "offsets": '["moe"]'}, "where: chip is not one of offsets; add it there"),
+        ({"offsets": '["chip", "chip"]'}, "offsets: a column is stated twice; delete one of the two"),
         ({"where": "{ moe = true }"}, "where: expected"),
         ({"without": '{ marker = "A" }'}, "there is no column 'marker'; did you mean 'maker'?"),
         ({"without": '"A"'}, "without: expected"),

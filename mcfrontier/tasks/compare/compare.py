@@ -37,12 +37,12 @@ def compare(
     as_of: Day | None = None,
     progress: Progress = silent,
 ) -> Comparison:
-    """Compare a study with others, or with itself after some quantities are pinned.
+    """Compare a study with others, or with itself after some quantities are pinned or as of a day.
 
     Parameters
     ----------
     *sources : str, Path, mapping or Study
-        As in `run`: two or more, or one and `set`. Money is converted to the price year of the first.
+        As in `run`: two or more, or one and `set` or `as_of`. Money is converted to the price year of the first.
     model : module or sequence of functions, optional
         The model of all studies, as in `run`.
     targets : sequence of str, optional
@@ -58,7 +58,7 @@ def compare(
     set : mapping, optional
         Quantities to pin: of a single study this makes the second one, of several it applies to all.
     as_of : date or str, optional
-        As in `load`.
+        As in `load`, of all studies; of a single study without `set`, it makes the second one.
     progress : callable, optional
         Wraps an iterable of steps and reports progress.
 

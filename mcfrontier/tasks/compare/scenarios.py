@@ -31,15 +31,19 @@ def load_scenarios(
 
     A scenario has the name of its study; if two studies have the same name, the text that the user gave.
     """
-    if not sources or (len(sources) == 1 and not pins):
+    if not sources or (len(sources) == 1 and not (pins or as_of)):
         raise InputError(
-            "compare: name two studies, or one and a quantity to set in it, such as --set gpu_price=20_000"
+            "compare: name two studies, or one and a quantity to set in it, such as --set gpu_price=20_000, or a day "
+            "of its tables, such as --as-of 2025-06-30"
         )
     if len(sources) == 1:
-        scenarios = [load_scenario(sources[0], model, targets, own, as_of) for own in ({}, pins)]
-        text = ", ".join(f"{name}={value}" for name, value in pins.items())
+        text = "with " + ", ".join(f"{name}={value}" for name, value in pins.items())
+        days, text = ((as_of, as_of), text) if pins else ((None, as_of), f"as of {as_of}")
+        scenarios = [
+            load_scenario(sources[0], model, targets, own, day) for own, day in zip(({}, pins), days, strict=True)
+        ]
         resolved = [recipe.resolved(each, nested_seed) for each in scenarios]
-        return [scenarios[0].name, f"{scenarios[0].name} with {text}"], resolved
+        return [scenarios[0].name, f"{scenarios[0].name} {text}"], resolved
     scenarios = [load_scenario(source, model, targets, pins, as_of) for source in sources]
     names, first = scenario_names(sources, scenarios), scenarios[0]
     scenarios[1:] = [
