@@ -33,6 +33,8 @@ def schema() -> dict[str, Any]:
             options = [option for option in stated.get("anyOf", [stated]) if option != {"type": "null"}]
             own = options[0] if len(options) == 1 else {"anyOf": options}
             properties[key] = {"$ref": "#/$defs/numbers"} if numbers[0] in options else own
+        for key in FAMILIES[properties["family"]["enum"][0]].texts if "family" in properties else ():
+            properties[key] = {"anyOf": [properties[key], {"type": "array", "items": {"type": "string"}}]}
         if properties.pop("percentiles", None):
             kind["patternProperties"] = {f"^{PERCENTILE_PATTERN}$": {"$ref": "#/$defs/numbers"}}
     top = {"$schema": "https://json-schema.org/draft/2020-12/schema"}

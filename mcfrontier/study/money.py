@@ -65,12 +65,14 @@ def read_index(path: Path, changed: int, as_of: date | None) -> dict[str, dict[i
 def factor(unit: str, year: int, price_year: int, as_of: date | None = None, *, later: bool = False) -> float:
     """The factor by which an amount in a unit is converted from money of one year to that of another.
 
-    As of a day, or if `later` years are permitted, years whose index was not known yet have that of the last one known.
+    The year after the last one known, whose average is not known yet, has its index; as of a day, or if `later` years
+    are permitted, so has any later year.
     """
     result = 1.0
     for currency, power in currencies(unit).items() if year != price_year else ():
         index = price_index(currency, as_of)
-        start, end = (min(each, max(index)) if (as_of or later) and index else each for each in (year, price_year))
+        last, any_later = max(index, default=year), bool(as_of or later)
+        start, end = (min(each, last) if any_later or each == last + 1 else each for each in (year, price_year))
         for each in (start, end):
             if each not in index:
                 known = f"{min(index)} to {max(index)}" if index else "none"

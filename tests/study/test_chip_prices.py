@@ -141,6 +141,14 @@ def test_amounts_are_in_money_of_the_year_of_the_date_and_of_the_price_date_by_d
     assert any("the price index of USD of 2027 is not known yet; that of 2025 stands for it" in note for note in notes)
 
 
+def test_a_study_in_money_of_the_year_after_the_last_index_is_compared_with_one_of_another_year(page, command):
+    page("one", RUN.format(chip="b200"))
+    page("two", RUN.format(chip="b200").replace("price_date", "price_year = 2022\nprice_date", 1))
+    result = command("compare", "one", "two", "--target", "cluster_price", "--draws", 64)
+    assert result.code == 0, result.err
+    assert "its money of 2022 is converted to 2026" in result.out + result.err
+
+
 def test_the_interval_widens_with_the_distance_to_the_quotes(study):
     widths = []
     for day in ("2024-03-01", "2025-06-01", "2027-06-01", "2031-06-01"):

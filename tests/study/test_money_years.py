@@ -69,6 +69,12 @@ def test_an_amount_is_converted_by_the_ratio_of_two_figures(words, nominal, unit
     assert median(page) == pytest.approx(nominal * (CPI[2023] / CPI[2025]) ** power, rel=1e-9)
 
 
+def test_the_year_after_the_last_has_the_index_of_the_last_with_a_note():
+    made = load(study(2023, input_entry("x", unit="USD", value=200.0, money_year=2026)), model=[])
+    assert made.inputs["x"].medians[0] == pytest.approx(200 * CPI[2023] / CPI[2025])
+    assert "the price index of USD of 2026 is not known yet; that of 2025 stands for it" in made.notes
+
+
 def test_powers_of_currencies_are_read_from_the_unit():
     assert currencies("USD/person/year") == {"USD": 1}
     assert currencies("FLOP/USD") == {"USD": -1}
