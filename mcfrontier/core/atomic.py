@@ -141,7 +141,8 @@ def unused(folder: Path) -> Path:
 def scratch_folder() -> Iterator[Path]:
     """Create a temporary folder of this user alone, deleted at the end, or by the next process that creates one."""
     try:
-        folder = Path(tempfile.gettempdir())
+        with signals.deferred():  # it tries folders by writing a file to each, which an exception would leave there
+            folder = Path(tempfile.gettempdir())
     except OSError as problem:
         raise InputError(f"no temporary folder can be written: {problem.strerror}; set TMPDIR to one") from None
     with created(folder), workplace(folder, 0o700) as place:
