@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from msgspec.structs import replace as replace_fields
 
@@ -141,11 +141,10 @@ def priced(
     if family_of(stated) is not Price or "mu" in stated:
         return stated
     places = [f"{place}[{label}]" for label in labels] or [place]
-    rows = [entry_of(row, at) for row, at in zip(rows_of(stated, len(places)), places, strict=True)]
-    entries = [with_defaults(row, default) for row in rows if isinstance(row, Price)]
+    entries = [price_of(row, at, default) for row, at in zip(rows_of(stated, len(places)), places, strict=True)]
     dated = {**stated, "date": [entry.date for entry in entries] if labels else entries[0].date}
-    if len(entries) < len(rows) or any(absence(entry) for entry in entries):
-        return dated if len(entries) == len(rows) else stated
+    if any(absence(entry) for entry in entries):
+        return dated
     quotes, targets = read_quotes(entries[0].what, tables), []
     for entry, at in zip(entries, places, strict=True):
         with located(at):
@@ -173,8 +172,10 @@ def priced_part(
     return part if "mu" not in found else {**found, **part}
 
 
-def with_defaults(entry: Price, default: Price) -> Price:
-    """An entry with the date and, if it is of a rent, the term of the study where it states none."""
+def price_of(row: Mapping[str, Any], place: str, default: Price) -> Price:
+    """A row of an entry, with the date and, if it is of a rent, the term of the study where it states none. Empty cells
+    are left out."""
+    entry = cast(Price, entry_of({key: value for key, value in row.items() if value is not None}, place))
     term = entry.term or (default.term if entry.what == "rent" else "")
     return replace_fields(entry, date=entry.date or default.date, term=term)
 

@@ -177,6 +177,15 @@ def test_each_row_of_a_table_has_its_own_chip_and_day(study, here):
     assert mcf.load("study").inputs["x"].stated["date"] == ["2025-06-01"] * 4
 
 
+def test_a_row_with_an_empty_cell_is_missing(study, here):
+    top = TOP + '[tables.run]\nfile = "mine.csv"\nsource = "s"\n'
+    study(top=top, by='"run"', low='"least"')
+    (here / "priors" / "mine.csv").write_text("run,least [USD/chip]\na,20000\nb,\n")
+    made = mcf.load("study").inputs["x"].distributions
+    assert made[0].low == 20_000
+    assert isnan(made[1].median)
+
+
 def test_as_of_a_day_it_is_that_of_tables_frozen_by_hand(study, tables, here):
     day = "2024-12-31"
     study(chip='"later"')
