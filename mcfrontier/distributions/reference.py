@@ -187,6 +187,12 @@ class Reference(Truncatable, kw_only=True, frozen=True, tag="reference"):
             return f"reference class of {whole}{grouped}{end}"
         return f"reference class of {own}{grouped} ({conditions(self.where)}), shrunk to {whole}{end}"
 
+    def unmet(self) -> str:
+        """Why no row meets `without`; empty where one does, where none is to be left out, and where labels differ."""
+        if self.by or not self.without or self.sample is None or self.sample.meet_all(self.without).any():
+            return ""
+        return absence(self.sample, self.without)
+
     def left_out(self) -> str:
         """The number of rows that are left out, as text; empty where none is to be."""
         if self.sample is None or not self.without:

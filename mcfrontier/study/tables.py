@@ -12,6 +12,7 @@ from mcfrontier.distributions.reference import comparable
 from mcfrontier.study import csv_table, locate, money
 from mcfrontier.study.csv_table import Column, Tables, split_head
 from mcfrontier.study.entry import Columns, read, table
+from mcfrontier.study.merge import check_labels
 from mcfrontier.study.prior import Prior, prior
 from mcfrontier.study.schema import FileSchema, Table
 
@@ -30,6 +31,7 @@ def read_tables(file: FileSchema, where: str, tables: Tables) -> tuple[dict[str,
             path = tables.replacement or locate.data_file(stated.file, tables.roots)
         dimensions[name], found = csv_table.read(path, tables.as_of, dict(map(split_head, stated.optional)))
         with located(locate.display_path(path)):
+            check_labels(dimensions[name], name)
             check_words(dimensions[name], found, stated.words)
             joined = joined_columns(dimensions[name], found, stated, tables)
         money.check_table(stated, found, place)

@@ -10,6 +10,7 @@ from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import SHARE, kind_of
 from mcfrontier.distributions.mixture import Mixture
+from mcfrontier.distributions.reference import Reference
 from mcfrontier.graph import Node, alias_node
 from mcfrontier.study import locate
 from mcfrontier.study.prior import Prior, PriorsFile, check_name, check_share, pinned
@@ -120,11 +121,15 @@ def check_prices(priors: Iterable[Prior]) -> None:
 
 
 def unread(file: PriorsFile, needed: Collection[str]) -> Iterator[str]:
-    """Notes on what has no effect: columns of a file that replaces the table, and a day where nothing has days."""
+    """Notes on what has no effect: columns of a file that replaces the table, conditions of `without` that no row
+    meets, and a day where nothing has days."""
     path = locate.display_path(Path(file.table))
     columns = [key.removesuffix(STATED) for key, prior in file.priors.items() if file.table and prior.where == path]
     if unused := [name for name in columns if not {name, name + STATED} & {*needed}]:
         yield f"{path}: not read, since no formula needs them: columns {', '.join(unused)}"
+    for name, prior in file.priors.items():
+        if isinstance(prior.entry, Reference) and not file.as_of and (problem := prior.entry.unmet()):
+            yield f"{name}: without leaves out no row, since {problem}"
     entries = [each for prior in file.priors.values() for each in (prior.stated, *prior.stated.get("parts", ()))]
     if file.as_of and not (
         file.columns or file.nominal or any({"file", "study", "chip"} & each.keys() for each in entries)

@@ -68,6 +68,7 @@ def test_a_table_of_ones_own_takes_the_place_of_the_studys(table, here, command)
         ("run,chip,kind,chip_time (chip*h)\nr,A,new,1\n", r"another spelling or unit; write it as chip_time"),
         ("run,chip,kind,chip_time [chip*h]\nr,A,new,-1\n", r"r: chip_time: -1 is not above 0; .*\(line 2\)"),
         ('run,chip,kind,chip_time [chip*h]\nr,A,new,"24,000"\n', r"'24,000' is not a finite number; write 24000"),
+        ("run,chip,kind\nr\u202e,A,new\n", r"u\.csv: run: 'r\\u202e': has the hidden character U\+202E; remove it"),
         ("run,chip,kind\nr,A,new\nr,A,new\n", r"u\.csv: 'r' is the label of 2 rows; labels must be distinct"),
     ],
 )

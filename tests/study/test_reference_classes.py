@@ -93,6 +93,12 @@ def test_rows_that_meet_all_conditions_of_without_are_in_neither_class_nor_fit(s
     assert (found == distribution().ppf(LEVELS)).all()
 
 
+def test_a_condition_of_without_that_no_row_meets_is_named_in_a_note(study):
+    note = "x: without leaves out no row, since no row with a figure has maker = a; did you mean 'A'?"
+    assert mcf.load(study(without='{ maker = "a" }')).notes == (note,)
+    assert mcf.load(study(without='{ maker = "A" }')).notes == ()
+
+
 def test_each_row_is_predicted_without_the_rows_of_its_own_group(study):
     study(where="{ moe = 0 }", offsets='["moe"]', group='"maker"')
     expected = predict_each(priors_file.load("study").priors["x"].entry)
@@ -156,6 +162,7 @@ def test_a_saved_run_is_repeated_with_and_without_the_table(words, study, comman
         ({"where": '{ chip = "hopper" }', "offsets": '["moe"]'}, "where: chip is not one of offsets; add it there"),
         ({"offsets": '["chip", "chip"]'}, "offsets: a column is stated twice; delete one of the two"),
         ({"where": "{ moe = true }"}, "where: expected"),
+        ({"group": '"maker"', "table": CSV.replace("moe", "maker")}, "column 'maker' occurs twice; rename one"),
         ({"without": '{ marker = "A" }'}, "there is no column 'marker'; did you mean 'maker'?"),
         ({"without": '"A"'}, "without: expected"),
         ({"without": "{ moe = 0 }", "table": CSV.replace("0.25", "0.30")}, "values: at least two different ones"),
