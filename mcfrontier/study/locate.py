@@ -136,7 +136,7 @@ def inside_any(roots: Iterable[Path], name: str, ending: str = ".toml") -> Path 
 def data_file(name: str, roots: Iterable[Path]) -> Path:
     """The CSV file of a name in the priors folders; refused where there is none."""
     if (path := inside_any(roots, name, "")) is None:
-        raise InputError(f"file: there is no '{name}' in the priors folders")
+        raise InputError(f"file: there is no '{name}' in the priors folders; put it beside the study or in ./priors")
     return path
 
 
