@@ -92,6 +92,12 @@ def energy_below_disclosed(energy, disclosed_energy_stated):
 
 
 @node("share", event=True)
+def amortised_below_disclosed(amortised_cost, disclosed_amortised_stated):
+    """Event that the amortised cost lies below the disclosed one: its probability is the percentile of that."""
+    return share_below(amortised_cost, disclosed_amortised_stated)
+
+
+@node("share", event=True)
 def rent_below_disclosed(cloud_cost, disclosed_cost_stated):
     """Event that the rent lies below the disclosed cost: its probability is the percentile of that."""
     return share_below(cloud_cost, disclosed_cost_stated)

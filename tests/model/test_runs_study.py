@@ -10,7 +10,7 @@ from scipy import special, stats
 
 import mcfrontier as mcf
 from mcfrontier.distributions.prices import Target, predict
-from mcfrontier.study import csv_table, priors_file
+from mcfrontier.study import csv_table, money, priors_file
 from mcfrontier.study.samples import read_quotes
 from tests.conftest import ROOT
 
@@ -173,3 +173,14 @@ def test_days_are_scored_of_all_runs_whose_chips_and_days_agree_with_their_paid_
         del days[f"predicted_training_time[{run}]"]
     figures = priors_file.load("blind/disclosed").disclosed.values()
     assert days == {each.quantity: each.value for each in figures if each.unit == "day"}
+
+
+def test_an_amortised_cost_in_dollars_of_2023_is_compared_in_those_of_the_study(run):
+    """Grok 3: $217.8M of 2023 by Epoch AI, times the consumer prices of 2025 over those of 2023."""
+    stated = run.study.inputs["disclosed_amortised_stated"]
+    i = run.study.file.dimensions["run"].index("Grok 3")
+    index = money.price_index("USD")
+    assert stated.medians[i] == pytest.approx(217.8e6 * index[2025] / index[2023])
+    found = run.summary["amortised_below_disclosed[Grok 3]"]
+    draws = run["amortised_cost"].sel(run="Grok 3").values
+    assert found.values["probability"] == pytest.approx((draws < stated.medians[i]).mean(), abs=1e-9)

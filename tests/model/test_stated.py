@@ -42,3 +42,5 @@ def test_the_percentile_of_a_disclosed_figure_is_the_share_of_predictions_below_
     assert stated.chip_time_below_disclosed(predicted, 3.5).mean() == 0.75
     assert np.isnan(stated.chip_time_below_disclosed(predicted, NAN)).all()
     assert np.isnan(stated.energy_below_disclosed(np.array([NAN]), 1.0)).all()
+    for node in (stated.time_below_disclosed, stated.rent_below_disclosed, stated.amortised_below_disclosed):
+        assert node(predicted, 2.5).mean() == 0.5
