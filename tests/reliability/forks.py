@@ -134,6 +134,7 @@ def see_events(command, log):
     def end():
         nonlocal busy
         busy = True
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # the command has ended
         log.with_suffix(".seen").write_text(json.dumps(seen))  # a kill may come in between
         os.replace(log.with_suffix(".seen"), log.with_suffix(".events"))
 
