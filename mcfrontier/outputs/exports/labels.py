@@ -47,9 +47,9 @@ def not_stated(run: RunFolder, dimension: str, count: int) -> dict[str, set[int]
 
 def statistics(run: RunFolder, name: str, rows: Sequence[str]) -> list[tuple[str, list[str]]]:
     """The columns of a quantity, each with its head and a cell for each label; empty where a row is missing."""
-    own = run.owners[name]
+    own, requested = run.owners[name], {*rows}
     words = (PROBABILITY,) if run.kind(own[0]) is EVENT else ("p5", "p50", "p95")
-    values = {word: [run.summary[row].values[word] if row in rows else math.nan for row in own] for word in words}
+    values = {word: [run.summary[row].values[word] if row in requested else math.nan for row in own] for word in words}
     return [
         (f"{name} {word} [{run.unit(own[0])}]", ["" if math.isnan(x) else f"{x:.{DIGITS}g}" for x in each])
         for word, each in values.items()
