@@ -1,9 +1,14 @@
-"""Build hook: compiles the kernels where there is a C compiler. Without one the package works the same, but slower."""
+"""Build hooks: one compiles the kernels where there is a C compiler, one makes the links of the README absolute.
 
+Without compiled kernels the package works the same, but slower.
+"""
+
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 MODULE = "mcfrontier.core.kernels.compiled"
 
@@ -32,3 +37,14 @@ class CompileKernels(BuildHookInterface):
 
     def finalize(self, version: str, build_data: dict, artifact_path: str) -> None:
         self.folder.cleanup()
+
+
+class AbsoluteLinks(MetadataHookInterface):
+    """The hook that reads README.md: a package page shows it away from the files that it links to."""
+
+    def update(self, metadata: dict) -> None:
+        address = metadata["urls"]["Repository"]
+        text = (Path(self.root) / "README.md").read_text(encoding="utf-8")
+        text = re.sub(r"(!\[[^\]]*\]\()(?!\w+:|#)", rf"\1{address}/raw/main/", text)
+        text = re.sub(r"(\]\()(?!\w+:|#)", rf"\1{address}/blob/main/", text)
+        metadata["readme"] = {"content-type": "text/markdown", "text": text}

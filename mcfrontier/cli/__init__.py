@@ -22,7 +22,7 @@ from mcfrontier.core import signals
 from mcfrontier.core.errors import WRITE_ERRORS, InputError, check_docstrings, suggest
 from mcfrontier.core.version import __version__
 
-PROGRAM = "python -m mcfrontier"
+PROGRAM = "mcfrontier"  # also as python -m mcfrontier
 COMMANDS = {  # the only list of commands: name of the command and of its module, and its group in --help
     "run": "Run",
     "list": "Read",
