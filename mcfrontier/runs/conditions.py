@@ -11,6 +11,7 @@ import numpy as np
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.core.expressions import amounts
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import EVENT
 from mcfrontier.study.study import Study
@@ -75,7 +76,7 @@ def read(text: str, unit_of: Mapping[str, str]) -> Condition:
                 raise InputError(f"{right} is in {other}, and {row} in {unit}; compare quantities of one kind")
             bound: float | str = right
         else:
-            bound = units.read(right, unit, row, f"{row} {sign} 15_000") * units.scale(unit)
+            bound = amounts.read(right, unit, row, f"{row} {sign} 15_000") * units.scale(unit)
     return Condition(str(text), row, sign == "<", not equal, bound)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from mcfrontier.core import limits, units
 from mcfrontier.core.errors import InputError, located
+from mcfrontier.core.expressions import amounts
 from mcfrontier.core.kinds import SHARE_UNITS
 from mcfrontier.core.printable import echo
 from mcfrontier.distributions.curves import Curve, Distribution, on_interval
@@ -321,7 +322,7 @@ def pinned(name: str, text: str | float, unit: str, old: Prior | None) -> Prior:
     """
     place = f"set {name}={text}"
     with located(place):
-        number = units.read(text, unit, name, f"{name}=15_000")
+        number = amounts.read(text, unit, name, f"{name}=15_000")
     stated = {"family": "value", "value": number, "unit": unit, "source": "set by the user for this run"}
     new = prior(name, stated, place, {}, {})
     return replace(new, where="set by the user", own=bool(old and old.own))

@@ -6,6 +6,7 @@ import pytest
 
 from mcfrontier.core import units
 from mcfrontier.core.errors import InputError
+from mcfrontier.core.expressions import amounts
 
 
 @pytest.mark.parametrize(
@@ -53,14 +54,14 @@ def test_an_unknown_unit_has_a_suggestion():
     ("day", "year"), [("2027-01-01", 2027), ("2028-07-02", 2028.5), ("2027-12-31", 2028 - 1 / 365)]
 )
 def test_a_date_is_read_as_a_decimal_year(day, year):
-    assert units.read(day, "AD", "start") == pytest.approx(year)
+    assert amounts.read(day, "AD", "start") == pytest.approx(year)
 
 
 def test_a_duration_is_not_a_date_and_an_impossible_date_is_rejected():
     assert not units.same_kind("year", "AD")
     for text, found in (("2 years", "'years' is not a unit of start"), ("2027-02-30", "there is no such day")):
         with pytest.raises(InputError, match=found):
-            units.read(text, "AD", "start")
+            amounts.read(text, "AD", "start")
 
 
 @pytest.mark.parametrize(
@@ -106,17 +107,18 @@ def test_a_unit_may_be_written_in_several_ways(text, same):
     ("text", "unit", "message"),
     [
         ("3 d", "day", "write day"),
-        ("10k", "USD", "write 10k as 10_000 or 1e4"),
-        ("$3M", "USD", "such as 15_000 USD, without $, commas or M"),
+        ("10 k", "USD", "write 10k or 1e4, without a space"),
+        ("$3M", "USD", "such as 15_000 USD, without $ and commas"),
+        ("80B", "GB", "'80B' is 8e+10; write 80 B for bytes"),
         ("2027-07", "AD", "write a day such as 2027-07-01, or a year as 2027.5"),
         ("2027-07-01T12:00:00", "AD", "write a day such as 2027-07-01, or a year as 2027.5"),
     ],
 )
 def test_a_number_that_cannot_be_read_is_refused_with_a_remedy(text, unit, message):
     with pytest.raises(InputError, match=re.escape(message)):
-        units.read(text, unit, "x")
+        amounts.read(text, unit, "x")
 
 
 def test_an_integer_of_thousands_of_digits_is_no_number():
     with pytest.raises(InputError, match="a number is expected"):
-        units.read(10**5000, "USD", "x")
+        amounts.read(10**5000, "USD", "x")

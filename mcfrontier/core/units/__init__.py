@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcfrontier.core.errors import InputError, suggest
-from mcfrontier.core.printable import echo
 from mcfrontier.core.units.grammar import EXAMPLE, REMEDIES, check_grammar
 
 if TYPE_CHECKING:
@@ -75,42 +73,6 @@ def same_kind(unit: str, other: str) -> bool:
 def convert(value: float, unit: str, to: str) -> float:
     """Convert a number from one unit to another of the same kind."""
     return value if unit == to else value * scale(unit) / scale(to)
-
-
-def split(text: str) -> tuple[float, str]:
-    """Split a text such as "0.5 kW/chip" into number and unit: NaN without a number, "" without a unit."""
-    match = re.fullmatch(r"\s*([-+]?[\d_.]+(?:[eE][-+]?\d+)?)\s*(.*?)\s*", text)
-    try:
-        number = float(match[1]) if match and not match[2].startswith(",") else math.nan
-    except ValueError:
-        number = math.nan
-    return number, match[2] if match else ""
-
-
-def read(text: str | float, unit: str, name: str, example: str = "15_000") -> float:
-    """Read a number in `unit`, converted from the unit written after it, if there is one. `name` (of the quantity) and
-    `example` (a number) appear in messages."""
-    try:
-        written = str(text)
-    except ValueError:  # of an integer of thousands of digits, which Python does not convert
-        written = "inf"
-    if unit == DATE_UNIT and re.match(r"\s*\d{4}-", written):
-        if not is_day(written):
-            raise InputError(f"'{echo(written)}' is not a date; write a day such as 2027-07-01, or a year as 2027.5")
-        return year_of(*map(int, written.split("-")))
-    number, stated = split(written)
-    if not math.isfinite(number):
-        remedy = ", without $, commas or M" if re.match(r"\s*[-+]?([$€]|\d+,\d)", written) else ""
-        raise InputError(f"a number is expected, with or without a unit, such as {example} {unit}{remedy}")
-    stated = stated or unit
-    if not same_kind(stated, unit):
-        raise InputError(f"'{stated}' is not a unit of {name}; give it in {unit}")
-    return convert(number, stated, unit)
-
-
-def is_day(text: str) -> bool:
-    """Whether a text is a day such as 2027-07-01."""
-    return re.fullmatch(r"\s*\d{4}-\d\d-\d\d\s*", text) is not None
 
 
 def year_of(year: int, month: int, day: int) -> float:

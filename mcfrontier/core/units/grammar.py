@@ -17,7 +17,8 @@ WORD = re.compile(
 REMEDIES = {
     "d": "day", "hr": "h", "hrs": "h", "sec": "s", "wk": "week", "mo": "month", "y": "year", "yr": "year",
     "yrs": "year", "m": "min or month", "ms": "seconds, 1 ms as 0.001 s", "us": "seconds", "ns": "seconds",
-    "$": "USD", "€": "EUR", "k": "10k as 10_000 or 1e4", "M": "3M as 3e6", "bn": "3bn as 3e9", "T": "3T as 3e12",
+    "$": "USD", "€": "EUR", "k": "10k or 1e4, without a space", "M": "3M or 3e6, without a space",
+    "bn": "3B or 3e9", "T": "3T or 3e12",
 }  # fmt: skip
 
 

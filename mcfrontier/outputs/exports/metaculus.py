@@ -17,10 +17,10 @@ from mcfrontier.analysis.estimates import estimates
 from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS, Estimate
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, located
+from mcfrontier.core.expressions.amounts import read
 from mcfrontier.core.formatting import amount
 from mcfrontier.core.jsontext import json_text
 from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
-from mcfrontier.core.units import read
 from mcfrontier.outputs.exports.standard import BILLION, standardised
 from mcfrontier.outputs.folder.saved import RunFolder
 

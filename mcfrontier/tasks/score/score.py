@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
@@ -11,6 +9,7 @@ from mcfrontier.analysis.forecasts import scoring_rules
 from mcfrontier.core import units
 from mcfrontier.core.arrays import extremes_allowed
 from mcfrontier.core.errors import InputError, located
+from mcfrontier.core.expressions.parser import amount
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import EVENT, SUMMARY_STATISTICS, currencies
 from mcfrontier.outputs.folder.saved import RunFolder
@@ -31,12 +30,11 @@ def read_outcome(run: RunFolder, text: str, money_year: int | None = None) -> tu
             named = next((row for row in (stated, name) if row in run.rows), run.targets[0])
             raise InputError(f"write NAME=VALUE UNIT, such as {example(run, named)}")
         row = row_of(run, name)
-        if run.unit(row) == units.DATE_UNIT and units.is_day(stated):
-            return row, units.read(stated, units.DATE_UNIT, row)
-        number, unit = units.split(stated)
-        if not math.isfinite(number):
-            raise InputError(f"a number with its unit is expected, such as {example(run, row)}")
-        return row, convert(run, row, number, unit) * money_factor(run, row, money_year)
+        try:
+            found = amount(stated)
+        except InputError:
+            raise InputError(f"a number with its unit is expected, such as {example(run, row)}") from None
+        return row, convert(run, row, found.value, found.unit) * money_factor(run, row, money_year)
 
 
 def money_factor(run: RunFolder, row: str, money_year: int | None) -> float:

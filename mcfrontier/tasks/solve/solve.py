@@ -17,6 +17,7 @@ from mcfrontier.core import units
 from mcfrontier.core.arguments import listed
 from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.core.expressions import amounts
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import SHARE_UNITS
 from mcfrontier.runs import conditions, recipe
@@ -184,7 +185,7 @@ def axes_of(study: Study, decide: str, between: Sequence[str | float] | None) ->
     with located(f"between {' '.join(map(str, between))}"):
         if len(between) != 2:
             raise InputError("the lowest and the highest value are expected")
-        low, high = (units.read(end, unit, decide) * units.scale(unit) for end in between)
+        low, high = (amounts.read(end, unit, decide) * units.scale(unit) for end in between)
         if not low < high:
             raise InputError("the lowest value must lie below the highest")
         if is_share and not 0 <= low < high <= 1:
