@@ -11,7 +11,7 @@ import numpy as np
 
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array, extremes_allowed
-from mcfrontier.core.formatting import amount, percent
+from mcfrontier.core.formatting import amount, counted, percent
 from mcfrontier.core.kinds import EVENT, SHARE
 from mcfrontier.distributions.curves import Distribution
 from mcfrontier.distributions.family import ShareFamily, join_keys
@@ -28,6 +28,7 @@ from mcfrontier.study.values import missing_rows
 MARGIN_SHARE = 0.01  # of the reported range, at either end, within which an interval is not called narrower
 MAX_MEAN_RATIO = 3  # of mean to median: that of a lognormal whose p95 is 11 times its median
 BOUND_INFO_SHARE = 0.01  # of draws beyond a bound between two quantities, from which it is reported as information
+FILL_IN = "FILL IN"  # the beginning of a source that is to be filled in
 
 
 class Findings(NamedTuple):
@@ -46,7 +47,7 @@ def of_file(file: PriorsFile) -> list[str]:
         for prior in own
         for warning in (*narrow_intervals(prior), *far_intervals(prior), *small_percentages(prior))
     ]
-    return [*found, *money.unstated_years(file)]
+    return [*found, *unfilled_sources(file), *money.unstated_years(file)]
 
 
 @extremes_allowed()
@@ -57,6 +58,12 @@ def of_study(study: Study) -> Findings:
     warnings += plausible.warnings(study)
     information = [f"{study.file.where}: {note}" for note in study.notes]
     return Findings(warnings, [*information, *crossed_bounds(study, values)])
+
+
+def unfilled_sources(file: PriorsFile) -> Iterator[str]:
+    """A warning on the entries of a file whose sources are still to be filled in, with their number."""
+    if found := [prior.name for prior in file.priors.values() if prior.own and prior.entry.source.startswith(FILL_IN)]:
+        yield f"{file.where}: {counted(len(found), 'source')} to fill in: {join_keys(found)}; state each under source"
 
 
 def interval(distribution: Distribution) -> tuple[float, float]:

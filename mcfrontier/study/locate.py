@@ -14,6 +14,7 @@ from mcfrontier.core.reading import read_text
 from mcfrontier.study import toml_text
 
 SHIPPED = "mcfrontier/priors"  # the name in messages of the folder shipped with the package
+OWN = Path("priors")  # the folder of the user's own priors
 DOCUMENTS = "documents"  # the folder in priors with the figures of source documents; its files are no priors files
 
 
@@ -26,8 +27,7 @@ def shipped() -> Path:
 
 def folders() -> list[Path]:
     """The folders in which names are looked up: ./priors, then the shipped one."""
-    here = Path("priors")
-    return [here, shipped()] if here.is_dir() and here.resolve() != shipped().resolve() else [shipped()]
+    return [OWN, shipped()] if OWN.is_dir() and OWN.resolve() != shipped().resolve() else [shipped()]
 
 
 def studies() -> dict[str, Path]:
@@ -152,7 +152,7 @@ def display_path(path: Path) -> str:
     """A path as messages write it: relative to the working directory or to the package where possible."""
     path, here = path.resolve(), Path.cwd()
     if path.is_relative_to(shipped().resolve()):
-        folder = "priors" if Path("priors").resolve() == shipped().resolve() else SHIPPED
+        folder = "priors" if OWN.resolve() == shipped().resolve() else SHIPPED
         return (Path(folder) / path.relative_to(shipped().resolve())).as_posix()
     return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
 

@@ -38,6 +38,8 @@ COMMANDS = {
     "condition": lambda name: ("solve", "gpt4", "--for", "chip_count", "--so-that", name),
     "ledger": lambda name: ("score", "--all", "--ledger", name),
     "document": lambda name: ("reproduce", name),
+    "new": lambda name: ("new", f"{name}/", "--like", "gpt4"),
+    "chip": lambda name: ("new", "mine", "--chip", name, "--chips", "8", "--days", "9"),
     "command": lambda name: (name,),
     "option": lambda name: ("run", f"--{name}"),
 }

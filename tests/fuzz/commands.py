@@ -64,6 +64,17 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--zero-point": words("0|-1|x"),
         "--open-lower": FLAG,
     },
+    "new": {
+        "--chip": words("b200|h100|a100|x|"),
+        "--chips": COUNTS,
+        "--days": COUNTS,
+        "--parameters": COUNTS,
+        "--tokens": COUNTS,
+        "--precision": words("fp8|bf16|x"),
+        "--date": words("2026-03-01|0001-01-01|9999-12-31|x"),
+        "--like": NAMES,
+        "--out": words("made.toml|run/x.toml|run|"),
+    },
     "compare": {"--set": PINS, "--target": TARGETS, "--json": FLAG, "--out": words("made|run"), "--seed": COUNTS},
     "solve": {
         "--for": (*TARGETS, "money_budget"),
