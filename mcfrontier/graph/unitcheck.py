@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.graph.evaluate import axis_of, call, evaluate, kind
+from mcfrontier.graph.formula import Formula, base_quantity
 from mcfrontier.graph.node import Node
 
 if TYPE_CHECKING:
@@ -83,9 +85,10 @@ def check_dates(nodes: Mapping[str, Node], names: Sequence[str], given: Given, d
     if not dates:
         return
     moves = {name: DATE_SHIFT if name in dates else 0.0 for name in (*given, *names)}
+    later = {name: moved(nodes[name]) for name in names}
     before, after = (
-        evaluate(nodes, names, {name: x + by * moves[name] for name, (x, _) in given.items()}, dimensions)
-        for by in (0.0, 1.0)
+        evaluate(each, names, {name: x + by * moves[name] for name, (x, _) in given.items()}, dimensions)
+        for each, by in ((nodes, 0.0), (later, 1.0))
     )
     for name in names:
         if not np.allclose(
@@ -97,15 +100,20 @@ def check_dates(nodes: Mapping[str, Node], names: Sequence[str], given: Given, d
             )
 
 
+def moved(node: Node) -> Node:
+    """A node whose dates are moved by the same time as those that are given."""
+    return replace(node, function=node.function.moved(DATE_SHIFT)) if isinstance(node.function, Formula) else node
+
+
 def with_unit(node: Node, arguments: list[pint.Quantity[Any]]) -> pint.Quantity[Any]:
     """The result of a node in base units; refused unless it has the dimensionality of the declared unit."""
     import pint
 
     quantity = units.registry().Quantity
     try:
-        result = node.function(*arguments)
+        result = getattr(node.function, "with_units", node.function)(*arguments)
     except (pint.errors.PintError, pint.errors.PintTypeError, TypeError, ValueError) as problem:
-        if any(x.dimensionality for x in arguments):
+        if isinstance(node.function, Formula) or any(x.dimensionality for x in arguments):
             raise InputError(
                 f"units do not fit: {problem_text(problem)} (from {units_of(node, arguments)})"
             ) from problem
@@ -122,6 +130,17 @@ def with_unit(node: Node, arguments: list[pint.Quantity[Any]]) -> pint.Quantity[
     if found.dimensionality != units.parse(node.unit).dimensionality:
         remedy = f"check the units of its arguments: {units_of(node, arguments)}"
         raise InputError(f"yields {units.unit_text(found)}, not {node.unit}; {remedy}")
+    return found
+
+
+def result_with_units(formula: Formula, given: Mapping[str, str]) -> pint.Quantity[Any]:
+    """The result of a formula of quantities with the given units; refused where these do not fit."""
+    node = Node("", "1", formula, tuple(given))
+    arguments = [base_quantity(1.5, unit) for unit in given.values()]
+    try:
+        found: pint.Quantity[Any] = units.registry().Quantity(formula.with_units(*arguments))
+    except (ArithmeticError, AttributeError, TypeError, ValueError) as problem:
+        raise InputError(f"units do not fit: {problem_text(problem)} (from {units_of(node, arguments)})") from problem
     return found
 
 

@@ -197,6 +197,22 @@ def test_a_condition_may_compare_two_quantities():
     assert abs(high.value - 100 / lognormal(PRICE, OVERHEAD).ppf(0.8)) < 4 * high.error
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["cost / 2 < 500 USD", "1k USD > cost", "maximum(cost, 3 USD) <= 2 * 500 USD", "sqrt(cost^2) < -(-1e3 USD)"],
+)
+def test_a_condition_may_have_formulas_on_both_sides(text):
+    ((low, high),) = ends(solve(KNOWN_STUDY, text))
+    assert low is None
+    assert high == pytest.approx(250, rel=1e-9)
+
+
+def test_a_condition_on_a_ratio_of_two_quantities_depends_on_both():
+    """The cost of an item for each day of work: 4 USD of count**2 / 120 days < 1 USD/day up to sqrt(30)."""
+    ((_, high),) = ends(solve(KNOWN_STUDY, "cost / time < 1 USD/day"))
+    assert high == pytest.approx(math.sqrt(30), rel=1e-9)
+
+
 @settings(max_examples=10)
 @given(st.floats(1e-3, 1e3), st.sampled_from([0.05, 0.3, 0.5, 0.9]))
 def test_above_is_the_complement_of_below(bound, level):
@@ -310,10 +326,14 @@ INVALID_REQUESTS = {
     "no such other": (("gpt4", *TOKENS, "--so-that", "energy_cost < cloud_cst"), "did you mean 'cloud_cost'"),
     "no sign": (("gpt4", *TOKENS, "--so-that", "amortised_cost 5e7"), "write NAME < VALUE UNIT or NAME > VALUE UNIT"),
     "equal": (("gpt4", *TOKENS, "--so-that", "amortised_cost = 5e7"), "write NAME < VALUE UNIT"),
-    "a number first": (("gpt4", *TOKENS, "--so-that", "5e7 > amortised_cost"), "write NAME < VALUE UNIT"),
-    "two signs": (("gpt4", *TOKENS, "--so-that", "1 < amortised_cost < 5"), "write NAME < VALUE UNIT"),
+    "no quantity": (("gpt4", *TOKENS, "--so-that", "5e7 > 3"), "write NAME < VALUE UNIT"),
+    "a sum of two kinds": (("gpt4", *TOKENS, "--so-that", "amortised_cost + energy < 5"), "units do not fit"),
+    "a date and a time": (("gpt4", *TOKENS, "--so-that", "training_time < 2027-07-01"), "not a unit of training_time"),
+    "a spaced unit": (("gpt4", *TOKENS, "--so-that", "gpu_price < 9 USD / chip"), "without spaces, as in 3 USD/chip"),
+    "no function": (("gpt4", *TOKENS, "--so-that", "sqr(amortised_cost) < 5"), "did you mean 'sqrt'"),
+    "two signs": (("gpt4", *TOKENS, "--so-that", "1 < amortised_cost < 5"), "one comparison at a time"),
     "nothing": (("gpt4", *TOKENS, "--so-that", ""), "write NAME < VALUE UNIT"),
-    "no number": (("gpt4", *TOKENS, "--so-that", "amortised_cost < 5..7"), "a number is expected"),
+    "no number": (("gpt4", *TOKENS, "--so-that", "amortised_cost < 5..7"), "at '..7' (character 19)"),
     "another unit": (("gpt4", *TOKENS, "--so-that", "amortised_cost < 5 day"), "give it in USD"),
     "no unit": (("gpt4", *TOKENS, "--so-that", "amortised_cost < 5 USDD"), "did you mean 'USD'"),
     "two kinds": (("gpt4", *TOKENS, "--so-that", "amortised_cost < energy"), "compare quantities of one kind"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 COMPARISONS = ("<", ">", "<=", ">=")
 BINDING = {"+": 2, "-": 2, "*": 3, "/": 3, "^": 5} | dict.fromkeys(COMPARISONS, 1)  # of operators; the higher first
@@ -212,6 +212,21 @@ def number_text(value: float) -> str:
 def names_of(tree: Tree) -> tuple[Name, ...]:
     """The quantities and elements in a tree, each once."""
     return tuple(dict.fromkeys(each for each in tree.walk() if isinstance(each, Name)))
+
+
+def with_names(tree: Tree, instead: Callable[[Name], Tree]) -> Tree:
+    """A formula with its names replaced."""
+    if isinstance(tree, Name):
+        return instead(tree)
+    if isinstance(tree, Negative):
+        return Negative(with_names(tree.operand, instead))
+    if isinstance(tree, Binary):
+        return Binary(tree.operator, *(with_names(part, instead) for part in tree.parts))
+    return (
+        replace(tree, arguments=tuple(with_names(part, instead) for part in tree.arguments))
+        if isinstance(tree, Call)
+        else tree
+    )
 
 
 def constant(tree: Tree) -> float | None:

@@ -97,12 +97,7 @@ class Search:
             name, index = self.run.rows[row]
             return np.asarray(found[name][index])
 
-        each = [
-            condition.margin(
-                draws(condition.row), draws(condition.bound) if isinstance(condition.bound, str) else condition.bound
-            )
-            for condition in self.conditions
-        ]
+        each = [condition.margins(draws) for condition in self.conditions]
         return np.asarray(np.maximum.reduce(np.broadcast_arrays(*each)))
 
     @cached_property

@@ -111,6 +111,7 @@ def solve(
     check_decided(decide, unit_of, needs, set or {})
     names = list(dict.fromkeys([decide, *needs, *plain.targets]))
     study = load_study(source, model, names, set, as_of, seed)
+    parsed = tuple(conditions.spelled(each, study) for each in parsed)
     conditions.check(parsed, study)
     axes = axes_of(study, decide, between)
     scale = units.scale(study.unit(decide))
@@ -213,8 +214,9 @@ def check_decided(decide: str, known: Mapping[str, str], needs: Sequence[str], p
 def independent_rows(decide: str, parsed: Sequence[Condition], condition_study: Study) -> list[str]:
     """The rows of conditions that do not depend on the quantity. Refuse it if none does."""
     dependent = descendants(condition_study, decide)
-    independent = [c.row for c in parsed if {split_row(row)[0] for row in c.rows}.isdisjoint(dependent)]
-    if len(independent) == len(parsed):
+    without = [c for c in parsed if {split_row(row)[0] for row in c.rows}.isdisjoint(dependent)]
+    independent = [row for condition in without for row in condition.rows]
+    if len(without) == len(parsed):
         rest = [name for name in condition_study.inputs if name != decide]
         candidates = f"; solve for one of {', '.join(rest)}" if 0 < len(rest) <= MAX_INPUTS_NAMED else ""
         rows = list(dict.fromkeys(independent))
