@@ -30,7 +30,6 @@ STEP = np.concatenate([np.full(BODY_ROWS, 1 / BODY_ROWS), TAIL_STARTS, TAIL_STAR
 ORIGIN = np.repeat([1.0, 0.0], [BODY_ROWS, 2 * TAIL_HALVINGS])[:, None]
 FROM_ABOVE = np.repeat([False, True], [BODY_ROWS + TAIL_HALVINGS, TAIL_HALVINGS])[:, None]
 LEFT = (START + ORIGIN) / STEP + np.arange(ROW_CELLS)  # the argument at the left end of each cell, in cells
-RIGHT = (LEFT + 1) * STEP  # the argument at its right end
 
 
 def probabilities(cell: Array) -> Array:

@@ -21,7 +21,7 @@ from mcfrontier.core import kernels
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.kernels.plain import BITS, PARTS, combine_words, to_probability
 from mcfrontier.distributions import grid
-from mcfrontier.distributions.curves import EPSILON, Curve, Distribution, composed
+from mcfrontier.distributions.curves import Curve, Distribution, composed
 from mcfrontier.distributions.grid import GRID, TAIL_CELLS, normal_scores
 
 TABLE_TOLERANCE = 3e-8  # error of a table relative to p95 - p5, or to the distance from the median if that is larger
@@ -160,55 +160,24 @@ def fit_parabolas(distribution: Distribution, curve: Curve, summary: Array, supp
     (rows * cells, 3) coefficients, NaN where the error exceeds the tolerance or a value leaves the support, and in
     cells with an end of an atom
     """
-    values = curve(GRID)
-    ends, left = values[:, ::2], values[:, :-1:2]
-    halves = np.diff(values)  # exactly 0 where values are equal
-    first_half, second_half = halves[:, ::2], halves[:, 1::2]
-    turn = second_half - first_half
-    rise, bend = 2 * first_half - turn, 2 * turn  # over a cell from 0 to 1
-    p5, p50, p95 = summary
-    distance, size = np.maximum(np.abs(ends - p50), abs(p95 - p5)), np.abs(ends)
-    allowed = TABLE_TOLERANCE * np.maximum(distance[:, :-1], distance[:, 1:])
-    allowed = np.minimum(allowed, RELATIVE_TOLERANCE * np.minimum(size[:, :-1], size[:, 1:]))
+    values, errors = curve(GRID), np.empty((0, 0))
     if distribution.discontinuous:
-        error = np.zeros(left.shape)
+        start, halves = values[:, :-1:2], np.diff(values)
+        turn = halves[:, 1::2] - halves[:, ::2]
         for t in (0.125, 0.375, 0.625, 0.875):
             at = curve(grid.probabilities(np.arange(grid.ROW_CELLS) + t))
-            error = np.maximum(error, np.abs(left + t * (rise + t * bend) - at))
-    else:
-        # error of a parabola through three points of a smooth curve: sqrt(3) / 27 of the third difference
-        between = first_half[:, 1:] - second_half[:, :-1]
-        error = np.full(left.shape, np.nan)
-        error[:, :-1] = np.abs(between - turn[:, :-1])
-        error[:, 1:] = np.fmax(error[:, 1:], np.abs(turn[:, 1:] - between))
-        error *= 3**0.5 / 27
-    found = np.empty((*left.shape, 3))
-    slope = rise - grid.LEFT * bend
-    found[..., 0], found[..., 1] = left - grid.LEFT * slope, (slope - grid.LEFT * bend) / grid.STEP
-    found[..., 2] = bend / grid.STEP**2
-    accurate = (error <= allowed) & (rise * (rise + 2 * bend) >= 0)  # and monotone
-    for each in range(3):
-        accurate &= np.isfinite(found[..., each])
-    if np.isfinite(support).any():
-        accurate &= within_support(found, ends, grid.RIGHT, support)
+            error = np.abs(start + t * (2 * halves[:, ::2] - turn + t * (2 * turn)) - at)
+            errors = np.maximum(errors, error) if errors.size else error
+    p5, p50, p95 = summary
+    found = np.empty((*grid.LEFT.shape, 3))
+    tolerances, sizes = (TABLE_TOLERANCE, RELATIVE_TOLERANCE), (p50, abs(p95 - p5))
+    kernels.fit_parabolas(values, grid.LEFT, grid.STEP, errors, tolerances, sizes, support, found)
     if distribution.atoms.size:
         below, above = atom_edges(distribution)
         position = (np.where(grid.FROM_ABOVE, above, below) - grid.START) / grid.STEP
         inside = (position > 0) & (position < grid.ROW_CELLS) & (position != np.floor(position))
-        accurate[np.nonzero(inside)[0], position[inside].astype(np.intp)] = False
-    found[~accurate] = np.nan
+        found[np.nonzero(inside)[0], position[inside].astype(np.intp)] = np.nan
     return found.reshape(-1, 3)
-
-
-def within_support(parabolas: Array, ends: Array, right: Array, support: tuple[float, float]) -> Array:
-    """Whether monotone parabolas (rows, cells, 3) with values `ends` (rows, cells + 1), the upper arguments being
-    `right`, stay within a support, rounding included."""
-    level, slope, bend = (np.abs(parabolas[..., each]) for each in range(3))
-    margin = 2 * EPSILON * (level + right * (slope + right * bend))
-    margin *= ends[:, :-1] != ends[:, 1:]
-    room = np.minimum(ends - support[0], support[1] - ends)
-    inside: Array = np.minimum(room[:, :-1], room[:, 1:]) >= margin
-    return inside
 
 
 def score_table(distribution: Distribution) -> Curve:

@@ -18,5 +18,6 @@ except ImportError:
     pass
 
 count_draws = implementation.count_draws
+fit_parabolas = implementation.fit_parabolas
 look_up_quantiles = implementation.look_up_quantiles
 sum_probabilities = implementation.sum_probabilities

@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Compiled kernels over draws: the same results as plain.py, to the bit."""
 
-from libc.math cimport NAN, fabs, isfinite
+from libc.math cimport NAN, fabs, fmax, isfinite
 from libc.stdint cimport int32_t, int64_t, uint64_t
 
 cdef extern from *:
@@ -15,6 +15,8 @@ cdef extern from *:
     ctypedef void by_processor "BY_PROCESSOR void"  # also compiled for x86-64-v4; the loader selects the version
 
 cdef uint64_t ONE = <uint64_t> 1023 << 52  # the bits of 1.0
+
+cdef double ROUNDING = 2.0 ** -51, THIRD_DIFFERENCE = 3 ** 0.5 / 27  # as in plain.py
 
 cdef enum:
     PART_MASK = 15  # draw i belongs to part i & 15, which is i mod 16
@@ -258,3 +260,55 @@ def sum_probabilities(
                     &lookup,
                     &sums[k, 0],
                 )
+
+
+def fit_parabolas(
+    const double[:, ::1] values,
+    const double[:, ::1] left,
+    const double[:, ::1] step,
+    const double[:, ::1] errors,
+    tuple tolerances,
+    tuple summary,
+    tuple support,
+    double[:, :, ::1] out,
+):
+    """See plain.fit_parabolas."""
+    cdef double by_distance = tolerances[0], by_value = tolerances[1], median = summary[0], least = summary[1]
+    cdef double lowest = support[0], highest = support[1], width, a, b, c, first, turn, rise, error, right, margin
+    cdef const double* x
+    cdef double* cell
+    cdef Py_ssize_t row, i, cells = out.shape[1]
+    with nogil:
+        for row in range(out.shape[0]):
+            width = step[row, 0]
+            for i in range(cells):
+                x = &values[row, 2 * i]
+                first, turn = x[1] - x[0], (x[2] - x[1]) - (x[1] - x[0])
+                rise, c = 2 * first - turn, 2 * turn
+                if errors.shape[0]:
+                    error = errors[row, i]
+                else:
+                    error = fabs((x[3] - x[2]) - (x[2] - x[1]) - turn) if i + 1 < cells else NAN
+                    if i:
+                        error = fmax(error, fabs(turn - (first - (x[0] - (x - 1)[0]))))
+                    error *= THIRD_DIFFERENCE
+                b = rise - left[row, i] * c
+                a, b, c = x[0] - left[row, i] * b, (b - left[row, i] * c) / width, c / (width * width)
+                right = (left[row, i] + 1) * width
+                margin = ROUNDING * (fabs(a) + right * (fabs(b) + right * fabs(c))) * (x[0] != x[2])
+                cell = &out[row, i, 0]
+                cell[0], cell[1], cell[2] = a, b, c
+                if not (
+                    error <= by_distance * max(fabs(x[0] - median), fabs(x[2] - median), least)
+                    and error <= by_value * fabs(x[0])
+                    and error <= by_value * fabs(x[2])
+                    and x[0] - lowest >= margin
+                    and x[2] - lowest >= margin
+                    and highest - x[0] >= margin
+                    and highest - x[2] >= margin
+                    and rise * (rise + 4 * turn) >= 0
+                    and isfinite(a)
+                    and isfinite(b)
+                    and isfinite(c)
+                ):
+                    cell[0] = cell[1] = cell[2] = NAN

@@ -12,6 +12,8 @@ ONE = np.float64(1).view(np.uint64)  # the bits of 1.0: with 52 other bits below
 PARTS = 16  # draw i belongs to part i mod 16
 BITS, CELL_BITS = 52, 12  # bits of a point, and of its cell number
 COARSE_SHIFT = 3  # a coarse bin covers 2^3 fine bins
+ROUNDING = 2.0**-51  # of a parabola, relative to the sum of its terms
+THIRD_DIFFERENCE = 3**0.5 / 27  # of it, the error of a parabola through three points
 
 # low, high, cells per unit, shift, first cell and parabolas, as `look_up_probability` takes them
 ProbabilityTable: TypeAlias = tuple[float, float, float, int, int, Array]
@@ -156,3 +158,53 @@ def look_up_probability(
         by_width = cells_per_unit > 0
         cell = (d * cells_per_unit).astype(np.intp) if by_width else (d.view(np.int64) >> shift) - first_cell + 1
     return evaluate_parabolas(parabolas, cell, d, np.empty_like(d))
+
+
+def fit_parabolas(
+    values: Array,
+    left: Array,
+    step: Array,
+    errors: Array,
+    tolerances: tuple[float, float],
+    summary: tuple[float, float],
+    support: tuple[float, float],
+    out: Array,
+) -> None:
+    """Fit a parabola through three values of a quantile function in each cell, in rows of cells of equal width.
+
+    Coefficients are NaN where the error exceeds the tolerance, the parabola is not monotone, or rounding might take it
+    out of the support.
+
+    Parameters
+    ----------
+    values : array (rows, 2 * cells + 1): the function at the ends and centres of the cells
+    left, step : arrays (rows, cells) and (rows, 1): the argument at the left end of each cell, in cells, and the width
+        of a cell, a power of two
+    errors : array (rows, cells) of the errors of the parabolas, or empty for an estimate from third differences
+    tolerances : of the error, relative to the distance from the median, and relative to the value
+    summary : the median, and the least distance from it that the error is compared with
+    support : the lowest and the highest value
+    out : array (rows, cells, 3) that receives the coefficients
+    """
+    with np.errstate(all="ignore"):
+        halves, ends = np.diff(values), values[:, ::2]  # differences: exactly 0 where values are equal
+        first, turn = halves[:, ::2], halves[:, 1::2] - halves[:, ::2]
+        rise, bend = 2 * first - turn, 2 * turn  # over a cell from 0 to 1
+        if not errors.size:  # of a parabola through three points of a smooth curve: sqrt(3) / 27 of the third difference
+            between = first[:, 1:] - halves[:, 1:-1:2]
+            errors = np.full(first.shape, np.nan)
+            errors[:, :-1] = np.abs(between - turn[:, :-1])
+            errors[:, 1:] = np.fmax(errors[:, 1:], np.abs(turn[:, 1:] - between))
+            errors *= THIRD_DIFFERENCE
+        slope = rise - left * bend
+        level, slope, bend = values[:, :-1:2] - left * slope, (slope - left * bend) / step, bend / step**2
+        margin = ROUNDING * (np.abs(level) + (left + 1) * step * (np.abs(slope) + (left + 1) * step * np.abs(bend)))
+        margin *= ends[:, :-1] != ends[:, 1:]
+        distance = np.maximum(np.abs(ends - summary[0]), summary[1])
+        accurate = errors <= tolerances[0] * np.maximum(distance[:, :-1], distance[:, 1:])
+        accurate &= rise * (rise + 4 * turn) >= 0
+        for end in (ends[:, :-1], ends[:, 1:]):
+            accurate &= errors <= tolerances[1] * np.abs(end)
+            accurate &= (end - support[0] >= margin) & (support[1] - end >= margin)
+        out[:] = np.stack([level, slope, bend], axis=-1)
+        out[~(accurate & np.isfinite(out).all(axis=-1))] = np.nan
