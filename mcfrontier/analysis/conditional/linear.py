@@ -260,25 +260,15 @@ def lines_in(y: Sequence[Array], tried: list[Candidate]) -> Iterator[Line]:
     if not tried:
         return
     trial = np.stack([x[:TRIAL_DRAWS] for x in y])
-    z = np.stack([transformed(trial, each) for each in TRANSFORMS], axis=1)
-    t = np.stack([each.t[: 2 + trial.shape[1]] for each in tried])
-    for i in np.flatnonzero(is_linear(z[:, [each.transform for each in tried]], t)):  # few, found at little cost
-        whole = [transformed(x, TRANSFORMS[tried[i].transform]) for x in y]
-        if is_linear(whole, tried[i].t[:-1]):
-            yield Line(tried[i], whole)
+    z = [transformed(trial, each) for each in TRANSFORMS]
+    for each in tried:  # few are linear in the first draws
+        if is_linear(z[each.transform], each.t[: 2 + trial.shape[1]]):
+            whole = [transformed(x, TRANSFORMS[each.transform]) for x in y]
+            if is_linear(whole, each.t[:-1]):
+                yield Line(each, whole)
 
 
-def is_linear(z: Sequence[Array] | Array, t: Array) -> Array:
-    """Whether transformed rows, `z` (3, ..., draws) at two points and in between, are linear in `t` (..., 2 + draws) or
-    (3,), the transformed inputs at the same two points and in between: (...)."""
-    z0, z1, z2 = z
-    t0, t1, t2 = t[..., :1], t[..., 1:2], t[..., 2:]
-    with np.errstate(all="ignore"):
-        place, rise = (t2 - t0) / (t1 - t0), z1 - z0
-        limit = LINE_TOLERANCE * np.minimum(np.abs(place), np.abs(1 - place))
-        deviation = np.abs((z2 - z0) / rise - place)
-        linear: Array = (deviation < limit).all(axis=-1)
-        if not linear.all():  # by rounding, or since a row is not linear
-            rounding = ROUNDING_TOLERANCE * np.maximum(np.abs(z0), np.abs(z1)) / np.abs(rise)
-            linear = ((rise != 0) & (deviation <= limit + rounding)).all(axis=-1)
-    return linear
+def is_linear(z: Sequence[Array] | Array, t: Array) -> bool:
+    """Whether a transformed row, `z` (3, draws) at two points and in between, is linear in `t`, (2 + draws,) or (3,),
+    the transformed input at the same two points and in between."""
+    return bool(kernels.is_linear(*z, (float(t[0]), float(t[1])), t[2:], (LINE_TOLERANCE, ROUNDING_TOLERANCE)))

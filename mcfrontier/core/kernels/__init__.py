@@ -19,5 +19,6 @@ except ImportError:
 
 count_draws = implementation.count_draws
 fit_parabolas = implementation.fit_parabolas
+is_linear = implementation.is_linear
 look_up_quantiles = implementation.look_up_quantiles
 sum_probabilities = implementation.sum_probabilities

@@ -312,3 +312,70 @@ def fit_parabolas(
                     and isfinite(c)
                 ):
                     cell[0] = cell[1] = cell[2] = NAN
+
+
+cdef by_processor find_deviations(
+    Py_ssize_t n,
+    const double* low,
+    const double* high,
+    const double* between,
+    double start,
+    double length,
+    const double* t,
+    Py_ssize_t step,
+    double tolerance,
+    double rounding,
+    bint* found,
+) noexcept nogil:
+    """Whether values of one chunk of draws, (n,), do not lie on their lines."""
+    cdef double place[CHUNK]
+    cdef double deviation[CHUNK]
+    cdef Py_ssize_t i
+    cdef int near = 1
+    for i in range(n):
+        place[i] = (t[i * step] - start) / length
+    for i in range(n):
+        deviation[i] = fabs((between[i] - low[i]) / (high[i] - low[i]) - place[i])
+        place[i] = tolerance * min(fabs(place[i]), fabs(1 - place[i]))
+        near &= deviation[i] < place[i]
+    found[0] = False
+    if not near:
+        for i in range(n):
+            if not deviation[i] < place[i] and not (
+                high[i] != low[i]
+                and deviation[i] <= place[i] + rounding * max(fabs(low[i]), fabs(high[i])) / fabs(high[i] - low[i])
+            ):
+                found[0] = True
+
+
+def is_linear(
+    const double[::1] low,
+    const double[::1] high,
+    const double[::1] between,
+    tuple ends,
+    const double[::1] t,
+    tuple tolerances,
+):
+    """See plain.is_linear."""
+    cdef Py_ssize_t size = low.shape[0], step = t.shape[0] > 1, chunk, begin
+    cdef double start = ends[0], length = ends[1] - ends[0], tolerance = tolerances[0], rounding = tolerances[1]
+    cdef bint found = False
+    with nogil:
+        for chunk in range((size + CHUNK - 1) / CHUNK):
+            begin = chunk * CHUNK
+            find_deviations(
+                min(CHUNK, size - begin),
+                &low[begin],
+                &high[begin],
+                &between[begin],
+                start,
+                length,
+                &t[begin * step],
+                step,
+                tolerance,
+                rounding,
+                &found,
+            )
+            if found:
+                break
+    return not found

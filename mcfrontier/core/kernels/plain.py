@@ -208,3 +208,25 @@ def fit_parabolas(
             accurate &= (end - support[0] >= margin) & (support[1] - end >= margin)
         out[:] = np.stack([level, slope, bend], axis=-1)
         out[~(accurate & np.isfinite(out).all(axis=-1))] = np.nan
+
+
+def is_linear(
+    low: Array, high: Array, between: Array, ends: tuple[float, float], t: Array, tolerances: tuple[float, float]
+) -> bool:
+    """Whether values lie on the lines through two others, at all draws.
+
+    Parameters
+    ----------
+    low, high, between : arrays (n,), the values at two points `ends` and at `t` in between
+    t : array (n,), or (1,) if it is the same at all draws
+    tolerances : of the deviation, relative to the distance from the nearer end, and relative to the values at the ends
+    """
+    with np.errstate(all="ignore"):
+        place, rise = (t - ends[0]) / (ends[1] - ends[0]), high - low
+        deviation = np.abs((between - low) / rise - place)
+        limit = tolerances[0] * np.minimum(np.abs(place), np.abs(1 - place))
+        linear = deviation < limit
+        if not linear.all():  # by rounding, or since the values are not linear
+            rounding = tolerances[1] * np.maximum(np.abs(low), np.abs(high)) / np.abs(rise)
+            linear |= (rise != 0) & (deviation <= limit + rounding)
+    return bool(linear.all())
