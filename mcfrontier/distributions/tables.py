@@ -192,13 +192,11 @@ def score_table(distribution: Distribution) -> Curve:
     values = quantiles_at_scores(distribution, np.arange(-3, cells + 5) / per_sd - MAX_SCORE)
     starts = values[3 : cells + 3]
     rises = np.stack([values[k : cells + k] - starts for k in (0, 1, 2, 4, 5, 6, 7)])  # all 0 where values are equal
-    powers: list[Array] = [*(SEPTIC[:, :, None] * rises).sum(axis=1), starts]
+    polynomials = np.ascontiguousarray(np.stack([*(SEPTIC[:, :, None] * rises).sum(axis=1), starts]).T)
 
-    def interpolate(cell: Array, t: Array) -> Array:
-        x = powers[0].take(cell)
-        for power in powers[1:]:
-            x *= t
-            x += power.take(cell)
+    def interpolate(position: Array) -> Array:
+        x = np.empty(position.shape)
+        kernels.evaluate_polynomials(polynomials, position.reshape(-1), x.reshape(-1))
         return np.clip(x, distribution.low, distribution.high, out=x)
 
     smooth = np.ones(cells, dtype=bool)
@@ -206,7 +204,7 @@ def score_table(distribution: Distribution) -> Curve:
         width = np.diff(distribution.ppf(np.array([0.05, 0.95])))
         for t in (0.25, 0.5, 0.75):
             exact = quantiles_at_scores(distribution, (np.arange(cells) + t) / per_sd - MAX_SCORE)
-            error = np.abs(interpolate(np.arange(cells), np.full(cells, t)) - exact)
+            error = np.abs(interpolate(np.arange(cells) + t) - exact)
             smooth &= error <= np.minimum(TABLE_TOLERANCE * width, RELATIVE_TOLERANCE * np.abs(exact))
         edge_scores = special.ndtri(atom_edges(distribution)[0])
         edge_cells = np.floor((edge_scores + MAX_SCORE) * per_sd)[:, None] + np.arange(-4, 5)  # that it affects
@@ -215,10 +213,9 @@ def score_table(distribution: Distribution) -> Curve:
     def quantile(p: Array) -> Array:
         position = (normal_scores(p) + MAX_SCORE) * per_sd
         inside = (position >= 0) & (position < cells)
-        cell = np.where(inside, position, 0).astype(np.intp)
         if not smooth.all():
-            inside &= smooth[cell]
-        x = interpolate(cell, position - cell)
+            inside[inside] = smooth[position[inside].astype(np.intp)]
+        x = interpolate(position)
         if not inside.all():
             x[~inside] = distribution.ppf(p[~inside])
         return x

@@ -18,6 +18,7 @@ except ImportError:
     pass
 
 count_draws = implementation.count_draws
+evaluate_polynomials = implementation.evaluate_polynomials
 fit_parabolas = implementation.fit_parabolas
 is_linear = implementation.is_linear
 look_up_quantiles = implementation.look_up_quantiles

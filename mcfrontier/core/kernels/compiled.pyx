@@ -314,6 +314,21 @@ def fit_parabolas(
                     cell[0] = cell[1] = cell[2] = NAN
 
 
+def evaluate_polynomials(const double[:, ::1] polynomials, const double[::1] position, double[::1] out):
+    """See plain.evaluate_polynomials."""
+    cdef Py_ssize_t cells = polynomials.shape[0], powers = polynomials.shape[1], i, k
+    cdef const double* coefficients
+    cdef double distance, value
+    with nogil:
+        for i in range(position.shape[0]):
+            k = <Py_ssize_t> position[i] if 0 <= position[i] < cells else 0
+            coefficients, distance = &polynomials[k, 0], position[i] - k
+            value = coefficients[0]
+            for k in range(1, powers):
+                value = value * distance + coefficients[k]
+            out[i] = value
+
+
 cdef by_processor find_deviations(
     Py_ssize_t n,
     const double* low,

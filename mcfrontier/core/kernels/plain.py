@@ -210,6 +210,17 @@ def fit_parabolas(
         out[~(accurate & np.isfinite(out).all(axis=-1))] = np.nan
 
 
+def evaluate_polynomials(polynomials: Array, position: Array, out: Array) -> None:
+    """Evaluate the polynomials (cells, powers) of cells of width 1, the highest power first, at positions, (n,), into
+    `out`: each at the distance from the start of its cell. Positions beyond the cells belong to the first one."""
+    cell = np.where((position >= 0) & (position < len(polynomials)), position, 0).astype(np.intp)
+    distance = position - cell
+    out[:] = polynomials[:, 0].take(cell)
+    for power in polynomials.T[1:]:
+        out *= distance
+        out += power.take(cell)
+
+
 def is_linear(
     low: Array, high: Array, between: Array, ends: tuple[float, float], t: Array, tolerances: tuple[float, float]
 ) -> bool:
