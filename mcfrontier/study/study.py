@@ -173,7 +173,7 @@ class Study:
             found[name] = tuple(dimension for dimension in self.file.dimensions if dimension in inherited)
         return found
 
-    @property
+    @cached_property
     def sizes(self) -> list[int]:
         """The number of rows of each quantity.
 

@@ -109,6 +109,59 @@ def test_counts_are_exact(loop):
     ]
 
 
+@given(seed=SEEDS, kind=st.sampled_from(["smooth", "measured", "bounded", "extreme"]))
+def test_compiled_and_plain_quantile_tables_are_identical(compiled, seed, kind):
+    rng = np.random.default_rng(seed)
+    values = np.sort(rng.normal(0, 1, (3, 33)), axis=1)
+    if kind == "smooth":
+        values = np.exp(np.linspace(0, 1e-3, 33) * rng.normal(0, 1, (3, 1)))
+    if kind == "extreme":
+        values[rng.random(values.shape) < 0.2] = rng.choice([np.nan, np.inf, -np.inf, 1e308, 0.0])
+    left, step = rng.integers(0, 64, (3, 1)) + np.arange(16.0), 2.0 ** -rng.integers(4, 20, (3, 1))
+    errors = rng.random((3, 16)) * 1e-3 if kind == "measured" else np.empty((0, 0))
+    support = (values[0, 3], np.inf) if kind == "bounded" else (-np.inf, np.inf)
+    ours, theirs = np.empty((2, 3, 16, 3))
+    for each, out in ((plain, ours), (compiled, theirs)):
+        each.fit_parabolas(values, left, step, errors, (1e-3, 1e-2), (0.0, 2.0), support, out)
+    np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("loop", [plain, kernels])
+def test_parabolas_run_through_a_parabola_where_they_are_monotone_and_inside_the_support(loop):
+    x = np.linspace(0, 1, 17)  # in eight cells; x^2 - 0.3 x is not monotone in the second, and negative below 0.3
+    values, left, out = (x * x - 0.3 * x)[None], np.arange(8.0)[None], np.empty((1, 8, 3))
+    for support, cells in (((-np.inf, np.inf), [0, 2, 3, 4, 5, 6, 7]), ((0.0, 1.0), [3, 4, 5, 6, 7])):
+        loop.fit_parabolas(values, left, np.array([[0.125]]), np.zeros((1, 8)), (1.0, 1.0), (0.0, 1.0), support, out)
+        assert np.flatnonzero(np.isfinite(out[0, :, 0])).tolist() == cells
+        np.testing.assert_allclose(out[0, cells], [[0, -0.3, 1]] * len(cells), atol=1e-12)
+
+
+@given(seed=SEEDS, size=SIZES)
+def test_compiled_and_plain_polynomials_are_identical(compiled, seed, size):
+    rng = np.random.default_rng(seed)
+    polynomials, position = rng.normal(0, 1, (9, 8)), rng.uniform(-2, 11, size)
+    ours, theirs = np.empty((2, size))
+    for each, out in ((plain, ours), (compiled, theirs)):
+        each.evaluate_polynomials(polynomials, position, out)
+    np.testing.assert_array_equal(ours, theirs)
+    inside = (position >= 0) & (position < 9)
+    expected = [np.polyval(polynomials[int(at)], at % 1) for at in position[inside]]
+    np.testing.assert_allclose(ours[inside], expected, rtol=1e-12, atol=1e-12)
+
+
+@given(seed=SEEDS, size=SIZES, fixed=st.booleans(), noise=st.sampled_from([0, 1e-13, 1e-9, 1e-3, np.nan]))
+def test_compiled_and_plain_tests_of_linearity_agree(compiled, seed, size, fixed, noise):
+    rng = np.random.default_rng(seed)
+    low, rise, t = rng.normal(0, 10, size), rng.normal(0, 1, size), rng.random(1 if fixed else size)
+    between = low + rise * t
+    if size and noise:
+        between[rng.integers(size)] += noise
+    found = [each.is_linear(low, low + rise, between, (0.0, 1.0), t, (1e-9, 1e-13)) for each in (plain, compiled)]
+    assert found[0] == found[1]
+    assert found[0] or noise or not size
+    assert not found[0] or not noise or noise < 1e-3 or not size
+
+
 def table_of(edges, even):
     """A table for sum_probabilities: parabolas through increasing probabilities at cell edges."""
     p = np.sort(np.random.default_rng(edges.size).random(2 * edges.size - 1))

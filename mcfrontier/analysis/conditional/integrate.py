@@ -203,6 +203,8 @@ def variance_left(line: Line) -> float:
     t, (low, high, own) = line.candidate.t, line.z
     at = estimates.quantiles_of_sorted(np.sort(own)[None], CHOICE_LEVELS).T
     ordered, ends, falling = np.sort(t[2:-1]), t[0] + (at - low) * line.inverse_slope, high < low
-    below = [np.searchsorted(ordered, np.sort(ends[:, each])) for each in (~falling, falling)]  # sorted: searched faster
+    below = [
+        np.searchsorted(ordered, np.sort(ends[:, each])) for each in (~falling, falling)
+    ]  # sorted: searched faster
     variances = (np.concatenate([below[0], own.size - below[1]], axis=1) / own.size).var(axis=1)
     return float(np.mean(variances / (CHOICE_LEVELS * (1 - CHOICE_LEVELS))))

@@ -196,7 +196,8 @@ def lines(at: EvaluationPoint, prior: Prior, rows: Mapping[str, Row]) -> Iterato
         return evaluated_at(study, at.medians, prior, here, names)
 
     def of(name: str, index: tuple[int, ...]) -> Iterator[Line]:
-        y = [np.broadcast_to(values[name][index], own.size) for values in (low, high, at.values)]
+        y = [values[name][index] for values in (low, high, at.values)]
+        y = [x if x.size == own.size else np.broadcast_to(x, own.size) for x in y]
         if not all(np.isfinite(x).all() for x in y):
             return
         yield from lines_in(y, by_input)
@@ -271,4 +272,6 @@ def lines_in(y: Sequence[Array], tried: list[Candidate]) -> Iterator[Line]:
 def is_linear(z: Sequence[Array] | Array, t: Array) -> bool:
     """Whether a transformed row, `z` (3, draws) at two points and in between, is linear in `t`, (2 + draws,) or (3,),
     the transformed input at the same two points and in between."""
-    return bool(kernels.is_linear(*z, (float(t[0]), float(t[1])), t[2:], (LINE_TOLERANCE, ROUNDING_TOLERANCE)))
+    low, high, between = z
+    ends, tolerances = (float(t[0]), float(t[1])), (LINE_TOLERANCE, ROUNDING_TOLERANCE)
+    return kernels.is_linear(low, high, between, ends, t[2:], tolerances)

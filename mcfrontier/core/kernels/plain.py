@@ -190,7 +190,9 @@ def fit_parabolas(
         halves, ends = np.diff(values), values[:, ::2]  # differences: exactly 0 where values are equal
         first, turn = halves[:, ::2], halves[:, 1::2] - halves[:, ::2]
         rise, bend = 2 * first - turn, 2 * turn  # over a cell from 0 to 1
-        if not errors.size:  # of a parabola through three points of a smooth curve: sqrt(3) / 27 of the third difference
+        if (
+            not errors.size
+        ):  # of a parabola through three points of a smooth curve: sqrt(3) / 27 of the third difference
             between = first[:, 1:] - halves[:, 1:-1:2]
             errors = np.full(first.shape, np.nan)
             errors[:, :-1] = np.abs(between - turn[:, :-1])
