@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mcfrontier.api.base import RunBase
-from mcfrontier.runs import estimates, sensitivity
+from mcfrontier.runs import estimates, events, sensitivity
 from mcfrontier.runs.summary import Summary
 
 if TYPE_CHECKING:
@@ -204,6 +204,42 @@ class Results(RunBase):
         100.0
         """
         return estimates.percentile_of(self.core, row, value, unit)
+
+    def probability(self, that: str | Sequence[str], given: str | Sequence[str] | None = None) -> xr.Dataset:
+        """Return the probability of an event, also given conditions.
+
+        Parameters
+        ----------
+        that : str or sequence of str
+            The event, such as ``"amortised_cost > 5e7 USD"``, or several conditions that must all hold in the same
+            draw.
+        given : str or sequence of str, optional
+            Conditions that the draws must meet; all others are left out.
+
+        Returns
+        -------
+        xarray.Dataset
+            `probability`; `low` and `high`, the ends of its 95 % confidence interval; `hits` of `draws`, the draws with
+            the event and those that meet the conditions; `effective_draws`, those that the interval is of; `mc_error`;
+            and `odds`. Each is over the dimensions of the quantities in the conditions that do not name a row;
+            conditions along the same dimension are combined label by label.
+
+        Raises
+        ------
+        InputError
+            When a condition cannot be read, has an unknown quantity, or is met by fewer than 800 draws.
+
+        Examples
+        --------
+        >>> float(run.probability("energy > 0 MWh", given="cloud_cost > 1e6 USD").probability)
+        1.0
+        """
+        return events.probability_dataset(self._sample, that, given)
+
+    @property
+    def _sample(self) -> events.Sample:
+        """The draws on which conditions are evaluated."""
+        return events.sample_of(self.core)
 
     def convergence(self, target: str) -> xr.DataArray:
         """Return p5, p50 and p95 of a target from its first 64, 128, 256, ... draws, and from all.

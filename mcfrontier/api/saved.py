@@ -18,9 +18,11 @@ from mcfrontier.api.sensitivity import Sensitivity
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
 from mcfrontier.outputs.folder import saved
+from mcfrontier.outputs.folder.sample import sample_of_folder
 from mcfrontier.outputs.folder.saved import RunFolder
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import checked_levels, percentage_below
+from mcfrontier.runs.events import Sample
 from mcfrontier.runs.summary import Summary
 from mcfrontier.tasks.verify.rebuild import rebuild
 
@@ -118,6 +120,10 @@ class SavedRun(Results, Sensitivity, Information, Output):
 
     def rank_correlation(self, one: str, other: str) -> float:
         return rank_correlation(ranks(self._samples(one)), ranks(self._samples(other)))
+
+    @property
+    def _sample(self) -> Sample:
+        return sample_of_folder(self._files)
 
     def _samples(self, row: str) -> Array:
         """The draws of a row in its unit: shape (draws,)."""

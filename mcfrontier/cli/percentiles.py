@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from mcfrontier.cli.terminal import (
     pins_option,
     progress,
     sampling_options,
+    saved_run,
     show_table,
     split_pins,
 )
@@ -64,13 +64,10 @@ def command(
     if form not in FORMATS:
         raise InputError(f"--format {echo(form)}: unknown format{suggest(form, FORMATS)}")
     from mcfrontier.outputs.folder.percentiles import percentiles_csv, percentiles_json
-    from mcfrontier.outputs.folder.saved import is_run, read_folder, rows_of
-    from mcfrontier.study import locate
+    from mcfrontier.outputs.folder.saved import read_folder, rows_of
 
     options = given(**settings)
-    if source not in locate.studies() and (is_run(source) or is_no_study(source)):
-        for option in [*options, *(["set"] if pins else []), *(["as-of"] if as_of else [])]:
-            raise InputError(f"--{option}: {echo(source)} is a saved run; leave the option out, or name the study")
+    if saved_run(source, [*options, *["set"] * bool(pins), *["as-of"] * bool(as_of)]):
         saved = read_folder(source)
         for text in saved.manifest.notes:
             note(text)
@@ -103,16 +100,6 @@ def summaries_of(
 
     found = {row: summary_at(summary(run)[row], levels, partial(from_draws, run, row)) for row in rows}
     return found, unstable_statistics(run), integrated(run)
-
-
-def is_no_study(source: str) -> bool:
-    """Whether a path cannot be that of a study, so that it must be that of a run."""
-    from pathlib import Path
-
-    path = Path(source)
-    if os.path.isdir(source):  # unlike the methods of Path, this never raises
-        return not any(path.glob("*.toml"))
-    return len(path.parts) > 1 and path.suffix != ".toml" and not os.path.exists(f"{source}.toml")
 
 
 def run_study(

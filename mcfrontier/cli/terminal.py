@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any, NoReturn, TextIO, TypeVar
 
 import click
@@ -60,6 +61,38 @@ def as_of_option() -> Callable[[Command], Command]:
 def targets_option(help: str) -> Callable[[Command], Command]:
     """--target, repeatable."""
     return click.option("--target", "targets", multiple=True, metavar="NAME", help=help)
+
+
+def given_option() -> Callable[[Command], Command]:
+    """--given, repeatable."""
+    return click.option(
+        "--given",
+        "conditions",
+        multiple=True,
+        metavar="CONDITION",
+        help='Condition that the draws must meet, such as "energy > 40 GWh". Repeatable.',
+    )
+
+
+def saved_run(source: str, options: Iterable[str]) -> bool:
+    """Whether an argument names a saved run, and not a study. `options` are those that only a study takes, and that
+    were given: they are refused of a saved run."""
+    from mcfrontier.outputs.folder.saved import is_run
+    from mcfrontier.study import locate
+
+    if source in locate.studies() or not (is_run(source) or is_no_study(source)):
+        return False
+    for option in options:
+        raise InputError(f"--{option}: {echo(source)} is a saved run; leave the option out, or name the study")
+    return True
+
+
+def is_no_study(source: str) -> bool:
+    """Whether a path cannot be that of a study, so that it must be that of a run."""
+    path = Path(source)
+    if os.path.isdir(source):  # unlike the methods of Path, this never raises
+        return not any(path.glob("*.toml"))
+    return len(path.parts) > 1 and path.suffix != ".toml" and not os.path.exists(f"{source}.toml")
 
 
 def say(text: str = "") -> None:

@@ -73,14 +73,14 @@ class Condition:
         return margin
 
 
-def read(text: str, unit_of: Mapping[str, str]) -> Condition:
+def read(text: str, unit_of: Mapping[str, str], option: str = "so-that") -> Condition:
     """Parse a condition on quantities with known units. A number without a unit has that of the quantity on the other
-    side."""
+    side. `option` is its place in messages."""
     try:
         tree = expression(str(text))
     except InputError as problem:
-        raise InputError(f"so-that {problem}{'' if ';' in str(problem) else f'; {CONDITION_FORM}'}") from None
-    with located(f"so-that '{text}'"):
+        raise InputError(f"{option} {problem}{'' if ';' in str(problem) else f'; {CONDITION_FORM}'}") from None
+    with located(f"{option} '{text}'"):
         if not isinstance(tree, Binary) or not is_comparison(tree):
             raise InputError(CONDITION_FORM)
         check_functions(tree)
@@ -159,7 +159,12 @@ def check(conditions: Sequence[Condition], study: Study) -> None:
                 raise InputError(f"{row}: there is no such row{suggest(row, own)}")
             if row in missing_rows(study):
                 raise InputError(f"{row} has no value; name another row")
-            bound = condition.right.tree
-            known = isinstance(bound, Number) and condition.right() != EVENT_THRESHOLD
-            if study.kind(name) is EVENT and isinstance(condition.left.tree, Name) and known:
-                raise InputError(EVENT_HINT)
+            if study.kind(name) is EVENT:
+                check_event(condition)
+
+
+def check_event(condition: Condition) -> None:
+    """Refuse a condition of an event alone with another bound than 0.5."""
+    known = isinstance(condition.right.tree, Number) and condition.right() != EVENT_THRESHOLD
+    if known and isinstance(condition.left.tree, Name):
+        raise InputError(EVENT_HINT)

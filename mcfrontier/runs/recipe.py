@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -105,6 +105,15 @@ def evaluated(study: Study, plan: Sampler, executor: Engine | None = None, progr
     core = RunCore(study, plan, LazyDraws(blocks, retained, known))
     check_finite(study, core.values)
     return conditioned(core) if study.evidence else core
+
+
+def partly_evaluated(study: Study, plan: Sampler, names: Sequence[str], progress: Progress = silent) -> RunCore:
+    """Sample and evaluate some quantities of a study only, with all draws retained; given evidence, all quantities."""
+    if study.evidence:
+        return evaluated(study, plan, progress=progress)
+    sizes = dict(zip(study.quantities, study.sizes, strict=True))
+    memory.check(plan.draws, [sizes[name] for name in names])
+    return RunCore(study, plan, evaluate_blocks(Blocks(study, plan, tuple(names)), plan.draws, progress=progress))
 
 
 def with_counts(core: RunCore, executor: Engine, progress: Progress) -> RunCore:

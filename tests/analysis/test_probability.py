@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mcfrontier.analysis.estimates.probability import probability, probability_interval
+from mcfrontier.analysis.estimates.probability import independent_draws, probability, probability_interval
 
 
 @pytest.mark.parametrize(("hits", "draws"), [(0, 4096), (1, 4096), (37, 100), (100, 100)])
@@ -34,8 +34,8 @@ def test_an_event_that_happens_in_no_draw_or_in_all_is_displayed_as_a_bound():
 def test_a_larger_error_reduces_the_number_of_draws_of_the_interval():
     """Twice the standard error of independent draws: as many as a quarter of them."""
     error = 2 * math.sqrt(0.1 * 0.9 / 1000)
-    assert probability_interval(100, 1000, error) == pytest.approx(probability_interval(25, 250))
-    assert probability_interval(100, 1000, error / 100) == pytest.approx(probability_interval(100, 1000))
+    assert independent_draws(0.1, 1000, error) == pytest.approx(250)
+    assert independent_draws(0.1, 1000, error / 100) == 1000
 
 
 def test_resampled_draws_are_as_many_as_their_effective_sample_size():

@@ -85,6 +85,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--seed": COUNTS,
         "--sampler": SAMPLER,
     },
+    "probability": {"--that": CONDITIONS, "--given": CONDITIONS, "--set": PINS, "--json": FLAG, "--seed": COUNTS},
     "show": {},
     "list": {},
     "check": {"--strict": FLAG},
@@ -101,8 +102,14 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
     "calibrate": {"--json": FLAG, "--out": words("made")},
     "reproduce": {"--json": FLAG, "--out": words("made")},
 }
-REQUIRED = {"--to", "--for", "--so-that"}
-DRAWS = ("run", "percentiles", "compare", "solve")  # commands that take a number of draws, which would else be large
+REQUIRED = {"--to", "--for", "--so-that", "--that"}
+DRAWS = (
+    "run",
+    "percentiles",
+    "compare",
+    "solve",
+    "probability",
+)  # commands that take a number of draws, which would else be large
 
 
 def make(rng: Any) -> tuple[list[list[str]], list[str]]:

@@ -9,7 +9,7 @@ import pytest
 import mcfrontier as mcf
 from tests.conftest import ROOT
 
-PAGES = ("percentiles", "export", "squiggle", "compare", "solve", "score", "calibrate", "forecast")
+PAGES = ("percentiles", "export", "squiggle", "compare", "solve", "probability", "score", "calibrate", "forecast")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 COMMAND_PREFIX = "python -m mcfrontier "
 

@@ -26,6 +26,7 @@ class Probability(NamedTuple):
     error        its Monte Carlo standard error; where no draw has the event, or all have, that of the interval
     low, high    the ends of the 95 % confidence interval
     hits, draws  the number of finite draws with the event, and of finite draws; 1 draw where nothing is uncertain
+    effective    the number of independent draws that the interval is of
     """
 
     value: float
@@ -34,6 +35,7 @@ class Probability(NamedTuple):
     high: float
     hits: int
     draws: int
+    effective: float = math.nan
 
     @property
     def is_bound(self) -> bool:
@@ -52,6 +54,11 @@ class Probability(NamedTuple):
         """The confidence interval and the counts, by name."""
         return {"low": self.low, "high": self.high, "hits": self.hits, "draws": self.draws}
 
+    @property
+    def odds(self) -> float:
+        """The probability over that of the opposite; infinite where it is 1."""
+        return self.value / (1 - self.value) if self.value != 1 else math.inf
+
 
 def probability(x: Array, effective: float = math.inf) -> Probability:
     """The probability of an event from its draws, which are 1 or 0: (draws,), or (1,) if nothing is uncertain.
@@ -65,23 +72,22 @@ def with_interval(found: Estimate, draws: int, effective: float = math.inf) -> P
     """A share of finite draws and its standard error, with the confidence interval."""
     value, error = found
     if not draws or not 0 <= value <= 1 or (draws == 1 and error == 0):  # nothing finite, no event, or known
-        return Probability(value, error, value, value, round(value * draws) if draws else 0, draws)
-    hits, share = round(value * draws), min(1.0, effective / draws)
-    low, high = probability_interval(hits * share, draws * share, error)
+        return Probability(value, error, value, value, round(value * draws) if draws else 0, draws, draws)
+    hits = round(value * draws)
+    size = independent_draws(hits / draws, min(draws, effective), error)
+    low, high = probability_interval(hits / draws * size, size)
     if hits in (0, draws):
         error = (high - low) / (-2 * float(special.ndtri(TAIL)))
-    return Probability(value, error, low, high, hits, draws)
+    return Probability(value, error, low, high, hits, draws, size)
 
 
-def probability_interval(hits: float, draws: float, error: float = 0.0) -> tuple[float, float]:
-    """The Clopper-Pearson interval of 95 % of a probability.
+def independent_draws(share: float, draws: float, error: float) -> float:
+    """The number of independent draws whose share has a standard error of `error`, `draws` at most."""
+    return min(draws, share * (1 - share) / error**2) if error > 0 else draws
 
-    Where the standard error `error` is larger than that of as many independent draws, the number of draws is that of
-    independent draws with this error.
-    """
-    share = hits / draws
-    effective = min(draws, share * (1 - share) / error**2) if error > 0 else draws
-    hits = share * effective
-    low = special.betaincinv(hits, effective - hits + 1, TAIL) if hits > 0 else 0.0
-    high = special.betaincinv(hits + 1, effective - hits, 1 - TAIL) if hits < effective else 1.0
+
+def probability_interval(hits: float, draws: float) -> tuple[float, float]:
+    """The Clopper-Pearson interval of 95 % of a probability, from independent draws."""
+    low = special.betaincinv(hits, draws - hits + 1, TAIL) if hits > 0 else 0.0
+    high = special.betaincinv(hits + 1, draws - hits, 1 - TAIL) if hits < draws else 1.0
     return float(low), float(high)

@@ -50,6 +50,7 @@ class Manifest(msgspec.Struct, frozen=True):
     draws_asked: Annotated[int, msgspec.Meta(ge=0, le=limits.DRAWS)] | None = None
     nested_seed: int | None = None
     points: int | None = None
+    effective_draws: Annotated[float, msgspec.Meta(gt=0)] | None = None
     as_of: date | None = None
     sobol_dimensions: dict[Name, int] = {}
     exact: bool = False
@@ -129,6 +130,7 @@ def write_manifest(run: RunCore, path: Path) -> None:
         "sampler": run.sampler.kind,
         "method": run.method,
         "points": run.points,
+        "effective_draws": run.resampled.effective if run.resampled else None,
         "as_of": None if file.as_of is None else file.as_of.isoformat(),
         "targets": study.targets,
         "set": {name: str(value) for name, value in study.pins.items()},

@@ -1,0 +1,100 @@
+"""python -m mcfrontier probability"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mcfrontier.cli.terminal import (
+    as_of_option,
+    emit,
+    given,
+    given_option,
+    note,
+    pins_option,
+    progress,
+    sampling_options,
+    saved_run,
+    say,
+    show_table,
+    split_pins,
+)
+
+if TYPE_CHECKING:
+    from mcfrontier.tasks.probability.probability import Answer, Row
+
+
+@click.command()
+@click.argument("source", metavar="NAME|FOLDER")
+@click.option(
+    "--that",
+    required=True,
+    multiple=True,
+    metavar="CONDITION",
+    help='An event, such as "amortised_cost > 5e7 USD". Repeatable.',
+)
+@given_option()
+@pins_option("study: Pin a quantity.")
+@as_of_option()
+@sampling_options("Number of draws, as in run.", of="study: ")
+@click.option("--json", "as_json", is_flag=True, help="Print the probabilities as JSON.")
+def command(
+    source: str,
+    that: Sequence[str],
+    conditions: Sequence[str],
+    pins: Sequence[str],
+    as_of: date | None,
+    as_json: bool,
+    **settings: Any,
+) -> None:
+    """Print the probability of events, and of all together.
+
+    A study is run by NAME or path; a saved run is read from its FOLDER. An event on a quantity with rows has a
+    probability for each row.
+    """
+    from mcfrontier.outputs.folder.saved import read_folder
+    from mcfrontier.tasks.probability.probability import answer_json, of_folder, of_study
+
+    options = given(**settings)
+    if saved_run(source, [*options, *["set"] * bool(pins), *["as-of"] * bool(as_of)]):
+        found = of_folder(read_folder(source), that, conditions)
+    else:
+        with progress() as steps:
+            found = of_study(source, that, conditions, set=split_pins(pins), as_of=as_of, progress=steps, **options)
+    for text in found.notes:
+        note(text)
+    if as_json:
+        emit([answer_json(found), "\n"])
+    else:
+        show(found)
+
+
+def show(found: Answer) -> None:
+    """Print the probability of each event in each row, and of all events together."""
+    if found.given:
+        say(f"given {' and '.join(found.given)}")
+    together = found.together if len({row.that for row in found.events}) > 1 else ()
+    lines = [cells(row.that or "", row) for row in found.events] + [cells("all together", row) for row in together]
+    show_table(("event", "", "probability", "95 % interval", "MC error", "odds", "draws"), lines, left=(0, 1))
+
+
+def cells(event: str, row: Row) -> list[str]:
+    """The texts of a row."""
+    from mcfrontier.core.formatting import amount, spaced
+    from mcfrontier.core.kinds import EVENT
+
+    p = row.probability
+    ends = " to ".join(EVENT.text(end, "share", p.error) for end in (p.low, p.high))
+    error = "" if p.is_bound else amount(p.error, "share", digits=1)
+    return [event, spaced(row.row), p.text(), ends, error, odds_text(p.odds), f"{p.hits:,} of {p.draws:,}"]
+
+
+def odds_text(odds: float) -> str:
+    """Odds against 1, the larger number first where they are above 1; "–" where they are not finite, or 0."""
+    if not 0 < odds < math.inf:
+        return "–"
+    return f"{odds:.3g} : 1" if odds >= 1 else f"1 : {1 / odds:.3g}"
