@@ -6,11 +6,11 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from mcfrontier.cli.terminal import as_of_option, info, report, say, warn
+from mcfrontier.cli.terminal import as_of_option, emit, info, report, say, warn
 from mcfrontier.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,36 +21,51 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 @as_of_option()
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
-def command(paths: Sequence[str], strict: bool, as_of: date | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def command(paths: Sequence[str], strict: bool, as_json: bool, as_of: date | None) -> None:
     """Check priors files for errors and doubtful statements.
 
     Each PATH is a name, a file or a folder. By default, all files that have a name are checked. Exit status 2 if a file
     has an error; doubtful statements are warnings, or information.
     """
+    from mcfrontier.core.jsontext import json_text
     from mcfrontier.study import locate
 
     names = [file for path in paths for file in priors_files(path)]
     names = names or [*locate.studies(), *map(str, locate.documents())]
-    failed, warned, informed = 0, set[str](), set[str]()
+    found: list[dict[str, Any]] = []
     for name in names:
-        try:
-            summary, (warnings, information) = check_file(name, as_of)
-        except InputError as problem:
-            failed += 1
-            report(str(problem))
-            continue
-        for text in warnings:
-            if text not in warned:  # several studies may extend the same part
-                warn(text)
-        for text in information:
-            if text not in informed:
-                info(text)
-        warned.update(warnings)
-        informed.update(information)
-        if not (strict and warnings):
-            say(summary)
-    if failed or (strict and warned):
+        found.append(findings(name, as_of, strict))
+        if not as_json:
+            show_findings(found)
+    if as_json:
+        emit([json_text({"ok": all(each["ok"] for each in found), "files": found}), "\n"])
+    if not all(each["ok"] for each in found):
         sys.exit(2)
+
+
+def findings(name: str, as_of: date | None, strict: bool) -> dict[str, Any]:
+    """Whether a file is accepted, a line that describes it, its error, and its warnings and information."""
+    try:
+        summary, (warnings, information) = check_file(name, as_of)
+    except InputError as problem:
+        return {"name": name, "ok": False, "summary": "", "error": str(problem), "warnings": [], "information": []}
+    ok = not (strict and warnings)
+    return {"name": name, "ok": ok, "summary": summary, "error": None, "warnings": warnings, "information": information}
+
+
+def show_findings(found: Sequence[dict[str, Any]]) -> None:
+    """Print the findings on the last file, but those printed before: several studies may extend the same part."""
+    *before, last = found
+    if last["error"] is not None:
+        report(last["error"])
+        return
+    for key, show in (("warnings", warn), ("information", info)):
+        for text in last[key]:
+            if not any(text in each[key] for each in before):
+                show(text)
+    if last["ok"]:
+        say(f"ok  {last['summary']}")
 
 
 def check_file(name: str, as_of: date | None) -> tuple[str, Findings]:
@@ -65,7 +80,7 @@ def check_file(name: str, as_of: date | None) -> tuple[str, Findings]:
 
     if locate.DOCUMENTS in Path(name).parts:
         rows = reproduce.read_document(Path(name))
-        return f"ok  {locate.display_path(Path(name))}  (published figures, {len(rows)} rows)", lint.Findings([], [])
+        return f"{locate.display_path(Path(name))}  (published figures, {len(rows)} rows)", lint.Findings([], [])
     file = priors_file.load(name, as_of)
     if file.stated.targets:
         kind, study = "study", recipe.resolved(load(name, as_of=as_of))
@@ -78,7 +93,7 @@ def check_file(name: str, as_of: date | None) -> tuple[str, Findings]:
         check_nested(file, ())
         validate.check_units(file, graph.nodes_of(model))
     entries = "1 entry" if len(file.priors) == 1 else f"{len(file.priors)} entries"
-    return f"ok  {file.where}  ({kind}, {entries})", found
+    return f"{file.where}  ({kind}, {entries})", found
 
 
 def priors_files(path: str) -> list[str]:

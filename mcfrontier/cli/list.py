@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import click
 
-from mcfrontier.cli.terminal import fail, show_table
-from mcfrontier.core.errors import InputError
+from mcfrontier.cli.terminal import emit, fail, show_table
 
 
 @click.command()
-def command() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+def command(as_json: bool) -> None:
     """List the studies that can be run by name."""
-    from mcfrontier.study import locate, priors_file
+    from mcfrontier.core.jsontext import json_text
+    from mcfrontier.study import locate
 
-    rows, broken = [], []
-    for name, path in locate.runnable().items():
-        try:
-            stated = priors_file.load(name).stated
-            rows.append([name, stated.title, stated.question, locate.display_path(path)])
-        except InputError as problem:
-            broken.append(str(problem))
-    show_table((), rows, left=range(4))
-    if broken:
-        fail(" | ".join(broken))
+    found, problems = locate.headings()
+    rows = [{**each._asdict(), "file": locate.display_path(each.file)} for each in found]
+    if as_json:
+        emit([json_text({"studies": rows}), "\n"])
+    else:
+        show_table((), [[*row.values()] for row in rows], left=range(4))
+    if problems:
+        fail(" | ".join(problems))

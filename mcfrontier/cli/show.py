@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
-from mcfrontier.cli.terminal import as_of_option, say
+from mcfrontier.cli.terminal import as_of_option, emit, say
 
 if TYPE_CHECKING:
     from mcfrontier.study.prior import Prior
@@ -17,13 +16,18 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name", metavar="NAME|PATH")
 @as_of_option()
-def command(name: str, as_of: date | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the study as JSON.")
+def command(name: str, as_json: bool, as_of: date | None) -> None:
     """Show the inputs, sources and formulas of a study."""
+    from mcfrontier.core.jsontext import json_text
     from mcfrontier.runs import recipe
     from mcfrontier.runs.load import load
-    from mcfrontier.study.describe import statements
+    from mcfrontier.study.describe import content, statements
 
     study = recipe.resolved(load(name, as_of=as_of))
+    if as_json:
+        emit([json_text(content(study)), "\n"])
+        return
     say(f"{study.title} ({study.file.where})")
     for text in (study.file.stated.question, study.file.stated.about):
         if text:
@@ -52,20 +56,15 @@ def command(name: str, as_of: date | None) -> None:
 
 def show_input(prior: Prior) -> None:
     """Print an input: its distribution, unit, source and note."""
-    import numpy as np
-
     from mcfrontier.core.formatting import amount
     from mcfrontier.study import money
+    from mcfrontier.study.describe import input_rows
 
     entry = prior.entry
-    for label, row, best in zip(prior.labels or ("",), prior.distributions, prior.best_guesses, strict=True):
-        if math.isnan(row.median):  # missing by design
-            continue
-        levels = np.array([0.5] if prior.known else [0.05, 0.5, 0.95])
-        digits = 8 if prior.known else 3
-        values = " / ".join(amount(x, entry.unit, digits=digits) for x in row.ppf(levels).tolist())
+    for name, levels, best in input_rows(prior):
+        figures, digits = ([levels["p50"]], 8) if prior.known else (levels.values(), 3)
+        values = " / ".join(amount(x, entry.unit, digits=digits) for x in figures)
         estimate = "" if best is None else f", best {amount(best, entry.unit)}"
-        name = prior.name + (f"[{label}]" if label else "")
         say()
         say(f"  {name}: {entry.__struct_config__.tag} {values}{estimate}  [{entry.unit}; {prior.where}]")
     if text := entry.remark():

@@ -9,8 +9,8 @@ from graphlib import CycleError, TopologicalSorter
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.graph.node import Node
 
-Files = Mapping[str, Sequence[str]]  # the names of files by quantity
-MAX_MISSING, MAX_FILES = 20, 2  # missing quantities that a message lists, and files for each
+Files = Mapping[str, tuple[str, Sequence[str]]]  # by quantity: its unit, and the names of the files that state it
+MAX_MISSING, MAX_FILES = 36, 2  # missing quantities that a message lists, and files for each
 
 
 def order(
@@ -55,15 +55,16 @@ def sorted_names(needs: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, .
 def missing_text(missing: Mapping[str, str], known: Collection[str], files: Files) -> str:
     """The message on quantities that are neither given nor nodes, each with the node that needs it, "" for a target."""
     needed = {name: f"node {user} needs" if user else "the targets need" for name, user in missing.items()}
-    stated = {name: f"stated in {', '.join(files[name][:MAX_FILES])}" for name in missing if files.get(name)}
+    stated = {name: f"stated in {', '.join(files[name][1][:MAX_FILES])}" for name in missing if name in files}
+    named = {name: f"{name} [{files[name][0]}]" if name in files and files[name][0] else name for name in missing}
     if len(missing) == 1:
         ((name, user),) = missing.items()
         hint = f"; {stated[name]}" if name in stated else suggest(name, known)
         itself = f", or {user} itself" if user else ""
-        return (
-            f"{name}: {needed[name]} it, and there is neither an entry nor a node of that name; state it{itself}{hint}"
-        )
-    each = [f"{name} ({'; '.join([f'{needed[name]} it', stated.get(name, '')]).strip('; ')})" for name in missing]
+        problem = f"{needed[name]} it, and there is neither an entry nor a node of that name"
+        return f"{named[name]}: {problem}; state it{itself}{hint}"
+    reasons = {name: "; ".join([f"{needed[name]} it", *([stated[name]] if name in stated else [])]) for name in missing}
+    each = [f"{named[name]} ({reason})" for name, reason in reasons.items()]
     more = [f"and {len(each) - MAX_MISSING} more"] if len(each) > MAX_MISSING else []
     listed = ", ".join(each[:MAX_MISSING] + more)
     remedy = "state each, or the quantity that needs it, or extend a file that does"

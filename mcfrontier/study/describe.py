@@ -1,13 +1,21 @@
-"""What is read off a study: its cost bases and their components, its paths, its statements."""
+"""What is read off a study: its cost bases and their components, its paths, its statements, its content as a whole."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
+from typing import Any
+
+import numpy as np
 
 from mcfrontier.core.kinds import MONEY
+from mcfrontier.study import money
+from mcfrontier.study.prior import Prior
 from mcfrontier.study.study import Study
+
+LEVELS = {"p5": 0.05, "p50": 0.5, "p95": 0.95}  # of an input
 
 
 def cost_targets(study: Study) -> tuple[str, ...]:
@@ -64,3 +72,47 @@ def statements(study: Study) -> list[tuple[str, str]]:
         text = f"act if {stated.quantity} lies {stated.act} {stated.threshold:g} {stated.unit}"
         found.append(("decision", text))
     return found
+
+
+def input_rows(prior: Prior) -> Iterator[tuple[str, dict[str, float], float | None]]:
+    """The rows of an input that are not missing by design: name, p5, p50 and p95, and best guess, in its unit."""
+    for name, row, best in zip(prior.row_names, prior.distributions, prior.best_guesses, strict=True):
+        if not math.isnan(row.median):
+            yield name, dict(zip(LEVELS, row.ppf(np.array([*LEVELS.values()])).tolist(), strict=True)), best
+
+
+def content(study: Study) -> dict[str, Any]:
+    """A study as JSON values: its statements, the rows of its inputs, and its nodes in order of evaluation."""
+    stated = study.file.stated
+    days = {key: day and day.isoformat() for key, day in (("date", stated.date), ("price_date", stated.price_date))}
+    return {
+        "name": study.name,
+        "file": study.file.where,
+        **{key: getattr(stated, key) for key in ("title", "question", "about", "price_year", "rent_term")},
+        **days,
+        "precision": study.file.precision,
+        "targets": list(study.targets),
+        "inputs": [row for prior in study.inputs.values() for row in input_content(prior)],
+        "statements": [{"name": name, "text": text} for name, text in statements(study)],
+        "nodes": [node_content(study, name) for name in study.order],
+        "notes": list(study.notes),
+    }
+
+
+def input_content(prior: Prior) -> list[dict[str, Any]]:
+    """The rows of an input as JSON values."""
+    entry = prior.entry
+    texts = {"source": entry.source, "note": entry.note, "remark": entry.remark(), "money": money.text(prior)}
+    head = {"family": entry.__struct_config__.tag, "known": prior.known, "unit": entry.unit, "file": prior.where}
+    return [
+        {"name": name, "quantity": prior.name, **head, **levels, "best": best, **texts}
+        for name, levels, best in input_rows(prior)
+    ]
+
+
+def node_content(study: Study, name: str) -> dict[str, Any]:
+    """A node as JSON values."""
+    node = study.nodes[name]
+    texts = {key: getattr(node, key) for key in ("formula", "about", "remarks")}
+    flags = {"event": node.event, "target": name in study.targets}
+    return {"name": name, "unit": node.unit, **flags, "needs": list(node.needs), **texts}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcfrontier.core import limits
 from mcfrontier.core.errors import InputError, located, suggest
@@ -102,24 +102,64 @@ def has_targets(path: Path) -> bool:
         return False
 
 
+class Heading(NamedTuple):
+    """A study that can be run: its name, its title and question, and its file."""
+
+    name: str
+    title: str
+    question: str
+    file: Path
+
+
+def headings() -> tuple[list[Heading], list[str]]:
+    """The headings of the files that can be run, whose other content is not checked, and the problems of those that
+    cannot be read."""
+    found, problems = [], []
+    for name, path in studies().items():
+        try:
+            content = parse(path)
+            title, question = (text_at(path, content, key) for key in ("title", "question"))
+        except InputError as problem:
+            problems.append(str(problem))
+            continue
+        if "targets" in content:
+            found.append(Heading(name, title, question, path))
+    return found, problems
+
+
+def text_at(path: Path, content: dict[str, Any], key: str) -> str:
+    """The text of a key of a file, which may be left out."""
+    text = content.get(key, "")
+    if not isinstance(text, str):
+        raise InputError(f"{display_path(path)}: {key}: a text is expected; put it in quotes")
+    with located(display_path(path)):
+        toml_text.check_text(key, text, limits.TITLE_LENGTH)
+    return text
+
+
 def runnable() -> dict[str, Path]:
     """The priors files that can be run, by name."""
     return {name: path for name, path in studies().items() if has_targets(path)}
 
 
-def files_by_entry() -> dict[str, list[str]]:
-    """The names of the priors files that state each entry, first those without targets, which other files extend."""
-    found: dict[str, list[str]] = {}
-    with_targets: dict[str, list[str]] = {}
+def files_by_entry() -> dict[str, tuple[str, list[str]]]:
+    """The unit of each entry and the names of the priors files that state it, first those without targets, which other
+    files extend; the unit is that of the first file that states one."""
+    found: list[tuple[bool, str, str, str]] = []
     for name, path in studies().items():
         try:
             content = parse(path)
         except InputError:
             continue
         inputs = content.get("inputs")
-        for entry in inputs if isinstance(inputs, dict) else ():
-            (with_targets if "targets" in content else found).setdefault(entry, []).append(name)
-    return {entry: found.get(entry, []) + with_targets.get(entry, []) for entry in {**found, **with_targets}}
+        for entry, stated in inputs.items() if isinstance(inputs, dict) else ():
+            unit = stated.get("unit") if isinstance(stated, dict) else None
+            found.append(("targets" in content, name, entry, unit if isinstance(unit, str) else ""))
+    files: dict[str, tuple[str, list[str]]] = {}
+    for _, name, entry, unit in sorted(found, key=lambda each: each[0]):
+        known, names = files.setdefault(entry, (unit, []))
+        files[entry] = (known or unit, [*names, name])
+    return files
 
 
 def inside_of(folder: Path, name: str, ending: str = ".toml") -> Path | None:

@@ -397,7 +397,8 @@ def test_a_broken_file_does_not_hide_the_other_files(page, command):
     result = command("list")
     assert "study" in result.out
     assert "gpt4" in result.out
-    assert "lognormol" in result.err
+    assert "garbled.toml: not UTF-8" in result.err
+    assert "lognormol" in command("check", "broken").err
     assert_one_line_error(command("run", "gtp4"), "did you mean 'gpt4'")
 
 

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+import mcfrontier as mcf
 from mcfrontier.cli import COMMANDS
 from tests.conftest import ROOT, entry
 
@@ -65,6 +66,41 @@ def test_list_names_every_study_and_no_part(here, command):
     names = [line.split()[0] for line in result.out.splitlines()]
     assert "gpt4" in names
     assert not {"common", "chips/a100"} & set(names)
+
+
+def test_the_list_as_json_has_what_the_table_has(here, command):
+    found = json.loads(command("list", "--json").out)["studies"]
+    shown = command("list").out
+    assert all(all(word in shown for word in (each["name"], each["title"], each["file"])) for each in found)
+    assert len(found) == len(shown.splitlines())
+    assert {"name", "title", "question", "file"} == found[0].keys()
+
+
+def test_a_study_as_json_has_its_inputs_and_nodes(command):
+    found, study = json.loads(command("show", "chips", "--json").out), mcf.load("chips")
+    assert [each["name"] for each in found["nodes"]] == list(study.order)
+    assert {*found["targets"]} == {each["name"] for each in found["nodes"] if each["target"]}
+    rows = [row for prior in study.inputs.values() for row in prior.row_names]
+    for row in found["inputs"]:
+        assert row["name"] in rows
+        prior = study.inputs[row["quantity"]]
+        rank = [*prior.row_names].index(row["name"])
+        assert prior.distributions[rank].cdf(row["p95"]) == pytest.approx(1 if row["known"] else 0.95)
+        assert (row["unit"], row["source"]) == (prior.entry.unit, prior.entry.source)
+
+
+def test_findings_as_json_are_those_of_the_text(page, command):
+    page("broken", 'targets = ["x"]\n' + entry("x", value=1, unit="parsec"))
+    page("doubtful", 'targets = ["x"]\n' + entry("x", "logitnormal", p5=0.1, p95=0.2, unit="%"))
+    for words, ok in ((("doubtful",), True), (("doubtful", "--strict"), False), (("doubtful", "broken"), False)):
+        text, found = command("check", *words), command("check", *words, "--json")
+        content = json.loads(found.out)
+        assert (text.code, found.code, content["ok"], found.err) == (*[2 * (not ok)] * 2, ok, "")
+        for each in content["files"]:
+            assert (f"ok  {each['summary']}\n" in text.out) == each["ok"]
+            assert all(line in text.err for line in (*each["warnings"], *each["information"], each["error"] or ""))
+    assert [each["error"] is None for each in content["files"]] == [True, False]
+    assert len(content["files"][0]["warnings"]) == 1
 
 
 def test_show_prints_inputs_nodes_units_sources_and_formulas(here, command):

@@ -356,5 +356,5 @@ def test_a_command_ends_with_the_number_of_its_signal(command, monkeypatch):
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(1)
 
-    monkeypatch.setattr("mcfrontier.study.locate.runnable", stop)
+    monkeypatch.setattr("mcfrontier.study.locate.headings", stop)
     assert command("list").code == 128 + signal.SIGTERM

@@ -86,9 +86,9 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--sampler": SAMPLER,
     },
     "probability": {"--that": CONDITIONS, "--given": CONDITIONS, "--set": PINS, "--json": FLAG, "--seed": COUNTS},
-    "show": {},
-    "list": {},
-    "check": {"--strict": FLAG},
+    "show": {"--json": FLAG},
+    "list": {"--json": FLAG},
+    "check": {"--strict": FLAG, "--json": FLAG},
     "verify": {"--json": FLAG},
     "score": {
         "--outcome": words("amortised_cost=5e7 USD|energy=3|mfu=40%|x"),

@@ -1,5 +1,7 @@
 """Names of quantities: those that results use, missing ones, and where they are stated."""
 
+import re
+
 import pytest
 
 import mcfrontier as mcf
@@ -80,6 +82,25 @@ def test_the_missing_inputs_of_a_shipped_model_are_those_of_the_files_named():
     stated = locate.files_by_entry()
     assert "stated in" in str(refused.value)
     assert "\n" not in str(refused.value)
-    for name, files in stated.items():
+    for name, (unit, files) in stated.items():
         if f" {name} (node " in str(refused.value):
+            assert not unit
+        if f" {name} [{unit}] (node " in str(refused.value):
             assert f"stated in {', '.join(files[:2])}" in str(refused.value)
+
+
+UNITS = {"hardware_age_stated": "year", "bf16_mfu": "share"}  # of inputs that come from columns of tables, or no file
+
+
+def test_stating_what_the_message_lists_is_enough(page):
+    """Nothing else is missing afterwards, of a study of its own and of one that extends a file."""
+    for extends in ([], ["common"]):
+        study = {"title": "t", "extends": extends, "targets": ["amortised_cost", "development_cost", "training_time"]}
+        with pytest.raises(mcf.InputError) as refused:
+            mcf.load(study)
+        listed = re.findall(r"(\w+)(?: \[(\S+)\])? \(node \w+ needs it", str(refused.value))
+        assert int(re.search(r"(\d+) quantities", str(refused.value))[1]) == len(listed) > 10
+        inputs = {
+            name: {"family": "value", "value": 0.5, "unit": unit or UNITS[name], "source": "x"} for name, unit in listed
+        }
+        mcf.load({**study, "inputs": inputs})
