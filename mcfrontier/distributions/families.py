@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcfrontier.distributions.beta import Beta
 from mcfrontier.distributions.chip_price import Price
+from mcfrontier.distributions.counts import Binomial, NegativeBinomial, Poisson
 from mcfrontier.distributions.dirichlet import Dirichlet
 from mcfrontier.distributions.empirical import Discrete, Empirical
 from mcfrontier.distributions.family import Family
@@ -30,6 +31,7 @@ FAMILIES: dict[str, type[Family]] = {
     str(family.__struct_config__.tag): family
     for family in (
         *(Value, Uniform, LogUniform, Normal, Lognormal, Triangular, Pert, Beta, LogitNormal),
+        *(Poisson, NegativeBinomial, Binomial),
         *(StudentT, Gamma, SkewNormal, Metalog, Mixture, Discrete, Empirical, Reference, Price, Nested, Dirichlet),
     )
 }

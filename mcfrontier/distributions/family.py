@@ -18,7 +18,9 @@ from mcfrontier.distributions.curves import Distribution, on_interval, truncated
 
 PERCENTILE_PATTERN = r"p([1-9]\d?|(0|[1-9]\d?)_\d*[1-9])"  # p5, p95, p2_5, p0_1: one spelling of each level
 REPORTED_KEYS = ("reported_low", "reported_high", "narrower")  # keys about the sources, which have no effect on draws
-UNITLESS_KEYS = ("autocorrelation", "mu", "sigma", "df", "shape", "alpha", "beta", "concentration")  # of every family
+UNITLESS_KEYS = (  # of every family
+    *("autocorrelation", "mu", "sigma", "df", "shape", "alpha", "beta", "concentration", "dispersion", "chance"),
+)
 PERCENTILE_COUNTS = {2: "two percentiles such as p5 and p95", 3: "three percentiles such as p5, p50 and p95"}
 
 PercentilePoints: TypeAlias = tuple[tuple[float, float], ...]  # (probability, value), in increasing order

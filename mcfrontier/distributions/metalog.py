@@ -7,14 +7,15 @@ Source: T. Keelin, The Metalog Distributions, Decision Analysis 13 (2016).
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from scipy import special
 
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
-from mcfrontier.distributions.curves import Distribution, find_crossing
-from mcfrontier.distributions.family import PercentilePoints, Percentiles
+from mcfrontier.distributions.curves import Curve, Distribution, find_crossing, mapped
+from mcfrontier.distributions.family import PercentilePoints, Percentiles, check_order
 
 MAX_DEFAULT_TERMS = 5  # unless more are requested
 MAX_LOGIT = 745.0  # the logit of the smallest probability that a float can represent
@@ -25,7 +26,8 @@ MAX_SLOPE = math.tanh(MAX_SLOPE_LOGIT / 2) / 2 + MAX_SLOPE_LOGIT / (4 * math.cos
 
 class Metalog(Percentiles, kw_only=True, frozen=True, tag="metalog"):
     """A smooth distribution by three or more percentiles, with `terms` terms: by default as many as percentiles, but at
-    most five. With fewer terms than percentiles it is a least-squares fit."""
+    most five. With fewer terms than percentiles it is a least-squares fit. `low` and `high` are the ends of its
+    support: with one of them it is Keelin's log metalog, with both his logit metalog."""
 
     terms: int | None = None
 
@@ -35,9 +37,21 @@ class Metalog(Percentiles, kw_only=True, frozen=True, tag="metalog"):
             raise InputError("it takes three percentiles or more, such as p10, p50 and p90")
         if self.terms is not None and not 2 <= self.terms <= count:
             raise InputError(f"terms = {self.terms} must lie from 2 to the number of percentiles, {count}")
+        if self.low is not None and self.high is not None:
+            check_order(self.low, self.high, "low", "high")
+        for key, value in self.percentiles.items():
+            if self.low is not None:
+                check_order(self.low, value, "low", key)
+            if self.high is not None:
+                check_order(value, self.high, key, "high")
+
+    def distribution(self) -> Distribution:
+        self.check()
+        return self.untruncated()
 
     def untruncated(self) -> Distribution:
-        points = self.points()
+        to_line, from_line = between(self.low, self.high)
+        points = tuple((p, float(to_line(np.array(x)))) for p, x in self.points())
         terms = self.terms or min(MAX_DEFAULT_TERMS, len(points))
         weights = fit_weights(points, terms)
         if not is_increasing(weights):
@@ -46,9 +60,36 @@ class Metalog(Percentiles, kw_only=True, frozen=True, tag="metalog"):
                 raise ArithmeticError
             raise InputError(
                 f"the metalog of {terms} terms through these percentiles has a density that is not positive "
-                f"everywhere; take terms = {fewer}, which comes close to them, or a lognormal"
+                f"everywhere; take terms = {fewer}, which comes close to them, state its end, such as low = 0, or "
+                "take a lognormal"
             )
-        return metalog(weights)
+        made = metalog(weights)
+        if self.low is None and self.high is None:
+            return made
+        lower, upper = tail_slopes(weights)
+        open_tails = [upper] * (self.high is None) + [lower] * (self.low is None)  # exponentials of a logistic tail
+        return replace(mapped(made, from_line, to_line), mean_exists=all(slope < 1 for slope in open_tails))
+
+
+def between(low: float | None, high: float | None) -> tuple[Curve, Curve]:
+    """An increasing function from a support to all numbers, and its inverse."""
+    if low is not None and high is not None:
+        start, width = low, high - low
+        return (
+            lambda x: np.log(x - start) - np.log(start + width - x),
+            lambda y: np.clip(start + width * special.expit(y), low, high),
+        )
+    if low is not None:
+        return lambda x: np.log(x - low), lambda y: low + np.exp(y)
+    if high is not None:
+        return lambda x: -np.log(high - x), lambda y: high - np.exp(-y)
+    return lambda x: x, lambda y: y
+
+
+def tail_slopes(weights: Array) -> tuple[float, float]:
+    """The slopes of the quantile function in the logit of the probability, far out in both tails."""
+    lower, upper = np.polynomial.polynomial.polyval(np.array([-0.5, 0.5]), polynomials(weights)[1]).tolist()
+    return lower, upper
 
 
 def polynomials(weights: Array) -> tuple[Array, Array]:

@@ -157,10 +157,23 @@ def truncated(whole, low, high):
     return Truncated()
 
 
+def below_51(y):
+    return 51 - np.exp(-y)
+
+
+def logs_below_51(x):
+    return -np.log(51 - x)
+
+
 T4, GAMMA, SKEWED = stats.t(4, 3, 2), stats.gamma(2.5, scale=3), stats.skewnorm(4, 3, 2)
 THREE_PERCENTILES, SEVEN_PERCENTILES = (
     {0.1: 35, 0.5: 50, 0.9: 75},
     {0.05: 1, 0.1: 2, 0.25: 4, 0.5: 7, 0.75: 12, 0.9: 20, 0.95: 27},
+)
+LOGS, LOGS_BELOW, LOGITS = (
+    {0.1: 0, 0.5: math.log(3), 0.9: math.log(20)},
+    {0.1: -math.log(20), 0.5: -math.log(3), 0.9: 0},
+    {p: special.logit((x - 30) / 60) for p, x in THREE_PERCENTILES.items()},
 )
 SEVEN_KEYS = {f"p{100 * p:g}": x for p, x in SEVEN_PERCENTILES.items()}
 SEPARATED_PARTS = [{"family": "normal", "mean": 0, "sd": 1}, {"family": "normal", "mean": 20, "sd": 3}]
@@ -209,7 +222,20 @@ TABLE = [
     (family("skew-normal", **percentile_keys(SKEWED, 10, 50, 90)), SKEWED),
     (family("skew-normal", location=3, scale=2, shape=4, low=4), truncated(SKEWED, 4, np.inf)),
     (family("metalog", p10=35, p50=50, p90=75), Metalog(THREE_PERCENTILES, 3)),
-    (family("metalog", p10=35, p50=50, p90=75, low=30, high=90), truncated(Metalog(THREE_PERCENTILES, 3), 30, 90)),
+    (family("metalog", p10=1, p50=3, p90=20, low=0), Mapped(Metalog(LOGS, 3), np.exp, np.log)),
+    (family("metalog", p10=31, p50=48, p90=50, high=51), Mapped(Metalog(LOGS_BELOW, 3), below_51, logs_below_51)),
+    (
+        family("metalog", p10=35, p50=50, p90=75, low=30, high=90),
+        Mapped(Metalog(LOGITS, 3), lambda y: 30 + 60 * special.expit(y), lambda x: special.logit((x - 30) / 60)),
+    ),
+    (family("poisson", mean=3.2), stats.poisson(3.2)),
+    (family("poisson", mean=0.2), stats.poisson(0.2)),
+    (family("poisson", mean=1e6), stats.poisson(1e6)),
+    (family("poisson", mean=5, low=2, high=9), truncated(stats.poisson(5), 1, 9)),
+    (family("negative-binomial", mean=7, dispersion=0.5), stats.nbinom(2, 1 / 4.5)),
+    (family("negative-binomial", mean=8, dispersion=20), stats.nbinom(1 / 20, 1 / 161)),
+    (family("binomial", trials=20, chance=0.3), stats.binom(20, 0.3)),
+    (family("binomial", trials=100_000, chance=0.001), stats.binom(100_000, 0.001)),
     (family("metalog", **SEVEN_KEYS), Metalog(SEVEN_PERCENTILES, 5)),
     (family("metalog", terms=4, **SEVEN_KEYS), Metalog(SEVEN_PERCENTILES, 4)),
     (family("metalog", terms=7, **SEVEN_KEYS), Metalog(SEVEN_PERCENTILES, 7)),
@@ -374,6 +400,36 @@ def test_a_metalog_of_three_percentiles_matches_a_reference():
     np.testing.assert_allclose(made.ppf(np.array([0.05, 0.95])), [30.736466, 84.339343], atol=5e-7)
 
 
+def test_a_metalog_with_an_end_passes_through_percentiles_that_one_without_cannot():
+    """Percentiles 1, 2 and 50, whose logarithms a metalog fits; its upper tail is a power of the odds with the exponent
+    s of its slope there, so that its mean exists where s < 1."""
+    with pytest.raises(InputError, match="state its end, such as low = 0"):
+        family("metalog", p10=1, p50=2, p90=50).distribution()
+    made = family("metalog", p10=1, p50=2, p90=50, low=0).distribution()
+    np.testing.assert_allclose(made.ppf(np.array([0.1, 0.5, 0.9])), [1, 2, 50], rtol=1e-12)
+    assert 0 < made.ppf(np.array(1e-12)) < 0.1
+    q = np.array([1e-40, 1e-44])
+    slope = np.diff(np.log(made.isf(q)))[0] / np.diff(np.log(1 / q))[0]
+    assert slope > 1
+    assert not made.mean_exists
+    assert family("metalog", p10=1, p50=3, p90=20, low=0, high=90).distribution().mean_exists
+
+
+def test_whole_numbers_have_exactly_their_probability():
+    """The points of a table change from each number to the next where the distribution function says, to 50 of 2^52."""
+    for stated, _ in TABLE:
+        if stated.__struct_config__.tag not in ("poisson", "negative-binomial", "binomial"):
+            continue
+        made = stated.distribution()
+        k = made.atoms[:200]
+        ends = np.round(made.cdf(k[:-1]) * 2.0**52)
+        inside = (ends > 1e6) & (ends < 2.0**52 - 1e6)
+        table = tables.quantile_table(made)
+        for shift in (-50, 50):
+            found = table(tables.Points((ends[inside] + shift).astype(np.uint64)))
+            np.testing.assert_array_equal(found, k[:-1][inside] + (shift > 0))
+
+
 @pytest.mark.parametrize("level", [1, 5, 10, 25])
 def test_three_terms_are_accepted_within_keelins_bound(level):
     """Keelin (2016): for a symmetric triple, the share r = (middle - low) / (high - low) must exceed
@@ -384,7 +440,7 @@ def test_three_terms_are_accepted_within_keelins_bound(level):
         if taken:
             assert (np.diff(stated.distribution().ppf(BODY_LEVELS)) > 0).all()
             continue
-        with pytest.raises(InputError, match=r"metalog of 3 terms .* terms = 2, .*or a lognormal"):
+        with pytest.raises(InputError, match=r"metalog of 3 terms .* terms = 2, .*or take a lognormal"):
             stated.distribution()
 
 
