@@ -10,6 +10,21 @@ BOUNDS = {
 }
 
 
+# The question that each cost basis answers, for the reader whose question it is.
+QUESTIONS = {
+    "amortised_cost": "What does the run use up, for an owner who keeps the chips?",
+    "inhouse_cost": "What do the owner's books charge for the run?",
+    "cloud_cost": "What does a tenant pay for the chip-hours of this run alone?",
+    "cluster_rent": "What does a tenant pay for the whole cluster over its term?",
+    "acquisition_cost": "What does a buyer pay for the hardware?",
+    "capital_cost": "What does an investor put in before the first chip runs?",
+    "ownership_cost": "What does an owner lose who buys the cluster and sells it after its term?",
+    "upfront_cost": "What money does a newcomer need until the model is complete?",
+    "development_cost": "What does a lab spend on the model, with experiments and staff?",
+    "company_cost": "What does a company spend in a year, on all its models?",
+}
+
+
 @node("USD")
 def capital_cost(acquisition_cost, facility_cost):
     """Purchase of hardware, land and facility.

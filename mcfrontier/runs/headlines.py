@@ -76,8 +76,13 @@ def representative(run: RunCore, rows: Sequence[str]) -> str:
     """
     paths = [[row for row in path.values() if row in rows] for path in by_path(run, run.rows[rows[0]][0]).values()]
     if not any(paths) and len(rows) > MANY_ROWS and run.kind(rows[0]) is not EVENT:
-        return max(rows, key=lambda row: float(order_statistics(run, row)[0][2 + LEVELS.index(0.5)]))
+        return largest(run, rows)[0]
     path = next((path for path in paths if path), list(rows[:1]))
     if run.kind(path[0]) is not EVENT:
         return path[-1]
     return min(path, key=lambda row: abs(float(order_statistics(run, row)[0][0]) - 1 / 2))
+
+
+def largest(run: RunCore, rows: Sequence[str]) -> list[str]:
+    """Rows from the largest median to the smallest."""
+    return sorted(rows, key=lambda row: -float(order_statistics(run, row)[0][2 + LEVELS.index(0.5)]))

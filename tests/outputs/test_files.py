@@ -192,7 +192,6 @@ def test_the_figures_are_vector_graphics_in_the_fonts_of_the_report(folder):
 def test_any_study_has_a_report(page, tmp_path):
     mcf.run(page, draws=2**9).write(tmp_path)
     pages = pypdf.PdfReader(tmp_path / "report.pdf").pages
-    assert len(pages) >= 2
     assert [page.extract_text().split()[-1] for page in pages] == [str(i + 1) for i in range(len(pages))]
 
 

@@ -8,7 +8,11 @@ import pytest
 from scipy import stats
 
 import mcfrontier as mcf
+import mcfrontier.model
 from mcfrontier.analysis.estimates import density
+from mcfrontier.graph import nodes_of
+from mcfrontier.model import cost_bases as bases
+from mcfrontier.model.cost_bases import QUESTIONS
 from mcfrontier.outputs.figures import spread, style, tornado
 from mcfrontier.outputs.figures.drawing import POINTS
 from mcfrontier.outputs.report import report
@@ -226,6 +230,24 @@ def test_too_many_headlines_are_reduced_to_the_first_of_each_target():
     page["targets"].append("y")
     page["inputs"] |= input_entry("y", "uniform", low=1, high=[2, 3, 4], by="chip")
     assert headlines(mcf.run(page, draws=64).core) == ["x0[b]", "x1[b]", "x2[b]", "x3[b]", "y[a]"]
+
+
+def test_page_1_compares_the_rows_of_the_first_target_from_the_largest():
+    found = contents(rows_of_uniforms(8))
+    assert [row["name"] for row in found["headlines"]] == [f"X [c{i}]" for i in (7, 6, 5, 4, 3, 2)]
+    assert found["answer"].endswith("x 150 (c0) to 850 (c7), medians of 8 rows.")
+
+
+def test_page_1_has_at_most_six_rows_with_the_question_and_the_published_figure_of_each():
+    rows = {row["name"]: row for row in contents(mcf.run("gpt4", draws=64))["headlines"]}
+    assert list(rows)[:4] == ["Amortised cost", "Cloud cost", "Development cost", "Acquisition cost"]
+    assert len(rows) == 6
+    assert rows["Development cost"]["published"] == "at least $100M"
+    assert rows["Cloud cost"]["about"] == "What does a tenant pay for the chip-hours of this run alone?"
+
+
+def test_each_cost_basis_of_the_model_has_a_question():
+    assert nodes_of(bases).keys() <= QUESTIONS.keys() <= nodes_of(mcfrontier.model).keys()
 
 
 def test_a_grid_has_the_median_and_the_90_percent_interval():

@@ -12,12 +12,12 @@ import numpy as np
 
 from mcfrontier.analysis.estimates import density
 from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
-from mcfrontier.core import units
-from mcfrontier.core.formatting import amount, label, percentile_text, sentence
-from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
+from mcfrontier.core.formatting import amount, label, sentence
+from mcfrontier.core.kinds import EVENT
 from mcfrontier.core.version import versions
 from mcfrontier.outputs.figures import FIGURES, FRONT
 from mcfrontier.outputs.report.decision import decision_text
+from mcfrontier.outputs.report.front import answer, disclosed_text, facts, front_rows, front_table
 from mcfrontier.outputs.report.tables import (
     evidence_table,
     formula_row,
@@ -30,16 +30,13 @@ from mcfrontier.outputs.report.tables import (
 from mcfrontier.outputs.report.typeset import typeset
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import findings
-from mcfrontier.runs.estimates import integrated, percentile_of, summary
-from mcfrontier.runs.headlines import MAX_HEADLINES, cost_bases, headlines
+from mcfrontier.runs.estimates import integrated, summary
+from mcfrontier.runs.headlines import MAX_HEADLINES, cost_bases
 from mcfrontier.runs.recipe import METHOD, SAMPLER, SEED
-from mcfrontier.runs.sensitivity import inputs_behind, rank_correlation, swing
 from mcfrontier.sampling import SAMPLERS
 from mcfrontier.sampling.plan import RANDOMISATIONS
-from mcfrontier.study import locate, money
-from mcfrontier.study.describe import cost_targets, statements
-from mcfrontier.study.schema import Disclosed
-from mcfrontier.study.study import Study
+from mcfrontier.study import locate
+from mcfrontier.study.describe import statements
 
 LAYOUT = Path(__file__).with_name("report.typ")
 MAX_DISCLOSED = 1  # disclosed figures on page 1 beside a single drawing
@@ -96,8 +93,8 @@ def contents(run: RunCore) -> dict[str, Any]:
         "about": stated.about,
         "answer": answer(run),
         "facts": facts(run),
-        "headlines": headline_rows(run),
-        "more": sum(len(run.known_rows(name)) for name in study.targets) - len(headlines(run)[:MAX_HEADLINES]),
+        "headlines": front_table(run),
+        "more": sum(len(run.known_rows(name)) for name in study.targets) - len(front_rows(run)),
         "cost_bases": [cost_basis_row(run, row) for row in bases] if len(bases) <= MAX_HEADLINES else [],
         "smallest": label(smallest_basis(run)) if bases else "",
         "disclosed": [disclosed_text(run, each) for each in disclosed.values() if each.quantity in known],
@@ -111,76 +108,6 @@ def contents(run: RunCore) -> dict[str, Any]:
         "nodes": [formula_row(run, name) for name in study.order],
         "provenance": provenance(run),
         "notes": findings(run),
-    }
-
-
-def answer(run: RunCore) -> str:
-    """The answer of the study in a sentence."""
-    head = headlines(run)[0]
-    if run.kind(head) is EVENT:
-        return f"{run.study.title}: {label(head)} with a probability of {statistic(run, head, PROBABILITY)}."
-    text = f"{run.study.title}: {label(head)} {statistic(run, head, 'p50')}"
-    values = summary(run)[head].values
-    if values["p5"] == values["p95"]:
-        return f"{text}, without uncertainty."
-    text += f" (median), with 90 % probability between {statistic(run, head, 'p5')} and {statistic(run, head, 'p95')}"
-    bases = sorted((row for row in cost_bases(run) if row != head), key=lambda row: summary(run)[row].values["p50"])
-    if head not in cost_bases(run) or not bases:
-        return f"{text}."
-    ends = [f"{statistic(run, row, 'p50')} ({label(row)})" for row in dict.fromkeys((bases[0], bases[-1]))]
-    what = "Medians on other cost bases" if len(bases) > 1 else "Median on the other cost basis"
-    return f"{text}. {what}: {' to '.join(ends)}."
-
-
-def facts(run: RunCore) -> list[list[str]]:
-    """The lines of page 1 below the numbers: price year, date, decision, quantities set, the most influential input."""
-    study, stated, head = run.study, run.study.file.stated, headlines(run)[0]
-    lines = []
-    if stated.price_year and cost_targets(study):
-        adjusted = "" if "deflator" in run.values else ", not adjusted for inflation"
-        if study.file.nominal:
-            adjusted = f"; amounts stated in money of other years are converted to {stated.price_year}, see the notes"
-        lines.append(["Prices", f"of about {stated.price_year}, as each source states them{adjusted}"])
-    if stated.date:
-        date, file = f"{stated.date.day} {stated.date:%B %Y}", locate.portable_path(study.file.where)
-        lines.append(["Priors", f"as of {date}, in {file}"])
-    if found := decision_text(run):
-        lines.append(["Decision", found["text"]])
-    if study.pins:
-        pins = [f"{label(name)} = {pin_text(study, name)}" for name in study.pins]
-        lines.append(["Set", f"for this run, in place of the priors: {', '.join(pins)}"])
-    if omitted := [name for name in study.order if study.nodes[name].packaged and not study.nodes[name].needs]:
-        values = [f"{label(name)} ({float(run.values[name].flat[0]):g})" for name in omitted]
-        lines.append(["Left out", f"{', '.join(values)}: state them as inputs to include them"])
-    moved = swing(run, head)
-    if moved.inputs and run.kind(head) is not EVENT:
-        low, high = (amount(float(end), run.unit(head)) for end in moved.reach[0])
-        before = "before the evidence, " if run.before else ""
-        effect = f"varying it alone from its p5 to its p95 moves the {label(head)} between {low} and {high}"
-        lines.append(["Most sensitive to", f"{label(moved.inputs[0])}: {before}{effect}"])
-    return lines
-
-
-def headline_rows(run: RunCore) -> list[dict[str, Any]]:
-    """The rows of page 1; only the first of several rows of a quantity has its description."""
-    rows = headlines(run)[:MAX_HEADLINES]
-    names = [run.rows[row][0] for row in rows]
-    return [headline_row(run, row) | ({"about": ""} if names[i] in names[:i] else {}) for i, row in enumerate(rows)]
-
-
-def headline_row(run: RunCore, row: str) -> dict[str, Any]:
-    """A row of page 1: its name, percentiles, description and most influential input; for an event, the input with the
-    largest rank correlation."""
-    if run.kind(row) is EVENT:
-        inputs = inputs_behind(run, row) if run.varies(row) else []
-        inputs = sorted(inputs, key=lambda name: -abs(rank_correlation(run, name, row)))
-    else:
-        inputs = swing(run, row).inputs
-    return {
-        "name": sentence(label(row)),
-        "figures": [statistic(run, row, word) for word in run.kind(row).statistics_of(SUMMARY_STATISTICS)],
-        "about": run.study.about(run.rows[row][0]),
-        "sensitive_to": label(inputs[0]) if inputs else "no uncertain input",
     }
 
 
@@ -204,39 +131,6 @@ def cost_basis_row(run: RunCore, row: str) -> dict[str, Any]:
         "remarks": run.study.nodes[name].remarks if name in run.study.order else "",
         "ratio": [amount(ratio, "1", 0.001 * ratio, 2) for ratio in ratios],
     }
-
-
-def disclosed_text(run: RunCore, disclosed: Disclosed) -> str:
-    """A disclosed figure and its percentile in each row of its quantity."""
-    bound = "" if disclosed.bound == "about" else f"{disclosed.bound} "
-    text = (
-        f"{sentence(label(disclosed.quantity))}: {bound}{disclosed_amount(run.study, disclosed)} ({disclosed.source})."
-    )
-    for row in [disclosed.quantity] if disclosed.quantity in run.rows else run.rows_of([disclosed.quantity]):
-        percentile = percentile_of(run, row, disclosed.value, disclosed.unit)
-        which = f" of {label(row)}" if row != disclosed.quantity else ""
-        text += f" This is {percentile_text(percentile)}{which} in this study, which does not use it as an input"
-        against = {"at least": percentile, "at most": 100 - percentile}.get(disclosed.bound)
-        text += "." if against is None else f"; {against:.0f} % of the draws disagree with it."
-    return f"{text} {sentence(disclosed.note)}".rstrip()
-
-
-def disclosed_amount(study: Study, disclosed: Disclosed) -> str:
-    """The amount of a disclosed figure; where it was converted, as stated and in money of the price year."""
-    figure = amount(disclosed.value, disclosed.unit, digits=4)
-    year, price_year = disclosed.money_year, study.file.stated.price_year
-    if year is None or price_year is None or year == price_year:
-        return figure
-    as_stated = disclosed.value / money.factor(disclosed.unit, year, price_year)
-    return f"{amount(as_stated, disclosed.unit, digits=4)} in money of {year}, {figure} in that of {price_year}"
-
-
-def pin_text(study: Study, name: str) -> str:
-    """The value that a quantity was set to, with its unit; as it was given where no target depends on it."""
-    if name not in study.inputs:
-        return str(study.pins[name])
-    unit = study.unit(name)
-    return amount(study.inputs[name].centres[0] / units.scale(unit), unit)
 
 
 def provenance(run: RunCore) -> list[list[str]]:
