@@ -5,8 +5,9 @@ from mcfrontier.graph import node
 # Bounds between quantities, with reasons: in a consistent draw the first is at most the second. `check` reports the
 # share of draws that are not.
 BOUNDS = {
+    ("owner_cost", "rental_price"): "the rent over the life of a chip pays its owner's cost",
     ("ownership_cost", "cluster_rent"): "the rent over the time of use pays for the hardware, less its resale value",
-    ("amortised_cost", "cloud_cost"): "the rent of the final run pays for depreciation and electricity",
+    ("amortised_cost", "cloud_cost"): "the rent of the final run pays for the loss of value and electricity",
 }
 
 
@@ -74,7 +75,7 @@ def inhouse_cost(straight_line_cost, energy_cost):
 
 @node("USD")
 def amortised_cost(amortised_hardware_cost, energy_cost):
-    """Depreciation of hardware during the final run, and its electricity.
+    """Value that the hardware loses during the final run, and its electricity.
 
     The cost to the owner, who keeps the hardware for the next run. It is the smallest cost basis: without staff and
     experiments. Cottier et al. (2024), section 2.2.

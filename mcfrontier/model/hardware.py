@@ -1,4 +1,4 @@
-"""Price of a cluster, its later value, and its depreciation during a run."""
+"""Price of a cluster, its later value, and the loss of it during a run."""
 
 import numpy as np
 
@@ -79,30 +79,39 @@ def facility_cost(acquisition_cost, facility_share):
 
 
 @node("USD")
-def resale_value(acquisition_cost, depreciation, cluster_time):
+def resale_value(acquisition_cost, value_loss, cluster_time):
     """Value of the hardware at the end of the time of use.
 
     It falls by a number of orders of magnitude per year, as in the amortised cost.
     """
-    return acquisition_cost * 10 ** (-depreciation * cluster_time)
+    return acquisition_cost * 10 ** (-value_loss * cluster_time)
+
+
+@node("1")
+def replacement_gain(hardware_progress, cluster_time):
+    """Performance per dollar of the chips sold at the end of the time of use, over that of the chips in use.
+
+    Hobbhahn et al. (2023): it grows by a number of orders of magnitude per year, apart from the value of chips in use.
+    """
+    return 10 ** (hardware_progress * cluster_time)
 
 
 @node("USD/chip")
-def chip_value(cluster_price, depreciation, hardware_age):
+def chip_value(cluster_price, value_loss, hardware_age):
     """Value of a chip, including its share of the cluster, at the start of the run.
 
     Cottier et al. (2024), section 2.2: the value falls by a number of orders of magnitude per year.
     """
-    return cluster_price * 10 ** (-depreciation * hardware_age)
+    return cluster_price * 10 ** (-value_loss * hardware_age)
 
 
 @node("USD")
-def amortised_hardware_cost(chip_value, depreciation, capital_rate, charged_chip_time):
-    """Depreciation of hardware during the final run, and the return on its value.
+def amortised_hardware_cost(chip_value, value_loss, capital_rate, charged_chip_time):
+    """Value that the hardware loses during the final run, and the return on it.
 
     Cottier et al. (2024), section 2.2, linear over the run: loss of value per hour at its start, times chip-hours.
     """
-    return (chip_value * depreciation * np.log(10) + chip_value * capital_rate) * charged_chip_time
+    return (chip_value * value_loss * np.log(10) + chip_value * capital_rate) * charged_chip_time
 
 
 @node("USD")

@@ -11,6 +11,12 @@ def hardware_age(hardware_age_stated, age_error):
     return hardware_age_stated + age_error
 
 
+@node("USD/chip/h")
+def rent_at_price(rental_price_stated, server_price, server_price_stated):
+    """Rent of a run, as stated at the stated price of its server, and in proportion to the price: owners pass it on."""
+    return rental_price_stated * server_price / server_price_stated
+
+
 @node("USD")
 def acquisition_cost_2023usd(acquisition_cost, deflator):
     """Purchase of hardware, in USD of December 2023."""

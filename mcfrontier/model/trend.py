@@ -46,18 +46,18 @@ def chip_power_stated(tdp, server_power_factor, average_power_fraction_stated, p
 
 @node("USD")
 def amortised_cost_stated(
-    chip_time_stated, cluster_price_stated, depreciation, hardware_age_stated, chip_power_stated, energy_price_stated
+    chip_time_stated, cluster_price_stated, value_loss, hardware_age_stated, chip_power_stated, energy_price_stated
 ):
     """Depreciation of hardware and electricity at the stated figures of a run."""
-    chip_value = cluster_price_stated * 10 ** (-depreciation * hardware_age_stated)
-    return chip_time_stated * (chip_value * depreciation * np.log(10) + chip_power_stated * energy_price_stated)
+    chip_value = cluster_price_stated * 10 ** (-value_loss * hardware_age_stated)
+    return chip_time_stated * (chip_value * value_loss * np.log(10) + chip_power_stated * energy_price_stated)
 
 
 @node("1")
 def log_cost_stated(
     amortised_cost_stated,
     chip_time_stated,
-    rental_price,
+    rental_price_stated,
     chip_count_stated,
     cluster_price_stated,
     deflator,
@@ -72,7 +72,7 @@ def log_cost_stated(
     """Logarithm to base 10 of the cost of a run at its stated figures, in dollars of 2023, as in `log_cost`."""
     return log_cost(
         amortised_cost_stated * deflator,
-        rental_price * chip_time_stated * deflator,
+        rental_price_stated * chip_time_stated * deflator,
         chip_count_stated * cluster_price_stated * deflator,
         counts_rent,
         counts_purchase,
@@ -190,3 +190,9 @@ def crossing_date(log_cost, date, trend_rate, cost_threshold, one_dollar):
     most = np.nanmax(log_cost, axis=0)
     since = np.nanmax(np.where(log_cost == most, date, np.nan), axis=0)
     return since + (np.log10(cost_threshold / one_dollar) - most) / trend_rate
+
+
+@node("1")
+def yearly_growth(growth_step, step_time, one_year):
+    """Growth factor of a quantity per year, from its factor per step and the time of a step."""
+    return growth_step ** (one_year / step_time)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +12,7 @@ from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.formatting import amount, percent
+from mcfrontier.model.cost_bases import BOUNDS
 from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
@@ -54,6 +55,16 @@ def few_draws(study: Study, names: tuple[str, ...] | None = None) -> dict[str, A
     count = min(CHECK_DRAWS, 1 << most.bit_length() - 1)
     plan = streams.sampler(SAMPLER, SEED, count, study.sampled)
     return evaluate_blocks(Blocks(study, plan, study.quantities if names is None else names), plan.draws)
+
+
+def crossed_shares(values: Mapping[str, Array]) -> dict[tuple[str, str], float]:
+    """The share of draws beyond each bound between two of these quantities."""
+    found = {}
+    for lower, upper in BOUNDS:
+        if lower in values and upper in values:
+            margin = values[upper] - values[lower]
+            found[lower, upper] = float((margin < 0).sum() / max(1, np.isfinite(margin).sum()))
+    return found
 
 
 def contradiction(study: Study) -> str:

@@ -18,7 +18,7 @@ from mcfrontier.distributions.family import ShareFamily, join_keys
 from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.model.cost_bases import BOUNDS
 from mcfrontier.runs import plausible
-from mcfrontier.runs.consistency import few_draws
+from mcfrontier.runs.consistency import crossed_shares, few_draws
 from mcfrontier.runs.diagnostics import out_of_range
 from mcfrontier.study import money
 from mcfrontier.study.prior import Prior, PriorsFile
@@ -27,7 +27,7 @@ from mcfrontier.study.values import missing_rows
 
 MARGIN_SHARE = 0.01  # of the reported range, at either end, within which an interval is not called narrower
 MAX_MEAN_RATIO = 3  # of mean to median: that of a lognormal whose p95 is 11 times its median
-BOUND_INFO_SHARE = 0.01  # of draws beyond a bound between two quantities, from which it is reported as information
+BOUND_INFO_SHARE = 0.05  # of draws beyond a bound between two quantities, above which it is reported as information
 FILL_IN = "FILL IN"  # the beginning of a source that is to be filled in
 
 
@@ -150,14 +150,10 @@ def outside_shares(study: Study, values: Mapping[str, Array]) -> Iterator[str]:
 
 def crossed_bounds(study: Study, values: Mapping[str, Array]) -> Iterator[str]:
     """Information on bounds between quantities that draws do not respect."""
-    for (lower, upper), reason in BOUNDS.items():
-        if lower not in values or upper not in values:
-            continue
-        margin = values[upper] - values[lower]
-        share = float((margin < 0).sum() / max(1, np.isfinite(margin).sum()))
-        if share >= BOUND_INFO_SHARE:
-            problem = f"{percent(share)} of its draws lie below {lower}, although {reason}"
-            remedy = "state correlations of the inputs of the two, or narrow these"
+    for (lower, upper), share in crossed_shares(values).items():
+        if share > BOUND_INFO_SHARE:
+            problem = f"{percent(share)} of its draws lie below {lower}, although {BOUNDS[lower, upper]}"
+            remedy = "state rent_margin in place of a rent, correlations of the inputs of the two, or narrow these"
             yield f"{study.file.where}: {upper}: {problem}; {remedy}"
 
 

@@ -38,6 +38,7 @@ RESERVED = ("chain", "draw", "quantile", "statistic", "figure")  # coordinates o
 
 NO_TABLES = Tables()
 BF16 = "bf16"  # the precision of a run that states none
+MARGIN = "rent_margin"  # and its names by term
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,6 +245,9 @@ def build(
         scale = units.scale(entries[0].unit)
         joint_rows = entries[0].rows(labels) if joint else ()
     distributions = joint_rows or tuple(distribution_at(at, one) for at, one in zip(places, entries, strict=True))
+    if name.startswith(MARGIN) and (low := min(each.low for each in distributions)) < 0:
+        problem = f"a margin is a factor on the owner's cost, 1.3 for a rent 30 % above it, and {low:g} lies below 0"
+        raise InputError(f"{place}: {problem}; use a lognormal, or truncate it with low = 0")
     step = entries[0].autocorrelation
     if step is not None and not (labels and -1 < step < 1):
         raise InputError(f"{place}: autocorrelation = {step:g}: a number between -1 and 1, of an entry with by = ...")

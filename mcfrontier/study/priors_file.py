@@ -18,6 +18,7 @@ from mcfrontier.core import limits, units
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.distributions.chip_price import Price
 from mcfrontier.study import csv_table, locate, money, toml_text
+from mcfrontier.study.choices import with_precision, with_rent_term
 from mcfrontier.study.entry import check_money_year, read, table
 from mcfrontier.study.merge import (
     merge_aliases,
@@ -27,7 +28,6 @@ from mcfrontier.study.merge import (
     places_of,
     subset_rows,
 )
-from mcfrontier.study.precision import with_precision
 from mcfrontier.study.prior import PriorsFile, build, prior
 from mcfrontier.study.samples import priced
 from mcfrontier.study.schema import FORMAT, Decision, Disclosed, Evidence, FileSchema
@@ -56,7 +56,7 @@ def load(
     if table_file and (count := len({name for name, _ in file.columns})) != 1:
         raise InputError(f"table: {file.where}: {count or 'no'} tables, and one file replaces one")
     file = replace(file, table="" if table_file is None else str(table_file))
-    return money.converted(with_prices(with_precision(file), csv_table.Tables(roots, as_of)))
+    return money.converted(with_prices(with_rent_term(with_precision(file)), csv_table.Tables(roots, as_of)))
 
 
 def with_prices(file: PriorsFile, tables: csv_table.Tables) -> PriorsFile:

@@ -235,6 +235,6 @@ def test_a_closed_stream_causes_no_traceback(closed, words, code):
 def test_numpy_warns_of_no_figures_that_are_noted_anyway(page, command):
     """Costs beyond doubles, of which a mean over the runs has none left."""
     top = 'extends = ["history"]\ntargets = ["mean_chip_share"]\n'
-    page("study", top + entry("depreciation", "normal", "1/year", p5=1e300, p95=1e303))
+    page("study", top + entry("value_loss", "normal", "1/year", p5=1e300, p95=1e303))
     result = command("check", "study")
     assert "RuntimeWarning" not in result.err

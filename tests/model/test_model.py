@@ -35,8 +35,8 @@ def test_the_hardware_cost_of_gpt4_matches_lesswrong():
     assert hardware.acquisition_cost(25_000, price) == pytest.approx(535_714_285.71, abs=0.01)
 
 
-def test_depreciation_of_a_tenth_of_an_order_per_year_divides_value_by_ten_in_ten_years():
-    assert hardware.chip_value(20_000, depreciation=0.1, hardware_age=10) == pytest.approx(2_000)
+def test_a_loss_of_a_tenth_of_an_order_per_year_divides_value_by_ten_in_ten_years():
+    assert hardware.chip_value(20_000, value_loss=0.1, hardware_age=10) == pytest.approx(2_000)
 
 
 def test_amortised_hardware_is_the_hourly_depreciation_times_chip_hours():
@@ -114,7 +114,7 @@ def test_capital_cost_is_hardware_and_facility():
 
 def test_ownership_cost_is_purchase_less_resale_value():
     """A tenth of an order of magnitude per year for ten years leaves a tenth of the value."""
-    fetched = hardware.resale_value(1_000, depreciation=0.1, cluster_time=10)
+    fetched = hardware.resale_value(1_000, value_loss=0.1, cluster_time=10)
     assert fetched == pytest.approx(100)
     assert cost_bases.ownership_cost(1_000, fetched, 0, 3 * 8766) == pytest.approx(900)
 

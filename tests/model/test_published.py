@@ -28,7 +28,7 @@ CENTRAL = {  # the published final run, with an uncertain price of electricity
     "average_power_fraction": value("average_power_fraction_stated", "share", by="run"),
     "pue": value("pue_stated", "1", by="run"),
     "age_error": value(0, "day", by="run"),
-    "depreciation": value(0.14, "1/year"),
+    "value_loss": value(0.14, "1/year"),
     "interconnect_overhead": value(1 / 0.81, "1"),
 }
 

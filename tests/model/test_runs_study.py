@@ -97,15 +97,13 @@ def index(year):
         ("DeepSeek-V3", "H800", date(2024, 12, 26)),
     ],
 )
-def test_prices_and_rents_are_those_predicted_on_the_day_of_release_in_money_of_2025(run, label, chip, day):
-    tables = csv_table.Tables([ROOT / "priors"])
-    bases = {"server_price": ("share of a server", "quote"), "rental_price": ("3 years", "market")}
-    for name, basis in bases.items():
-        quotes = read_quotes("rent" if name == "rental_price" else "server", tables)
-        known = predict(quotes, [Target(chip, day, basis)]).distribution(0).ppf(np.array([0.05, 0.5, 0.95]))
-        prior = run.study.inputs[name]
-        found = prior.distributions[prior.labels.index(label)].ppf(np.array([0.05, 0.5, 0.95]))
-        np.testing.assert_allclose(found, known * index(2025) / index(day.year), rtol=1e-9)
+def test_prices_are_those_predicted_on_the_day_of_release_in_money_of_2025(run, label, chip, day):
+    quotes = read_quotes("server", csv_table.Tables([ROOT / "priors"]))
+    known = predict(quotes, [Target(chip, day, ("share of a server", "quote"))]).distribution(0)
+    levels = np.array([0.05, 0.5, 0.95])
+    prior = run.study.inputs["server_price"]
+    found = prior.distributions[prior.labels.index(label)].ppf(levels)
+    np.testing.assert_allclose(found, known.ppf(levels) * index(2025) / index(day.year), rtol=1e-9)
 
 
 def test_a_table_without_days_of_release_has_the_prices_of_the_price_date(tmp_path):

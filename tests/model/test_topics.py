@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from mcfrontier.model import capacity, chips, everyday, growth, history, inference, parallel, scaling, search, trend
+from mcfrontier.model import capacity, chips, everyday, history, inference, parallel, scaling, search, trend
 
 HOFFMANN = {  # A, alpha, B, beta at references of 1: Hoffmann et al. (2022)
     "parameter_loss_scale": 406.4,
@@ -137,7 +137,7 @@ def test_links_and_pipelines():
 
 
 def test_a_doubling_every_half_year_is_four_times_a_year():
-    assert growth.yearly_growth(2, 0.5, 1) == 4
+    assert trend.yearly_growth(2, 0.5, 1) == 4
 
 
 def test_a_trend_through_points_on_a_line():

@@ -7,7 +7,7 @@ from scipy import stats
 import mcfrontier as mcf
 from mcfrontier.study.values import central_values, evaluate
 
-COMMON = ("depreciation", "interconnect_overhead")  # to all runs
+COMMON = ("value_loss", "interconnect_overhead")  # to all runs
 FACTORS = ("chip_time", "chip_count", "server_price", "average_power_fraction", "pue", "energy_price")
 RATE, YEAR = 0.38, 8_766  # orders of magnitude a year; hours in a year
 SCORES = stats.norm.ppf((np.arange(32) + 0.5) / 32)  # of the true growth within the interval, for each history

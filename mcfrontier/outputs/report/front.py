@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from mcfrontier.core import units
-from mcfrontier.core.formatting import amount, label, percentile_text, sentence, split_row
+from mcfrontier.core.formatting import amount, label, percent, percentile_text, sentence, split_row
 from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
-from mcfrontier.model.cost_bases import QUESTIONS
+from mcfrontier.model.cost_bases import BOUNDS, QUESTIONS
 from mcfrontier.outputs.report.decision import decision_text
 from mcfrontier.outputs.report.tables import statistic
+from mcfrontier.runs.consistency import crossed_shares, few_draws
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import percentile_of, summary
 from mcfrontier.runs.headlines import MAX_ROWS_EACH, by_path, cost_bases, headlines, largest
@@ -118,6 +119,10 @@ def facts(run: RunCore) -> list[list[str]]:
     if omitted := [name for name in study.order if study.nodes[name].packaged and not study.nodes[name].needs]:
         values = [f"{label(name)} ({float(run.values[name].flat[0]):g})" for name in omitted]
         lines.append(["Left out", f"{', '.join(values)}: state them as inputs to include them"])
+    if crossed := crossed_shares(few_draws(study, tuple({*sum(BOUNDS, ())} & {*study.quantities}))):
+        (lower, upper), share = max(crossed.items(), key=lambda item: item[1])
+        when = ", before the evidence" if run.before else ""
+        lines.append(["Rents", f"{label(upper)} below {label(lower)} in {percent(share)} of draws{when}"])
     moved = swing(run, head)
     if moved.inputs and run.kind(head) is not EVENT:
         low, high = (amount(float(end), run.unit(head)) for end in moved.reach[0])
