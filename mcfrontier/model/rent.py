@@ -11,7 +11,7 @@ def capital_recovery(cost_of_capital, economic_life):
 
     In continuous payments; without a cost of capital it is the reciprocal of the life.
     """
-    returns = np.maximum(cost_of_capital * economic_life, 1e-9)
+    returns = np.maximum(cost_of_capital * economic_life, np.finfo(float).tiny)
     return returns / -np.expm1(-returns) / economic_life
 
 

@@ -49,10 +49,12 @@ INVALID_FILES = {
     "unknown unit": (with_time(unit="chip*hh", p5=1, p95=2), "chip_time", "unknown unit 'hh'"),
     "wrong unit of a quantity": (with_time(unit="USD", p5=1, p95=2), "chip_time", "unit 'USD'", "chip*h"),
     "wrong unit for a node": (
-        study(CHIP_TIME).replace("USD/chip/h", "USD/h"),
-        "node cloud_cost",
+        'targets = ["energy_cost"]\n'
+        + entry("energy", "value", "MWh", value=1)
+        + entry("energy_price", "value", "USD/h", value=1),
+        "node energy_cost",
         "USD",
-        "rental_price",
+        "energy_price",
     ),
     "p5 not below p95": (with_time(p5=3, p95=3), "chip_time", "p5 = 3 must lie below p95 = 3"),
     "a lognormal with p5 of zero": (with_time(p5=0, p95=3), "chip_time", "p5 = 0 must be above 0"),

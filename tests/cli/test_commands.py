@@ -211,8 +211,8 @@ def test_invalid_input_gives_exit_code_2_and_one_line():
 
 def test_show_prints_correlations_and_evidence(command):
     out = command("show", "gpt4-dependent").out
-    assert "gpu_price ~ rental_price: spearman correlation +0.6" in out
-    assert "server_price ~ rental_price" not in out  # an input that is not in this study
+    assert "gpu_price ~ value_loss: spearman correlation -0.4" in out
+    assert "server_price ~ value_loss" not in out  # an input that is not in this study
     assert "evidence reported: chip_time: 2.58e+06 to 2.75e+06 chip*h" in command("show", "deepseek-v3-given").out
 
 

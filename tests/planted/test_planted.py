@@ -13,8 +13,6 @@ MISSED = [  # what no rule finds yet, with the reason
         {"precision": "fp8"},
     ),  # an MFU of the BF16 peak, taken of the FP8 peak: other runs had as much
     ("palm", {"tokens": 585e9}),  # words in place of tokens: a quarter fewer
-    ("gpt3", {"value_loss": 0.33}),  # a third a year, in place of a seventh of an order of magnitude
-    ("budget", {"money_budget": 100e9}),  # a budget is by choice
 ]
 
 

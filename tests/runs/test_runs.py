@@ -141,7 +141,7 @@ def test_the_same_seed_gives_the_same_draws_and_another_does_not(gpt4):
 
 
 def test_a_prior_overrides_a_node_and_drops_its_unused_inputs():
-    run = mcf.run("gpt4", draws=64, set={"chip_time": "57e6 chip*h"}, targets=["cloud_cost"])
+    run = mcf.run("gpt4", draws=64, set={"chip_time": "57e6 chip*h", "rental_price": 1}, targets=["cloud_cost"])
     assert set(run.study.quantities) == {"chip_time", "discarded_share", "paid_chip_time", "rental_price", "cloud_cost"}
 
 

@@ -13,11 +13,8 @@ from mcfrontier.tasks.new.run import TrainingRun
 
 SOURCE = f"{FILL_IN}: where this figure comes from"
 MOE = {"dense": 0, "moe": 1}
+PRICE = "server_price"
 QUOTES = "in tables/prices.csv, each with its source, most by way of the data of Epoch AI (CC BY 4.0)"
-FIXED_PRICES = {
-    "server_price": ("server", "USD/chip", f"quotes of servers {QUOTES}"),
-    "rental_price": ("rent", "USD/chip/h", f"quotes of rents {QUOTES}"),
-}
 UNITS = {"chip_count": "chip", "run_time": "day", "active_parameters": "parameter", "tokens": "token"}
 
 HEAD = """\
@@ -55,7 +52,7 @@ LOW_PRECISION = (
     "{precision} peak of this chip is {ratio:.2g} times as high, so 15 % of the {precision} peak is {share:.2g} % of "
     "the BF16 peak. Few disclosed runs are in {precision}."
 )
-FIXED = "The file {part} states prices of the years in which this chip was new. These are those of price_date."
+FIXED = "The file {part} states the price of the years in which this chip was new. This is that of price_date."
 GENERATIONS = {"tpu": "TPUs", "other": "chips of this kind"}
 
 
@@ -71,7 +68,7 @@ def run_study(name: str, run: TrainingRun) -> str:
         chip=toml.value(run.part.name),
         targets="\n".join(f"    {toml.value(target)}," for target in run.targets),
     )
-    return "".join([head, BUDGET if run.days else "", *stated(run), *utilisation(run), *fixed_prices(run)])
+    return "".join([head, BUDGET if run.days else "", *stated(run), *utilisation(run), *fixed_price(run)])
 
 
 def stated(run: TrainingRun) -> Iterator[str]:
@@ -115,19 +112,15 @@ def utilisation(run: TrainingRun) -> Iterator[str]:
     )
 
 
-def fixed_prices(run: TrainingRun) -> Iterator[str]:
-    """The prices on the day of a chip whose file states them of its own time; those of chips never sold are left."""
+def fixed_price(run: TrainingRun) -> Iterator[str]:
+    """The price on the day of a chip whose file states that of its own time; that of a chip never sold is left."""
     label, generation = run.label_and_generation
     priors = run.part.priors
-    fixed = [name for name in FIXED_PRICES if name in priors and priors[name].stated["family"] != "price"]
-    if not fixed or not label or generation == "tpu":
+    if not label or generation == "tpu" or PRICE not in priors or priors[PRICE].stated["family"] == "price":
         return
     yield comment(FIXED.format(part=run.part.name))
-    yield "\n".join(
-        block(name, {"family": "price", "chip": label, "what": what, "unit": unit, "source": source})
-        for name, (what, unit, source) in FIXED_PRICES.items()
-        if name in fixed
-    )
+    source = f"quotes of servers {QUOTES}"
+    yield block(PRICE, {"family": "price", "chip": label, "what": "server", "unit": "USD/chip", "source": source})
 
 
 def peak_rate(run: TrainingRun, precision: str) -> float:
