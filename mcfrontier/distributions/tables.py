@@ -121,8 +121,8 @@ def quantile_table(distribution: Distribution, scale: float = 1.0) -> QuantileTa
     with np.errstate(all="ignore"):
         central = curve(CENTRAL_PROBABILITIES)
         low, high = central[-2:].tolist()
-        if high - low < np.inf and all(
-            is_line(curve, p, low, high) for p in (CENTRAL_PROBABILITIES, LINE_PROBABILITIES)
+        if is_line(central, CENTRAL_PROBABILITIES, low, high) and is_line(
+            curve(LINE_PROBABILITIES), LINE_PROBABILITIES, low, high
         ):
             return QuantileTable(curve, np.array([[low, high - low, 0.0]]))
         support = (distribution.low * scale, distribution.high * scale)
@@ -132,10 +132,10 @@ def quantile_table(distribution: Distribution, scale: float = 1.0) -> QuantileTa
     return QuantileTable(curve, parabolas)
 
 
-def is_line(curve: Curve, p: Array, low: float, high: float) -> bool:
-    """Whether a quantile function is linear at probabilities, given both ends of the support."""
-    deviation = np.abs(curve(p) - (low + (high - low) * p))
-    return bool((deviation <= LINE_TOLERANCE * max(abs(low), abs(high))).all())
+def is_line(values: Array, p: Array, low: float, high: float) -> bool:
+    """Whether quantiles at probabilities are those of a uniform distribution between both ends of the support."""
+    deviation = np.abs(values - (low + (high - low) * p))
+    return high - low < np.inf and bool((deviation <= LINE_TOLERANCE * max(abs(low), abs(high))).all())
 
 
 def atom_edges(distribution: Distribution) -> tuple[Array, Array]:
