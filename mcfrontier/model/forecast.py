@@ -50,7 +50,7 @@ def money_ceiling(money_limit, cluster_multiple):
 
 @node("USD")
 def frontier_cost(trend_cost, power_counts, power_ceiling, chips_counts, chips_ceiling, money_counts, money_ceiling):
-    """Amortised cost of the largest run of a year: depreciation of hardware and energy, not its purchase.
+    """Amortised cost of the largest run of a year: loss of value of hardware and energy, not its purchase.
 
     The reciprocal of the sum of reciprocals: far below the ceilings that apply it follows the trend, and it never
     exceeds one of them. With constant ceilings and exponential growth, this is the logistic curve.

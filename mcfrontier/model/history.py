@@ -7,7 +7,7 @@ from mcfrontier.graph import node
 
 @node("year")
 def hardware_age(hardware_age_stated, age_error):
-    """Time between the price of the hardware and the start of the run."""
+    """Time between the purchase of the hardware, or from when it was available, and the start of the run."""
     return hardware_age_stated + age_error
 
 

@@ -48,7 +48,7 @@ def chip_power_stated(tdp, server_power_factor, average_power_fraction_stated, p
 def amortised_cost_stated(
     chip_time_stated, cluster_price_stated, value_loss, hardware_age_stated, chip_power_stated, energy_price_stated
 ):
-    """Depreciation of hardware and electricity at the stated figures of a run."""
+    """Loss of value of hardware and electricity at the stated figures of a run."""
     chip_value = cluster_price_stated * 10 ** (-value_loss * hardware_age_stated)
     return chip_time_stated * (chip_value * value_loss * np.log(10) + chip_power_stated * energy_price_stated)
 

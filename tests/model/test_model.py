@@ -39,6 +39,10 @@ def test_a_loss_of_a_tenth_of_an_order_per_year_divides_value_by_ten_in_ten_year
     assert hardware.chip_value(20_000, value_loss=0.1, hardware_age=10) == pytest.approx(2_000)
 
 
+def test_new_chips_gain_what_the_progress_of_the_time_adds_up_to():
+    assert hardware.replacement_gain(hardware_progress=0.15, cluster_time=2) == pytest.approx(10**0.3)
+
+
 def test_amortised_hardware_is_the_hourly_depreciation_times_chip_hours():
     assert hardware.amortised_hardware_cost(1_000, 0.1, 0, 50) == pytest.approx(1_000 * 0.1 * 2.302585 * 50)
 
