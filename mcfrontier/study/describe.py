@@ -66,7 +66,7 @@ def statements(study: Study) -> list[tuple[str, str]]:
     paths = [(p.name, p.entry.autocorrelation) for p in study.uncertain if p.entry.autocorrelation is not None]
     found += [(name, f"each row with the next: {kind} {value:+g}") for name, value in paths]
     for key, seen in study.evidence.items():
-        text = f"{seen.quantity}: {seen.p5:g} to {seen.p95:g} {seen.unit}; {seen.source}"
+        text = f"{seen.quantity}: {seen.p5:g} to {seen.p95:g} {seen.unit}{seen.doubt}; {seen.source}"
         found.append((f"evidence {key}", text))
     if stated := file.decision:
         text = f"act if {stated.quantity} lies {stated.act} {stated.threshold:g} {stated.unit}"

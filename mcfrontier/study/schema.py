@@ -51,7 +51,7 @@ class Evidence(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     """An observation of a quantity with its error: the 90 % interval of the true value given this observation alone.
 
     The error is a factor on the scale `log`, and an amount on the scale `raw`; the default is `log` if both ends are
-    above 0.
+    above 0. With the probability `chance_wrong` the observation says nothing about the quantity.
     """
 
     quantity: str
@@ -62,13 +62,21 @@ class Evidence(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     note: str = ""
     money_year: int | None = None
     scale: Literal["log", "raw", ""] = ""
+    chance_wrong: float = 0
 
     def check(self) -> None:
-        """Refuse an invalid interval."""
+        """Refuse an invalid interval or probability."""
+        if not 0 <= self.chance_wrong < 1:
+            raise InputError(f"chance_wrong = {self.chance_wrong:g} must be a probability, at least 0 and below 1")
         if not self.p5 < self.p95:
             raise InputError(f"p5 = {self.p5:g} must lie below p95 = {self.p95:g}")
         if self.scale == "log" and self.p5 <= 0:
             raise InputError(f'p5 = {self.p5:g} must be above 0 on the scale "log"; use scale = "raw"')
+
+    @property
+    def doubt(self) -> str:
+        """The probability that the observation is wrong, as the end of a text; empty where it is 0."""
+        return f"; wrong with a probability of {self.chance_wrong:g}" if self.chance_wrong else ""
 
     @property
     def logarithmic(self) -> bool:

@@ -42,7 +42,7 @@ def test_one_experiment_factor_scales_the_development_cost_of_gpt4():
     )
 
 
-@pytest.mark.parametrize(("version", "median"), [("cottier", np.sqrt(1.2 * 4)), ("company", np.sqrt(3.3 * 10))])
+@pytest.mark.parametrize(("version", "median"), [("cottier", np.sqrt(1.2 * 4)), ("company", np.sqrt(3 * 12))])
 def test_the_experiment_factor_is_selected_by_its_file_name(version, median):
     page = {"extends": ["common", "chips/a100", f"experiments/{version}"], "targets": ["experiment_factor"]}
     factor = mcf.run(page, draws=2**12).summary["experiment_factor"].values["p50"]

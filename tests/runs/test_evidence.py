@@ -59,6 +59,17 @@ def test_a_lognormal_prior_and_a_factor_give_the_conjugate_posterior_of_logarith
     assert np.log(run.summary["x"].values["p50"]) == pytest.approx(0.5, abs=0.02)
 
 
+def test_evidence_that_may_be_wrong_gives_a_mixture_of_the_posterior_and_the_prior():
+    """x ~ N(0, 1), observed at 2 with error 1/2, wrong with a probability of 0.3: 0.7 N(1.6, 0.2) + 0.3 N(0, 1)."""
+    page = {"targets": ["x"], "inputs": input_entry("x", "normal", mean=0, sd=1)}
+    _, values, errors = mcf.run(
+        page | {"evidence": {"a": observation("x", 2, 0.5, chance_wrong=0.3)}}, draws=2**15
+    ).summary["x"]
+    assert values["mean"] == pytest.approx(0.7 * 1.6, abs=4 * errors["mean"])
+    variance = 0.7 * (0.2 + 1.6**2) + 0.3 - (0.7 * 1.6) ** 2
+    assert values["sd"] == pytest.approx(np.sqrt(variance), abs=4 * errors["sd"])
+
+
 def test_evidence_of_a_sum_updates_and_correlates_its_parts():
     """x + y observed at 5 with error 1: E[x] = 5/6, E[y] = 20/6, correlation -2/sqrt(2.5...) by the normal formulas."""
     run = run_given({"a": observation("total", 5, 1)}, draws=2**17)
@@ -140,6 +151,7 @@ def test_pieces_of_evidence_that_contradict_each_other_are_reported():
         ({"a": observation("total", 1, 1, unit="USD")}, "evidence.a: unit 'USD': give it in 1"),
         ({"a": observation("total", 1, -1)}, "evidence.a: p5 = 2.64485 must lie below p95"),
         ({"a": observation("total", 1, 1, scale="log")}, "must be above 0 on the scale"),
+        ({"a": observation("total", 1, 1, chance_wrong=1)}, "evidence.a: chance_wrong = 1 must be a probability"),
         ({"a": {"quantity": "total"}}, "evidence.a: has no p5; add p5 = ..."),
         ({"a": observation("total[x]", 1, 1)}, "total[x]: this run has no such quantity"),
     ],

@@ -41,7 +41,18 @@ def log_likelihood(x: Array, seen: Evidence, unit: str) -> Array:
     """
     centre, sd = centre_and_sd(seen)
     residual = (on_scale(x, seen, unit) - centre) / sd
-    return np.where(np.isfinite(residual), -0.5 * residual**2, -np.inf)
+    logs = np.where(np.isfinite(residual), -0.5 * residual**2, -np.inf)
+    if seen.chance_wrong:
+        for r in range(RANDOMISATIONS):
+            logs[r::RANDOMISATIONS] = possibly_wrong(logs[r::RANDOMISATIONS], seen.chance_wrong)
+    return logs
+
+
+def possibly_wrong(logs: Array, chance: float) -> Array:
+    """The log-likelihood of an observation that is wrong with a probability, and then as likely in each draw as it is
+    in their mean: the posterior is a mixture with the prior, which has this probability."""
+    weights = from_logs(logs)
+    return np.log(chance + (1 - chance) * weights / (weights.mean() or 1.0))
 
 
 def on_scale(x: Array, seen: Evidence, unit: str) -> Array:

@@ -41,7 +41,7 @@ def evidence_table(run: RunCore) -> dict[str, Any] | None:
         return None
     pieces = []
     for key, seen in run.study.evidence.items():
-        ends = f"{amount(seen.p5, seen.unit)} to {amount(seen.p95, seen.unit)}"
+        ends = f"{amount(seen.p5, seen.unit)} to {amount(seen.p95, seen.unit)}{seen.doubt}"
         alone = f"used alone: effective sample size {run.resampled.effective_by[key]:,.0f}"
         pieces.append([label(key), f"{label(seen.quantity)} {ends}: {seen.source}. {seen.note} ({alone})"])
     shifts = evidence(run).moved.to_series().to_dict()

@@ -137,9 +137,9 @@ def without_remarks(stated: Any) -> Any:
     return [without_remarks(value) for value in stated] if isinstance(stated, list | tuple) else stated
 
 
-def evidence_of(study: Study) -> list[tuple[str, float, float, str, bool]]:
+def evidence_of(study: Study) -> list[tuple[str, float, float, str, bool, float]]:
     """The evidence of a study, for comparison."""
-    return [(e.quantity, e.p5, e.p95, e.unit, e.logarithmic) for _, e in sorted(study.evidence.items())]
+    return [(e.quantity, e.p5, e.p95, e.unit, e.logarithmic, e.chance_wrong) for _, e in sorted(study.evidence.items())]
 
 
 def cycles(one: Study, other: Study) -> list[set[str]]:
