@@ -48,11 +48,13 @@ class Column:
 
 class Tables(NamedTuple):
     """The folders in which CSV files are looked up; the day as of which they are read, None for all rows that no other
-    row replaced; and the file that is read in place of the table of a study."""
+    row replaced; the file that is read in place of the table of a study; and, by the name of a table, the file whose
+    cells take the place of its own."""
 
     roots: Sequence[Path] = ()
     as_of: date | None = None
     replacement: Path | None = None
+    mended: Mapping[str, str] = NO_HEADS
 
 
 class Record(NamedTuple):

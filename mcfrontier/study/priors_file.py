@@ -53,6 +53,8 @@ def load(
         path, roots = locate.find(str(source))
         name, where = locate.study_name(path, roots), locate.display_path(path)
         file = replace(merged(name, where, locate.parse(path), roots, (path,), opened), command=str(source))
+    for name in opened.mended.keys() - {key for key, _ in file.columns}:
+        raise InputError(f"{file.where}: mended: there is no table '{name}'{suggest(name, file.dimensions)}")
     if table_file and (count := len({name for name, _ in file.columns})) != 1:
         raise InputError(f"table: {file.where}: {count or 'no'} tables, and one file replaces one")
     file = replace(file, table="" if table_file is None else str(table_file))
@@ -76,11 +78,12 @@ def with_prices(file: PriorsFile, tables: csv_table.Tables) -> PriorsFile:
 
 @dataclass
 class Opened:
-    """The day as of which tables are read for one study, the file that replaces its table, the extended files that were
-    read, each parsed once, and how often one was named."""
+    """The day as of which tables are read for one study, the file that replaces its table, the files whose cells take
+    the place of those of a table, the extended files that were read, each parsed once, and how often one was named."""
 
     as_of: date | None
     table: Path | None
+    mended: dict[str, str] = field(default_factory=dict)
     content: dict[Path, dict[str, Any]] = field(default_factory=dict)
     count: int = 0
 
@@ -88,6 +91,11 @@ class Opened:
     def day_text(self) -> str:
         """The day, as the end of a place in messages; empty where none is stated."""
         return f" as of {self.as_of}" if self.as_of else ""
+
+    def tables(self, roots: list[Path], mended: dict[str, str]) -> csv_table.Tables:
+        """How tables are read, with cells that another file mends; those of the study itself take precedence."""
+        self.mended = mended | self.mended
+        return csv_table.Tables(roots, self.as_of, self.table, self.mended)
 
     def parse(self, path: Path) -> dict[str, Any]:
         """The content of a file."""
@@ -111,11 +119,11 @@ def merged(
         raise InputError(f"{where}: extends: {len(stated.extends)} files; the limit is {limits.EXTENDS}")
     if stated.format != FORMAT:
         raise InputError(f"{where}: format = {stated.format}: this version reads format = {FORMAT}")
+    tables = opened.tables(roots, stated.mended)
     parts, price_year = [part(other, where, roots, trail, opened) for other in stated.extends], stated.price_year
     for each in parts:  # the first file that states one of these takes precedence
         keys = ("price_year", "date", "price_date", "rent_term", "precision")
         stated = replace_struct(stated, **{key: getattr(stated, key) or getattr(each.stated, key) for key in keys})
-    tables = csv_table.Tables(roots, opened.as_of, opened.table)
     labels, columns, known = read_tables(stated, where, tables)
     for both in stated.dimensions.keys() & labels.keys():
         raise InputError(f"{where}: {both}: a dimension and a table have this name; rename one of them")

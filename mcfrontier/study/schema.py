@@ -131,6 +131,7 @@ class FileSchema(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_field
     targets: list[str] = []
     dimensions: dict[str, list[str]] = {}
     tables: dict[str, Any] = {}
+    mended: dict[str, str] = {}
     only: dict[str, list[str]] = {}
     same: dict[str, str] = {}
     inputs: dict[str, Any] = {}

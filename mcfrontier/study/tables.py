@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.printable import echo
@@ -34,6 +36,8 @@ def read_tables(file: FileSchema, where: str, tables: Tables) -> tuple[dict[str,
             check_labels(dimensions[name], name)
             check_words(dimensions[name], found, stated.words)
             joined = joined_columns(dimensions[name], found, stated, tables)
+        if name in tables.mended and not tables.replacement:
+            found |= mended(dimensions[name], found, locate.data_file(tables.mended[name], tables.roots), tables.as_of)
         money.check_table(stated, found, place)
         for key, column in (joined | found).items():
             columns[name, key] = replace(column, money_year=money.year_of_column(stated, key, column.unit))
@@ -45,6 +49,28 @@ def read_tables(file: FileSchema, where: str, tables: Tables) -> tuple[dict[str,
             column_prior = prior(input_name, stated_column, locate.display_path(path), dimensions, columns)
             priors[input_name] = replace(column_prior, own=False)
     return dimensions, columns, priors
+
+
+def mended(labels: list[str], columns: Mapping[str, Column], path: Path, as_of: date | None) -> dict[str, Column]:
+    """The columns of numbers of a table with the cells of another file in place of its own; an empty cell leaves it."""
+    with located(locate.display_path(path)):
+        rows, cells = csv_table.read(path, as_of)
+        places = [labels.index(label) if label in labels else None for label in rows]
+        if None in places:
+            label = rows[places.index(None)]
+            raise InputError(f"'{echo(label)}' is not a label of the table{suggest(label, labels)}; correct it")
+        found: dict[str, Column] = {}
+        for key, other in cells.items():
+            if not other.unit:
+                continue
+            if key not in columns or columns[key].unit != other.unit:
+                raise InputError(f"{key} [{other.unit}] is not a column of the table{suggest(key, columns)}")
+            values = [*columns[key].values]
+            for place, value in zip(places, other.values, strict=True):
+                if place is not None and not math.isnan(value):
+                    values[place] = value
+            found[key] = replace(columns[key], values=tuple(values))
+        return found
 
 
 def check_words(labels: list[str], columns: Mapping[str, Column], words: Mapping[str, list[str]]) -> None:

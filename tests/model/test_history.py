@@ -206,3 +206,30 @@ def test_a_study_with_many_rows_has_fewer_default_draws():
     assert recipe.load("gpt4").draws == 2**17
     assert recipe.load("history").draws == 2**14
     assert mcf.run("history", draws=32, targets=["date"]).sampler.draws == 32
+
+
+def test_later_evidence_changes_only_the_runs_that_it_is_of(point, command):
+    """Falcon-180B took 7.0 of the 17.7 million chip-hours that were guessed, at the same price and power."""
+    found = json.loads(command("run", "history-2026", "--point", "--json").out)["quantities"]
+    before, after = (by_run(each["amortised_cost_2023usd"]) for each in (point, found))
+    assert after["Falcon-180B"] == pytest.approx(before["Falcon-180B"] * 7e6 / 17_694_720)
+    assert after["PaLM (540B)"] < before["PaLM (540B)"]
+    for run in ("GPT-4", "OPT-175B", "GPT-3 175B (davinci)", "BLOOM-176B"):
+        assert after[run] == before[run]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("run", "run,chip_time_stated [chip*h]\nFalcon-18B,7e6\n", "'Falcon-18B' is not a label of the table"),
+        ("run", "run,chip_tim [chip*h]\nFalcon-180B,7e6\n", "chip_tim [chip*h] is not a column of the table"),
+        ("runn", "run,imputed [1]\nFalcon-180B,0\n", "mended: there is no table 'runn'"),
+    ],
+)
+def test_cells_without_a_place_are_refused_with_one_line(page, name, text, message):
+    path = page("study", f'extends = ["history"]\ntargets = ["growth"]\n[mended]\n{name} = "mine.csv"\n')
+    (path.parent / "mine.csv").write_text(text)
+    with pytest.raises(mcf.InputError) as refused:
+        recipe.load("study")
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)

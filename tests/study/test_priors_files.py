@@ -69,8 +69,7 @@ def test_every_shipped_entry_has_a_unit_and_a_source(path):
 
 def test_gpt4_has_the_intervals_of_the_documents():
     inputs = priors_file.load("gpt4").priors
-    price, share, mfu = (inputs[name].entry for name in ("gpu_price", "gpu_share", "mfu"))
-    assert (price.p5, price.p95) == (10_000, 20_000)
+    share, mfu = (inputs[name].entry for name in ("gpu_share", "mfu"))
     assert (share.low, share.mode, share.high) == (0.50, 0.70, 0.85)
     assert (mfu.low, mfu.high) == (0.38, 0.46)
 
