@@ -11,7 +11,7 @@ import mcfrontier as mcf
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.kinds import currencies
 from mcfrontier.outputs.folder.saved import read_folder
-from mcfrontier.outputs.report.report import disclosed_amount
+from mcfrontier.outputs.report.front import disclosed_amount
 from mcfrontier.runs import lint, recipe
 from mcfrontier.runs.load import load
 from mcfrontier.study import money, priors_file
