@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from mcfrontier.sampling.engine.checkpoint import Checkpoint
     from mcfrontier.study.study import Study
 
-MAX_LINES = 40  # of one quantity with p5, p50 and p95
-
 
 @click.command()
 @click.argument("name", metavar="NAME|PATH")
@@ -76,6 +74,7 @@ MAX_LINES = 40  # of one quantity with p5, p50 and p95
 @click.option("--scheduler", metavar="ADDRESS", help="Address of a dask scheduler.  [default: start one here]")
 @click.option("--resume", is_flag=True, help="Resume a stopped run of many draws from its unfinished.npz.")
 @click.option("--point", is_flag=True, help="Evaluate once, at the central values of the inputs; write nothing.")
+@click.option("--all", "all_rows", is_flag=True, help="Print all rows of the targets, not only the headlines.")
 @click.option("--json", "as_json", is_flag=True, help="Print the percentiles as JSON.")
 @click.option("--quiet", is_flag=True, help="Print no table.")
 def command(
@@ -90,6 +89,7 @@ def command(
     scheduler: str | None,
     resume: bool,
     point: bool,
+    all_rows: bool,
     as_json: bool,
     quiet: bool,
     **settings: Any,
@@ -135,7 +135,7 @@ def command(
     if as_json:
         emit([run_json(run), "\n"])
     elif not quiet:
-        show_summary(run)
+        show_summary(run, all_rows)
         say(f"in {folder}: {', '.join(file.name for file in files)}")
 
 
@@ -190,40 +190,12 @@ def show_point(study: Study, as_json: bool) -> None:
     show_table((f"{study.title}, at the central values", ""), rows)
 
 
-def show_summary(run: RunCore) -> None:
-    """Print the targets with p5, p50 and p95 and the error of the median, and their events with the probability; those
-    along a dimension with many labels by their median, with a line for each label."""
-    from mcfrontier.core.formatting import label
-    from mcfrontier.runs.estimates import summary
+def show_summary(run: RunCore, all_rows: bool) -> None:
+    """Print the headlines with p5, p50 and p95 and their errors, and what else fits a screen; or all rows."""
+    from mcfrontier.outputs.overview import overview
 
-    tables: dict[tuple[str, ...], list[list[str]]] = {}
-    tall: dict[str, list[str]] = {}
-    for name in run.study.targets:
-        along = run.study.dimensions_of[name]
-        if len(along) == 1 and len(run.study.file.dimensions[along[0]]) > MAX_LINES:
-            tall.setdefault(along[0], []).append(name)
-            continue
-        for row in run.known_rows(name):
-            found = summary(run)[row]
-            line = [label(row), *map(found.text, found.kind.statistics), found.error_text(found.kind.central)]
-            tables.setdefault(found.kind.statistics, []).append(line)
-    for i, (words, lines) in enumerate(sorted(tables.items(), key=lambda each: -len(each[0]))):
-        error = "MC error of p50" if len(words) > 1 else "MC error"
-        show_table(("Event" if i else run.study.title, *words, error), lines)
-    for dimension, names in tall.items():
-        show_medians(run, dimension, names)
-
-
-def show_medians(run: RunCore, dimension: str, names: Sequence[str]) -> None:
-    """Print the medians of quantities, and the probabilities of events, with a line for each label of a dimension."""
-    from mcfrontier.core.formatting import label
-    from mcfrontier.runs.estimates import summary
-
-    known = {row for name in names for row in run.known_rows(name)}
-    lines = []
-    for each in run.study.file.dimensions[dimension]:
-        rows = [f"{name}[{each}]" for name in names]
-        found = [summary(run)[row] if row in known else None for row in rows]
-        lines.append([each, *("" if one is None else one.text(one.kind.central) for one in found)])
-    show_table((f"{run.study.title}: medians", *map(label, names)), lines)
-    say("p5 and p95 are in percentiles.csv, which `export --to table` writes with a line for each label")
+    tables, hidden = overview(run, all_rows)
+    for head, lines in tables.items():
+        show_table(head, lines)
+    if hidden:
+        say(f"{hidden:,} more rows: --all prints them, and percentiles.csv has them")

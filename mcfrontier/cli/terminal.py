@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NoReturn, TextIO, TypeVar
 
@@ -19,8 +18,6 @@ from mcfrontier.core.progress import Progress, silent
 from mcfrontier.sampling import SAMPLERS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-PIPE_WIDTH = 1000  # columns of a table in a pipe: as many as it needs
-GAP = 2  # columns between those of a table
 
 
 class RegistryOption(click.Option):
@@ -157,11 +154,13 @@ def show_table(
     from rich.console import Console
     from rich.table import Table
 
+    from mcfrontier.core.columns import MAX_WIDTH, column_widths
+
     class Output(Console):
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError  # rich would exit with 1, which is a result of some commands
 
-    columns = Console().width if sys.stdout.isatty() else PIPE_WIDTH
+    columns = Console().width if sys.stdout.isatty() else MAX_WIDTH
     lines = [[*map(one_line, row)] for row in rows]
     heads = [*map(one_line, head)] or [""] * max(map(len, lines), default=0)
     if not heads:
@@ -177,22 +176,6 @@ def show_table(
     for line in lines:
         table.add_row(*line)
     Output(width=columns, markup=False, emoji=False).print(table)
-
-
-def column_widths(lines: Sequence[Sequence[str]], widest: Sequence[int], columns: int) -> list[int]:
-    """The widths of the columns of a table that is at most `columns` wide, none narrower than its longest word; empty
-    where this is impossible."""
-    from rich.cells import cell_len
-
-    limits = [*widest, *[PIPE_WIDTH] * len(lines[0])]
-    table = [*zip(zip_longest(*lines, fillvalue=""), limits, strict=False)]
-    cells = [min(max(map(cell_len, column)), limit) for column, limit in table]
-    words = [min(max(map(cell_len, " ".join(column).split()), default=0), limit) for column, limit in table]
-    for widest_cell in range(max(cells, default=0), -1, -1):
-        widths = [max(word, min(cell, widest_cell)) for word, cell in zip(words, cells, strict=True)]
-        if sum(widths) + GAP * (len(widths) - 1) <= columns:
-            return widths
-    return []
 
 
 def paragraphs(heads: Sequence[str], lines: Iterable[Sequence[str]], columns: int) -> Iterator[str]:

@@ -1,10 +1,13 @@
 """Tables in narrow terminals."""
 
 import re
+import textwrap
+from itertools import product
 
 import pytest
 
 from mcfrontier.cli import terminal
+from mcfrontier.core.columns import column_widths, height
 
 HEAD = ("GPT-4", "p50", "MC error of p50")
 ROWS = [["amortised cost", "$34.7M", "$400,000"], ["training compute", "2.08 × 10²⁵ FLOP", "1 × 10²³ FLOP"]]
@@ -44,3 +47,17 @@ def test_a_row_is_a_paragraph_where_the_terminal_is_too_narrow_for_columns(shown
 
 def test_a_table_has_columns_where_its_words_fit(shown):
     assert "amortised cost              $34.7M         $400,000" in shown(80)
+
+
+def test_columns_have_the_widths_with_the_fewest_lines():
+    """Of all widths of three columns, tried one by one, none gives fewer lines."""
+    lines = [["a long name of a row", "12 million chips", "3"], ["name", "4 chips", "5 of 6"]]
+
+    def count(widths):
+        return sum(max(len(textwrap.wrap(cell, w)) for cell, w in zip(line, widths, strict=True)) for line in lines)
+
+    for columns in range(20, 45):
+        found = column_widths(lines, (), columns)
+        possible = [w for w in product(range(4, 21), range(7, 17), range(2, 7)) if sum(w) + 4 <= columns]
+        best = min(map(count, possible), default=0)
+        assert (count(found) if found else 0) == best == height(lines, found) if found else best == 0

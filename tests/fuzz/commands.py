@@ -45,6 +45,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--workers": words("1|2|0|x"),
         "--resume": FLAG,
         "--point": FLAG,
+        "--all": FLAG,
         "--json": FLAG,
         "--quiet": FLAG,
     },
