@@ -1,0 +1,262 @@
+// The answer: the chosen quantity, what was published of it, and what the reader's beliefs make of it.
+
+const element = (id) => document.getElementById(id);
+const fill = (id, ...children) => element(id).replaceChildren(...children.flat(Infinity).filter((child) => child));
+
+class Answer {
+  constructor(page) {
+    this.page = page;
+    this.data = page.data;
+    this.thresholds = {}; // by row: the line that the reader moved
+    this.second = "";
+    this.cached = new Map();
+    const { headlines, targets } = this.data;
+    this.show(headlines[0] || targets[0], true);
+    element("threshold").addEventListener("change", (event) => this.typedThreshold(event.target, this.row));
+    element("line").addEventListener("input", (event) => this.setThreshold(this.row, this.scale.valueAt((event.target.value / 1000) * W)));
+    element("exceedance").addEventListener("pointerdown", (event) => this.drag(event));
+    element("second-threshold").addEventListener("change", (event) => this.typedThreshold(event.target, this.second));
+    element("second").addEventListener("change", (event) => {
+      this.second = event.target.value;
+      this.probabilities();
+    });
+  }
+
+  get quantity() {
+    return this.data.quantities[this.name];
+  }
+
+  get row() {
+    return rowName(this.data, this.name, this.at);
+  }
+
+  /** Show a row of a target, such as cost[2027]; a name alone stands for its first row. */
+  show(row, quiet) {
+    const name = row.split("[")[0];
+    if (!this.data.targets.includes(name)) return;
+    const rows = rowsOf(this.data, name);
+    this.name = name;
+    this.at = rows.find((at) => rowName(this.data, name, at) === row) || rows[0] || {};
+    this.second = "";
+    this.choices();
+    if (!quiet) this.page.shown();
+  }
+
+  /** The statistics of the shown row under the published priors, computed once. */
+  before(name = this.name, at = this.at) {
+    const row = rowName(this.data, name, at);
+    if (!this.cached.has(row)) this.cached.set(row, this.page.published.statistics(name, at));
+    return this.cached.get(row);
+  }
+
+  choices() {
+    const option = (value, text, chosen) => h("option", { value, selected: chosen }, text);
+    fill("choice",
+      h("label", {}, "Quantity ", h("select", { id: "target", onchange: (event) => this.show(event.target.value) },
+        this.data.targets.map((name) => option(name, this.data.quantities[name].label, name === this.name)))),
+      this.quantity.dimensions.map((dimension) => {
+        const fitting = this.data.dimensions[dimension].map((label, k) => [label, k, { ...this.at, [dimension]: k }])
+          .filter(([, , at]) => !this.data.missing.includes(rowName(this.data, this.name, at)));
+        return h("label", {}, `${dimension} `, h("select", { onchange: (event) => this.show(rowName(this.data, this.name, { ...this.at, [dimension]: Number(event.target.value) })) },
+          fitting.map(([label, k]) => option(String(k), label, this.at[dimension] === k))));
+      }),
+      h("button", { type: "button", onclick: () => this.page.about(this.name) }, "What is it?"));
+    const others = this.data.targets.filter((name) => name !== this.name && !this.data.quantities[name].event);
+    fill("second", option("", "no second quantity", !this.second), others.map((name) => option(name, this.data.quantities[name].label, name === this.second)));
+  }
+
+  /** What changes with every movement: the headline, the two curves and the probability. */
+  draw() {
+    const { quantity, page } = this;
+    const before = this.before();
+    const changed = page.isChanged;
+    const after = changed ? page.own.statistics(this.name, this.at) : before;
+    Object.assign(this, { after, changed });
+    this.headline(before, after, changed);
+    const certain = before.sorted.length < 2 && after.sorted.length < 2;
+    const event = quantity.event;
+    element("curves").hidden = event || certain;
+    if (event || certain) return;
+    if (!this.scale || this.scaleOf !== this.row) {
+      this.scale = commonAxis(quantity, before, after);
+      this.scaleOf = this.row;
+    } else if (changed) {
+      const wanted = commonAxis(quantity, before, after); // wider only, so that nothing jumps while a handle moves
+      if (wanted.low < this.scale.low || wanted.high > this.scale.high || wanted.log !== this.scale.log) this.scale = wanted;
+    }
+    const marks = this.data.disclosed.filter(({ row }) => row === this.row || row === this.name)
+      .map(({ value, bound, source }) => ({ value, text: `published: ${bound} ${amount(value, quantity, 0, 4)} (${source})` }));
+    fill("density", densityFigure(quantity, this.scale, before, after, changed, marks));
+    this.probabilities();
+  }
+
+  headline(before, after, changed) {
+    const { quantity } = this;
+    const published = this.data.published[this.row] || {};
+    if (quantity.event) {
+      const [value, error] = changed || !published.probability ? [after.values[0], after.errors[0]] : published.probability;
+      fill("figure", chance(value, error));
+      fill("interval", `probability, ± ${chance(error)} Monte Carlo error${changed && published.probability ? `; published ${chance(...published.probability)}` : ""}`);
+      return;
+    }
+    const figures = changed || !published.p50 ? [1, 3, 5].map((i) => [after.values[i], after.errors[i]]) : [published.p5, published.p50, published.p95];
+    const [p5, p50, p95] = figures.map(([value, error]) => amount(value, quantity, error));
+    fill("figure", p50);
+    fill("interval", figures[0][0] === figures[2][0] ? "without uncertainty" : `median; 90 % of draws between ${p5} and ${p95}`);
+    const words = { p5: 1, p25: 2, p50: 3, p75: 4, p95: 5 };
+    const head = h("tr", {}, ["", "published", "± MC error", changed && "yours", changed && "± MC error", changed && "change"].filter((text) => text !== false).map((text) => h("th", { scope: "col" }, text)));
+    const lines = Object.entries(words).map(([word, i]) => {
+      const [value, error] = published[word] || [before.values[i], before.errors[i]];
+      const own = changed ? [amount(after.values[i], quantity, after.errors[i]), amount(after.errors[i], quantity, 0, 1), changeText(before.values[i], after.values[i], quantity)] : [];
+      return h("tr", {}, h("th", { scope: "row" }, word), [amount(value, quantity, error), amount(error, quantity, 0, 1), ...own].map((text) => h("td", {}, text)));
+    });
+    fill("percentiles", h("thead", {}, head), h("tbody", {}, lines));
+  }
+
+  // --- the probability above a line ---
+
+  thresholdOf(row, at = this.at) {
+    if (this.thresholds[row] === undefined) {
+      const name = row.split("[")[0];
+      const value = this.before(name, at).values[3];
+      this.thresholds[row] = threeDigits(value);
+    }
+    return this.thresholds[row];
+  }
+
+  setThreshold(row, value) {
+    if (!Number.isFinite(value)) return;
+    this.thresholds[row] = threeDigits(value);
+    this.probabilities();
+  }
+
+  typedThreshold(field, row) {
+    const quantity = this.data.quantities[row.split("[")[0]];
+    try {
+      this.setThreshold(row, beliefOf(field.value, quantity, [null, null]).value);
+      field.setCustomValidity("");
+    } catch (problem) {
+      field.setCustomValidity(problem.message);
+      field.reportValidity();
+    }
+  }
+
+  drag(event) {
+    const box = element("exceedance").querySelector("svg").getBoundingClientRect();
+    const move = ({ clientX }) => this.setThreshold(this.row, this.scale.valueAt(Math.min(Math.max(((clientX - box.left) / box.width) * W, 0), W)));
+    const stop = () => window.removeEventListener("pointermove", move);
+    move(event);
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", stop, { once: true });
+  }
+
+  /** The share of draws with a property, with its Monte Carlo error; of those `given` another property. */
+  share(model, test, given = () => true) {
+    const weights = model.weights(), n = this.data.draws;
+    const hit = new Float64Array(REPLICATES), all = new Float64Array(REPLICATES);
+    for (let i = 0; i < n; i++) {
+      if (!given(i)) continue;
+      const weight = weights ? weights[i] : 1;
+      all[i % REPLICATES] += weight;
+      if (test(i)) hit[i % REPLICATES] += weight;
+    }
+    const value = sum([...hit]) / sum([...all]);
+    const parts = [...hit].map((x, r) => x / all[r]), centre = mean(parts);
+    const spread = sum(parts.map((x) => (x - centre) ** 2)) / (REPLICATES - 1);
+    return [value, Math.hypot(Math.sqrt(spread / REPLICATES), centre - value)];
+  }
+
+  probabilities() {
+    const { quantity, row, changed } = this;
+    const threshold = this.thresholdOf(row);
+    fill("exceedance", exceedanceFigure(quantity, this.scale, this.before(), this.after, changed, threshold));
+    if (document.activeElement !== element("threshold")) element("threshold").value = numberText(threshold);
+    if (document.activeElement !== element("line")) element("line").value = Math.round((this.scale.at(threshold) / W) * 1000);
+    element("line").setAttribute("aria-valuetext", amount(threshold, quantity));
+    const draws = (study, name) => {
+      const x = study.draws(name, this.at);
+      return (i) => x[x.length > 1 ? i : 0];
+    };
+    const text = (study) => {
+      const x = draws(study, this.name);
+      const over = (i) => x(i) > threshold;
+      const first = chance(...this.share(study.model, over));
+      if (!this.second) return first;
+      const y = draws(study, this.second), line = this.thresholdOf(this.second);
+      const other = (i) => y(i) > line;
+      const both = this.share(study.model, (i) => over(i) && other(i)), given = this.share(study.model, over, other);
+      return `${first}; both ${chance(...both)}; the first given the second ${Number.isFinite(given[0]) ? chance(...given) : "–"}`;
+    };
+    fill("chance", changed ? `${text(this.page.own)} (published priors: ${text(this.page.published)})` : text(this.page.published));
+    element("second-line").hidden = !this.second;
+    if (this.second && document.activeElement !== element("second-threshold")) element("second-threshold").value = numberText(this.thresholdOf(this.second));
+  }
+
+  // --- what is drawn a moment after the last movement ---
+
+  drawRest() {
+    const { data, quantity, page, changed } = this;
+    fill("tornado", quantity.event ? h("p", {}, "An event: choose another quantity for its tornado.") : tornadoFigure(data, quantity, page.own.swings(this.name, this.at)));
+    this.moves();
+    this.labels();
+    this.components();
+    const line = (name) => {
+      const at = rowsOf(data, name).find((each) => quantityFits(data, name, each, this.at)) || {};
+      const own = data.quantities[name], before = this.before(name, at), after = changed ? page.own.statistics(name, at) : before;
+      const published = data.published[rowName(data, name, at)] || {};
+      const central = own.event ? 0 : 3;
+      const [value, error] = (own.event ? published.probability : published.p50) || [before.values[central], before.errors[central]];
+      const cells = [own.event ? chance(value, error) : amount(value, own, error)];
+      if (changed) cells.push(amount(after.values[central], own, after.errors[central]), changeText(before.values[central], after.values[central], own));
+      return h("tr", {}, h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => this.show(rowName(data, name, at)) }, own.label)), cells.map((text) => h("td", {}, text)));
+    };
+    const head = ["", "published median", ...(changed ? ["yours", "change"] : [])];
+    fill("targets", h("thead", {}, h("tr", {}, head.map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, data.targets.map(line)));
+  }
+
+  /** How far the answer moved, and by which change. */
+  moves() {
+    const { data, quantity, page } = this;
+    const rows = Object.keys(page.own.changes);
+    const central = quantity.event ? 0 : 3;
+    const base = this.before().values[central];
+    if (!rows.length) return fill("moves");
+    const alone = rows.slice(0, 12).map((row) => {
+      const study = new Study(data, page.formulas, { [row]: page.own.changes[row] });
+      const [name, k] = page.rows.get(row);
+      return [inputLabel(data, name, k), study.statistics(this.name, this.at).values[central]];
+    });
+    const items = alone.map(([name, value]) => h("li", {}, `${name} alone: ${changeText(base, value, quantity)}`));
+    const total = changeText(base, this.after.values[central], quantity);
+    const effective = data.evidence.length ? `; the evidence leaves an effective sample of ${Math.round(page.own.model.effective()).toLocaleString("en-US")} draws` : "";
+    fill("moves", h("p", {}, `The ${quantity.event ? "probability" : "median"} moved by ${total}${effective}.`), h("ul", {}, items));
+  }
+
+  /** The shown quantity at all labels of one of its dimensions. */
+  labels() {
+    const { data, quantity, page, changed } = this;
+    element("labels-part").hidden = !quantity.dimensions.length || quantity.event;
+    if (element("labels-part").hidden) return;
+    fill("labels", quantity.dimensions.map((dimension) => {
+      const places = data.dimensions[dimension].map((label, k) => [label, { ...this.at, [dimension]: k }])
+        .filter(([, at]) => !data.missing.includes(rowName(data, this.name, at))).slice(0, 60);
+      const of = (study) => places.map(([, at]) => study.statistics(this.name, at, [0.05, 0.5, 0.95]).values.slice(1));
+      const key = `${rowName(data, this.name, this.at)} ${dimension}`;
+      if (!this.cached.has(key)) this.cached.set(key, of(page.published));
+      return labelsFigure(quantity, places.map(([label]) => label), this.cached.get(key), changed ? of(page.own) : [], changed, data.paths[this.name] === dimension);
+    }));
+  }
+
+  /** The shares of the components of the shown cost. */
+  components() {
+    const { data, page, changed } = this;
+    const parts = Object.entries(data.components[this.name] || {});
+    element("shares-part").hidden = !parts.length;
+    if (!parts.length) return;
+    const means = (study) => parts.map(([, name]) => study.statistics(name, this.at).values[0]);
+    fill("shares", sharesFigure(parts.map(([word]) => word), means(page.published), changed ? means(page.own) : [], changed));
+  }
+}
+
+/** Whether a row has the labels that are shown, in the dimensions it has. */
+const quantityFits = (data, name, at, shown) => data.quantities[name].dimensions.every((each) => shown[each] === undefined || shown[each] === at[each]);

@@ -1,0 +1,168 @@
+"""The inputs of a page: the distribution of each row as parameters that a reader may change, and its draws as codes.
+
+A draw is that of its normal score. A normal, lognormal or logitnormal distribution is linear in the score on a scale t
+(x, log x or log-odds of x); any other is a table over scores, or the draws themselves where it has jumps. A changed
+distribution is again of the family, with other percentiles: linear on the scale t in the one before. Where the family
+has no such member, it is a normal, lognormal or logitnormal one.
+"""
+
+from __future__ import annotations
+
+import math
+from base64 import b64encode
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from mcfrontier.core.arrays import Array
+from mcfrontier.core.kinds import SHARE_UNITS
+from mcfrontier.core.printable import printable
+from mcfrontier.core.units import DATE_UNIT
+from mcfrontier.distributions.curves import Distribution
+from mcfrontier.distributions.family import Family, Percentiles, ShareFamily
+from mcfrontier.distributions.tables import quantiles_at_scores
+from mcfrontier.distributions.textbook import (
+    LogitNormal,
+    Lognormal,
+    LogUniform,
+    Normal,
+    Peaked,
+    StudentT,
+    Uniform,
+    Value,
+)
+from mcfrontier.sampling.streams import stacked, values_at
+from mcfrontier.study.entry import entry_of, rows_of
+from mcfrontier.study.prior import Prior
+
+CODES = 2**16 - 1  # the largest code: 16 bits for each draw
+CELLS = 256  # of a table over normal scores, with one value more at either end for cubic interpolation
+LOG_RATIO = 8.0  # of the largest to the smallest draw, beyond which codes are linear in logarithms
+ENDS = np.array([0.05, 0.95])
+SCALES: dict[type[Family], str] = {Normal: "x", Lognormal: "log", LogitNormal: "logit"}
+
+Json = dict[str, Any]
+
+
+def input_json(prior: Prior, points: list[Any]) -> Json:
+    """An input: its texts and its rows. `points` are those of its rows; empty where it is known."""
+    entry, stated = prior.entry, rows_of(prior.stated, max(1, len(prior.labels)))
+    rows = [entry_of(row, prior.where) for row in stated] if not entry.joint else [entry] * len(prior.labels)
+    content: Json = {
+        "by": entry.by if prior.labels else "",
+        "family": str(entry.__struct_config__.tag),
+        "autocorrelation": entry.autocorrelation,
+        "source": texts(prior, "source"),
+        "note": texts(prior, "note"),
+        "range": allowed(prior),
+    }
+    if prior.known:
+        return content | {"rows": [{"value": value / prior.scale} for value in values_at(prior).ravel().tolist()]}
+    scores = special.ndtri(np.atleast_2d(stacked(prior, points)))
+    irregular = [entry.joint or bool(entry.replicates()) or d.discontinuous or d.atoms.size for d in prior.distributions]
+    draws = np.atleast_2d(values_at(prior, points)) / prior.scale if any(irregular) else None
+    content["rows"] = []
+    for k, (row, distribution) in enumerate(zip(rows, prior.distributions, strict=True)):
+        if isinstance(row, Value):
+            content["rows"].append({"value": row.value * (row.times or 1.0)})
+            continue
+        own = None if draws is None or not irregular[k] else draws[k]
+        content["rows"].append(row_json(row, distribution, scores[k], own))
+    if prior.labels:
+        fix_rows(content["rows"], content["family"])
+    if entry.joint:
+        for row in content["rows"]:
+            row["fixed"] = "its rows sum to one"
+    return content
+
+
+def texts(prior: Prior, key: str) -> list[str]:
+    """A text of an entry for each row, or one for all."""
+    value = prior.stated.get(key, "")
+    return [printable(str(each)) for each in (value if isinstance(value, list) else [value])]
+
+
+def allowed(prior: Prior) -> list[float | None]:
+    """The lowest and the highest value that an input may take, in its unit: of shares those from 0 to all, and no
+    negative value of a quantity that has none."""
+    if prior.entry.unit in SHARE_UNITS:
+        return [0.0, 1 / prior.scale]
+    positive = prior.entry.unit != DATE_UNIT and all(not row.low < 0 for row in prior.distributions)
+    return [0.0 if positive else None, None]
+
+
+def row_json(row: Family, distribution: Distribution, scores: Array, draws: Array | None) -> Json:
+    """A row: its percentiles on its scale, codes of its scores, and what makes draws of these."""
+    times = row.times or 1.0
+    scale = next((t for family, t in SCALES.items() if isinstance(row, family)), "")
+    if scale and isinstance(row, Percentiles):
+        ends = np.asarray(row.untruncated().ppf(ENDS)) * times
+        content: Json = {"form": "normal", "t": scale, "cut": [each and each * times for each in (row.low, row.high)]}
+        content["whole"] = row.whole * times if isinstance(row, ShareFamily) else 1.0
+    else:
+        ends, content = distribution.ppf(ENDS), {"form": "other", "t": "x"}
+        if keys := shifted_keys(row):
+            content = {"form": "affine", "t": "log" if isinstance(row, LogUniform) else "x", "keys": keys}
+            content["support"] = [each if math.isfinite(each) else None for each in (distribution.low, distribution.high)]
+    content |= {"p5": float(ends[0]), "p95": float(ends[1]), "median": distribution.median, "times": times}
+    low, high = float(scores.min()), float(scores.max())
+    content["z"] = [low, high, coded(scores, low, high)]
+    if draws is not None:
+        content["x"] = coded_draws(draws)
+    elif content["form"] != "normal":
+        content["table"] = table(distribution, low, high, content["t"])
+    return content
+
+
+def shifted_keys(row: Family) -> Json:
+    """The parameters of a location-scale family that a reader's percentiles move ("at") or stretch ("by"), in the unit
+    of the entry before `times`; none of another family, or of a truncated one."""
+    if isinstance(row, Uniform | LogUniform):
+        return {"low": [row.low, "at"], "high": [row.high, "at"]}
+    if isinstance(row, Peaked):
+        return {"low": [row.low, "at"], "mode": [row.mode, "at"], "high": [row.high, "at"]}
+    if isinstance(row, StudentT) and row.low is None and row.high is None:
+        own: Json = {"df": [row.df, "as"]} | {key: [value, "at"] for key, value in row.percentiles.items()}
+        if row.mean is not None:
+            own |= {"mean": [row.mean, "at"], "scale": [row.scale, "by"]}
+        return own
+    return {}
+
+
+def fix_rows(rows: list[Json], family: str) -> None:
+    """Mark the rows of an input with labels that a priors file could not state again with one of them changed: those of
+    a family without percentiles of its own."""
+    uncertain = [row for row in rows if "form" in row]
+    for row in uncertain:
+        if row["form"] == "other":
+            row["fixed"] = f"rows of the family {family} are changed in the priors file"
+
+
+def table(distribution: Distribution, low: float, high: float, scale: str) -> str:
+    """The quantiles at evenly spaced normal scores, on a scale, as 32-bit floats."""
+    step = (high - low) / CELLS
+    values = quantiles_at_scores(distribution, low + step * np.arange(-1, CELLS + 2))
+    return encoded((np.log(values) if scale == "log" else values).astype("<f4"))
+
+
+def coded_draws(x: Array) -> list[Any]:
+    """Draws as [scale, lowest, highest, codes]; those that are not finite are left out of the range, and have code 0."""
+    x = np.where(np.isfinite(x), x, np.nan)
+    known = x[np.isfinite(x)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+    if low > 0 and high / low > LOG_RATIO:
+        low, high = math.log(low), math.log(high)
+        return ["log", low, high, coded(np.log(x), low, high)]
+    return ["x", low, high, coded(x, low, high)]
+
+
+def coded(x: Array, low: float, high: float) -> str:
+    """Numbers from `low` to `high` as codes from 0 to CODES."""
+    steps = (x - low) * (CODES / (high - low)) if high > low else np.zeros(x.shape)
+    return encoded(np.rint(np.nan_to_num(steps)).astype("<u2"))
+
+
+def encoded(x: Array) -> str:
+    """The bytes of numbers in base64."""
+    return b64encode(x.tobytes()).decode()
