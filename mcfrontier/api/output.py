@@ -44,7 +44,7 @@ class Output(RunBase):
             raise InputError(f"{figure}: there is no such figure{suggest(str(figure), FIGURES)}")
         return FIGURES[figure].draw(self.core)
 
-    def write(self, folder: str | Path, report: bool = True, save_draws: bool = False) -> list[Path]:
+    def write(self, folder: str | Path, report: bool = True, page: bool = True, save_draws: bool = False) -> list[Path]:
         """Write the files of the run into a folder of its own.
 
         Parameters
@@ -52,7 +52,9 @@ class Output(RunBase):
         folder : str or Path
             Created if it does not exist. Files of an earlier run that this run does not write are removed.
         report : bool, default True
-            Whether to typeset report.pdf.
+            Whether to typeset report.pdf, and to write its page.
+        page : bool, default True
+            Whether to write report.html, a page that computes the study for other beliefs.
         save_draws : bool, default False
             Whether to write the draws even if there are more than 2^18 of them, or 2^25 numbers in all.
 
@@ -76,4 +78,4 @@ class Output(RunBase):
         """
         from mcfrontier.outputs.folder.write import write
 
-        return write(self.core, folder, report=report, save_draws=save_draws)
+        return write(self.core, folder, report=report, page=page, save_draws=save_draws)

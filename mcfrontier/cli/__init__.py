@@ -30,6 +30,7 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "show": "Read",
     "percentiles": "Read",
     "export": "Read",
+    "page": "Read",
     "probability": "Read",
     "compare": "Compare and solve",
     "solve": "Compare and solve",

@@ -51,7 +51,8 @@ if TYPE_CHECKING:
 @click.option("--table", metavar="FILE", help="CSV file to read in place of the table of the study.")
 @targets_option("Quantity to evaluate instead of the targets of the study. Repeatable.")
 @click.option("--out", metavar="FOLDER", help="Folder of the run.  [default: reports/NAME]")
-@click.option("--no-report", is_flag=True, help="Do not make the PDF report.")
+@click.option("--no-report", is_flag=True, help="Make neither the PDF report nor its page.")
+@click.option("--no-page", is_flag=True, help="Do not make the page, report.html.")
 @click.option("--save-draws", is_flag=True, help="Write the draws however many there are.")
 @registry_option(
     "--method",
@@ -83,6 +84,7 @@ def command(
     targets: Sequence[str],
     out: str | None,
     no_report: bool,
+    no_page: bool,
     save_draws: bool,
     engine: str | None,
     workers: int | None,
@@ -110,7 +112,7 @@ def command(
     engine_options = {"--engine": engine, "--workers": workers, "--resume": resume}
     if point:
         options: dict[str, object] = {"--out": out, "--save-draws": save_draws, "--no-report": no_report}
-        options["--scheduler"] = scheduler
+        options |= {"--no-page": no_page, "--scheduler": scheduler}
         options |= {f"--{word.replace('_', '-')}": value for word, value in settings.items()}
         for option in used(options | engine_options):
             raise InputError(f"{option}: --point samples nothing and writes nothing; leave one of the two out")
@@ -128,7 +130,7 @@ def command(
             note(text)
         for text in plausible.of_run(run.study):
             warn(text)
-        files = write.write(run, folder, report=not no_report, save_draws=save_draws, progress=steps)
+        files = write.write(run, folder, not no_report, not no_page, save_draws, steps)
     if run.counted is not None:
         checkpoint.end(run.counted.accumulator.job)
     note_effects(run, folder, before, [] if run.counted is not None else used(engine_options))
@@ -145,15 +147,18 @@ def used(options: Mapping[str, object]) -> list[str]:
 
 
 def note_effects(run: RunCore, folder: Path, before: Iterable[str], unused: Iterable[str]) -> None:
-    """Print notes on unused options, on draws that were not written, and on files of an earlier run that were removed
-    from the folder."""
+    """Print notes on unused options, on draws and a page that were not written, and on files of an earlier run that
+    were removed from the folder."""
     from mcfrontier.outputs.folder.write import WRITERS
+    from mcfrontier.outputs.page.size import page_draws
 
     files = {name for name in WRITERS if (folder / name).exists()}
     for option in unused:
         note(f"{option}: no effect, since all {run.sampler.draws:,} draws are retained in memory")
     if not any(name.startswith("draws.") for name in files):
         note("the draws are too many to be written by default; --save-draws writes them")
+    if "report.pdf" in files and not page_draws(run):
+        note("report.html: not made, since more rows of inputs are uncertain than a page takes")
     for removed in sorted({*before} - files):
         note(f"{folder / removed} of an earlier run was removed, since this run did not write it")
 

@@ -37,7 +37,9 @@ def test_a_report_needs_no_home_folder_no_locale_and_no_folder_of_its_own(page, 
     words = ("run", "bill", "--draws", "64", "--out", "out")
     result = run(*PYTHON, *words, HOME="/proc/none", LANG="C", LC_ALL="C", NO_COLOR="1", COLUMNS="40", PYTHONUTF8="0")
     assert (result.returncode, result.stderr) == (0, "")
-    assert "in out: percentiles.csv, percentiles.json, draws.nc, report.pdf, manifest.json" in result.stdout
+    assert (
+        "in out: percentiles.csv, percentiles.json, draws.nc, report.pdf, report.html, manifest.json" in result.stdout
+    )
     after = {path: path.stat().st_mtime_ns for path in before if path.exists()}
     assert {path for path in before if path.is_file() and before[path] != after.get(path)} == set()
 

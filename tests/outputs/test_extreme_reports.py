@@ -33,7 +33,9 @@ def test_a_run_of_extreme_numbers_has_all_files_and_a_report(name, unit, tmp_pat
     words = dict(EXTREMES[name])
     page = {"title": "t", "targets": ["x"], "inputs": input_entry("x", words.pop("family"), unit, **words)}
     files = mcf.run(page, model=[], draws=2**8).write(tmp_path)
-    assert {"percentiles.csv", "percentiles.json", "draws.nc", "report.pdf", "manifest.json"} == {f.name for f in files}
+    assert {"percentiles.csv", "percentiles.json", "draws.nc", "report.pdf", "report.html", "manifest.json"} == {
+        f.name for f in files
+    }
     json.loads((tmp_path / "percentiles.json").read_text(), parse_constant=not_finite)
 
 

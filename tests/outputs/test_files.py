@@ -14,7 +14,7 @@ import mcfrontier as mcf
 from mcfrontier.outputs.folder import write
 from tests.conftest import ROOT, input_entry
 
-FILES = {"percentiles.csv", "percentiles.json", "draws.nc", "report.pdf", "manifest.json"}
+FILES = {"percentiles.csv", "percentiles.json", "draws.nc", "report.pdf", "report.html", "manifest.json"}
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +198,7 @@ def test_any_study_has_a_report(page, tmp_path):
 def test_a_run_without_report_removes_the_old_report(gpt4, tmp_path):
     gpt4.write(tmp_path)
     gpt4.write(tmp_path, report=False)
-    assert {path.name for path in tmp_path.iterdir()} == FILES - {"report.pdf"}
+    assert {path.name for path in tmp_path.iterdir()} == FILES - {"report.pdf", "report.html"}
 
 
 def test_many_draws_are_written_only_on_request(tmp_path, monkeypatch, gpt4):

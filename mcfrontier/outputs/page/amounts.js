@@ -97,8 +97,16 @@ function ratioText(value, unit, error, digits) {
 /** A probability with its error. */
 const chance = (value, error) => amount(value, { unit: "share", kind: "event" }, error);
 
+/** The probability of a share of draws; a bound where none or all of them have the event. */
+function chanceOf([value, error], draws) {
+  const bound = 3.7 / draws; // as many draws may be missing, at 95 %
+  if (value === 0) return `below ${chance(bound, bound)}`;
+  return value === 1 ? `above ${chance(1 - bound, bound)}` : chance(value, error);
+}
+
 /** A change from one value to another: a factor where ratios have a meaning, else a difference. */
 function changeText(before, after, quantity) {
+  if (Math.abs(after - before) <= 1e-9 * Math.abs(before)) return "none";
   if (quantity.kind === "share" || quantity.kind === "event") {
     const points = (after - before) * (quantity.unit === "%" ? 1 : 100);
     return `${points < 0 ? "−" : "+"}${plain(Math.abs(points), Math.abs(points) < 10 ? -1 : 0)} points`;
@@ -116,8 +124,12 @@ function changeText(before, after, quantity) {
 
 const SUFFIXES = { k: 1e3, M: 1e6, B: 1e9, T: 1e12 };
 
-/** A number to three digits, as a reader's change states it. */
-const threeDigits = (value) => Number(value.toPrecision(3));
+/** A number as a reader's change states it: to three digits, or to a hundredth of a width where that is finer. */
+function readable(value, width = Infinity) {
+  if (!value || !Number.isFinite(value)) return value;
+  const step = 10 ** Math.min(floorLog(value) - 2, floorLog(width) - 2);
+  return Number((Math.round(value / step) * step).toPrecision(12));
+}
 
 /** A number as the grammar of priors files reads it: 9k, 1.5M, 0.07, 2.1e25. */
 function numberText(value, digits = 3) {

@@ -3,6 +3,8 @@
 const element = (id) => document.getElementById(id);
 const fill = (id, ...children) => element(id).replaceChildren(...children.flat(Infinity).filter((child) => child));
 
+const MIN_EFFECTIVE = 800; // draws: with fewer the engine refuses the evidence
+
 class Answer {
   constructor(page) {
     this.page = page;
@@ -73,6 +75,8 @@ class Answer {
     const after = changed ? page.own.statistics(this.name, this.at) : before;
     Object.assign(this, { after, changed });
     this.headline(before, after, changed);
+    const size = page.own.model.effective();
+    if (size < MIN_EFFECTIVE) element("interval").append(` The evidence leaves an effective sample of only ${Math.round(size)} draws, so these figures are rough.`);
     const certain = before.sorted.length < 2 && after.sorted.length < 2;
     const event = quantity.event;
     element("curves").hidden = event || certain;
@@ -102,7 +106,7 @@ class Answer {
     const figures = changed || !published.p50 ? [1, 3, 5].map((i) => [after.values[i], after.errors[i]]) : [published.p5, published.p50, published.p95];
     const [p5, p50, p95] = figures.map(([value, error]) => amount(value, quantity, error));
     fill("figure", p50);
-    fill("interval", figures[0][0] === figures[2][0] ? "without uncertainty" : `median; 90 % of draws between ${p5} and ${p95}`);
+    fill("interval", figures[0][0] === figures[2][0] ? "without uncertainty" : `median; 90 % of draws between ${p5} and ${p95}`, changed && published.p50 ? `; published: ${amount(published.p50[0], quantity, published.p50[1])}` : "");
     const words = { p5: 1, p25: 2, p50: 3, p75: 4, p95: 5 };
     const head = h("tr", {}, ["", "published", "± MC error", changed && "yours", changed && "± MC error", changed && "change"].filter((text) => text !== false).map((text) => h("th", { scope: "col" }, text)));
     const lines = Object.entries(words).map(([word, i]) => {
@@ -119,14 +123,15 @@ class Answer {
     if (this.thresholds[row] === undefined) {
       const name = row.split("[")[0];
       const value = this.before(name, at).values[3];
-      this.thresholds[row] = threeDigits(value);
+      const [p5, p95] = [this.before(name, at).values[1], this.before(name, at).values[5]];
+      this.thresholds[row] = readable(value, (p95 - p5) || Infinity);
     }
     return this.thresholds[row];
   }
 
   setThreshold(row, value) {
     if (!Number.isFinite(value)) return;
-    this.thresholds[row] = threeDigits(value);
+    this.thresholds[row] = readable(value, row === this.row ? this.scale.high - this.scale.low : Infinity);
     this.probabilities();
   }
 
@@ -170,7 +175,7 @@ class Answer {
     const { quantity, row, changed } = this;
     const threshold = this.thresholdOf(row);
     fill("exceedance", exceedanceFigure(quantity, this.scale, this.before(), this.after, changed, threshold));
-    if (document.activeElement !== element("threshold")) element("threshold").value = numberText(threshold);
+    if (document.activeElement !== element("threshold")) element("threshold").value = numberText(threshold, 6);
     if (document.activeElement !== element("line")) element("line").value = Math.round((this.scale.at(threshold) / W) * 1000);
     element("line").setAttribute("aria-valuetext", amount(threshold, quantity));
     const draws = (study, name) => {
@@ -180,16 +185,16 @@ class Answer {
     const text = (study) => {
       const x = draws(study, this.name);
       const over = (i) => x(i) > threshold;
-      const first = chance(...this.share(study.model, over));
+      const first = chanceOf(this.share(study.model, over), this.data.draws);
       if (!this.second) return first;
       const y = draws(study, this.second), line = this.thresholdOf(this.second);
       const other = (i) => y(i) > line;
       const both = this.share(study.model, (i) => over(i) && other(i)), given = this.share(study.model, over, other);
-      return `${first}; both ${chance(...both)}; the first given the second ${Number.isFinite(given[0]) ? chance(...given) : "–"}`;
+      return `${first}; both ${chanceOf(both, this.data.draws)}; the first given the second ${Number.isFinite(given[0]) ? chance(...given) : "–"}`;
     };
     fill("chance", changed ? `${text(this.page.own)} (published priors: ${text(this.page.published)})` : text(this.page.published));
     element("second-line").hidden = !this.second;
-    if (this.second && document.activeElement !== element("second-threshold")) element("second-threshold").value = numberText(this.thresholdOf(this.second));
+    if (this.second && document.activeElement !== element("second-threshold")) element("second-threshold").value = numberText(this.thresholdOf(this.second), 6);
   }
 
   // --- what is drawn a moment after the last movement ---
@@ -228,8 +233,7 @@ class Answer {
     });
     const items = alone.map(([name, value]) => h("li", {}, `${name} alone: ${changeText(base, value, quantity)}`));
     const total = changeText(base, this.after.values[central], quantity);
-    const effective = data.evidence.length ? `; the evidence leaves an effective sample of ${Math.round(page.own.model.effective()).toLocaleString("en-US")} draws` : "";
-    fill("moves", h("p", {}, `The ${quantity.event ? "probability" : "median"} moved by ${total}${effective}.`), h("ul", {}, items));
+    fill("moves", h("p", {}, `Change of the ${quantity.event ? "probability" : "median"}: ${total}.`), h("ul", {}, items));
   }
 
   /** The shown quantity at all labels of one of its dimensions. */

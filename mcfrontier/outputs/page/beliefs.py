@@ -36,7 +36,7 @@ from mcfrontier.sampling.streams import stacked, values_at
 from mcfrontier.study.entry import entry_of, rows_of
 from mcfrontier.study.prior import Prior
 
-CODES = 2**16 - 1  # the largest code: 16 bits for each draw
+CODES, MISSING = 2**16 - 2, 2**16 - 1  # the largest of the codes of 16 bits, and that of a number that is not finite
 CELLS = 256  # of a table over normal scores, with one value more at either end for cubic interpolation
 LOG_RATIO = 8.0  # of the largest to the smallest draw, beyond which codes are linear in logarithms
 ENDS = np.array([0.05, 0.95])
@@ -53,6 +53,7 @@ def input_json(prior: Prior, points: list[Any]) -> Json:
         "by": entry.by if prior.labels else "",
         "family": str(entry.__struct_config__.tag),
         "autocorrelation": entry.autocorrelation,
+        "joint": entry.joint,
         "source": texts(prior, "source"),
         "note": texts(prior, "note"),
         "range": allowed(prior),
@@ -60,7 +61,9 @@ def input_json(prior: Prior, points: list[Any]) -> Json:
     if prior.known:
         return content | {"rows": [{"value": value / prior.scale} for value in values_at(prior).ravel().tolist()]}
     scores = special.ndtri(np.atleast_2d(stacked(prior, points)))
-    irregular = [entry.joint or bool(entry.replicates()) or d.discontinuous or d.atoms.size for d in prior.distributions]
+    irregular = [
+        entry.joint or bool(entry.replicates()) or d.discontinuous or d.atoms.size for d in prior.distributions
+    ]
     draws = np.atleast_2d(values_at(prior, points)) / prior.scale if any(irregular) else None
     content["rows"] = []
     for k, (row, distribution) in enumerate(zip(rows, prior.distributions, strict=True)):
@@ -104,7 +107,9 @@ def row_json(row: Family, distribution: Distribution, scores: Array, draws: Arra
         ends, content = distribution.ppf(ENDS), {"form": "other", "t": "x"}
         if keys := shifted_keys(row):
             content = {"form": "affine", "t": "log" if isinstance(row, LogUniform) else "x", "keys": keys}
-            content["support"] = [each if math.isfinite(each) else None for each in (distribution.low, distribution.high)]
+            content["support"] = [
+                each if math.isfinite(each) else None for each in (distribution.low, distribution.high)
+            ]
     content |= {"p5": float(ends[0]), "p95": float(ends[1]), "median": distribution.median, "times": times}
     low, high = float(scores.min()), float(scores.max())
     content["z"] = [low, high, coded(scores, low, high)]
@@ -132,10 +137,11 @@ def shifted_keys(row: Family) -> Json:
 
 def fix_rows(rows: list[Json], family: str) -> None:
     """Mark the rows of an input with labels that a priors file could not state again with one of them changed: those of
-    a family without percentiles of its own."""
-    uncertain = [row for row in rows if "form" in row]
-    for row in uncertain:
-        if row["form"] == "other":
+    a family without percentiles of its own, and those beside a row without a figure."""
+    for row in rows:
+        if any("form" not in each for each in rows):
+            row["fixed"] = "some of its rows have no figure: they are changed in its table"
+        elif row["form"] == "other":
             row["fixed"] = f"rows of the family {family} are changed in the priors file"
 
 
@@ -147,7 +153,7 @@ def table(distribution: Distribution, low: float, high: float, scale: str) -> st
 
 
 def coded_draws(x: Array) -> list[Any]:
-    """Draws as [scale, lowest, highest, codes]; those that are not finite are left out of the range, and have code 0."""
+    """Draws as [scale, lowest, highest, codes]; those that are not finite have the code MISSING."""
     x = np.where(np.isfinite(x), x, np.nan)
     known = x[np.isfinite(x)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
@@ -160,7 +166,7 @@ def coded_draws(x: Array) -> list[Any]:
 def coded(x: Array, low: float, high: float) -> str:
     """Numbers from `low` to `high` as codes from 0 to CODES."""
     steps = (x - low) * (CODES / (high - low)) if high > low else np.zeros(x.shape)
-    return encoded(np.rint(np.nan_to_num(steps)).astype("<u2"))
+    return encoded(np.where(np.isfinite(x), np.rint(np.nan_to_num(steps)), MISSING).astype("<u2"))
 
 
 def encoded(x: Array) -> str:

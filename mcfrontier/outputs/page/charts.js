@@ -16,7 +16,7 @@ function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-const W = 640; // units across of a figure
+const W = window.innerWidth < 640 ? 380 : 640; // units across a figure: texts stay readable on a phone
 
 /** A horizontal axis: positions 0 to W of values, on a logarithmic scale if `log`. */
 function axis(low, high, log, left = 0, right = W) {
@@ -174,7 +174,7 @@ function tornadoFigure(data, quantity, { base, bars }) {
   if (!shown.length) return h("p", {}, "No uncertain input moves it.");
   const all = shown.flatMap(({ low, high }) => [low, high]).concat(base);
   const [low, high] = [Math.min(...all), Math.max(...all)];
-  const left = 190, line = 22, bottom = shown.length * line + 6;
+  const left = Math.round(0.3 * W), line = 22, bottom = shown.length * line + 6;
   const scale = axis(low, high, quantity.log && low > 0 && high / low > 4, left, W - 10);
   const rows = shown.map((bar, i) => {
     const y = i * line + 4;
@@ -182,7 +182,7 @@ function tornadoFigure(data, quantity, { base, bars }) {
     const name = inputLabel(data, bar.input, bar.k);
     const text = `${name}: ${amount(bar.low, quantity)} at its p5, ${amount(bar.high, quantity)} at its p95`;
     return h("g", {}, h("title", {}, text),
-      h("text", { x: left - 8, y: y + 13, "text-anchor": "end" }, name.length > 30 ? `${name.slice(0, 29)}…` : name),
+      h("text", { x: left - 8, y: y + 13, "text-anchor": "end" }, clipped(name, left)),
       h("rect", { x: Math.min(from, middle), y, width: Math.abs(middle - from), height: line - 7, class: "low" }),
       h("rect", { x: Math.min(to, middle), y, width: Math.abs(to - middle), height: line - 7, class: "high" }));
   });
@@ -193,6 +193,9 @@ function tornadoFigure(data, quantity, { base, bars }) {
 
 const inputLabel = (data, name, k) => data.quantities[name].label + (data.inputs[name].by ? ` [${data.dimensions[data.inputs[name].by][k]}]` : "");
 
+/** A text cut to a width. */
+const clipped = (text, width) => (text.length > width / 6.2 ? `${text.slice(0, Math.floor(width / 6.2) - 1)}…` : text);
+
 /** Intervals from p5 to p95 with the median for each label, side by side; along a path as a fan. */
 function labelsFigure(quantity, labels, before, after, changed, path) {
   const sets = [["before", before], ...(changed ? [["after", after]] : [])];
@@ -201,11 +204,11 @@ function labelsFigure(quantity, labels, before, after, changed, path) {
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
   const log = quantity.log && low > 0 && high / low > 6;
   if (path) return fanFigure(quantity, labels, sets, low, high, log);
-  const left = 200, line = changed ? 26 : 20, bottom = labels.length * line + 4;
+  const left = Math.round(0.32 * W), line = changed ? 26 : 20, bottom = labels.length * line + 4;
   const scale = axis(low, high > low ? high : low + 1, log, left, W - 10);
   const rows = labels.map((label, i) =>
     h("g", {},
-      h("text", { x: left - 8, y: i * line + 15, "text-anchor": "end" }, label.length > 32 ? `${label.slice(0, 31)}…` : label),
+      h("text", { x: left - 8, y: i * line + 15, "text-anchor": "end" }, clipped(label, left)),
       sets.map(([kind, values], j) => {
         const [p5, p50, p95] = values[i].map((x) => scale.at(x)), y = i * line + 10 + 7 * j;
         if (!Number.isFinite(p50)) return null;

@@ -11,9 +11,9 @@ from mcfrontier import graph
 from mcfrontier.core import units
 from mcfrontier.core.arrays import extremes_allowed
 from mcfrontier.core.formatting import label
-from mcfrontier.core.jsontext import finite, json_escaped
+from mcfrontier.core.jsontext import finite
 from mcfrontier.core.kinds import EVENT
-from mcfrontier.core.printable import HIDDEN_OR_BREAK, printable_values
+from mcfrontier.core.printable import HIDDEN_OR_BREAK, json_escaped, printable_values
 from mcfrontier.core.version import __version__
 from mcfrontier.outputs.page.beliefs import coded_draws, input_json
 from mcfrontier.outputs.page.javascript import Converted, NotConverted
@@ -28,18 +28,7 @@ from mcfrontier.study.describe import cost_components, path_of
 from mcfrontier.study.study import Study
 from mcfrontier.study.values import central_values
 
-DRAWS, MIN_DRAWS = 2**13, 2**9
-MAX_CODES = 2**20  # of the draws of all rows of inputs: 2.8 MB of the file
 Json = dict[str, Any]
-
-
-def page_draws(run: RunCore, requested: int = DRAWS) -> int:
-    """The number of draws of the page of a run: fewer than requested where many rows are uncertain; 0 where a page would
-    have too few."""
-    rows = sum(max(1, len(prior.labels)) for prior in run.study.uncertain)
-    fitting = 1 << (MAX_CODES // max(1, rows)).bit_length() - 1 if rows <= MAX_CODES else 0
-    draws = min(requested, fitting, run.sampler.draws)
-    return draws if draws >= min(MIN_DRAWS, run.sampler.draws) else 0
 
 
 @extremes_allowed()

@@ -1,6 +1,7 @@
 // The inputs: a density with a handle for p5 and one for p95, a field for typed amounts, and a way back.
 
 const STEPS = 1000; // of a handle
+const MOST = 100; // inputs of the folded list that are displayed at once
 
 class InputRow {
   constructor(page, name, k) {
@@ -14,7 +15,7 @@ class InputRow {
     this.label = inputLabel(this.data, name, k);
     const handle = (word) => h("input", { type: "range", min: 0, max: STEPS, class: word, "aria-label": `${word} of ${this.label}`, oninput: () => this.dragged(word) });
     this.field = h("input", { type: "text", class: "typed", "aria-label": `${this.label}: ${this.known ? "a number" : "p5..p95, or one number"} in ${this.quantity.unit}`, spellcheck: "false", autocomplete: "off", disabled: Boolean(this.frozen), onchange: () => this.typed() });
-    this.pin = h("button", { type: "button", title: "Set it to its median", onclick: () => this.set({ value: threeDigits(this.base.quantity(0)) }) }, "pin");
+    this.pin = h("button", { type: "button", title: "Set it to its median", onclick: () => this.set({ value: readable(this.base.quantity(0), this.width) }) }, "pin");
     this.reset = h("button", { type: "button", title: "Back to the published prior", onclick: () => this.set(undefined) }, "reset");
     this.word = h("p", { class: "word" });
     this.effect = h("span", { class: "effect" });
@@ -22,6 +23,7 @@ class InputRow {
     const line = h("div", { class: "line" }, h("button", { type: "button", class: "link", onclick: () => page.about(name) }, this.label), this.effect, h("span", { class: "entry" }, this.field, h("span", { class: "unit" }, unit), !this.known && !this.input.by && !this.frozen && this.pin, this.reset));
     this.element = h("li", { class: "input", "data-row": this.key }, line);
     this.base = page.published.beliefOf(name, k);
+    this.width = this.base.p95 - this.base.p5 || Infinity;
     if (!this.known && !this.frozen) {
       [this.low, this.high] = [handle("p5"), handle("p95")];
       this.picture = h("div", { class: "picture" });
@@ -54,7 +56,7 @@ class InputRow {
       else this.high.value = Math.min(STEPS, low + gap);
     }
     const now = this.page.own.beliefOf(this.name, this.k);
-    const value = (handle) => threeDigits(this.scale.valueAt(Number(handle.value)));
+    const value = (handle) => readable(this.scale.valueAt(Number(handle.value)), this.width);
     const pinned = now.constant !== undefined;
     const p5 = word === "p5" || pinned ? value(this.low) : now.p5, p95 = word === "p95" || pinned ? value(this.high) : now.p95;
     if (p5 < p95) this.set({ p5, p95 }, true);
@@ -93,7 +95,7 @@ class InputRow {
     this.element.classList.toggle("changed", changed);
     this.reset.disabled = !changed;
     if (document.activeElement !== this.field || own) {
-      this.field.value = now.constant !== undefined ? numberText(now.constant, 6) : beliefText(now, changed ? 6 : 3);
+      this.field.value = now.constant !== undefined ? numberText(now.constant, 6) : beliefText(now, changed || this.quantity.kind === "date" ? 6 : 3);
     }
     if (!this.low) {
       if (!this.known) this.word.textContent = this.frozen;
@@ -105,7 +107,8 @@ class InputRow {
     this.low.setAttribute("aria-valuetext", amount(now.p5, this.quantity));
     this.high.setAttribute("aria-valuetext", amount(now.p95, this.quantity));
     const families = { x: "normal", log: "lognormal", logit: "logitnormal" };
-    this.word.textContent = now.other ? `as a ${families[now.other]} distribution: the ${this.input.family} one with these percentiles would leave its range` : now.constant !== undefined ? "pinned" : "";
+    const why = this.row.form === "affine" ? `a ${this.input.family} one with these percentiles would leave its range` : `the family ${this.input.family} has no parameters p5 and p95`;
+    this.word.textContent = now.other ? `as a ${families[now.other]} distribution: ${why}` : now.constant !== undefined ? "pinned" : "";
     this.density(now, changed);
   }
 
@@ -158,7 +161,7 @@ class Inputs {
     const found = (key) => !wanted || `${key} ${page.data.quantities[this.rows.get(key)[0]].label}`.toLowerCase().includes(wanted);
     const changed = Object.keys(page.own.changes).filter((key) => !first.includes(key));
     const top = [...first.slice(0, wanted ? 40 : 8), ...changed].filter(found);
-    const rest = [...this.rows.keys()].filter((key) => !top.includes(key) && found(key)).slice(0, 200);
+    const rest = [...this.rows.keys()].filter((key) => !top.includes(key) && found(key));
     const draw = (key) => {
       const row = this.row(key);
       const swing = widest.find(([other]) => other === key);
@@ -170,7 +173,7 @@ class Inputs {
     fill("inputs", top.map(draw));
     element("rest").hidden = !rest.length;
     element("rest-count").textContent = `${rest.length} more: less influence, known numbers, other rows`;
-    const open = () => fill("rest-inputs", element("rest").open ? rest.map(draw) : []);
+    const open = () => fill("rest-inputs", element("rest").open ? rest.slice(0, MOST).map(draw) : [], rest.length > MOST && h("li", { class: "hint" }, "Search to find others."));
     element("rest").ontoggle = open;
     if (wanted) element("rest").open = true;
     open();

@@ -75,7 +75,9 @@ class Converted:
         """A loop over draws whose body are some statements, as a function of the draws of some names."""
         text = Body(self, known, vector)
         lines = text.statements(body, names, "out[i] = ")
-        values = [f"let {local(name)} = {'row(' * vector}a{k}{', i)' if vector else '[i]'};" for k, name in enumerate(names)]
+        values = [
+            f"let {local(name)} = {'row(' * vector}a{k}{', i)' if vector else '[i]'};" for k, name in enumerate(names)
+        ]
         arguments = ", ".join(["n", *(f"a{k}" for k in range(len(names)))])
         return (
             f"({arguments}) => {{ const out = new Float64Array(n); "

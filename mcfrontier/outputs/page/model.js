@@ -1,7 +1,7 @@
 // The model: draws of inputs from codes, other beliefs about them, and the graph of nodes, evaluated on demand.
 
 const Z95 = 1.6448536269514722; // the normal score of 95 %
-const CODES = 65535;
+const CODES = 65534; // the largest code; the next one stands for NaN
 
 /** The numbers that base64 text holds. */
 function decoded(text, Kind) {
@@ -13,7 +13,7 @@ function decoded(text, Kind) {
 function fromCodes([low, high, text]) {
   const codes = decoded(text, Uint16Array);
   const step = (high - low) / CODES;
-  return Float64Array.from(codes, (code) => (code === CODES ? high : low + code * step));
+  return Float64Array.from(codes, (code) => (code < CODES ? low + code * step : code === CODES ? high : NaN));
 }
 
 /** Draws from [scale, low, high, codes]. */

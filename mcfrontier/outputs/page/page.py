@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from html import escape
@@ -13,12 +14,12 @@ from string import Template
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.formatting import counted, label, sentence
 from mcfrontier.core.printable import one_line, printable
-from mcfrontier.outputs.page.data import DRAWS, MAX_CODES, MIN_DRAWS, page_draws, page_json
+from mcfrontier.outputs.page.data import page_json
+from mcfrontier.outputs.page.size import DRAWS, MAX_CODES, MIN_DRAWS, page_draws, uncertain_rows
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import summary
 from mcfrontier.runs.headlines import headlines
 
-PAGE = "report.html"
 SCRIPTS = ("numbers", "amounts", None, "model", "state", "charts", "answer", "inputs", "main")  # None: the formulas
 
 
@@ -31,9 +32,8 @@ def page_html(run: RunCore, draws: int = DRAWS) -> str:
     """The page of a run; refused where too many rows are uncertain for one file."""
     used = page_draws(run, draws)
     if not used:
-        rows = sum(max(1, len(prior.labels)) for prior in run.study.uncertain)
-        most = f"the page takes at most {MAX_CODES // MIN_DRAWS:,}; choose fewer targets with --target"
-        raise InputError(f"{run.study.name}: {rows:,} rows of inputs are uncertain, and {most}")
+        most = f"a page takes at most {MAX_CODES // MIN_DRAWS:,}; state fewer labels, by [only]"
+        raise InputError(f"{run.study.name}: {uncertain_rows(run):,} rows of inputs are uncertain, and {most}")
     data, formulas = page_json(run, used)
     script, style = script_of(formulas), source("page.css")
     return Template(source("page.html")).substitute(
@@ -56,9 +56,9 @@ def source(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
-def script_of(formulas: str) -> str:
+def script_of(formulas: str, names: Sequence[str | None] = SCRIPTS) -> str:
     """The script of a page. Its formulas are those of the nodes, and no text of others."""
-    parts = [formulas if name is None else source(f"{name}.js") for name in SCRIPTS]
+    parts = [formulas if name is None else source(f"{name}.js") for name in names]
     return '"use strict";\n{\n' + "\n".join(parts) + "\n}\n"
 
 

@@ -105,8 +105,8 @@ function entryText(data, name, changes, source) {
   const [family, keys] = rows.find((row) => row);
   const lines = [`[inputs.${name}]`, `family = ${tomlText(family)}`];
   for (const key of Object.keys(keys)) lines.push(`${key} = ${tomlList(rows.map((row) => (row ? row[1][key] : NaN)))}`);
-  const { times = 1 } = input.rows.find((row) => row.form) || input.rows[0];
-  if (times !== 1) lines.push(`times = ${tomlNumber(times)}`);
+  const times = input.rows.map((row) => row.times || 1);
+  if (times.some((each) => each !== 1)) lines.push(`times = ${tomlList(times)}`);
   if (input.by) lines.push(`by = ${tomlText(input.by)}`);
   if (input.autocorrelation !== null) lines.push(`autocorrelation = ${tomlNumber(input.autocorrelation)}`);
   const before = input.source[0] ? `; in place of: ${input.source.length > 1 ? "the sources of its rows" : input.source[0]}` : "";

@@ -20,8 +20,8 @@ from mcfrontier.tasks.verify.manifest_diff import PRIORS_KEYS, Change, changes
 from mcfrontier.tasks.verify.rebuild import current_study, from_manifest, run_like
 
 IDENTICAL, WITHIN, CHANGED = "bit-identical", "same within Monte Carlo error", "changed"
-REPORT, CSV = "report.pdf", "percentiles.csv"
-NO_RESULTS = (MANIFEST, REPORT)  # files with versions and texts, which may differ where the results do not
+REPORTS, CSV = ("report.pdf", "report.html"), "percentiles.csv"
+NO_RESULTS = (MANIFEST, *REPORTS)  # files with versions and texts, which may differ where the results do not
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def verify(folder: str | Path, progress: Progress = silent) -> Verification:
         run = run_like(old, current_study(old), progress)
     with scratch_folder() as place:
         saved = any((old.folder / name).exists() for name in DRAWS)
-        report = (old.folder / REPORT).exists()
-        write.write(run, place, report=report, save_draws=saved, progress=progress)
+        report, page = ((old.folder / name).exists() for name in REPORTS)
+        write.write(run, place, report=report or page, page=page, save_draws=saved, progress=progress)
         new = read_folder(place)
         files = {name: compare_files(old, new, name) for name in write.WRITERS if is_of_run(name, old, new)}
         gaps = gaps_of(old, new, files)
@@ -90,7 +90,7 @@ def gaps_of(old: RunFolder, new: RunFolder, files: dict[str, str]) -> Gaps:
 
 def verdict_of(files: dict[str, str], gaps: Gaps, changed: list[Change]) -> str:
     """The verdict on the results, and on a report that differs although the manifests are the same."""
-    if gaps.changed or (files.get(REPORT) == DIFFERS and not changed):
+    if gaps.changed or (DIFFERS in map(files.get, REPORTS) and not changed):
         return CHANGED
     results = [result for name, result in files.items() if name not in NO_RESULTS]
     return IDENTICAL if {*results} <= {SAME_BYTES, SAME, MISSING} else WITHIN
