@@ -76,6 +76,7 @@ def run(
     set: Mapping[str, str | float] | None = None,
     as_of: Day | None = None,
     table: str | Path | None = None,
+    given: str | Sequence[str] | None = None,
     precision: float | None = None,
     most: int = MAX_PRECISION_DRAWS,
     method: str = METHOD,
@@ -110,6 +111,9 @@ def run(
         As in `load`.
     table : str or Path, optional
         As in `load`.
+    given : str or sequence of str, optional
+        Conditions that the draws must meet, such as ``"energy > 40 GWh"``; all others are left out. The draws are
+        doubled, up to 2^20, until 2,000 are left, and fewer than 800 are refused.
     precision : float, optional
         Monte Carlo error of p5, p50 and p95 of the headlines to reach, as a share of each, such as 0.01: the number of
         draws is doubled until it is reached.
@@ -144,9 +148,9 @@ def run(
     >>> run["cloud_cost"].sizes["draw"], run.summary["cloud_cost"].unit
     (1024, 'USD')
     """
-    if isinstance(source, Study) and (model or targets or set or as_of or table):
-        raise InputError("a loaded study has its model, targets, set, as_of and table; pass them to load")
-    study = source if isinstance(source, Study) else load(source, model, targets, set, as_of, table)
+    if isinstance(source, Study) and (model or targets or set or as_of or table or given):
+        raise InputError("a loaded study has its model, targets, set, as_of, table and given; pass them to load")
+    study = source if isinstance(source, Study) else load(source, model, targets, set, as_of, table, given)
     return Run(
         recipe.run(
             study,

@@ -11,6 +11,7 @@ from mcfrontier.cli.terminal import (
     as_of_option,
     emit,
     given,
+    given_option,
     note,
     pins_option,
     progress,
@@ -35,10 +36,17 @@ MAX_COMPACT_ROWS = 40  # rows of a pair that are printed one by one
 @pins_option("Pin a quantity in all studies; with one study, compare it with itself so pinned.")
 @targets_option("Quantity to compare. Repeatable.  [default: the common targets]")
 @as_of_option()
+@given_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 @click.option("--out", metavar="FOLDER", help="Also write comparison.json and comparison.pdf into this folder.")
 def command(
-    studies: Sequence[str], pins: Sequence[str], targets: Sequence[str], as_json: bool, out: str | None, **settings: Any
+    studies: Sequence[str],
+    pins: Sequence[str],
+    conditions: Sequence[str],
+    targets: Sequence[str],
+    as_json: bool,
+    out: str | None,
+    **settings: Any,
 ) -> None:
     """Compare studies on common draws and attribute differences.
 
@@ -52,7 +60,7 @@ def command(
     folder = None if out is None else check_folder(out)
     options = given(**settings, targets=targets or None)
     with progress() as steps:
-        found = compare(*studies, set=split_pins(pins), progress=steps, **options)
+        found = compare(*studies, set=split_pins(pins), given=conditions, progress=steps, **options)
     written = found.write(folder) if folder else []
     for text in found.notes:
         note(text)

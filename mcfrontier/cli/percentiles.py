@@ -13,6 +13,7 @@ from mcfrontier.cli.terminal import (
     as_of_option,
     emit,
     given,
+    given_option,
     note,
     percents,
     pins_option,
@@ -46,6 +47,7 @@ QUANTILES = "1,5,25,50,75,95,99"
 @sampling_options("Number of draws, as in run.", of="study: ")
 @pins_option("study: Pin a quantity.")
 @as_of_option()
+@given_option()
 def command(
     source: str,
     quantities: Sequence[str],
@@ -53,6 +55,7 @@ def command(
     form: str,
     pins: Sequence[str],
     as_of: date | None,
+    conditions: Sequence[str],
     **settings: Any,
 ) -> None:
     """Print percentiles of a study or of a saved run.
@@ -64,18 +67,19 @@ def command(
     if form not in FORMATS:
         raise InputError(f"--format {echo(form)}: unknown format{suggest(form, FORMATS)}")
     from mcfrontier.outputs.folder.percentiles import percentiles_csv, percentiles_json
+    from mcfrontier.outputs.folder.sample import given_folder
     from mcfrontier.outputs.folder.saved import read_folder, rows_of
 
     options = given(**settings)
     if saved_run(source, [*options, *["set"] * bool(pins), *["as-of"] * bool(as_of)]):
-        saved = read_folder(source)
+        saved = given_folder(read_folder(source), conditions)
         for text in saved.manifest.notes:
             note(text)
         rows = rows_of(saved.rows, quantities or saved.manifest.targets, source)
         summaries = {row: saved.summary_at(row, levels) for row in rows}
         head, unstable, integrated = saved.head, saved.percentiles.unstable, saved.percentiles.integrated
     else:
-        run = run_study(source, quantities, options, split_pins(pins), as_of)
+        run = run_study(source, quantities, options, set=split_pins(pins), as_of=as_of, given=conditions)
         rows = rows_of(run.rows, quantities or run.study.targets, source)
         summaries, unstable, integrated = summaries_of(run, rows, levels)
         head = run.head
@@ -102,13 +106,7 @@ def summaries_of(
     return found, unstable_statistics(run), integrated(run)
 
 
-def run_study(
-    source: str,
-    quantities: Sequence[str],
-    options: Mapping[str, Any],
-    pins: Mapping[str, str | float],
-    as_of: date | None,
-) -> RunCore:
+def run_study(source: str, quantities: Sequence[str], options: Mapping[str, Any], **stated: Any) -> RunCore:
     """A run of a study that has the quantities. A quantity that the run would not have becomes a target: one that the
     targets do not need, or, where only the draws of targets are counted, any other."""
     from mcfrontier.core.formatting import split_row
@@ -118,12 +116,12 @@ def run_study(
     from mcfrontier.runs.load import load
     from mcfrontier.study.study import retained_draws
 
-    study = load(source, set=pins, as_of=as_of)
+    study = load(source, **stated)
     draws = options.get("draws", study.draws)
     known = study.quantities if retained_draws(study, draws) == draws else study.targets
     more = [name for name in dict.fromkeys(split_row(quantity)[0] for quantity in quantities) if name not in known]
     if more:
-        study = load(source, targets=(*study.targets, *more), set=pins, as_of=as_of)
+        study = load(source, targets=(*study.targets, *more), **stated)
     rows_of(study.rows, quantities, source)  # an unknown row is refused before the run
     with progress() as steps:
         run = recipe.run(study, **options, progress=steps)

@@ -13,6 +13,7 @@ from mcfrontier.cli.terminal import (
     as_of_option,
     emit,
     given,
+    given_option,
     note,
     pins_option,
     progress,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 )
 @pins_option()
 @as_of_option()
+@given_option()
 @click.option("--table", metavar="FILE", help="CSV file to read in place of the table of the study.")
 @targets_option("Quantity to evaluate instead of the targets of the study. Repeatable.")
 @click.option("--out", metavar="FOLDER", help="Folder of the run.  [default: reports/NAME]")
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
 def command(
     name: str,
     pins: Sequence[str],
+    conditions: Sequence[str],
     targets: Sequence[str],
     out: str | None,
     no_report: bool,
@@ -107,12 +110,17 @@ def command(
     from mcfrontier.sampling.engine.engine import Engine
 
     study = load(
-        name, targets=targets or None, set=split_pins(pins), as_of=settings.pop("as_of"), table=settings.pop("table")
+        name,
+        targets=targets or None,
+        set=split_pins(pins),
+        as_of=settings.pop("as_of"),
+        table=settings.pop("table"),
+        given=conditions,
     )
     engine_options = {"--engine": engine, "--workers": workers, "--resume": resume}
     if point:
         options: dict[str, object] = {"--out": out, "--save-draws": save_draws, "--no-report": no_report}
-        options |= {"--no-page": no_page, "--scheduler": scheduler}
+        options |= {"--no-page": no_page, "--scheduler": scheduler, "--given": bool(conditions)}
         options |= {f"--{word.replace('_', '-')}": value for word, value in settings.items()}
         for option in used(options | engine_options):
             raise InputError(f"{option}: --point samples nothing and writes nothing; leave one of the two out")

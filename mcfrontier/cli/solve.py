@@ -11,6 +11,7 @@ from mcfrontier.cli.terminal import (
     as_of_option,
     emit,
     given,
+    given_option,
     note,
     pins_option,
     sampling_options,
@@ -26,7 +27,7 @@ from mcfrontier.cli.terminal import (
 @click.option("--for", "decide", required=True, metavar="NAME", help="The quantity to solve for.")
 @click.option(
     "--so-that",
-    "conditions",
+    "so_that",
     required=True,
     multiple=True,
     metavar="CONDITION",
@@ -47,10 +48,17 @@ from mcfrontier.cli.terminal import (
 )
 @pins_option()
 @as_of_option()
+@given_option()
 @sampling_options("Number of draws, as in run.  [default: 131072, or less]")
 @click.option("--json", "as_json", is_flag=True, help="Print the solution as JSON.")
 def command(
-    name: str, decide: str, conditions: Sequence[str], pins: Sequence[str], as_json: bool, **settings: Any
+    name: str,
+    decide: str,
+    so_that: Sequence[str],
+    conditions: Sequence[str],
+    pins: Sequence[str],
+    as_json: bool,
+    **settings: Any,
 ) -> None:
     """Find the values of a quantity at which conditions hold.
 
@@ -60,7 +68,7 @@ def command(
     from mcfrontier.tasks.solve.solution import cells, sentences, solution_json
     from mcfrontier.tasks.solve.solve import solve
 
-    found = solve(name, decide, conditions, set=split_pins(pins), **given(**settings))
+    found = solve(name, decide, so_that, set=split_pins(pins), given=conditions, **given(**settings))
     for text in found.notes:
         note(text)
     if as_json:

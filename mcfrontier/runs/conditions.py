@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -22,6 +22,7 @@ from mcfrontier.study.study import Study
 from mcfrontier.study.values import missing_rows
 
 MIN_MARGIN, MAX_MARGIN = 1e-300, 1e3  # margins of a draw on its bound, and of a draw that is not a number
+GIVEN = "given"  # the place in messages of conditions that draws must meet
 EVENT_THRESHOLD = 1 / 2  # between an event that does not happen, 0, and one that does, 1
 EVENT_HINT = (
     "an event happens in a draw or does not: write > 0.5 if it is to happen, < 0.5 if not, and its probability as "
@@ -147,11 +148,24 @@ def spelled(condition: Condition, study: Study) -> Condition:
     return replace(condition, left=left, right=right)
 
 
-def check(conditions: Sequence[Condition], study: Study) -> None:
+def quantities(conditions: Iterable[Condition]) -> list[str]:
+    """The quantities that conditions refer to."""
+    return list(dict.fromkeys(split_row(row)[0] for condition in conditions for row in condition.rows))
+
+
+def of_study(study: Study) -> list[Condition]:
+    """The conditions that the draws of a study must meet, checked."""
+    unit_of = {name: study.unit(name) for name in study.quantities}
+    found = [spelled(read(text, unit_of, GIVEN), study) for text in study.given]
+    check(found, study, GIVEN)
+    return found
+
+
+def check(conditions: Sequence[Condition], study: Study, option: str = "so-that") -> None:
     """Refuse a condition on rows that the study does not have, or that have no value."""
     for condition, row in chain.from_iterable(((each, row) for row in each.rows) for each in conditions):
         name = split_row(row)[0]
-        with located(f"so-that '{condition.text}'"):
+        with located(f"{option} '{condition.text}'"):
             if row not in study.rows:
                 own = [each for each, (owner, _) in study.rows.items() if owner == name]
                 if row == name:

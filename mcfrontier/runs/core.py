@@ -45,7 +45,8 @@ class RunCore:
 
     `values` are the draws of every quantity in base units: shape (dimensions..., draws), with a last axis of length 1
     where nothing is uncertain. Of many draws only the first are retained, and `counted` has the counts of all draws of
-    the targets in bins. Given evidence, `before` is the run without it, and `resampled` its importance resampling.
+    the targets in bins. Given evidence or conditions, `before` is the run without them, and `resampled`
+    the importance resampling.
     `effort` reports the draws that a precision took; it is not written to a run's files, which are those of a run with
     this number of draws. `points` is the number of points of the pick-freeze designs, None for the default.
     """
@@ -81,8 +82,8 @@ class RunCore:
 
     @property
     def retained(self) -> int:
-        """The number of draws retained in memory."""
-        return retained_draws(self.study, self.sampler.draws)
+        """The number of draws retained in memory: given conditions alone, those that meet them."""
+        return self.resampled.index.size if self.resampled else retained_draws(self.study, self.sampler.draws)
 
     @property
     def effective(self) -> float:

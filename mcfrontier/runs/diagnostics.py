@@ -32,6 +32,12 @@ def findings(run: RunCore) -> tuple[str, ...]:
     if run.resampled:
         size = f"effective sample size {run.resampled.effective:,.0f} of {run.sampler.draws:,} draws"
         given = [f"evidence: {size}", *(f"evidence: {conflict}" for conflict in run.resampled.conflicts)]
+        if study.given:
+            texts, left = (
+                " and ".join(f"'{text}'" for text in study.given),
+                f"{run.retained:,} of {run.sampler.draws:,}",
+            )
+            given = [f"given {texts}: {size if study.evidence else f'{left} draws are left'}", *given[1:]]
     counted = [] if run.counted is None else [run.counted.text(run.retained), *conditional_texts(run)]
     infinite = [
         f"{name}: {count:,} of {run.values[name].size:,} draws are not finite; statistics leave them out"

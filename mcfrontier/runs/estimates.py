@@ -68,7 +68,7 @@ def moments_of_input(run: RunCore, row: str) -> tuple[float, float] | None:
     """The exact mean and sd of an uncertain input, the sd infinite where the variance is; None of other rows, given
     evidence, and of a distribution with jumps or kinks."""
     prior = run.study.inputs.get(run.rows[row][0])
-    if prior is None or prior.known or run.study.evidence:
+    if prior is None or prior.known or run.study.evidence or run.study.given:
         return None
     distribution = prior.distributions[row_index(run.study, row)]
     if distribution.discontinuous or not distribution.low < distribution.high:
@@ -97,8 +97,9 @@ def summary_of(run: RunCore, row: str) -> Summary:
 @remembered
 def draws(run: RunCore) -> xr.Dataset:
     """The draws of every quantity along `draw`; those that are not retained are computed again."""
-    count, values = run.sampler.draws, run.values
+    count, values = run.retained, run.values
     if run.counted is not None:
+        count = run.sampler.draws
         memory.check(count, run.study.sizes)
         values = evaluate_blocks(Blocks(run.study, run.sampler, run.study.quantities), count)
 

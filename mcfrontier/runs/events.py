@@ -7,7 +7,7 @@ label.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
@@ -23,14 +23,14 @@ from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.core.errors import InputError, TooFewDraws, located, suggest
 from mcfrontier.core.formatting import amount, label, spaced, split_row
 from mcfrontier.core.kinds import EVENT
-from mcfrontier.runs.conditions import CONDITION_FORM, Condition, check_event, read
+from mcfrontier.runs.conditions import CONDITION_FORM, GIVEN, Condition, check_event, read
 from mcfrontier.runs.core import RunCore
 from mcfrontier.study.study import Row
 
 if TYPE_CHECKING:
     import xarray as xr
 
-THAT, GIVEN = "that", "given"  # the places of conditions in messages
+THAT = "that"  # the place of events in messages
 MAX_GIVEN_DRAWS, ENOUGH_DRAWS = 2**20, 2000  # the draws are doubled up to the first number until the second is left
 
 
@@ -79,7 +79,7 @@ def sample_of(run: RunCore) -> Sample:
         events=frozenset(name for name in study.quantities if study.kind(name) is EVENT),
         rows=run.rows,
         values=lambda name: run.values[name],
-        draws=run.sampler.draws if run.counted is None else run.retained,
+        draws=run.sampler.draws if run.counted is None and not run.resampled else run.retained,
         effective=run.effective,
     )
 
@@ -102,11 +102,6 @@ class Truth(NamedTuple):
 def read_all(option: str, texts: str | Sequence[str] | None, unit_of: Mapping[str, str]) -> list[Condition]:
     """Parse conditions; `option` is the place in messages."""
     return [read(text, unit_of, option) for text in listed(option, texts)]
-
-
-def quantities(conditions: Iterable[Condition]) -> list[str]:
-    """The quantities that conditions refer to."""
-    return list(dict.fromkeys(split_row(row)[0] for condition in conditions for row in condition.rows))
 
 
 @extremes_allowed()
@@ -192,6 +187,14 @@ def conditions_of(option: str, texts: str | Sequence[str] | None, sample: Sample
     if option == GIVEN:
         check_left(found, conditions, sample)
     return found
+
+
+def check_single(conditions: Sequence[Condition], sample: Sample) -> None:
+    """Refuse conditions with several rows."""
+    for condition in conditions:
+        for name in filter(sample.dimensions_of.get, condition.rows):
+            row = next(row for row, (owner, _) in sample.rows.items() if owner == name)
+            raise InputError(f"given '{condition.text}': {name} has several rows; name one, such as {row}")
 
 
 @extremes_allowed()

@@ -15,7 +15,8 @@ from mcfrontier.core.errors import InputError, check_docstrings, located, sugges
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.printable import echo, quoted
 from mcfrontier.graph import Node
-from mcfrontier.runs import nested
+from mcfrontier.runs import conditions, nested
+from mcfrontier.runs.conditions import GIVEN
 from mcfrontier.runs.nested import with_nested_years
 from mcfrontier.study import locate, money, priors_file, validate
 from mcfrontier.study.prior import PriorsFile
@@ -34,6 +35,7 @@ def load(
     set: Mapping[str, str | float] | None = None,
     as_of: Day | None = None,
     table: str | Path | None = None,
+    given: str | Sequence[str] | None = None,
 ) -> Study:
     """Read and validate a study, without sampling it.
 
@@ -54,6 +56,8 @@ def load(
         all rows that no later one replaced.
     table : str or Path, optional
         A CSV file to read in place of the table of the study, which has one.
+    given : str or sequence of str, optional
+        Conditions that the draws of a run must meet, such as ``"energy > 40 GWh"``, beside those of the file.
 
     Returns
     -------
@@ -70,7 +74,7 @@ def load(
     >>> mcf.load("gpt4", targets=["energy"]).targets
     ('energy',)
     """
-    return loaded(source, model, targets, set, checked_day(as_of), (), table)
+    return loaded(source, model, targets, set, checked_day(as_of), (), table, given)
 
 
 def loaded(
@@ -81,6 +85,7 @@ def loaded(
     as_of: date | None,
     trail: tuple[str, ...],
     table: str | Path | None = None,
+    given: str | Sequence[str] | None = None,
 ) -> Study:
     """Load a study: see `load`. `trail` names the studies that it is nested in."""
     from mcfrontier import model as package_model
@@ -90,7 +95,8 @@ def loaded(
     file = priors_file.load(source, as_of, None if table is None else Path(table))
     file = with_nested_years(file, check_nested(file, trail))
     formulas = graph.nodes_of(package_model if model is None else model)
-    study, stated = assembled(file, formulas, tuple(targets), pins, own_model=model is not None)
+    texts = tuple(dict.fromkeys((*file.given, *listed("given", given))))
+    study, stated = assembled(file, formulas, tuple(targets), pins, texts, own_model=model is not None)
     validate.check_decision(file, study.nodes, stated, study.dimensions_of)
     if not pins:  # a pinned quantity has one row, whatever it has in the file
         validate.check_rows(file, study.dimensions_of, study.rows)
@@ -136,7 +142,12 @@ def check_nested(file: PriorsFile, trail: tuple[str, ...]) -> dict[str, int | No
 
 
 def assembled(
-    file: PriorsFile, formulas: dict[str, Node], targets: tuple[str, ...], pins: dict[str, str | float], own_model: bool
+    file: PriorsFile,
+    formulas: dict[str, Node],
+    targets: tuple[str, ...],
+    pins: dict[str, str | float],
+    given: tuple[str, ...],
+    own_model: bool,
 ) -> tuple[Study, tuple[str, ...]]:
     """Return the study of the requested targets, and the quantities that the targets in its file need."""
     priors, nodes = dict(file.priors), formulas | validate.alias_nodes(file, formulas)
@@ -144,9 +155,12 @@ def assembled(
     if not requested:
         raise InputError(f"{file.where}: has no targets; add targets = [...], or use it by extends")
     check_targets(file, (*requested, *targets), {*nodes, *priors})
+    unit_of = validate.units_of(file, nodes)
+    conditioned = {text: conditions.quantities([conditions.read(text, unit_of, GIVEN)]) for text in given}
     with located(file.where):
         observed = validate.evidence_quantities(file, {*nodes, *priors})
-        stated_inputs, stated_nodes = graph.order(nodes, priors, (*requested, *observed), locate.files_by_entry)
+        own = [name for text in file.given for name in conditioned[text]]
+        stated_inputs, stated_nodes = graph.order(nodes, priors, (*requested, *observed, *own), locate.files_by_entry)
         validate.check_aliases(file, {*stated_inputs, *stated_nodes})
         validate.check_disclosed(file, {*stated_inputs, *stated_nodes})
         validate.check_needed(file, stated_inputs, nodes)
@@ -154,6 +168,7 @@ def assembled(
     validate.check_units(file, nodes)
     priors |= {name: validate.pin(name, value, priors, nodes) for name, value in pins.items()}
     requested = tuple(dict.fromkeys(targets or requested))
+    observed += [name for names in conditioned.values() for name in names]
     with located(file.where):
         reached, order = graph.order(nodes, priors, (*requested, *observed), locate.files_by_entry)
     validate.check_nodes(file, order)
@@ -172,9 +187,11 @@ def assembled(
     notes += tuple(validate.unread(file, stated_inputs))
     notes += tuple(validate.overruled_nodes(file, formulas, {*reached, *order} - {*pins}))
     inputs = {name: prior for name, prior in priors.items() if name in reached}
-    study = Study(file, nodes, inputs, order, requested, pins, notes, evidence, own_model, sampled(file, stated_inputs))
+    places = sampled(file, stated_inputs)
+    study = Study(file, nodes, inputs, order, requested, pins, notes, evidence, own_model, places, given)
     if sum(study.sizes) > limits.ROWS:
         raise InputError(f"{file.where}: {sum(study.sizes):,} rows of all quantities; the limit is {limits.ROWS:,}")
+    conditions.of_study(study)
     return study, (*stated_inputs, *stated_nodes)
 
 

@@ -17,9 +17,19 @@ from mcfrontier.core.errors import InputError, TooFewDraws, located, suggest
 from mcfrontier.core.formatting import label
 from mcfrontier.core.progress import Progress, silent
 from mcfrontier.distributions.nested import quantiles
-from mcfrontier.runs import nested
+from mcfrontier.runs import conditions, nested
+from mcfrontier.runs.conditions import GIVEN
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import relative_errors
+from mcfrontier.runs.events import (
+    ENOUGH_DRAWS,
+    MAX_GIVEN_DRAWS,
+    check_left,
+    doubled_text,
+    least_left,
+    sample_of,
+    truth,
+)
 from mcfrontier.runs.load import load
 from mcfrontier.runs.nested import Reported
 from mcfrontier.sampling import streams
@@ -65,8 +75,12 @@ def run(
         plan = streams.sampler(sampler, seed, count, study.sampled, nested_seed)
         return replace(evaluated(study, plan, executor, progress), method=method, points=points)
 
-    count = study.draws if draws is None else draws
-    return once(count) if precision is None else to_precision(once, count, precision, most)
+    requested = study.draws if draws is None else draws
+    count = enough_draws(study, requested, lambda count: streams.sampler(sampler, seed, count, study.sampled))
+    core = once(count) if precision is None else to_precision(once, count, precision, most)
+    if count == requested or core.resampled is None:
+        return core
+    return replace(core, effort=(doubled_text(count, core.resampled.index.size), *core.effort))
 
 
 def resolved(study: Study, seed: int = SEED) -> Study:
@@ -104,12 +118,12 @@ def evaluated(study: Study, plan: Sampler, executor: Engine | None = None, progr
     known = evaluate_blocks(replace(blocks, names=at_once), retained, progress=progress)
     core = RunCore(study, plan, LazyDraws(blocks, retained, known))
     check_finite(study, core.values)
-    return conditioned(core) if study.evidence else core
+    return conditioned(core) if study.evidence or study.given else core
 
 
 def partly_evaluated(study: Study, plan: Sampler, names: Sequence[str], progress: Progress = silent) -> RunCore:
     """Sample and evaluate some quantities of a study only, with all draws retained; given evidence, all quantities."""
-    if study.evidence:
+    if study.evidence or study.given:
         return evaluated(study, plan, progress=progress)
     sizes = dict(zip(study.quantities, study.sizes, strict=True))
     memory.check(plan.draws, [sizes[name] for name in names])
@@ -182,16 +196,34 @@ def no_room(study: Study, draws: int, most: int) -> str:
     return "" if room else "as many as memory has room for"
 
 
+def enough_draws(study: Study, draws: int, plan_of: Callable[[int], Sampler]) -> int:
+    """The number of draws, doubled until enough meet the conditions of a study, as far as 2^20."""
+    found = conditions.of_study(study)
+    alone = replace(study, evidence={}, given=())
+    while found and 2 * draws <= MAX_GIVEN_DRAWS:
+        plan = plan_of(draws)
+        sample = sample_of(partly_evaluated(alone, plan, conditions.quantities(found)))
+        if least_left(truth(found, sample, GIVEN), sample) >= ENOUGH_DRAWS:
+            break
+        draws = 2 * plan.draws
+    return draws
+
+
 def conditioned(before: RunCore) -> RunCore:
-    """Condition a run on the evidence of its study: draws resampled by the likelihood of the observations."""
+    """Condition a run on the evidence and the conditions of its study: draws resampled by the likelihood of the
+    observations, or, with conditions alone, those that meet them."""
     study, plan = before.study, before.sampler
     rows = {seen.quantity for seen in study.evidence.values()}
     for row in rows:
         before.check_row(row)
     draws = {row: before.all_samples(row) for row in rows}
+    sample, found = sample_of(before), conditions.of_study(study)
+    if found:
+        check_left(truth(found, sample, GIVEN), found, sample)
+    given = {each.text: np.broadcast_to(truth([each], sample, GIVEN).holds.ravel(), plan.draws) for each in found}
     rng = generator(plan, "evidence", None)
     with located(study.file.where):
-        resampled = importance.resample(study.evidence, draws, {row: before.unit(row) for row in rows}, rng)
+        resampled = importance.resample(study.evidence, given, draws, {row: before.unit(row) for row in rows}, rng)
     index = resampled.index
     after = {name: x[..., index] if x.shape[-1] == plan.draws else x for name, x in before.values.items()}
     return RunCore(study, plan, after, before=before, resampled=resampled)

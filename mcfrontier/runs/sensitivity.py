@@ -152,11 +152,13 @@ def tails(run: RunCore) -> dict[str, Array]:
 
 
 def evidence(run: RunCore) -> xr.Dataset:
-    """Quantiles before and after the evidence, over `quantity` and `quantile`."""
+    """Quantiles before and after the evidence and the conditions, over `quantity` and `quantile`."""
     import xarray as xr
 
     if run.before is None or run.resampled is None:
-        raise InputError(f"{run.study.file.where}: has no evidence; state some under [evidence.NAME]")
+        raise InputError(
+            f"{run.study.file.where}: has no evidence; state some under [evidence.NAME], or conditions under [given]"
+        )
     names = [*run.study.targets, *(prior.name for prior in run.study.uncertain)]
     rows = [row for row in dict.fromkeys(run.rows_of(names)) if row not in run.missing]
     found = [

@@ -68,6 +68,7 @@ def statements(study: Study) -> list[tuple[str, str]]:
     for key, seen in study.evidence.items():
         text = f"{seen.quantity}: {seen.p5:g} to {seen.p95:g} {seen.unit}{seen.doubt}; {seen.source}"
         found.append((f"evidence {key}", text))
+    found += [("given", text) for text in study.given]
     if stated := file.decision:
         text = f"act if {stated.quantity} lies {stated.act} {stated.threshold:g} {stated.unit}"
         found.append(("decision", text))

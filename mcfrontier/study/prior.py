@@ -169,6 +169,7 @@ class PriorsFile:
     as_of        the day as of which its tables were read; None where none is stated
     nominal      the file before amounts were converted to its price year; None where none was
     table        the path of the file that was read in place of its table; "" where none was
+    given        the conditions that draws must meet
     """
 
     name: str
@@ -187,6 +188,7 @@ class PriorsFile:
     as_of: date | None = None
     nominal: PriorsFile | None = None
     table: str = ""
+    given: tuple[str, ...] = ()
 
     @property
     def precision(self) -> str:
@@ -202,6 +204,7 @@ class PriorsFile:
         for seen in evidence.values():
             del seen["money_year"]  # its amounts are converted
         content = [self.stated.targets, self.dimensions, self.aliases, self.correlation.kind, pairs, evidence, entries]
+        content += [self.given] if self.given else []
         return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -167,7 +167,8 @@ def merged(
         dict.fromkeys(key for keys in (*(each.order for each in parts), priors) for key in keys if key in priors)
     )
     found = (priors, order, aliases, correlation, evidence, decision, disclosed, opened.as_of)
-    return PriorsFile(name, where, "", stated, dimensions, columns, *found)
+    given = dict.fromkeys((*(text for each in parts for text in each.given), *stated.given.that))
+    return PriorsFile(name, where, "", stated, dimensions, columns, *found, given=tuple(given))
 
 
 def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...], opened: Opened) -> PriorsFile:

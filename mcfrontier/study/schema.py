@@ -84,6 +84,12 @@ class Evidence(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
         return self.scale == "log" or (self.scale == "" and self.p5 > 0)
 
 
+class Given(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Conditions that the draws of a run must meet, as in "energy > 40 GWh"."""
+
+    that: list[str] = []
+
+
 class Decision(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """A decision to act or not, which depends on whether a quantity lies below or above a threshold.
 
@@ -137,6 +143,7 @@ class FileSchema(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_field
     inputs: dict[str, Any] = {}
     correlation: dict[str, Any] = {}
     evidence: dict[str, Any] = {}
+    given: Given = Given()
     decision: dict[str, Any] = {}
     disclosed: dict[str, Any] = {}
     skewed: dict[str, str] = {}

@@ -29,9 +29,7 @@ Row = tuple[str, tuple[int, ...]]  # a quantity, and the index of one of its ele
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Study:
-    """Priors, formulas and targets: what `load` returns.
-
-    Two studies are equal if everything that they state and compute is.
+    """Priors, formulas and targets: what `load` returns. Equal if everything that they state and compute is.
 
     Parameters
     ----------
@@ -54,8 +52,9 @@ class Study:
     own_model : bool
         Whether the nodes are other than those of this package.
     sampled : tuple of str
-        The uncertain inputs with one row, in the order of their Sobol dimensions: those that the targets of the file
-        need, then the others, as the file states them. Pins and other targets do not change it.
+        The uncertain inputs with one row in the order of their Sobol dimensions, whatever is pinned or requested.
+    given : tuple of str
+        The conditions that the draws of a run must meet, as stated.
 
     Examples
     --------
@@ -74,6 +73,7 @@ class Study:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     own_model: bool = False
     sampled: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields, without cached values."""
@@ -98,7 +98,7 @@ class Study:
         """The content that equal studies share."""
         file, stated, pins = self.file, self.file.stated, {name: str(value) for name, value in self.pins.items()}
         texts = [stated.title, stated.about, stated.question, stated.price_year, stated.date, stated.skewed]
-        own = [self.evidence, self.targets, pins, self.notes, self.own_model, self.sampled]
+        own = [self.evidence, self.given, self.targets, pins, self.notes, self.own_model, self.sampled]
         content = [file.name, file.where, file.command, file.digest, file.disclosed, file.decision, *texts, *own]
         computed = tuple((name, self.nodes[name]) for name in self.order)
         return json.dumps(msgspec.to_builtins(content), sort_keys=True), tuple(self.inputs.values()), computed
@@ -345,6 +345,6 @@ class Study:
 
 
 def retained_draws(study: Study, draws: int) -> int:
-    """The number of draws retained in memory: all of up to twice the default, or with evidence; of more draws, as many
-    as the default, while those of the targets are counted in bins."""
-    return draws if study.evidence or draws <= 2 * study.draws else study.draws
+    """The number of draws retained in memory: all of up to twice the default, or with evidence or conditions; of more
+    draws, as many as the default, while those of the targets are counted in bins."""
+    return draws if study.evidence or study.given or draws <= 2 * study.draws else study.draws

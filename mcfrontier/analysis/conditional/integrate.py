@@ -100,7 +100,7 @@ def integrated(
     draws = conditional_draws(plan.draws)
     integrated = Integrated(study, replace(plan, draws=draws), {}, errors)
     inputs = [prior for prior in study.uncertain if integrable(study, prior)]
-    if study.evidence or not inputs:
+    if study.evidence or study.given or not inputs:
         return integrated
     limit, choices = max_variance_left(plan, draws), input_choices(study, tuple(rows))
     chosen = {row: choices[row].input for row in rows if choices[row].variance_left <= limit}

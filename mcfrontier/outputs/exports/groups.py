@@ -39,7 +39,7 @@ def write_groups(
     dimensions = {name: labels for name, labels in run.manifest.dimensions.items() if name in used}
     for name, group in run.groups.items():
         arrays = create_variables(
-            file.create_group(name), run.manifest.study, run.manifest.draws, dimensions, variables
+            file.create_group(name), run.manifest.study, next(iter(group.values())).draws, dimensions, variables
         )
         for start, stop, values in chunks(run, group, parts):
             for array, x in zip(arrays.values(), values, strict=True):

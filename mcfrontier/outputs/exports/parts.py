@@ -53,7 +53,7 @@ def chunks(
     """The arrays (1, draws, dimensions...) of some parts, chunk by chunk: first draw, last draw + 1, one array for each
     part. A quantity is read once."""
     quantities = dict.fromkeys(part.quantity for part in parts)
-    for start, stop in spans(run.manifest.draws, run.chunk_draws):
+    for start, stop in spans(next(iter(group.values())).draws, run.chunk_draws):
         arrays = {name: group[name].read(start, stop) for name in quantities}
         run.check_same_run()
         places: list[Any] = [(..., *part.at) for part in parts]

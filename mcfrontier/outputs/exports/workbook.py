@@ -61,6 +61,7 @@ def about(run: RunFolder) -> Iterator[list[Any]]:
     yield from ([f"correlation {pair}", value] for pair, value in manifest.correlation.items())
     for name, seen in manifest.evidence.items():
         yield [f"evidence {name}", parameters(seen, ("source", "note"))]
+    yield from (["given", text] for text in manifest.given)
     yield from (["note", note] for note in manifest.notes)
     yield from ([f"version of {name}", version] for name, version in manifest.versions.items())
     yield ["SHA-256 of the priors", manifest.priors_sha256]

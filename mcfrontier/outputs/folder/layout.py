@@ -52,6 +52,11 @@ class StoredDraws(NamedTuple):
     array: Any
     chunk: int
 
+    @property
+    def draws(self) -> int:
+        """The number of draws."""
+        return int(self.array.shape[1])
+
     def read(self, start: int = 0, stop: int | None = None) -> Array:
         """The draws from start to stop, by default all: (1, draws, dimensions...)."""
         try:

@@ -50,7 +50,8 @@ class Manifest(msgspec.Struct, frozen=True):
     draws_asked: Annotated[int, msgspec.Meta(ge=0, le=limits.DRAWS)] | None = None
     nested_seed: int | None = None
     points: int | None = None
-    effective_draws: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    effective_draws: Annotated[float, msgspec.Meta(ge=1, le=limits.DRAWS)] | None = None
+    given: list[str] = []
     as_of: date | None = None
     sobol_dimensions: dict[Name, int] = {}
     exact: bool = False
@@ -63,6 +64,11 @@ class Manifest(msgspec.Struct, frozen=True):
     formulas: dict[str, str] = {}
     capped: dict[str, float] = {}
     files: Annotated[dict[FileName, FileHash], msgspec.Meta(max_length=limits.RUN_FILES)] = {}
+
+    @property
+    def draws_left(self) -> int:
+        """The number of draws of the results: given conditions alone, those that meet them."""
+        return self.draws if self.evidence or self.effective_draws is None else round(self.effective_draws)
 
     def __post_init__(self) -> None:
         """Refuse a manifest without targets, labels that repeat, and entries with values of other types."""
@@ -148,6 +154,7 @@ def write_manifest(run: RunCore, path: Path) -> None:
         "correlation": {" ~ ".join(pair): value for pair, value in file.correlation.pairs.items()},
         "same": file.aliases,
         "evidence": {key: msgspec.to_builtins(seen) for key, seen in study.evidence.items()},
+        "given": list(study.given),
         "decision": msgspec.to_builtins(file.decision),
         "disclosed": msgspec.to_builtins(file.disclosed),
         "dimensions": file.dimensions,

@@ -32,7 +32,7 @@ Kind = TypeVar("Kind")
 
 
 def write_draws(run: RunCore, path: Path) -> None:
-    """Write NetCDF with the group `prior` and, given evidence, `posterior`.
+    """Write NetCDF with the group `prior` and, given evidence or conditions, `posterior`.
 
     NetCDF is HDF5 whose dimensions are scales attached to the variables, so h5py suffices.
     """
@@ -103,7 +103,7 @@ class Output:
 def write_group(run: RunCore, group: h5py.Group, check: Callable[[], None]) -> None:
     """Write all quantities of a run into a group; `check` is called after each."""
     study = run.study
-    arrays = create_variables(group, study.name, run.sampler.draws, study.file.dimensions, study_variables(study))
+    arrays = create_variables(group, study.name, run.retained, study.file.dimensions, study_variables(study))
     for name, array in arrays.items():
         array[...] = to_file_shape(run.values[name] / units.scale(study.unit(name)), array.shape)
         check()

@@ -79,7 +79,8 @@ def write_json(run: RunCore, path: Path) -> None:
 
 def run_json(run: RunCore) -> str:
     """The statistics of all rows as JSON text."""
-    return percentiles_json(run.head, summary(run), unstable_statistics(run), integrated(run))
+    given = {"given": list(run.study.given), "effective_draws": run.effective} if run.study.given else {}
+    return percentiles_json(run.head | given, summary(run), unstable_statistics(run), integrated(run))
 
 
 def percentiles_csv(summaries: Mapping[str, Summary], unstable: Unstable) -> str:
@@ -100,7 +101,8 @@ def percentiles_csv(summaries: Mapping[str, Summary], unstable: Unstable) -> str
 def percentiles_json(
     head: Mapping[str, Any], summaries: Mapping[str, Summary], unstable: Unstable, integrated: Mapping[str, str]
 ) -> str:
-    """Statistics as JSON text: {"format", "study", "seed", "draws", "integrated": {row: the input integrated out of its
+    """Statistics as JSON text: {"format", "study", "seed", "draws", and where there
+    are conditions "given" and "effective_draws", "integrated": {row: the input integrated out of its
     percentiles p1 ... p99}, "unstable_mean" and "unstable_sd": [rows whose mean, or sd, is not to be reported],
     "quantities": {row: {"unit", "mean", "sd", "p1" ... "p99", "mc_error": {statistic: standard error}}}}. A number that
     is not finite is null. An event has before its mean, which is equal to it, "probability", "low" and "high", the ends

@@ -118,7 +118,7 @@ class RunFolder:
         """The draws of a row in its own unit: shape (draws,)."""
         name = split_row(row)[0]
         if name not in self.loaded:
-            memory.check_bytes(8 * self.manifest.draws * len(self.owners[name]), f"{self.folder}: {name}")
+            memory.check_bytes(8 * self.manifest.draws_left * len(self.owners[name]), f"{self.folder}: {name}")
             stored = self.variables[name].read()[0]  # of the one chain
             self.check_same_run()
             self.loaded[name] = stored.reshape(len(stored), -1)
@@ -145,7 +145,7 @@ class RunFolder:
     @cached_property
     def draws(self) -> xr.Dataset:
         """The draws of every quantity along `draw`, in its unit."""
-        stored, count = self.variables, self.manifest.draws
+        stored, count = self.variables, self.manifest.draws_left
         memory.check_bytes(8 * count * len(self.rows), f"{self.folder}: its draws")
         attrs = {name: {"unit": each.variable.unit, "about": each.variable.about} for name, each in stored.items()}
 
@@ -207,17 +207,17 @@ class RunFolder:
 
     @property
     def variables(self) -> Mapping[str, StoredDraws]:
-        """The draws of each quantity in draws.nc or draws.zarr: given evidence, of the posterior."""
+        """The draws of each quantity in draws.nc or draws.zarr: given evidence or conditions, of the posterior."""
         return [*self.groups.values()][-1]
 
     @property
     def chunk_draws(self) -> int:
         """The number of draws to read at a time where not all are needed together."""
-        return min(self.variables[self.quantities[0]].chunk, self.manifest.draws)
+        return min(self.variables[self.quantities[0]].chunk, self.manifest.draws_left)
 
     @cached_property
     def groups(self) -> Groups:
-        """The draws by group, "prior" and, given evidence, "posterior"; they are checked, and read on demand."""
+        """The draws by group, "prior" and, given evidence or conditions, "posterior"; checked, and read on demand."""
         path = self.draws_path
         if path is None:
             problem = "its draws were not saved, being many"
@@ -228,8 +228,12 @@ class RunFolder:
             variables = [
                 Variable(name, own, self.unit(self.owners[name][0]), "") for name, own in self.dimensions_of.items()
             ]
-            groups = ("prior", "posterior") if self.manifest.evidence else ("prior",)
-            found = read_groups(path, Contents(groups, variables, self.manifest.draws, self.manifest.dimensions))
+            counts = {"prior": self.manifest.draws}
+            if self.manifest.evidence or self.manifest.given:
+                counts["posterior"] = self.manifest.draws_left
+            found: Groups = {}
+            for group, draws in counts.items():
+                found |= read_groups(path, Contents((group,), variables, draws, self.manifest.dimensions))
         except InputError:
             self.check_same_run()
             raise

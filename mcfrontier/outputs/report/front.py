@@ -10,7 +10,7 @@ from mcfrontier.core.formatting import amount, label, percent, percentile_text, 
 from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
 from mcfrontier.model.cost_bases import BOUNDS, QUESTIONS
 from mcfrontier.outputs.report.decision import decision_text
-from mcfrontier.outputs.report.tables import statistic
+from mcfrontier.outputs.report.tables import informed_by, statistic
 from mcfrontier.runs.consistency import crossed_shares, few_draws
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import percentile_of, summary
@@ -121,12 +121,12 @@ def facts(run: RunCore) -> list[list[str]]:
         lines.append(["Left out", f"{', '.join(values)}: state them as inputs to include them"])
     if crossed := crossed_shares(few_draws(study, tuple({*sum(BOUNDS, ())} & {*study.quantities}))):
         (lower, upper), share = max(crossed.items(), key=lambda item: item[1])
-        when = ", before the evidence" if run.before else ""
+        when = f", before the {informed_by(run.study)}" if run.before else ""
         lines.append(["Rents", f"{label(upper)} below {label(lower)} in {percent(share)} of draws{when}"])
     moved = swing(run, head)
     if moved.inputs and run.kind(head) is not EVENT:
         low, high = (amount(float(end), run.unit(head)) for end in moved.reach[0])
-        before = "before the evidence, " if run.before else ""
+        before = f"before the {informed_by(run.study)}, " if run.before else ""
         effect = f"varying it alone from its p5 to its p95 moves the {label(head)} between {low} and {high}"
         lines.append(["Most sensitive to", f"{label(moved.inputs[0])}: {before}{effect}"])
     return lines

@@ -142,13 +142,14 @@ def provenance(run: RunCore) -> list[list[str]]:
     words = ["python", "-m", "mcfrontier", "run", study.file.command]
     words += [word for name, value, default in settings if value != default for word in (f"--{name}", str(value))]
     words += [word for name, value in study.pins.items() for word in ("--set", f"{name}={value}")]
+    words += [word for text in study.given if text not in study.file.given for word in ("--given", text)]
     if study.targets != tuple(study.file.stated.targets):
         words += [word for name in study.targets for word in ("--target", name)]
     from_python = study.own_model or not study.file.command
     command = "mcf.run(...) in Python, with priors or a model defined there" if from_python else shlex.join(words)
     return [
         ["Command", command],
-        ["Draws", f"{plan.draws:,}, in {RANDOMISATIONS} independent randomisations"],
+        ["Draws", f"{plan.draws:,}, in {RANDOMISATIONS} independent randomisations{draws_left(run)}"],
         ["Sampler", f"{SAMPLERS[plan.kind].label}: {SAMPLERS[plan.kind].text}"],
         ["Seed", str(plan.seed)],
         *([["As of", f"{study.file.as_of}: tables of facts as known on that day"]] if study.file.as_of else []),
@@ -156,6 +157,11 @@ def provenance(run: RunCore) -> list[list[str]]:
         ["Priors", f"{locate.portable_path(study.file.where)}, SHA-256 {study.file.digest}"],
         ["Versions", ", ".join(f"{name} {number}" for name, number in versions().items())],
     ]
+
+
+def draws_left(run: RunCore) -> str:
+    """The number of draws that evidence or conditions leave; "" without any."""
+    return f"; the effective sample size is {run.effective:,.0f}" if run.resampled else ""
 
 
 def conditional_text(run: RunCore) -> str:

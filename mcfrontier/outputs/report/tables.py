@@ -16,6 +16,7 @@ from mcfrontier.runs.headlines import MAX_HEADLINES, by_path, cost_bases, headli
 from mcfrontier.runs.sensitivity import evidence
 from mcfrontier.study import money
 from mcfrontier.study.prior import Prior
+from mcfrontier.study.study import Study
 
 MAX_COLUMNS = 4  # targets, or paths of a target, side by side in a table
 MIN_SHIFT = 0.02  # of an input in the table of evidence, in half-widths of its interval
@@ -35,8 +36,14 @@ def target_row(run: RunCore, row: str) -> dict[str, Any]:
     return {"name": sentence(label(row)), "cells": cells}
 
 
+def informed_by(study: Study) -> str:
+    """What the draws of a study are conditioned on: evidence, conditions or both."""
+    return " and ".join(["evidence"] * bool(study.evidence) + ["conditions"] * bool(study.given))
+
+
 def evidence_table(run: RunCore) -> dict[str, Any] | None:
-    """The evidence, and its effect on the targets and on the inputs that it shifts most; None without evidence."""
+    """The evidence and conditions, and their effect on the targets and on the inputs that they shift most; None without
+    any."""
     if run.before is None or run.resampled is None:
         return None
     pieces = []
@@ -44,6 +51,8 @@ def evidence_table(run: RunCore) -> dict[str, Any] | None:
         ends = f"{amount(seen.p5, seen.unit)} to {amount(seen.p95, seen.unit)}{seen.doubt}"
         alone = f"used alone: effective sample size {run.resampled.effective_by[key]:,.0f}"
         pieces.append([label(key), f"{label(seen.quantity)} {ends}: {seen.source}. {seen.note} ({alone})"])
+    for text in run.study.given:
+        pieces.append(["given", f"{text} (used alone: {run.resampled.effective_by[text]:,.0f} draws are left)"])
     shifts = evidence(run).moved.to_series().to_dict()
     inputs = [row for row in shifts if run.rows[row][0] in run.study.inputs and row not in headlines(run)]
     inputs = sorted((row for row in inputs if abs(shifts[row]) > MIN_SHIFT), key=lambda row: -abs(shifts[row]))
@@ -53,7 +62,7 @@ def evidence_table(run: RunCore) -> dict[str, Any] | None:
         cells = [[statistic(each, row, word) for word in words] for each in (run.before, run)]
         texts = [f"{middle} ({' to '.join(ends)})" if ends else middle for middle, *ends in cells]
         lines.append([sentence(label(row)), *texts, f"{shifts[row]:+.2f}".replace("-", "−")])
-    return {"pieces": pieces, "rows": lines}
+    return {"word": informed_by(run.study), "pieces": pieces, "rows": lines}
 
 
 def grids_of_targets(run: RunCore) -> list[list[str]]:

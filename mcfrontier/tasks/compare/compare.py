@@ -16,6 +16,7 @@ from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import findings
 from mcfrontier.runs.load import Day, Model, Source, checked_pins
 from mcfrontier.runs.recipe import SAMPLER, SEED
+from mcfrontier.sampling.plan import RANDOMISATIONS, generator
 from mcfrontier.study.study import Study
 from mcfrontier.tasks.compare import hybrid
 from mcfrontier.tasks.compare.comparison import Comparison
@@ -35,6 +36,7 @@ def compare(
     sampler: str = SAMPLER,
     set: Mapping[str, str | float] | None = None,
     as_of: Day | None = None,
+    given: str | Sequence[str] | None = None,
     progress: Progress = silent,
 ) -> Comparison:
     """Compare a study with others, or with itself after some quantities are pinned or as of a day.
@@ -59,6 +61,8 @@ def compare(
         Quantities to pin: of a single study this makes the second one, of several it applies to all.
     as_of : date or str, optional
         As in `load`, of all studies; of a single study without `set`, it makes the second one.
+    given : str or sequence of str, optional
+        Conditions that the draws of each study must meet, as in `run`.
     progress : callable, optional
         Wraps an iterable of steps and reports progress.
 
@@ -81,7 +85,7 @@ def compare(
         raise InputError(f"progress = {progress!r}: a function is expected")
     targets = listed("targets", targets) or None
     names, scenarios = load_scenarios(
-        sources, model, targets, checked_pins(set), as_of, seed if nested_seed is None else nested_seed
+        sources, model, targets, checked_pins(set), as_of, given, seed if nested_seed is None else nested_seed
     )
     shared = common_targets(names, scenarios, targets)
     notes = [f"{name}: {note}" for name, study in zip(names, scenarios, strict=True) for note in study.notes]
@@ -104,9 +108,11 @@ def make_pair(names: tuple[str, str], runs: tuple[RunCore, RunCore], progress: P
     rows, notes = shared_rows(names, runs)
     indices = [np.asarray(run.resampled.index if run.resampled else None) for run in runs]
     if not np.array_equal(indices[0], indices[1]):
+        runs = runs[0], shuffled(runs[1])
+        why = "evidence resampled the draws of each side" if one.evidence or other.evidence else "other draws meet them"
         notes.append(
-            f"{between}: evidence resampled the draws of each side, so their pairs are random; difference, ratio and "
-            "probability are those of independent sides"
+            f"{between}: {why}, so their pairs are random; difference, ratio and probability are those of independent "
+            "sides"
         )
     try:
         found = waterfalls(runs, rows, differing, progress)
@@ -120,6 +126,19 @@ def make_pair(names: tuple[str, str], runs: tuple[RunCore, RunCore], progress: P
         if each.non_finite
     ]
     return replace(pair, notes=(*pair.notes, *non_finite))
+
+
+def shuffled(run: RunCore) -> RunCore:
+    """A run with the draws that meet its conditions in random order within each randomisation, so that its pairs with
+    those of another run are of independent draws; evidence resamples them in random order."""
+    if run.study.evidence or run.resampled is None:
+        return run
+    count, rng = run.retained, generator(run.sampler, "pairs", None)
+    order = np.arange(count)
+    for r in range(RANDOMISATIONS):
+        order[r::RANDOMISATIONS] = rng.permutation(order[r::RANDOMISATIONS])
+    values = {name: x[..., order] if x.shape[-1] == count else x for name, x in run.values.items()}
+    return replace(run, values=values, resampled=replace(run.resampled, index=run.resampled.index[order]))
 
 
 def shared_rows(names: tuple[str, str], runs: tuple[RunCore, RunCore]) -> tuple[list[str], list[str]]:

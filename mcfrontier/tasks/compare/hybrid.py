@@ -10,6 +10,7 @@ from mcfrontier import graph
 from mcfrontier.core import units
 from mcfrontier.core.errors import InputError
 from mcfrontier.distributions.family import REPORTED_KEYS
+from mcfrontier.runs import conditions
 from mcfrontier.study.correlation import merge_sets, normal_correlation
 from mcfrontier.study.schema import Correlations
 from mcfrontier.study.study import Study
@@ -34,8 +35,9 @@ def hybrid_study(one: Study, other: Study, changed: Collection[str]) -> Study:
     side = {name: other if name in changed or name not in known else one for name in (*other.quantities, *known)}
     inputs = {name: study.inputs[name] for name, study in side.items() if name in study.inputs}
     nodes = {name: study.nodes[name] for name, study in side.items() if name not in study.inputs}
-    evidence = (other if EVIDENCE in changed else one).evidence
-    observed = dict.fromkeys(quantity_of(seen) for seen in evidence.values())
+    informed = other if EVIDENCE in changed else one
+    evidence, given = informed.evidence, informed.given
+    observed = dict.fromkeys(observed_quantities(informed))
     reached, order = graph.order(nodes, inputs, (*one.targets, *observed))
     dimensions = other.file.dimensions | one.file.dimensions
     dimensions = {name: dimensions[name] for name in (*one.file.dimensions, *other.file.dimensions)}
@@ -43,7 +45,12 @@ def hybrid_study(one: Study, other: Study, changed: Collection[str]) -> Study:
     correlation = correlations(one, other)[CORRELATION in changed]
     file = replace(one.file, dimensions=dimensions, correlation=correlation)
     needed = {name: inputs[name] for name in (*one.inputs, *other.inputs) if name in reached}
-    return replace(one, file=file, nodes=nodes, inputs=needed, order=order, evidence=evidence, notes=())
+    return replace(one, file=file, nodes=nodes, inputs=needed, order=order, evidence=evidence, given=given, notes=())
+
+
+def observed_quantities(study: Study) -> list[str]:
+    """The quantities that evidence and conditions are on."""
+    return [*map(quantity_of, study.evidence.values()), *conditions.quantities(conditions.of_study(study))]
 
 
 def correlations(one: Study, other: Study) -> tuple[Correlations, Correlations]:
@@ -68,7 +75,7 @@ def dependencies(one: Study, other: Study, target: str) -> set[str]:
     """All names that can affect a target in a hybrid of two studies: its ancestors in either, inputs correlated with
     these, and the ancestors of the observed quantities."""
     pairs = [pair for each in correlations(one, other) for pair in each.pairs]
-    ahead = [target, *(quantity_of(seen) for study in (one, other) for seen in study.evidence.values())]
+    ahead = [target, *observed_quantities(one), *observed_quantities(other)]
     found = {CORRELATION, EVIDENCE}
     while ahead:
         name = ahead.pop()
@@ -137,9 +144,10 @@ def without_remarks(stated: Any) -> Any:
     return [without_remarks(value) for value in stated] if isinstance(stated, list | tuple) else stated
 
 
-def evidence_of(study: Study) -> list[tuple[str, float, float, str, bool, float]]:
-    """The evidence of a study, for comparison."""
-    return [(e.quantity, e.p5, e.p95, e.unit, e.logarithmic, e.chance_wrong) for _, e in sorted(study.evidence.items())]
+def evidence_of(study: Study) -> list[tuple[object, ...]]:
+    """The evidence and the conditions of a study, for comparison."""
+    seen = [e for _, e in sorted(study.evidence.items())]
+    return [*((e.quantity, e.p5, e.p95, e.unit, e.logarithmic, e.chance_wrong) for e in seen), study.given]
 
 
 def cycles(one: Study, other: Study) -> list[set[str]]:

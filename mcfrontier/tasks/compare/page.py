@@ -92,7 +92,7 @@ def quantity_text(run: RunCore, name: str) -> str:
         pairs = correlated_pairs(study)
         return "; ".join(" ~ ".join(map(label, pair)) + f" {value:+g}" for pair, value in pairs) or "none"
     if name == EVIDENCE:
-        return "; ".join(label(key) for key in study.evidence) or "none"
+        return "; ".join((*map(label, study.evidence), *study.given)) or "none"
     computed = "" if name in study.inputs else ", computed"
     if study.dimensions_of[name]:
         return f"{len(run.known_rows(name))} rows{computed}"
@@ -185,7 +185,7 @@ def error_text(error: float, unit: str, points: bool = False) -> str:
 
 def probability_text(pair: Pair, row: str) -> str:
     """The probability that the first side lies above the other."""
-    found, draws = pair.by_row[row], pair.runs[0].sampler.draws
+    found, draws = pair.by_row[row], pair.by_row[row].above.draws
     value, error = found.above[:2]
     event = found.kind is EVENT
     head = f"P({pair.names[0]}, not {pair.names[1]})" if event else f"P({pair.names[0]} > {pair.names[1]})"

@@ -54,15 +54,17 @@ def kind_in_both(row: str, runs: tuple[RunCore, RunCore]) -> QuantityKind:
 def row_pair(row: str, first: RunCore, other: RunCore) -> RowPair:
     """A row of two runs on the same draws."""
     unit, kind = first.unit(row), kind_in_both(row, (first, other))
-    x, y = (run.samples(row, unit) for run in (first, other))
+    sides = [run.samples(row, unit) for run in (first, other)]
+    shorter = min(max(side.size for side in sides), *(run.retained for run in (first, other)))  # of the draws left
+    x, y = (side[:shorter] for side in sides)
     with np.errstate(all="ignore"):
         difference = y - x
         ratio = y / x if kind.logarithmic else np.full_like(difference, np.nan)
     finite, effective = np.isfinite(difference), min(first.effective, other.effective)
     if kind is EVENT:
-        one, two, apart, times = event_summaries(x, y, unit, effective)
+        one, two, apart, times = event_summaries(sides[0], sides[1], unit, effective)
     else:
-        one, two, apart = (summarise(draws, unit, kind) for draws in (x, y, difference))
+        one, two, apart = (summarise(draws, unit, kind) for draws in (*sides, difference))
         times = summarise(np.where(np.isfinite(ratio), ratio, np.nan), "1", kind_of("1"))
     return RowPair(
         kind=kind,

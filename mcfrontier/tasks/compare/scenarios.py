@@ -25,6 +25,7 @@ def load_scenarios(
     targets: Sequence[str] | None,
     pins: Mapping[str, str | float],
     as_of: Day | None,
+    given: str | Sequence[str] | None,
     nested_seed: int,
 ) -> tuple[list[str], list[Study]]:
     """The names and the studies of the scenarios.
@@ -40,11 +41,12 @@ def load_scenarios(
         text = "with " + ", ".join(f"{name}={value}" for name, value in pins.items())
         days, text = ((as_of, as_of), text) if pins else ((None, as_of), f"as of {as_of}")
         scenarios = [
-            load_scenario(sources[0], model, targets, own, day) for own, day in zip(({}, pins), days, strict=True)
+            load_scenario(sources[0], model, targets, own, day, given)
+            for own, day in zip(({}, pins), days, strict=True)
         ]
         resolved = [recipe.resolved(each, nested_seed) for each in scenarios]
         return [scenarios[0].name, f"{scenarios[0].name} {text}"], resolved
-    scenarios = [load_scenario(source, model, targets, pins, as_of) for source in sources]
+    scenarios = [load_scenario(source, model, targets, pins, as_of, given) for source in sources]
     names, first = scenario_names(sources, scenarios), scenarios[0]
     scenarios[1:] = [
         in_price_year(name, study, names[0], first.file.stated.price_year, pins)
@@ -63,6 +65,11 @@ def in_price_year(name: str, study: Study, first: str, year: int | None, pins: C
     if own is None or year is None:
         what = "it states no price year" if own is None else f"its price year is {own}, and {first} states none"
         return replace(study, notes=(*study.notes, f"{what}; its money is compared as stated"))
+    if study.file.given:
+        raise InputError(
+            f"compare: {name}: its [given] may be in money of {own}, and {first} is in that of {year}; state its "
+            "conditions by --given, in money of the first study"
+        )
     with located(f"compare: {name}"):
         file = money.converted(study.file, year)
         converted = {
@@ -97,17 +104,18 @@ def load_scenario(
     targets: Sequence[str] | None,
     pins: Mapping[str, str | float],
     as_of: Day | None,
+    given: str | Sequence[str] | None,
 ) -> Study:
     """The study of a scenario. A message on its file starts with the file, one on targets or pins with the study."""
     if isinstance(source, Study):
-        if model or targets or pins or as_of:
-            raise InputError("a study that was loaded has its model, targets, set and as_of; give them to load")
+        if model or targets or pins or as_of or given:
+            raise InputError("a study that was loaded has its model, targets, set, as_of and given; give them to load")
         return source
     plain = load(source, model, as_of=as_of)
-    if not targets and not pins:
+    if not targets and not pins and not given:
         return plain
     with located(plain.name):
-        return load(source, model, targets, pins, as_of)
+        return load(source, model, targets, pins, as_of, given=given)
 
 
 def common_targets(names: Sequence[str], scenarios: Sequence[Study], targets: Sequence[str] | None) -> list[str]:
@@ -134,8 +142,14 @@ def common_plan(
     further inputs of the next ones."""
     names = [name for each in scenarios for name in each.sampled]
     default = min(each.draws for each in scenarios)
-    count = default if any(each.evidence for each in scenarios) else min(SCENARIO_DRAWS, default)
-    plan = streams.sampler(sampler, seed, count if draws is None else draws, names, nested_seed)
+    conditioned = any(each.evidence or each.given for each in scenarios)
+    count = default if conditioned else min(SCENARIO_DRAWS, default)
+    count = count if draws is None else draws
+
+    def plan_of(count: int) -> Sampler:
+        return streams.sampler(sampler, seed, count, names, nested_seed)
+
+    plan = plan_of(max(recipe.enough_draws(each, count, plan_of) for each in scenarios))
     if any(retained_draws(each, plan.draws) < plan.draws for each in scenarios):
         raise InputError(
             f"draws = {plan.draws:,}: a comparison retains all draws in memory; take {2 * default:,} or fewer"

@@ -93,7 +93,7 @@ class Hybrids:
     computed: dict[int, Array] = field(default_factory=dict, repr=False)
 
     def __call__(self, study: Study) -> Mapping[str, Array]:
-        if study.evidence:
+        if study.evidence or study.given:
             return recipe.evaluated(study, self.plan).values
         if study.dependence.groups:
             return evaluate_blocks(Blocks(study, self.plan, study.targets), self.plan.draws)

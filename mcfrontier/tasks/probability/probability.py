@@ -14,10 +14,9 @@ from mcfrontier.outputs.folder.files import FORMAT
 from mcfrontier.outputs.folder.sample import sample_of_folder
 from mcfrontier.outputs.folder.saved import RunFolder
 from mcfrontier.runs import recipe
-from mcfrontier.runs.conditions import CONDITION_FORM, Condition
+from mcfrontier.runs.conditions import CONDITION_FORM, GIVEN, Condition, quantities
 from mcfrontier.runs.events import (
     ENOUGH_DRAWS,
-    GIVEN,
     MAX_GIVEN_DRAWS,
     THAT,
     Sample,
@@ -26,7 +25,6 @@ from mcfrontier.runs.events import (
     figures,
     least_left,
     probabilities,
-    quantities,
     read_all,
     sample_of,
     truth,

@@ -186,6 +186,7 @@ def solution_json(found: Solution) -> str:
         "draws": found.sampler.draws,
         "sampler": found.sampler.kind,
         "set": dict(found.study.pins),
+        **({"given": list(found.study.given)} if found.study.given else {}),
         "for": found.decide,
         "unit": found.unit,
         "so_that": [condition.text for condition in found.conditions],

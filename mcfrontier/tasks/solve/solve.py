@@ -52,6 +52,7 @@ def solve(
     seed: int = SEED,
     sampler: str = SAMPLER,
     between: Sequence[str | float] | None = None,
+    given: str | Sequence[str] | None = None,
 ) -> Solution:
     """Find the values of a quantity for which conditions on other quantities hold with a probability.
 
@@ -80,6 +81,9 @@ def solve(
     between : sequence of two numbers or str, optional
         The search range. By default three decades on either side of the central value, six
         where the conditions do not change within these, or 0 and 1 for a share.
+    given : str or sequence of str, optional
+        Conditions that the draws of the study must meet, as in `run`; they are on the study with its own prior of
+        `decide`.
 
     Returns
     -------
@@ -101,7 +105,7 @@ def solve(
         raise InputError("a loaded study has its pins and targets; pass the argument of load instead")
     if not isinstance(probability, float | int) or not 0 < probability < 1:
         raise InputError(f"probability = {probability}: above 0% and below 100% is expected, such as 80%")
-    plain = load(source, model, set=set, as_of=as_of)
+    plain = load(source, model, set=set, as_of=as_of, given=given)
     unit_of = {name: node.unit for name, node in plain.nodes.items()}
     unit_of |= {name: prior.entry.unit for name, prior in plain.file.priors.items()}
     parsed = tuple(conditions.read(text, unit_of) for text in listed("so-that", so_that))
@@ -110,7 +114,7 @@ def solve(
     needs = list(dict.fromkeys(split_row(row)[0] for condition in parsed for row in condition.rows))
     check_decided(decide, unit_of, needs, set or {})
     names = list(dict.fromkeys([decide, *needs, *plain.targets]))
-    study = load_study(source, model, names, set, as_of, seed)
+    study = load_study(source, model, names, set, as_of, seed, given)
     parsed = tuple(conditions.spelled(each, study) for each in parsed)
     conditions.check(parsed, study)
     axes = axes_of(study, decide, between)
@@ -145,9 +149,10 @@ def load_study(
     set: Mapping[str, str | float] | None = None,
     as_of: Day | None = None,
     seed: int = SEED,
+    given: str | Sequence[str] | None = None,
 ) -> Study:
     """A study with its nested studies resolved."""
-    return recipe.resolved(load(source, model, targets, set, as_of), seed)
+    return recipe.resolved(load(source, model, targets, set, as_of, given=given), seed)
 
 
 def run_study(study: Study, draws: int | None, seed: int, sampler: str) -> RunCore:

@@ -14,6 +14,7 @@ PRIORS_KEYS = (
     "correlation_kind",
     "same",
     "evidence",
+    "given",
     "dimensions",
 )  # keys that results depend on
 KEY_NAMES = {  # keys of a manifest that have another name in messages

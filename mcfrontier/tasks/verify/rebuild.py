@@ -27,8 +27,10 @@ def current_study(old: RunFolder) -> Study:
         raise InputError(f"{old.folder}: {NO_GRAPH}")
     if manifest.page and not manifest.page.get("command"):
         raise InputError(f"{old.folder}: its priors were given from Python, not by a file; run it again there")
-    table = manifest.page.get("table") or None
-    return load(source_of(manifest), targets=manifest.targets, set=manifest.set, as_of=manifest.as_of, table=table)
+    table, given = manifest.page.get("table") or None, manifest.given
+    return load(
+        source_of(manifest), targets=manifest.targets, set=manifest.set, as_of=manifest.as_of, table=table, given=given
+    )
 
 
 def check_plan(manifest: Manifest) -> None:
@@ -81,7 +83,7 @@ def from_manifest(manifest: Manifest) -> Study:
         "correlation": {"kind": manifest.correlation_kind, **pairs},
         "evidence": {key: without_year(seen) for key, seen in manifest.evidence.items()},
     }
-    study = load(page, as_of=manifest.as_of)
+    study = load(page, as_of=manifest.as_of, given=manifest.given)
     sampled = tuple(sorted(manifest.sobol_dimensions, key=manifest.sobol_dimensions.__getitem__))
     return replace(study, file=replace(study.file, name=manifest.study), sampled=sampled)
 
