@@ -109,14 +109,8 @@ def command(
     from mcfrontier.sampling.engine.checkpoint import CHECKPOINT_FILE, Checkpoint
     from mcfrontier.sampling.engine.engine import Engine
 
-    study = load(
-        name,
-        targets=targets or None,
-        set=split_pins(pins),
-        as_of=settings.pop("as_of"),
-        table=settings.pop("table"),
-        given=conditions,
-    )
+    stated = {word: settings.pop(word) for word in ("as_of", "table")} | {"given": conditions}
+    study = load(name, targets=targets or None, set=split_pins(pins), **stated)
     engine_options = {"--engine": engine, "--workers": workers, "--resume": resume}
     if point:
         options: dict[str, object] = {"--out": out, "--save-draws": save_draws, "--no-report": no_report}

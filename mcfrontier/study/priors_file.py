@@ -5,7 +5,7 @@ docs/priors.md describes the format.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -167,8 +167,12 @@ def merged(
         dict.fromkeys(key for keys in (*(each.order for each in parts), priors) for key in keys if key in priors)
     )
     found = (priors, order, aliases, correlation, evidence, decision, disclosed, opened.as_of)
-    given = dict.fromkeys((*(text for each in parts for text in each.given), *stated.given.that))
-    return PriorsFile(name, where, "", stated, dimensions, columns, *found, given=tuple(given))
+    return PriorsFile(name, where, "", stated, dimensions, columns, *found, given=given_of(parts, stated))
+
+
+def given_of(parts: Sequence[PriorsFile], stated: FileSchema) -> tuple[str, ...]:
+    """The conditions that a file and those that it extends state, each once."""
+    return tuple(dict.fromkeys((*(text for each in parts for text in each.given), *stated.given.that)))
 
 
 def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...], opened: Opened) -> PriorsFile:
