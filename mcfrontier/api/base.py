@@ -28,10 +28,10 @@ class RunBase:
             """The heading and the rows that are displayed."""
 
     def __repr__(self) -> str:
-        return displays.text(*self._display)
+        return displays.text(self._display)
 
     def _repr_html_(self) -> str:
-        return displays.html(*self._display)
+        return displays.html(self._display)
 
     def __init_subclass__(cls) -> None:
         """Give each method that overrides another its docstring."""

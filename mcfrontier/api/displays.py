@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
+import numpy as np
+
+from mcfrontier.analysis.estimates import density
+from mcfrontier.core.arrays import Array
 from mcfrontier.core.formatting import label
 from mcfrontier.core.printable import html_table, one_line
 from mcfrontier.runs.summary import Summary
 
 MAX_ROWS = 6  # of a text
+CURVE_DRAWS, CURVE_POINTS, CURVE_SIZE = 2**14, 60, (96, 20)  # of a small density, in pixels
 
 
 class Display(NamedTuple):
@@ -20,6 +25,7 @@ class Display(NamedTuple):
     head: Mapping[str, object]
     summaries: Mapping[str, Summary]
     notes: Sequence[str]
+    draws: Callable[[str], Array] | None = None  # of a row, where the run has them
 
 
 def heading(name: str, head: Mapping[str, object]) -> str:
@@ -35,9 +41,10 @@ def cells(row: str, summary: Summary) -> tuple[str, str, str]:
     return one_line(label(row)), middle, "" if low == high else f"{low} to {high}"
 
 
-def text(name: str, head: Mapping[str, object], summaries: Mapping[str, Summary], notes: Sequence[str]) -> str:
+def text(display: Display) -> str:
     """A heading, a line for each of the first headlines: median (p5 to p95), or the probability of an event; and a line
     for each note."""
+    name, head, summaries, notes, _ = display
     rows = [cells(row, summaries[row]) for row in list(summaries)[:MAX_ROWS]]
     width = max((len(row[0]) for row in rows), default=0)
     lines = [f"  {what:{width}}  {middle}" + (f" ({interval})" if interval else "") for what, middle, interval in rows]
@@ -46,9 +53,24 @@ def text(name: str, head: Mapping[str, object], summaries: Mapping[str, Summary]
     return "\n".join([f"{heading(name, head)}; median (p5 to p95)", *lines, *rest, *warnings])
 
 
-def html(name: str, head: Mapping[str, object], summaries: Mapping[str, Summary], notes: Sequence[str]) -> str:
-    """The same as an HTML table, of all headlines, with the notes below."""
-    shown = html_table(
-        heading(name, head), ("", "median", "p5 to p95"), [cells(row, summaries[row]) for row in summaries]
-    )
+def html(display: Display) -> str:
+    """The same as an HTML table, of all headlines with small densities, and the notes below."""
+    name, head, summaries, notes, draws = display
+    rows = [cells(row, summaries[row]) for row in summaries]
+    curves = [small_density(draws(row)) for row in summaries] if draws else []
+    shown = html_table(heading(name, head), ("", "median", "p5 to p95", *([""] if curves else [])), rows, curves)
     return shown + "".join(f"<p>note: {escape(one_line(each))}</p>" for each in notes)
+
+
+def small_density(x: Array) -> str:
+    """The density of draws as a small SVG, on a log axis where they spread far; "" where they are certain."""
+    rising = np.sort(x[:CURVE_DRAWS][np.isfinite(x[:CURVE_DRAWS])])
+    if rising.size < 2 or not 0 < np.ptp(rising) < np.inf:
+        return ""
+    points, heights = density.density(np.log10(rising) if density.needs_log_axis(rising) else rising)
+    width, height = CURVE_SIZE
+    at = np.linspace(points[0], points[-1], CURVE_POINTS)
+    y = height * (1 - np.interp(at, points, heights) / heights.max())
+    line = " ".join(f"{x:.1f},{value:.1f}" for x, value in zip(np.linspace(0, width, CURVE_POINTS), y, strict=True))
+    area = f'<polygon points="0,{height} {line} {width},{height}" fill="#56B4E9"/>'
+    return f'<svg width="{width}" height="{height}" role="img" aria-label="density">{area}</svg>'

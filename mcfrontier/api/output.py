@@ -3,46 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mcfrontier.api.base import RunBase
-from mcfrontier.core.errors import InputError, suggest
-
-if TYPE_CHECKING:
-    from mcfrontier.outputs.figures.drawing import Drawing
+from mcfrontier.api.plots import Plots
 
 
 class Output(RunBase):
     """The methods that draw figures and write files."""
 
-    def plot(self, figure: str) -> list[Drawing]:
-        """Draw a figure of the report, as SVG drawings that a notebook displays.
-
-        Parameters
-        ----------
-        figure : str
-            Name of a figure, such as "tornado": a key of `mcfrontier.outputs.figures.FIGURES`.
+    @property
+    def plot(self) -> Plots:
+        """The figures of the report on Axes of matplotlib.
 
         Returns
         -------
-        list of Drawing
-            One for each target displayed; empty where the run has nothing to display. ``drawing.svg()`` returns bytes.
-
-        Raises
-        ------
-        InputError
-            When the figure does not exist.
+        Plots
+            Each figure is a method: ``run.plot.tornado("cloud_cost", ax=ax)`` returns the Axes.
 
         Examples
         --------
-        >>> run.plot("tornado")[0].svg()[:5]
-        b'<?xml'
+        >>> dir(run.plot)[-3:]
+        ['shares', 'tornado', 'variance']
         """
-        from mcfrontier.outputs.figures import FIGURES
-
-        if not isinstance(figure, str) or figure not in FIGURES:
-            raise InputError(f"{figure}: there is no such figure{suggest(str(figure), FIGURES)}")
-        return FIGURES[figure].draw(self.core)
+        return Plots(self.core)
 
     def write(self, folder: str | Path, report: bool = True, page: bool = True, save_draws: bool = False) -> list[Path]:
         """Write the files of the run into a folder of its own.

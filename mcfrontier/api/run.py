@@ -61,7 +61,8 @@ class Run(Results, Sensitivity, Information, Output):
     def _display(self) -> displays.Display:
         """The headlines and the notes."""
         head = self.core.head | {"sampler": self.core.sampler.kind}
-        return displays.Display("Run", head, {row: self.summary[row] for row in headlines(self.core)}, self.notes)
+        summaries = {row: self.summary[row] for row in headlines(self.core)}
+        return displays.Display("Run", head, summaries, self.notes, self.core.samples)
 
 
 def run(

@@ -134,7 +134,9 @@ class SavedRun(Results, Sensitivity, Information, Output):
     def _display(self) -> displays.Display:
         """The rows of the targets, and the notes."""
         head = self._files.head | {"sampler": self._files.manifest.sampler}
-        return displays.Display("SavedRun", head, {row: self.summary[row] for row in self._files.targets}, self.notes)
+        summaries = {row: self.summary[row] for row in self._files.targets}
+        draws = self._files.samples if self._files.draws_path else None
+        return displays.Display("SavedRun", head, summaries, self.notes, draws)
 
 
 def open(folder: str | Path) -> SavedRun:

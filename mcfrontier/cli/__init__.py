@@ -31,6 +31,7 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "percentiles": "Read",
     "export": "Read",
     "page": "Read",
+    "figure": "Read",
     "probability": "Read",
     "compare": "Compare and solve",
     "solve": "Compare and solve",

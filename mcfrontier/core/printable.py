@@ -89,10 +89,12 @@ def printable_values(value: Any) -> Any:
     return [printable_values(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def html_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """An HTML table, which notebooks display."""
+def html_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], pictures: Sequence[str] = ()) -> str:
+    """An HTML table, which notebooks display; `pictures` are HTML of its own at the end of each row."""
     from html import escape
 
     top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    lines = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows]
+    lines = [f"{line}<td>{picture}</td>" for line, picture in zip(lines, pictures, strict=True)] if pictures else lines
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f"<table><caption>{escape(caption)}</caption><tr>{top}</tr>{body}</table>"

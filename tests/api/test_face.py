@@ -142,7 +142,7 @@ def test_the_summary_is_a_mapping_in_which_an_unknown_row_is_absent(either):
 
 def test_unknown_figures_targets_pins_and_decided_quantities_are_refused_with_the_nearest_name(run, saved):
     for call in (
-        lambda: run.plot("tornadoo"),
+        lambda: run.plot.tornadoo(),
         lambda: mcf.run("gpt4", targets=["enregy"]),
         lambda: mcf.load("gpt4", set={"goodputt": 0.5}),
         lambda: mcf.load("gtp4"),
@@ -230,7 +230,7 @@ INVALID_ARGUMENTS = {
     "points as text": lambda run: run.sobol("energy", points="64"),
     "a row that is a list": lambda run: run.summary[["energy"]],
     "a unit of a list": lambda run: run.study.unit(["energy"]),
-    "a figure that is a list": lambda run: run.plot(["tornado"]),
+    "a target that is a list": lambda run: run.plot.tornado(["energy"]),
     "no folder": lambda run: run.write(None),
     "a folder to open": lambda run: mcf.open(None),
     "targets": lambda run: mcf.load("gpt4", targets=5),

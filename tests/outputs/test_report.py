@@ -13,7 +13,8 @@ from mcfrontier.analysis.estimates import density
 from mcfrontier.graph import nodes_of
 from mcfrontier.model import cost_bases as bases
 from mcfrontier.model.cost_bases import QUESTIONS
-from mcfrontier.outputs.figures import spread, style, tornado
+from mcfrontier.outputs.figures import density as density_figure
+from mcfrontier.outputs.figures import style, tornado
 from mcfrontier.outputs.figures.drawing import POINTS
 from mcfrontier.outputs.report import report
 from mcfrontier.runs.headlines import cost_bases, headlines
@@ -137,7 +138,7 @@ def test_a_tornado_marks_non_monotone_inputs_and_sorts_by_width():
 
 
 def test_the_exceedance_curve_decreases_through_a_half_at_the_median():
-    (figure,) = spread(
+    (figure,) = density_figure(
         mcf.run({"targets": ["x"], "inputs": input_entry("x", "uniform", low=10, high=20)}, draws=2**12).core
     )
     lines = [artist for artist in figure.artists + figure.lines if hasattr(artist, "get_xdata")]

@@ -10,6 +10,7 @@ import pytest
 import mcfrontier as mcf
 from mcfrontier.core.errors import InputError
 from mcfrontier.distributions.prices import Chip, Quote, Quotes, Target, predict
+from mcfrontier.outputs.figures import FIGURES
 from mcfrontier.outputs.folder.saved import read_folder
 from mcfrontier.outputs.report import report
 from mcfrontier.study import csv_table, priors_file
@@ -343,7 +344,7 @@ def test_the_shipped_tables_give_the_prediction_of_their_quotes(page):
 
 def test_the_report_draws_quotes_and_the_prediction_of_other_days(study):
     study()
-    (drawing,) = mcf.run("study", draws=64).plot("prices")
+    (drawing,) = FIGURES["prices"].draw(mcf.run("study", draws=64).core)
     on_other_bases, on_basis = [line for line in drawing.lines if line.get_marker() == "o"]
     (curve,) = (line for line in drawing.lines if len(line.get_xdata()) > 10)
     assert (curve.get_xdata()[0], curve.get_xdata()[-1]) == (2024, 2026)
@@ -353,7 +354,7 @@ def test_the_report_draws_quotes_and_the_prediction_of_other_days(study):
     made = predict(Quotes(BOUGHT, FEATURES), [Target("big", date(2026, 1, 1), SERVER)])
     assert curve.get_ydata()[-1] == pytest.approx(made.mean[0] / log(10))
     study(chip='["big", "small"]', by='"run"', top=TOP + '[dimensions]\nrun = ["a", "b"]\n')
-    assert len(mcf.run("study", draws=64).plot("prices")) == 2
+    assert len(FIGURES["prices"].draw(mcf.run("study", draws=64).core)) == 2
 
 
 DATED = {"h20", "h200", "b200", "gb200", "gb300", "mi300x", "tpu-v5p", "tpu-v6e", "tpu-v7", "trainium2"}

@@ -8,6 +8,7 @@ import mcfrontier as mcf
 from mcfrontier.analysis.forecasts.cross_validation import predict_each
 from mcfrontier.core.errors import InputError
 from mcfrontier.distributions.random_effects import predictive
+from mcfrontier.outputs.figures import FIGURES
 from mcfrontier.outputs.folder.saved import read_folder
 from mcfrontier.outputs.report import report
 from mcfrontier.study import priors_file
@@ -230,11 +231,11 @@ def test_show_and_the_report_state_members_groups_and_shrinkage(words, text, stu
 
 def test_the_report_draws_the_members_by_group(study):
     study(where='{ chip = "hopper", moe = 0 }', group='"maker"')
-    (drawing,) = mcf.run("study", draws=64).plot("reference_classes")
+    (drawing,) = FIGURES["reference_classes"].draw(mcf.run("study", draws=64).core)
     texts = [text.get_text() for text in drawing.texts]
     assert texts.index("C") < texts.index("A")
     study(where='{ chip = "tpu" }', offsets='["chip"]')
-    assert mcf.run("study", draws=64).plot("reference_classes") == []
+    assert FIGURES["reference_classes"].draw(mcf.run("study", draws=64).core) == []
 
 
 def test_its_rows_are_those_known_on_a_day(study):

@@ -23,9 +23,13 @@ def along(run: RunCore) -> list[Drawing]:
     logarithmic where the rows span more than a factor of four. Shown are the first 64 rows of a target, and the first
     twelve targets."""
     names = [name for name in run.study.targets if run.study.dimensions_of[name] and not path_of(run.study, name)]
-    rows = {name: run.known_rows(name)[:MAX_ROWS] for name in names}
-    names = [name for name in names if len(rows[name]) > MAX_ROWS_EACH and differ(run, rows[name])]
-    return [draw_target(run, name, rows[name]) for name in names[:MAX_DRAWINGS]]
+    names = [name for name in names if len(run.known_rows(name)) > MAX_ROWS_EACH and differ(run, first_rows(run, name))]
+    return [drawing for name in names[:MAX_DRAWINGS] for drawing in along_of(run, name)]
+
+
+def first_rows(run: RunCore, name: str) -> list[str]:
+    """The rows of a quantity that are drawn."""
+    return run.known_rows(name)[:MAX_ROWS]
 
 
 def differ(run: RunCore, rows: list[str]) -> bool:
@@ -38,8 +42,10 @@ def statistics(run: RunCore, row: str) -> tuple[str, ...]:
     return ("mean",) * 3 if run.kind(row) is EVENT else SUMMARY_STATISTICS
 
 
-def draw_target(run: RunCore, name: str, rows: list[str]) -> Drawing:
-    """The drawing of a target."""
+def along_of(run: RunCore, name: str) -> list[Drawing]:
+    """The drawing of a quantity; none where it has no rows."""
+    if not (rows := first_rows(run, name)):
+        return []
     at = np.array([[summary(run)[row].values[word] for word in statistics(run, row)] for row in rows]).T
     log = run.study.kind(name) is not EVENT and style.needs_log_axis(at)
     at = np.log10(at) if log else at
@@ -49,4 +55,4 @@ def draw_target(run: RunCore, name: str, rows: list[str]) -> Drawing:
     panel.value_axis(run.unit(rows[0]), log, grid=True)
     panel.bars(places, at[0], at[2], style.COLOURS[0], 1.2)
     panel.dots(at[1], places, "o", "white", style.INK)
-    return panel.drawing
+    return [panel.drawing]

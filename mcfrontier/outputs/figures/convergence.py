@@ -20,10 +20,10 @@ def convergence(run: RunCore) -> list[Drawing]:
     """The first target's p5 (lowest curve), p50 and p95 (highest) from the first 64, 128, 256, ... draws, and from all
     draws. Vertical lines: two Monte Carlo standard errors to either side. The first draws are those of a shorter run,
     except with a Latin hypercube: a part of one is no better spread than random draws."""
-    return [drawing for row in with_percentiles(run)[:1] for drawing in draw_row(run, row)]
+    return [drawing for row in with_percentiles(run)[:1] for drawing in convergence_of(run, row)]
 
 
-def draw_row(run: RunCore, row: str) -> list[Drawing]:
+def convergence_of(run: RunCore, row: str) -> list[Drawing]:
     """The drawing of a row; none where it is certain."""
     x = run.samples(row)
     found, at = analysis.convergence(x), np.log2(analysis.draw_counts(x.size))

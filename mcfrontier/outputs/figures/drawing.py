@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
 
 from mcfrontier.core.printable import one_line
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 POINTS = 72  # per inch; the coordinates of a drawing are points from its bottom left corner
+FILE_DPI = 200  # of a .png
 RC_PARAMS: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "mcfrontier"}
 
 
@@ -38,6 +43,26 @@ class Drawing:
     def _repr_svg_(self) -> str:
         return self.svg().decode()
 
+    def on(self, ax: Axes | None = None) -> Axes:
+        """The drawing on Axes of matplotlib, whose coordinates become its points; on those of a new figure by default.
+
+        The drawing is used up: an artist of matplotlib stands on one figure alone.
+        """
+        if ax is None:
+            from matplotlib import pyplot
+
+            _, ax = pyplot.subplots(figsize=(self.width / POINTS, self.height / POINTS), layout="none")
+            ax.set_position((0, 0, 1, 1))
+        ax.set(xlim=(0, self.width), ylim=(0, self.height), aspect="equal")
+        ax.set_axis_off()
+        for artist in (*self.artists, *self.lines, *self.texts):
+            artist.set_transform(artist.get_transform() + ax.transData)
+            ax.add_artist(artist)
+        for text in self.texts:
+            text.set_text(one_line(text.get_text()).replace("$", r"\$"))
+            text.set_fontfamily("STIXGeneral")  # of matplotlib itself, as narrow as that of the report
+        return ax
+
     def svg(self) -> bytes:
         """The drawing as SVG without a date: areas and bars, then lines, then texts."""
         out = io.StringIO()
@@ -50,6 +75,33 @@ class Drawing:
                 self._draw_text(text, renderer)
             renderer.finalize()
         return out.getvalue().encode()
+
+    def file(self, kind: str) -> bytes:
+        """The drawing as a file, ".svg" with the texts of the report, ".pdf" or ".png"."""
+        if kind == ".svg":
+            return self.svg()
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(self.width / POINTS, self.height / POINTS))
+        FigureCanvasAgg(figure)
+        self.on(figure.add_axes((0, 0, 1, 1)))
+        out = io.BytesIO()
+        metadata = {"CreationDate": None} if kind == ".pdf" else {"Software": None}
+        figure.savefig(out, format=kind[1:], dpi=FILE_DPI, metadata=metadata)
+        return out.getvalue()
+
+    def below(self, other: Drawing) -> Drawing:
+        """This drawing below another one, as one drawing."""
+        for artist in (*other.artists, *other.lines, *other.texts):
+            artist.set_transform(artist.get_transform() + Affine2D().translate(0, self.height))
+        return Drawing(
+            max(self.width, other.width),
+            self.height + other.height,
+            other.artists + self.artists,
+            other.lines + self.lines,
+            other.texts + self.texts,
+        )
 
     def _draw_text(self, text: Text, renderer: Any) -> None:
         """Draw a text at its position, without measuring it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mcfrontier.analysis.estimates import density as estimates
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.formatting import amount, label, sentence
 from mcfrontier.core.kinds import EVENT
@@ -25,9 +26,33 @@ def exceedance(run: RunCore) -> list[Drawing]:
     the other dimensions. The first target that is not an event: one panel for each of these labels, with the
     probability that the target exceeds round values."""
     events = [name for name in run.study.targets if run.study.kind(name) is EVENT]
-    of_events = [drawing for name in events for drawing in draw_event(run, name)]
+    of_events = [drawing for name in events for drawing in exceedance_of(run, name)]
     names = [name for name in run.study.targets if path_of(run.study, name) and name not in events]
-    return [*of_events, *(drawing for name in names[:1] for drawing in draw_target(run, name))][:MAX_DRAWINGS]
+    return [*of_events, *(drawing for name in names[:1] for drawing in exceedance_of(run, name))][:MAX_DRAWINGS]
+
+
+def exceedance_of(run: RunCore, name: str) -> list[Drawing]:
+    """The drawings of an event or of a quantity along a path; of a single row, its curve."""
+    if name not in run.study.quantities or not path_of(run.study, name):
+        return draw_curve(run, name)
+    return (draw_event if run.study.kind(name) is EVENT else draw_target)(run, name)
+
+
+def draw_curve(run: RunCore, row: str) -> list[Drawing]:
+    """The probability that a row exceeds each value; none where it is certain."""
+    rising = np.sort(run.samples(row))
+    rising = rising[np.isfinite(rising)]
+    if rising.size < 2 or not np.ptp(rising):
+        return []
+    log = estimates.needs_log_axis(rising)
+    points, chances = estimates.exceedance(np.log10(rising) if log else rising)
+    panel = style.panel(style.HALF, HEIGHT, (points[0], points[-1]), (0, 1.02), (0.35, 0.3))
+    panel.title(sentence(label(row)))
+    panel.curve(points, chances, style.COLOURS[0])
+    for chance in (0, 0.5, 1):
+        panel.row_label(chance, f"{100 * chance:.0f}%", 7)
+    panel.value_axis(run.unit(row), log)
+    return [panel.drawing]
 
 
 def draw_event(run: RunCore, name: str) -> list[Drawing]:

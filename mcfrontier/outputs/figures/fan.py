@@ -23,10 +23,10 @@ def fan(run: RunCore) -> list[Drawing]:
     dimensions. Line: p50. Dark band: p25 to p75. Light band: p5 to p95. Numbers on the right: p5, p50 and p95 at the
     end of the path. The panels of a target share an axis, logarithmic where it spans more than a factor of four."""
     names = [name for name in run.study.targets if run.study.kind(name) is not EVENT]
-    return [drawing for name in names for drawing in draw_paths(run, name)][:MAX_DRAWINGS]
+    return [drawing for name in names for drawing in fan_of(run, name)][:MAX_DRAWINGS]
 
 
-def draw_paths(run: RunCore, name: str) -> list[Drawing]:
+def fan_of(run: RunCore, name: str) -> list[Drawing]:
     """The fans of a target on one axis; none where it is no path, or certain."""
     paths, unit = by_path(run, name), run.study.unit(name)
     found = {

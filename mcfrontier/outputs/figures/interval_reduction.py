@@ -19,10 +19,10 @@ def interval_reduction(run: RunCore) -> list[Drawing]:
     (light, thick bar and number on the right) or to half its width (dark, thin bar). The width is measured on a log
     scale where the target is positive, else on its own scale. From the first 16,384 draws. Shown are the eight largest
     reductions, of those that exceed three times their Monte Carlo error."""
-    return [drawing for row in with_percentiles(run)[:1] for drawing in draw_row(run, row)]
+    return [drawing for row in with_percentiles(run)[:1] for drawing in interval_reduction_of(run, row)]
 
 
-def draw_row(run: RunCore, target: str) -> list[Drawing]:
+def interval_reduction_of(run: RunCore, target: str) -> list[Drawing]:
     """The drawing of a row, the largest reduction on top; none where no input would reduce its interval."""
     found = interval_gains(run, target, MAX_INPUTS)
     largest = [i for i, gain in enumerate(found.gains[:, 0]) if gain > MIN_ERRORS * found.errors[i, 0]][:MAX_BARS]

@@ -24,10 +24,10 @@ def tornado(run: RunCore) -> list[Drawing]:
     all others as sampled. Number on the right: Spearman's rank correlation of input and target. Dots and numbers are
     from the first 16,384 draws. The eight widest bars are shown. Given evidence, bars are before it, dots and numbers
     after it."""
-    return [drawing for row in with_percentiles(run)[:MAX_DRAWINGS] for drawing in draw_row(run, row)]
+    return [drawing for row in with_percentiles(run)[:MAX_DRAWINGS] for drawing in tornado_of(run, row)]
 
 
-def draw_row(run: RunCore, target: str) -> list[Drawing]:
+def tornado_of(run: RunCore, target: str) -> list[Drawing]:
     """The drawing of a row, the widest bar on top; none where no input changes it."""
     found, unit = swing(run, target), run.unit(target)
     names, ends, reach = found.inputs[:MAX_BARS], found.ends[:MAX_BARS], found.reach[:MAX_BARS]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcfrontier.analysis.sensitivity.variance import Shares
 from mcfrontier.core.formatting import amount, label, sentence
 from mcfrontier.outputs.figures import style
 from mcfrontier.outputs.figures.drawing import Drawing
 from mcfrontier.outputs.figures.tornado import MAX_BARS
 from mcfrontier.runs.core import RunCore
-from mcfrontier.runs.sensitivity import explained
+from mcfrontier.runs.sensitivity import explained, shares
 
 
 def variance(run: RunCore) -> list[Drawing]:
@@ -19,7 +18,7 @@ def variance(run: RunCore) -> list[Drawing]:
     the share that it contributes to (total index). Thin line: one standard error to either side. Where inputs depend on
     each other there is one bar, the Shapley share, and the shares sum to 100 %. A star marks shares that are not
     reliable. The largest eight are shown. Given evidence, shares are before it."""
-    return [drawing for row, found in explained(run).items() for drawing in draw_row(run, row, found)]
+    return [drawing for row in explained(run) for drawing in variance_of(run, row)]
 
 
 def variance_remarks(run: RunCore) -> list[str]:
@@ -28,8 +27,9 @@ def variance_remarks(run: RunCore) -> list[str]:
     return [f"* {sentence(label(row))}: {warning}." for row, warning in warnings.items()]
 
 
-def draw_row(run: RunCore, row: str, found: Shares) -> list[Drawing]:
+def variance_of(run: RunCore, row: str) -> list[Drawing]:
     """The drawing of a row, the largest share on top; none where no input has a share."""
+    found = shares(run, row)
     last = list(found.figures)[-1]
     largest = np.flatnonzero(found.figures[last] > 0)[:MAX_BARS]
     if not largest.size:

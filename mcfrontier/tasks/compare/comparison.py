@@ -20,21 +20,22 @@ from mcfrontier.outputs.folder.files import FORMAT
 from mcfrontier.outputs.report.typeset import typeset
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.summary import Summary
-from mcfrontier.sampling import SAMPLERS
 from mcfrontier.sampling.plan import Sampler
-from mcfrontier.study.study import Study
 from mcfrontier.tasks.compare.page import (
     attributed_rows,
     compact_rows,
     full_rows,
     headings,
     lines,
+    plan_text,
     probability_text,
     row_json,
+    scenario_json,
     total_cells,
     waterfall_lines,
 )
 from mcfrontier.tasks.compare.pairs import Pair
+from mcfrontier.tasks.compare.plots import ComparisonPlots, drawing
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -98,6 +99,23 @@ class Comparison:
         '100 draws rounded up to 128: a power of two for Sobol points'
         """
         return (*self.findings, *(note for pair in self.pairs for note in pair.notes))
+
+    @property
+    def plot(self) -> ComparisonPlots:
+        """The waterfall of the report on Axes of matplotlib: ``found.plot.waterfall("energy", ax=None)``.
+
+        Returns
+        -------
+        ComparisonPlots
+            With the method `waterfall`, which returns the Axes.
+
+        Examples
+        --------
+        >>> found = mcf.compare("gpt4", "palm", targets=["energy"], draws=64)
+        >>> found.plot.waterfall("energy").get_ylim()[0]
+        np.float64(0.0)
+        """
+        return ComparisonPlots(self.pairs)
 
     @property
     def difference(self) -> xr.Dataset:
@@ -297,13 +315,6 @@ def runs_of(found: Comparison) -> list[RunCore]:
     return [found.pairs[0].runs[0], *(pair.runs[1] for pair in found.pairs)]
 
 
-def scenario_json(name: str, study: Study) -> dict[str, Any]:
-    """A scenario: its study, the price year of its money here, its pins and the hash of its priors."""
-    pins = {pin: str(value) for pin, value in study.pins.items()}
-    year = study.file.stated.price_year
-    return {"name": name, "title": study.title, "price_year": year, "set": pins, "priors_sha256": study.file.digest}
-
-
 def contents(found: Comparison) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The data of the PDF, and its figures as SVG by file name."""
     from mcfrontier.outputs.figures.waterfall import waterfall
@@ -314,8 +325,7 @@ def contents(found: Comparison) -> tuple[dict[str, Any], dict[str, bytes]]:
         waterfalls: list[dict[str, Any]] = []
         for row in attributed_rows(pair):
             picture = f"waterfall-{i}-{len(waterfalls)}.svg"
-            unit, kind = pair.by_row[row].first.unit, pair.by_row[row].kind
-            pictures[picture] = waterfall(pair.waterfalls[row], row, unit, pair.names, kind).svg()
+            pictures[picture] = drawing(pair, row).svg()
             table = {"rows": waterfall_lines(pair, row), "total": total_cells(pair, row)}
             waterfalls.append({"name": sentence(label(row)), "picture": picture, **table})
         rows = [
@@ -333,12 +343,5 @@ def contents(found: Comparison) -> tuple[dict[str, Any], dict[str, bytes]]:
         "notes": found.notes,
         "pairs": pairs,
         "caption": " ".join((waterfall.__doc__ or "").split()),
-        "plan": plan_text(found),
+        "plan": plan_text(found.sampler),
     }, pictures
-
-
-def plan_text(found: Comparison) -> str:
-    """Draws, sampler and seed."""
-    plan = found.sampler
-    kind = SAMPLERS[plan.kind].label
-    return f"{plan.draws:,} draws of each study and of each hybrid of two, {kind}, seed {plan.seed}"

@@ -16,6 +16,8 @@ from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
 from mcfrontier.outputs.folder.percentiles import statistics
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.summary import Summary, summarise
+from mcfrontier.sampling import SAMPLERS
+from mcfrontier.sampling.plan import Sampler
 from mcfrontier.study.study import Study
 from mcfrontier.tasks.compare.hybrid import CORRELATION, DIMENSION_PREFIX, EVIDENCE
 from mcfrontier.tasks.compare.pairs import Pair
@@ -236,3 +238,16 @@ def total_cells(pair: Pair, row: str) -> list[str]:
     found, unit = pair.waterfalls[row], pair.by_row[row].first.unit
     value, error = found.total
     return [difference(value, unit, error), error_text(error, unit, points=True), factor_text(*found.ratio)]
+
+
+def scenario_json(name: str, study: Study) -> dict[str, Any]:
+    """A scenario: its study, the price year of its money here, its pins and the hash of its priors."""
+    pins = {pin: str(value) for pin, value in study.pins.items()}
+    year = study.file.stated.price_year
+    return {"name": name, "title": study.title, "price_year": year, "set": pins, "priors_sha256": study.file.digest}
+
+
+def plan_text(plan: Sampler) -> str:
+    """Draws, sampler and seed."""
+    kind = SAMPLERS[plan.kind].label
+    return f"{plan.draws:,} draws of each study and of each hybrid of two, {kind}, seed {plan.seed}"
