@@ -28,6 +28,7 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "run": "Run",
     "list": "Read",
     "show": "Read",
+    "explain": "Read",
     "percentiles": "Read",
     "export": "Read",
     "page": "Read",

@@ -99,6 +99,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
     },
     "probability": {"--that": CONDITIONS, "--given": CONDITIONS, "--set": PINS, "--json": FLAG, "--seed": COUNTS},
     "show": {"--json": FLAG},
+    "explain": {"--json": FLAG, "--depth": COUNTS},
     "list": {"--json": FLAG},
     "check": {"--strict": FLAG, "--json": FLAG},
     "verify": {"--json": FLAG},
@@ -162,6 +163,8 @@ def names(rng: Any, command: str) -> list[str]:
         return [changed(rng, rng.choice(("reports/run", "reports/run", "reports/run", *NAMES)))]
     if command == "reproduce":
         return [changed(rng, rng.choice(("L1", "T2", "B4", "x")))]
+    if command == "explain":
+        return [changed(rng, rng.choice(NAMES)), changed(rng, rng.choice(TARGETS))]
     if command in ("list", "calibrate"):
         return []
     count = rng.choice((1, 1, 2, 3)) if command in ("compare", "check") else 1

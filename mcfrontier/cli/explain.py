@@ -1,0 +1,33 @@
+"""python -m mcfrontier explain"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from mcfrontier.cli.terminal import as_of_option, emit, say, whole_number
+
+WIDTH = 80
+
+
+@click.command()
+@click.argument("name", metavar="NAME|PATH")
+@click.argument("quantity", metavar="QUANTITY")
+@as_of_option()
+@click.option("--depth", type=whole_number, metavar="COUNT", help="Levels of the tree.  [default: down to the inputs]")
+@click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
+def command(name: str, quantity: str, depth: int | None, as_json: bool, as_of: date | None) -> None:
+    """Explain a quantity: its formula, what it is made of, and which inputs its spread comes from."""
+    from textwrap import wrap
+
+    from mcfrontier.core.jsontext import json_text
+    from mcfrontier.tasks.explain.explain import explain, lines
+
+    found = explain(name, quantity, depth, as_of)
+    if as_json:
+        emit([json_text(found.content), "\n"])
+        return
+    for line in lines(found, WIDTH):
+        for part in [line] if len(line) <= WIDTH else wrap(line, WIDTH, subsequent_indent="  "):
+            say(part)
