@@ -235,9 +235,9 @@ def test_a_workbook_marks_unstable_means_and_names_integrated_inputs(page, comma
     mcf.run("wild").write("wild", report=False)
     lines = sheets(exported(command, "wild", "xlsx", tmp_path / "x.xlsx"))["wild"][5:]
     assert {line[1] for line in lines if line[5] == "not stable"} == {"mean", "sd"}
-    mcf.run("gpt4", targets=["amortised_cost"]).write("gpt4", report=False)
-    lines = sheets(exported(command, "gpt4", "xlsx", tmp_path / "y.xlsx"))["amortised_cost"][5:]
-    assert {line[5] for line in lines if line[1] in ("p5", "p50", "p95")} == {"active_parameters integrated out"}
+    mcf.run("opt-175b", targets=["acquisition_cost"]).write("opt", report=False)
+    lines = sheets(exported(command, "opt", "xlsx", tmp_path / "y.xlsx"))["acquisition_cost"][5:]
+    assert {line[5] for line in lines if line[1] in ("p5", "p50", "p95")} == {"server_price integrated out"}
 
 
 def test_a_workbook_describes_the_run_and_its_inputs(command, tmp_path, folder):
@@ -251,7 +251,7 @@ def test_a_workbook_describes_the_run_and_its_inputs(command, tmp_path, folder):
     price = dict(zip(head, lines[list(inputs).index("gpu_price")], strict=True))
     stated = inputs["gpu_price"]
     assert price["family"] == stated["family"]
-    assert price["parameters"] == ", ".join(f"{word} = {stated[word]}" for word in ("low", "mode", "high"))
+    assert price["parameters"] == ", ".join(f"{word} = {stated[word]}" for word in ("p5", "p95", "best"))
     assert [price[word] for word in ("unit", "source", "note", "stated in")] == [
         stated[word] for word in ("unit", "source", "note", "stated_in")
     ]

@@ -148,7 +148,7 @@ def test_the_exceedance_curve_decreases_through_a_half_at_the_median():
 
 
 def test_a_disclosed_figure_of_another_quantity_is_left_out():
-    assert contents(mcf.run("gpt4", draws=64, targets=["energy"]))["disclosed"] == []
+    assert contents(mcf.run("gpt4", draws=64, targets=["acquisition_cost"]))["disclosed"] == []
 
 
 def test_the_density_of_normal_draws_is_gaussian():

@@ -56,7 +56,7 @@ class Solution:
     --------
     >>> found = mcf.solve("gpt4", "chip_count", "acquisition_cost < 1e9 USD", draws=1024)
     >>> low, high = found.holds[0]
-    >>> low is None, 30_000 < high.value < 45_000
+    >>> low is None, 40_000 < high.value < 55_000
     (True, True)
     """
 
