@@ -112,6 +112,8 @@ class Node:
         """The expression that the function returns; the list of its arguments where the source cannot be read."""
         if self.alias:
             return self.alias
+        if formula := getattr(self.function, "formula", ""):
+            return str(formula)
         import ast
         import inspect
         import textwrap

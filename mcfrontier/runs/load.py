@@ -103,6 +103,7 @@ def loaded(
     with located(file.where):
         medians = {name: (x, study.inputs[name].entry.unit) for name, x in input_medians(study).items()}
         graph.check_units(study.nodes, study.order, medians, list(file.dimensions))
+    validate.check_hierarchies(study)
     return study
 
 
@@ -150,7 +151,8 @@ def assembled(
     own_model: bool,
 ) -> tuple[Study, tuple[str, ...]]:
     """Return the study of the requested targets, and the quantities that the targets in its file need."""
-    priors, nodes = dict(file.priors), formulas | validate.alias_nodes(file, formulas)
+    priors, nodes = dict(file.priors), formulas | validate.hierarchy_nodes(file, formulas)
+    nodes |= validate.alias_nodes(file, nodes)
     requested = tuple(file.stated.targets) or targets
     if not requested:
         raise InputError(f"{file.where}: has no targets; add targets = [...], or use it by extends")

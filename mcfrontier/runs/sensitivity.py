@@ -31,7 +31,7 @@ from mcfrontier.core.kinds import SUMMARY_STATISTICS
 from mcfrontier.runs.core import RunCore, ranks_of, remembered
 from mcfrontier.runs.estimates import summary
 from mcfrontier.runs.headlines import MAX_ROWS_EACH, with_percentiles
-from mcfrontier.study import reach
+from mcfrontier.study import describe
 from mcfrontier.study.describe import row_index
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def inputs_behind(run: RunCore, row: str) -> list[str]:
     study, (name, index) = run.study, run.rows[row]
     at = {each: labels[i] for (each, labels), i in zip(study.file.dimensions.items(), index, strict=False)}
     own = {dimension: label for dimension, label in at.items() if dimension in study.dimensions_of[name]}
-    return reach.ancestor_rows(study.nodes, study.inputs, name, own)
+    return describe.ancestor_rows(study.nodes, study.inputs, name, own)
 
 
 def tornado(run: RunCore, target: str) -> xr.DataArray:

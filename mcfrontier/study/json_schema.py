@@ -22,7 +22,7 @@ def schema() -> dict[str, Any]:
     whole["properties"]["disclosed"]["additionalProperties"] = {"$ref": "#/$defs/Disclosed"}
     whole["properties"]["decision"] = {"$ref": "#/$defs/Decision"}
     whole["properties"]["tables"]["additionalProperties"] = {"$ref": "#/$defs/Table"}
-    # with `by`, a number may be a list with one for each label, or the name of a column
+    # a number may be the name of a quantity; with `by`, that of a column, or a list with one for each label
     numbers = [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]
     definitions["numbers"] = {"anyOf": [*numbers, {"type": "string", "pattern": r"^[A-Za-z_]\w*$"}]}
     part = {"type": "object", "properties": {"family": {"enum": list(FAMILIES)}, "name": {"type": "string"}}}

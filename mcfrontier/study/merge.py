@@ -10,6 +10,7 @@ from typing import Any
 from mcfrontier.core import limits
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.printable import HIDDEN, echo, quoted
+from mcfrontier.study.hierarchy import Hierarchy
 from mcfrontier.study.prior import Prior, PriorsFile, check_name
 from mcfrontier.study.schema import Correlations
 
@@ -38,11 +39,15 @@ def subset_rows(prior: Prior, dimension: str, places: list[int]) -> Prior:
     return replace(prior, distributions=distributions, labels=tuple(prior.labels[i] for i in places), stated=stated)
 
 
-def merge_dimensions(parts: list[PriorsFile], own: Mapping[str, list[str]], where: str) -> dict[str, list[str]]:
-    """The dimensions of a file and of those it extends, whose labels must agree."""
+def merge_dimensions(
+    parts: list[PriorsFile], own: Mapping[str, list[str]], tables: Mapping[str, list[str]], where: str
+) -> dict[str, list[str]]:
+    """The dimensions of a file, of its tables and of the files it extends, whose labels must agree."""
+    for both in own.keys() & tables.keys():
+        raise InputError(f"{where}: {both}: a dimension and a table have this name; rename one of them")
     found: dict[str, list[str]] = {}
     stated = [(name, labels) for each in parts for name, labels in each.dimensions.items()]
-    for name, labels in [*stated, *own.items()]:
+    for name, labels in [*stated, *own.items(), *tables.items()]:
         place = f"{where}: dimensions: {name}"
         if found.setdefault(name, labels) != labels:
             raise InputError(f"{place}: its labels are stated twice, and differ; state them once")
@@ -132,3 +137,25 @@ def matrix_pairs(names: Any, rows: Any, place: str) -> dict[tuple[str, str], Any
         if own != 1 or isinstance(own, bool):
             raise InputError(f"{place}: matrix: {name} has {quoted(own)} with itself; 1 is expected, not a variance")
     return {(one, other): rows[i][j] for i, one in enumerate(names) for j, other in enumerate(names) if i != j}
+
+
+def merge_hierarchies(parts: list[PriorsFile], where: str, own: Mapping[str, Any]) -> dict[str, Hierarchy]:
+    """The entries of extended files that name quantities, without those that the study states itself; a disagreement is
+    refused."""
+    found: dict[str, Hierarchy] = {}
+    for name, given in (item for each in parts for item in each.hierarchies.items() if item[0] not in own):
+        plain = [each.priors[name].where for each in parts if name in each.priors]
+        if found.setdefault(name, given) != given or plain:
+            raise InputError(f"{where}: {name}: defined twice, in {given.where} and another file; state it in {where}")
+    return found
+
+
+def of_streams(correlation: Correlations, hierarchies: Mapping[str, Hierarchy]) -> Correlations:
+    """Correlations in which the streams of entries that name quantities stand for these."""
+
+    def renamed(pair: tuple[str, str]) -> tuple[str, str]:
+        one, other = sorted(hierarchies[name].stream if name in hierarchies else name for name in pair)
+        return one, other
+
+    pairs = {renamed(pair): value for pair, value in correlation.pairs.items()}
+    return replace(correlation, pairs=pairs, own=frozenset(map(renamed, correlation.own)))

@@ -291,7 +291,7 @@ def unstated_years(file: PriorsFile) -> Iterator[str]:
     money year is stated."""
     stated, price_year = file.stated, file.stated.price_year
     priors = (file.nominal or file).priors  # which have the money years of the columns that they name
-    entries = {name: priors[name].stated for name in stated.inputs}
+    entries = {name: priors[name].stated for name in stated.inputs if name in priors}
     entries |= {**named("disclosed", stated.disclosed), **named("evidence", stated.evidence)}
     with_money = {table for (table, _), column in file.columns.items() if column.unit and currencies(column.unit)}
     entries |= named("tables", {name: table for name, table in stated.tables.items() if name in with_money})

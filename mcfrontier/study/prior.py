@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -26,6 +26,7 @@ from mcfrontier.distributions.tables import Interleaved, QuantileTable, quantile
 from mcfrontier.distributions.textbook import Value
 from mcfrontier.study.csv_table import Tables
 from mcfrontier.study.entry import Columns, entry_of, family_of, fill_columns, labels_of, rows_of
+from mcfrontier.study.hierarchy import Hierarchy
 from mcfrontier.study.samples import read_samples, texts_by_label
 from mcfrontier.study.schema import Correlations, Decision, Disclosed, Evidence, FileSchema
 
@@ -170,6 +171,7 @@ class PriorsFile:
     nominal      the file before amounts were converted to its price year; None where none was
     table        the path of the file that was read in place of its table; "" where none was
     given        the conditions that draws must meet
+    hierarchies      the entries that name quantities, as functions of these and of their streams, which are inputs
     """
 
     name: str
@@ -189,6 +191,12 @@ class PriorsFile:
     nominal: PriorsFile | None = None
     table: str = ""
     given: tuple[str, ...] = ()
+    hierarchies: Mapping[str, Hierarchy] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all entries."""
+        return (*self.priors, *self.hierarchies)
 
     @property
     def precision(self) -> str:
@@ -205,6 +213,7 @@ class PriorsFile:
             del seen["money_year"]  # its amounts are converted
         content = [self.stated.targets, self.dimensions, self.aliases, self.correlation.kind, pairs, evidence, entries]
         content += [self.given] if self.given else []
+        content += [[name, each.stated, each.unit, each.stream] for name, each in self.hierarchies.items()]
         return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

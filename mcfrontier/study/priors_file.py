@@ -5,7 +5,7 @@ docs/priors.md describes the format.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -19,12 +19,15 @@ from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.distributions.chip_price import Price
 from mcfrontier.study import csv_table, locate, money, toml_text
 from mcfrontier.study.choices import with_precision, with_rent_term
-from mcfrontier.study.entry import check_money_year, read, table
+from mcfrontier.study.entry import Columns, check_money_year, read, table
+from mcfrontier.study.hierarchy import Hierarchy, split
 from mcfrontier.study.merge import (
     merge_aliases,
     merge_correlations,
     merge_dimensions,
+    merge_hierarchies,
     merge_priors,
+    of_streams,
     places_of,
     subset_rows,
 )
@@ -112,26 +115,20 @@ def merged(
 ) -> PriorsFile:
     """A priors file, merged with those that it extends; `trail` is the chain of files whose `extends` lead to it."""
     stated = read(FileSchema, raw, where, "")
-    for key in ("title", "question"):
-        with located(where):
-            toml_text.check_text(key, getattr(stated, key), limits.TITLE_LENGTH)
-    if len(stated.extends) > limits.EXTENDS:
-        raise InputError(f"{where}: extends: {len(stated.extends)} files; the limit is {limits.EXTENDS}")
-    if stated.format != FORMAT:
-        raise InputError(f"{where}: format = {stated.format}: this version reads format = {FORMAT}")
+    check_head(stated, where)
     tables = opened.tables(roots, stated.mended)
     parts, price_year = [part(other, where, roots, trail, opened) for other in stated.extends], stated.price_year
     for each in parts:  # the first file that states one of these takes precedence
         keys = ("price_year", "date", "price_date", "rent_term", "precision")
         stated = replace_struct(stated, **{key: getattr(stated, key) or getattr(each.stated, key) for key in keys})
     labels, columns, known = read_tables(stated, where, tables)
-    for both in stated.dimensions.keys() & labels.keys():
-        raise InputError(f"{where}: {both}: a dimension and a table have this name; rename one of them")
     columns |= {key: column for each in parts for key, column in each.columns.items()}
-    dimensions = merge_dimensions(parts, {**stated.dimensions, **labels}, where)
+    dimensions = merge_dimensions(parts, stated.dimensions, labels, where)
+    extended = {name for each in parts for name in each.names} - {column for _, column in columns}
+    inputs, hierarchies = streams_of(stated.inputs, where, columns, extended)
     priors = {
         key: prior(key, money.entry_year(table(entry, at), at, columns, price_year), where, dimensions, columns, tables)
-        for key, entry in stated.inputs.items()
+        for key, entry in inputs.items()
         for at in [f"{where}: {key}"]
     }
     priors |= {key: column for key, column in known.items() if key not in priors}
@@ -139,23 +136,23 @@ def merged(
     for key in stated.same:
         if key in stated.inputs:
             raise InputError(f"{where}: {key}: has an entry and is the same as {stated.same[key]}; remove one")
-    for key, entry in merge_priors(parts, where, {**priors, **stated.same}).items():
-        if key not in stated.same:
+    own = {**priors, **hierarchies, **stated.same}
+    hierarchies |= merge_hierarchies(parts, where, own)
+    unused = {each.stream for part in parts for each in part.hierarchies.values()}
+    unused -= {each.stream for each in hierarchies.values()}
+    for key, entry in merge_priors(parts, where, own).items():
+        if key not in (*stated.same, *hierarchies, *unused):
             priors.setdefault(key, replace(entry, own=False))
     # a quantity that is the same as itself is computed by its formula, whatever the extended files state
-    formulas = {key for key, other in stated.same.items() if key == other}
-    aliases = {k: v for k, v in (merge_aliases(parts, where, priors) | stated.same).items() if k not in formulas}
+    left = {*hierarchies, *(key for key, other in stated.same.items() if key == other)}
+    aliases = {k: v for k, v in (merge_aliases(parts, where, priors) | stated.same).items() if k not in left}
     disclosed = figures_of("disclosed", Disclosed, stated.disclosed, where)
-    evidence = {key: seen for each in parts for key, seen in each.evidence.items()}
-    own_evidence = figures_of("evidence", Evidence, stated.evidence, where)
-    evidence |= {key: money.of_year(seen, price_year) for key, seen in own_evidence.items()}
-    for key, seen in evidence.items():
-        with located(f"{where}: evidence.{key}"):
-            seen.check()
+    evidence = merge_evidence(parts, stated.evidence, where, price_year)
     decision = read(Decision, stated.decision, f"{where}: decision", "") if stated.decision else None
     if decision:
         check_money_year(decision, f"{where}: decision")
     correlation = merge_correlations([each.correlation for each in parts], stated.correlation, f"{where}: correlation")
+    correlation = of_streams(correlation, hierarchies)
     for dimension, subset in stated.only.items():
         places = places_of(dimension, subset, dimensions, f"{where}: only: {dimension}{opened.day_text}")
         dimensions = {**dimensions, dimension: subset}
@@ -167,12 +164,56 @@ def merged(
         dict.fromkeys(key for keys in (*(each.order for each in parts), priors) for key in keys if key in priors)
     )
     found = (priors, order, aliases, correlation, evidence, decision, disclosed, opened.as_of)
-    return PriorsFile(name, where, "", stated, dimensions, columns, *found, given=given_of(parts, stated))
+    return PriorsFile(
+        name, where, "", stated, dimensions, columns, *found, given=given_of(parts, stated), hierarchies=hierarchies
+    )
 
 
 def given_of(parts: Sequence[PriorsFile], stated: FileSchema) -> tuple[str, ...]:
     """The conditions that a file and those that it extends state, each once."""
     return tuple(dict.fromkeys((*(text for each in parts for text in each.given), *stated.given.that)))
+
+
+def check_head(stated: FileSchema, where: str) -> None:
+    """Refuse a file with long texts, many extended files, or of another format."""
+    for key in ("title", "question"):
+        with located(where):
+            toml_text.check_text(key, getattr(stated, key), limits.TITLE_LENGTH)
+    if len(stated.extends) > limits.EXTENDS:
+        raise InputError(f"{where}: extends: {len(stated.extends)} files; the limit is {limits.EXTENDS}")
+    if stated.format != FORMAT:
+        raise InputError(f"{where}: format = {stated.format}: this version reads format = {FORMAT}")
+
+
+def merge_evidence(
+    parts: list[PriorsFile], own: Mapping[str, Any], where: str, price_year: int | None
+) -> dict[str, Evidence]:
+    """The evidence of a file and of those it extends."""
+    evidence = {key: seen for each in parts for key, seen in each.evidence.items()}
+    stated = figures_of("evidence", Evidence, own, where)
+    evidence |= {key: money.of_year(seen, price_year) for key, seen in stated.items()}
+    for key, seen in evidence.items():
+        with located(f"{where}: evidence.{key}"):
+            seen.check()
+    return evidence
+
+
+def streams_of(
+    inputs: Mapping[str, Any], where: str, columns: Columns, extended: Iterable[str]
+) -> tuple[dict[str, Any], dict[str, Hierarchy]]:
+    """The entries of a file, those that name quantities replaced by their streams, and the nodes of these; `extended`
+    are the names of entries in the extended files."""
+    known, found, hierarchies = {*inputs, *extended}, dict[str, Any](), dict[str, Hierarchy]()
+    for key, entry in inputs.items():
+        pair = split(key, entry, where, columns, known)
+        if pair is None:
+            found[key] = entry
+            continue
+        hierarchies[key], stream = pair
+        if hierarchies[key].stream in known:
+            raise InputError(f"{where}: {hierarchies[key].stream}: the name of the input of {key}; rename this entry")
+        found[hierarchies[key].stream] = stream
+    return found, hierarchies
 
 
 def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...], opened: Opened) -> PriorsFile:

@@ -16,7 +16,9 @@ from mcfrontier.study import locate
 from mcfrontier.study.prior import Prior, PriorsFile, check_name, check_share, pinned
 from mcfrontier.study.samples import absence
 from mcfrontier.study.schema import Disclosed, Evidence
+from mcfrontier.study.study import Study
 from mcfrontier.study.tables import STATED
+from mcfrontier.study.values import evaluate, input_medians
 
 
 def check_needed(file: PriorsFile, reached: Iterable[str], nodes: Mapping[str, Node]) -> None:
@@ -157,9 +159,27 @@ def alias_nodes(file: PriorsFile, nodes: Mapping[str, Node]) -> dict[str, Node]:
     return {name: alias_node(name, unit_of[name], other, other in events) for name, other in file.aliases.items()}
 
 
+def hierarchy_nodes(file: PriorsFile, nodes: Mapping[str, Node]) -> dict[str, Node]:
+    """The nodes of entries that name quantities, which replace the formulas of these."""
+    for name, given in file.hierarchies.items():
+        with located(f"{given.where}: {name}"):
+            if name in nodes and not units.same_kind(given.unit, nodes[name].unit):
+                raise InputError(f"unit '{given.unit}' does not measure it; give it in {nodes[name].unit}")
+    return {name: given.node for name, given in file.hierarchies.items()}
+
+
+def check_hierarchies(study: Study) -> None:
+    """Refuse an entry whose parameters, which name quantities, are outside their range at the medians of the inputs."""
+    if given := [study.file.hierarchies[name] for name in study.order if name in study.file.hierarchies]:
+        medians = evaluate(study, input_medians(study))
+        for each in given:
+            each.check(medians)
+
+
 def units_of(file: PriorsFile, nodes: Mapping[str, Node]) -> dict[str, str]:
     """The unit of every quantity: that of its node, or else of its entry."""
     found = {name: prior.entry.unit for name, prior in file.priors.items()}
+    found |= {name: given.unit for name, given in file.hierarchies.items()}
     return found | {name: node.unit for name, node in nodes.items()}
 
 

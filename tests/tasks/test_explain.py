@@ -7,7 +7,7 @@ import pytest
 
 import mcfrontier as mcf
 from mcfrontier.runs.load import load
-from mcfrontier.study.reach import ancestor_rows
+from mcfrontier.study.describe import ancestor_rows
 from mcfrontier.tasks.explain import explain as task
 from tests.cli.test_bad_input import assert_one_line_error
 from tests.conftest import entry

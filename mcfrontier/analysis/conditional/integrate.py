@@ -29,8 +29,8 @@ from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.sampling import SAMPLERS, streams
 from mcfrontier.sampling.plan import MIN_DRAWS, Sampler
+from mcfrontier.study.describe import descendants
 from mcfrontier.study.prior import Prior
-from mcfrontier.study.reach import descendants
 from mcfrontier.study.study import Row, Study
 
 # draws that are used: all, up to the first number; of a longer run the largest of these shares, each up to its number

@@ -23,8 +23,8 @@ from mcfrontier.distributions.curves import Curve, Distribution
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
 from mcfrontier.sampling.plan import RANDOMISATIONS, Sampler
+from mcfrontier.study.describe import descendants
 from mcfrontier.study.prior import Prior
-from mcfrontier.study.reach import descendants
 from mcfrontier.study.study import Row, Study
 from mcfrontier.study.values import evaluate, expand, input_medians
 

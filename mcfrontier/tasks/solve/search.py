@@ -19,7 +19,7 @@ from mcfrontier.runs.conditions import Condition
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.headlines import headlines
 from mcfrontier.runs.summary import Summary, summarise
-from mcfrontier.study.reach import descendants
+from mcfrontier.study.describe import descendants
 from mcfrontier.study.study import Study
 from mcfrontier.tasks.solve import crossings
 

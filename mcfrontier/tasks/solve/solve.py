@@ -27,7 +27,7 @@ from mcfrontier.runs.diagnostics import notes
 from mcfrontier.runs.load import Day, Model, Source, checked_pins, load
 from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.sampling import streams
-from mcfrontier.study.reach import descendants
+from mcfrontier.study.describe import descendants
 from mcfrontier.study.study import Study, retained_draws
 from mcfrontier.study.values import central_values
 from mcfrontier.tasks.solve.search import Axis, Search
