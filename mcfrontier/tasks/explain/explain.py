@@ -98,11 +98,11 @@ class Explanation:
     def by_input(self) -> list[tuple[str, float, float]]:
         """The shares of the inputs with their standard errors, the largest first."""
         found = self.shares
-        return (
-            []
-            if found is None
-            else list(zip(found.inputs, found.figures["share"].tolist(), found.errors["share"].tolist(), strict=True))
-        )
+        if found is None:
+            return []
+        behind = {split_row(each)[0] for each in sensitivity.inputs_behind(self.run, self.row)}
+        figures, errors = (each["share"].tolist() for each in (found.figures, found.errors))
+        return [each for each in zip(found.inputs, figures, errors, strict=True) if split_row(each[0])[0] in behind]
 
 
 def explain(source: str, row: str, depth: int | None = None, as_of: date | None = None) -> Explanation:
