@@ -34,6 +34,12 @@ MAX_COMPACT_ROWS = 40  # rows of a pair that are printed one by one
 @click.argument("studies", nargs=-1, required=True, metavar="NAME|PATH...")
 @sampling_options("Number of draws of each study.  [default: 16384, or less]")
 @pins_option("Pin a quantity in all studies; with one study, compare it with itself so pinned.")
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="NAME=VALUE[UNIT]",
+    help="Pin a quantity in the first study, where one study is compared with itself as pinned by --set. Repeatable.",
+)
 @targets_option("Quantity to compare. Repeatable.  [default: the common targets]")
 @as_of_option()
 @given_option()
@@ -43,6 +49,7 @@ def command(
     studies: Sequence[str],
     pins: Sequence[str],
     conditions: Sequence[str],
+    against: Sequence[str],
     targets: Sequence[str],
     as_json: bool,
     out: str | None,
@@ -60,7 +67,9 @@ def command(
     folder = None if out is None else check_folder(out)
     options = given(**settings, targets=targets or None)
     with progress() as steps:
-        found = compare(*studies, set=split_pins(pins), given=conditions, progress=steps, **options)
+        found = compare(
+            *studies, set=split_pins(pins), against=split_pins(against), given=conditions, progress=steps, **options
+        )
     written = found.write(folder) if folder else []
     for text in found.notes:
         note(text)

@@ -22,6 +22,7 @@ from mcfrontier.cli.terminal import (
     saved_run,
     show_table,
     split_pins,
+    sweep_option,
 )
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.printable import echo
@@ -46,6 +47,7 @@ QUANTILES = "1,5,25,50,75,95,99"
 )
 @sampling_options("Number of draws, as in run.", of="study: ")
 @pins_option("study: Pin a quantity.")
+@sweep_option()
 @as_of_option()
 @given_option()
 def command(
@@ -54,6 +56,7 @@ def command(
     quantiles: str,
     form: str,
     pins: Sequence[str],
+    sweeps: Sequence[str],
     as_of: date | None,
     conditions: Sequence[str],
     **settings: Any,
@@ -71,7 +74,7 @@ def command(
     from mcfrontier.outputs.folder.saved import read_folder, rows_of
 
     options = given(**settings)
-    if saved_run(source, [*options, *["set"] * bool(pins), *["as-of"] * bool(as_of)]):
+    if saved_run(source, [*options, *["set"] * bool(pins), *["sweep"] * bool(sweeps), *["as-of"] * bool(as_of)]):
         saved = given_folder(read_folder(source), conditions)
         for text in saved.manifest.notes:
             note(text)
@@ -79,7 +82,7 @@ def command(
         summaries = {row: saved.summary_at(row, levels) for row in rows}
         head, unstable, integrated = saved.head, saved.percentiles.unstable, saved.percentiles.integrated
     else:
-        run = run_study(source, quantities, options, set=split_pins(pins), as_of=as_of, given=conditions)
+        run = run_study(source, quantities, options, set=split_pins(pins, sweeps), as_of=as_of, given=conditions)
         rows = rows_of(run.rows, quantities or run.study.targets, source)
         summaries, unstable, integrated = summaries_of(run, rows, levels)
         head = run.head

@@ -22,6 +22,7 @@ from mcfrontier.cli.terminal import (
     say,
     show_table,
     split_pins,
+    sweep_option,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 )
 @given_option()
 @pins_option("study: Pin a quantity.")
+@sweep_option()
 @as_of_option()
 @sampling_options("Number of draws, as in run.", of="study: ")
 @click.option("--json", "as_json", is_flag=True, help="Print the probabilities as JSON.")
@@ -47,6 +49,7 @@ def command(
     that: Sequence[str],
     conditions: Sequence[str],
     pins: Sequence[str],
+    sweeps: Sequence[str],
     as_of: date | None,
     as_json: bool,
     **settings: Any,
@@ -60,11 +63,13 @@ def command(
     from mcfrontier.tasks.probability.probability import answer_json, of_folder, of_study
 
     options = given(**settings)
-    if saved_run(source, [*options, *["set"] * bool(pins), *["as-of"] * bool(as_of)]):
+    if saved_run(source, [*options, *["set"] * bool(pins), *["sweep"] * bool(sweeps), *["as-of"] * bool(as_of)]):
         found = of_folder(read_folder(source), that, conditions)
     else:
         with progress() as steps:
-            found = of_study(source, that, conditions, set=split_pins(pins), as_of=as_of, progress=steps, **options)
+            found = of_study(
+                source, that, conditions, set=split_pins(pins, sweeps), as_of=as_of, progress=steps, **options
+            )
     for text in found.notes:
         note(text)
     if as_json:

@@ -23,6 +23,7 @@ from mcfrontier.cli.terminal import (
     share,
     show_table,
     split_pins,
+    sweep_option,
     targets_option,
     warn,
     whole_number,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     help="Double the draws until the relative error of p5, p50 and p95 of the headlines is this small, such as 1%.",
 )
 @pins_option()
+@sweep_option()
 @as_of_option()
 @given_option()
 @click.option("--table", metavar="FILE", help="CSV file to read in place of the table of the study.")
@@ -83,6 +85,7 @@ if TYPE_CHECKING:
 def command(
     name: str,
     pins: Sequence[str],
+    sweeps: Sequence[str],
     conditions: Sequence[str],
     targets: Sequence[str],
     out: str | None,
@@ -110,14 +113,13 @@ def command(
     from mcfrontier.sampling.engine.engine import Engine
 
     stated = {word: settings.pop(word) for word in ("as_of", "table")} | {"given": conditions}
-    study = load(name, targets=targets or None, set=split_pins(pins), **stated)
+    study = load(name, targets=targets or None, set=split_pins(pins, sweeps), **stated)
     engine_options = {"--engine": engine, "--workers": workers, "--resume": resume}
     if point:
         options: dict[str, object] = {"--out": out, "--save-draws": save_draws, "--no-report": no_report}
         options |= {"--no-page": no_page, "--scheduler": scheduler, "--given": bool(conditions)}
         options |= {f"--{word.replace('_', '-')}": value for word, value in settings.items()}
-        for option in used(options | engine_options):
-            raise InputError(f"{option}: --point samples nothing and writes nothing; leave one of the two out")
+        check_unused(options | engine_options)
         show_point(recipe.resolved(study), as_json)
         return
     folder = check_folder(f"reports/{study.name}" if out is None else out)
@@ -141,6 +143,12 @@ def command(
     elif not quiet:
         show_summary(run, all_rows)
         say(f"in {folder}: {', '.join(file.name for file in files)}")
+
+
+def check_unused(options: Mapping[str, object]) -> None:
+    """Refuse options beside --point."""
+    for option in used(options):
+        raise InputError(f"{option}: --point samples nothing and writes nothing; leave one of the two out")
 
 
 def used(options: Mapping[str, object]) -> list[str]:

@@ -50,6 +50,17 @@ def pins_option(help: str = "Pin a quantity.") -> Callable[[Command], Command]:
     return click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help=f"{help} Repeatable.")
 
 
+def sweep_option() -> Callable[[Command], Command]:
+    """--sweep, repeatable."""
+    return click.option(
+        "--sweep",
+        "sweeps",
+        multiple=True,
+        metavar="NAME=LOW..HIGH:POINTS",
+        help="Set a quantity to several values, such as mfu=0.25..0.55:13; --set mfu=0.3,0.4 lists them. Repeatable.",
+    )
+
+
 def as_of_option() -> Callable[[Command], Command]:
     """--as-of."""
     return click.option("--as-of", type=day, metavar="DATE", help="Day as of which tables of facts are read.")
@@ -258,14 +269,18 @@ def percents(text: str) -> list[float]:
     return levels
 
 
-def split_pins(texts: Sequence[str]) -> dict[str, str]:
+def split_pins(texts: Sequence[str], sweeps: Sequence[str] = ()) -> dict[str, str]:
     """Split texts such as NAME=VALUE into a mapping."""
     pins: dict[str, str] = {}
-    for text in texts:
+    for option, text in (*(("set", text) for text in texts), *(("sweep", text) for text in sweeps)):
         name, equals, value = (part.strip() for part in text.partition("="))
         if not (name and equals and value):
-            raise InputError(f"--set {echo(text)}: write NAME=VALUE, such as gpu_price=15000")
+            example = "NAME=VALUE, such as gpu_price=15000"
+            example = "NAME=LOW..HIGH:POINTS, such as mfu=0.25..0.55:13" if option == "sweep" else example
+            raise InputError(f"--{option} {echo(text)}: write {example}")
+        if option == "sweep" and "," not in value and ".." not in value:
+            raise InputError(f"--sweep {echo(text)}: one value; write several, such as mfu=0.25..0.55:13, or use --set")
         if name in pins:
-            raise InputError(f"--set {echo(text)}: {echo(name)} is set twice; set it once")
+            raise InputError(f"--{option} {echo(text)}: {echo(name)} is set twice; set it once")
         pins[name] = value
     return pins

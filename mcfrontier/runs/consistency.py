@@ -14,6 +14,7 @@ from mcfrontier.core.errors import InputError
 from mcfrontier.core.formatting import amount, percent
 from mcfrontier.model.cost_bases import BOUNDS
 from mcfrontier.runs.recipe import SAMPLER, SEED
+from mcfrontier.runs.sweeps import is_sweep
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
 from mcfrontier.study import validate
@@ -35,7 +36,8 @@ def with_targets(study: Study, names: Iterable[str]) -> Study:
     """The study with those of some quantities as further targets that its entries suffice for, whether or not its own
     targets need these entries."""
     priors = {name: prior for name, prior in study.file.priors.items() if prior.entry.resolved} | dict(study.inputs)
-    priors |= {name: validate.pin(name, value, priors, study.nodes) for name, value in study.pins.items()}
+    unneeded = {name: value for name, value in study.pins.items() if name not in study.inputs and not is_sweep(value)}
+    priors |= {name: validate.pin(name, value, priors, study.nodes) for name, value in unneeded.items()}
     targets = list(study.targets)
     for name in names:
         try:

@@ -15,7 +15,7 @@ from mcfrontier.core.errors import InputError, check_docstrings, located, sugges
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.printable import echo, quoted
 from mcfrontier.graph import Node
-from mcfrontier.runs import conditions, nested
+from mcfrontier.runs import conditions, nested, sweeps
 from mcfrontier.runs.conditions import GIVEN
 from mcfrontier.runs.nested import with_nested_years
 from mcfrontier.study import locate, money, priors_file, validate
@@ -51,6 +51,8 @@ def load(
         Quantities to evaluate, instead of the targets of the file.
     set : mapping, optional
         Quantities to pin: ``{"gpu_price": 15_000, "energy": "40 GWh"}``, in the unit of the quantity or one stated.
+        Several values, as in ``{"mfu": "0.3, 0.4"}`` or ``{"mfu": "0.25..0.55:13"}`` (a range and its number of
+        points), sweep a quantity: results have a row for each, along the dimension ``mfu_swept``.
     as_of : date or str, optional
         Day as of which tables of facts are read, such as ``"2025-06-30"``: with the rows known on it. By default with
         all rows that no later one replaced.
@@ -97,12 +99,13 @@ def loaded(
     formulas = graph.nodes_of(package_model if model is None else model)
     texts = tuple(dict.fromkeys((*file.given, *listed("given", given))))
     study, stated = assembled(file, formulas, tuple(targets), pins, texts, own_model=model is not None)
-    validate.check_decision(file, study.nodes, stated, study.dimensions_of)
+    study = sweeps.checked(study)
+    validate.check_decision(study.file, study.nodes, stated, study.dimensions_of)
     if not pins:  # a pinned quantity has one row, whatever it has in the file
         validate.check_rows(file, study.dimensions_of, study.rows)
     with located(file.where):
         medians = {name: (x, study.inputs[name].entry.unit) for name, x in input_medians(study).items()}
-        graph.check_units(study.nodes, study.order, medians, list(file.dimensions))
+        graph.check_units(study.nodes, study.order, medians, list(study.file.dimensions))
     validate.check_hierarchies(study)
     return study
 
@@ -111,7 +114,11 @@ def checked_pins(pins: Mapping[str, str | float] | None) -> dict[str, str | floa
     """The quantities to pin as a dictionary, or refuse them."""
     if pins is not None and not isinstance(pins, Mapping):
         raise InputError(f"set: a mapping is expected, such as {{'gpu_price': 15_000}}, not {quoted(pins)}")
-    return {str(name): value for name, value in (pins or {}).items()}
+    several = (list, tuple)
+    return {
+        str(name): ", ".join(map(str, value)) if isinstance(value, several) else value
+        for name, value in (pins or {}).items()
+    }
 
 
 def checked_day(as_of: Day | None) -> date | None:
@@ -168,8 +175,9 @@ def assembled(
         validate.check_needed(file, stated_inputs, nodes)
         validate.check_correlations(file, stated_inputs)
     validate.check_units(file, nodes)
-    priors |= {name: validate.pin(name, value, priors, nodes) for name, value in pins.items()}
     requested = tuple(dict.fromkeys(targets or requested))
+    file, made = sweeps.pinned(file, pins, priors, nodes, requested)
+    priors |= made
     observed += [name for names in conditioned.values() for name in names]
     with located(file.where):
         reached, order = graph.order(nodes, priors, (*requested, *observed), locate.files_by_entry)

@@ -232,9 +232,13 @@ def check_decision(
 
 def pin(name: str, text: str | float, priors: Mapping[str, Prior], nodes: Mapping[str, Node]) -> Prior:
     """The prior of a quantity that is set for this run; the default unit is that of its entry, or else of its node."""
+    return pinned(name, text, unit_to_set(name, priors, nodes), priors.get(name))
+
+
+def unit_to_set(name: str, priors: Mapping[str, Prior], nodes: Mapping[str, Node]) -> str:
+    """The unit of a quantity that is set: that of its entry, or else of its node. Refuse an unknown one, or a row."""
     if name not in priors and name not in nodes:
         if (whole := split_row(name)[0]) in {*priors, *nodes} and whole != name:
             raise InputError(f"set {name}: one row cannot be set; set {whole}, or state its rows in a priors file")
         raise InputError(f"set {name}: there is no such quantity{suggest(name, {*priors, *nodes})}")
-    unit = priors[name].entry.unit if name in priors else nodes[name].unit
-    return pinned(name, text, unit, priors.get(name))
+    return priors[name].entry.unit if name in priors else nodes[name].unit

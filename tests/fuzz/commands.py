@@ -24,6 +24,9 @@ PINS = words(
     "mfu=0.4|mfu=40%|gpu_price=15000|gpu_price=15 kUSD/chip|energy=3|mfu=|=3|mfu|mfu=nan|mfu=1e400|mfu=0.4 share|"
     "gpu_price=1 USD**9**9**9|chip_count=1e308|energy_price=-1|chip_count=0|peak_rate[A100]=3 TFLOP/s/chip"
 )
+SWEEPS = words(
+    "mfu=0.3,0.4|chip_count=1e3..3e3:3|mfu=0.3..0.4:65|mfu=0.3..|energy=1,2|gpu_price=15,000|mfu=1,1|=,|x=..:3"
+)
 CONDITIONS = words(
     "amortised_cost < 5e7 USD|energy_cost < 1|energy>1 GWh|energy = 3|energy <|< 3|mfu >= 40%|energy < nan"
 )
@@ -35,6 +38,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--nested-seed": COUNTS,
         "--sampler": SAMPLER,
         "--set": PINS,
+        "--sweep": SWEEPS,
         "--given": CONDITIONS,
         "--target": TARGETS,
         "--out": words("made|run|reports/run||x/y"),
@@ -55,6 +59,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--format": words("table|csv|json|x"),
         "--seed": COUNTS,
         "--set": PINS,
+        "--sweep": SWEEPS,
         "--given": CONDITIONS,
     },
     "export": {
@@ -81,6 +86,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
     },
     "compare": {
         "--set": PINS,
+        "--sweep": SWEEPS,
         "--given": CONDITIONS,
         "--target": TARGETS,
         "--json": FLAG,
@@ -92,6 +98,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--so-that": CONDITIONS,
         "--with": SHARES,
         "--set": PINS,
+        "--sweep": SWEEPS,
         "--given": CONDITIONS,
         "--json": FLAG,
         "--seed": COUNTS,

@@ -31,6 +31,10 @@ def write_page(run: RunCore, path: Path, draws: int = DRAWS) -> None:
 def page_html(run: RunCore, draws: int = DRAWS) -> str:
     """The page of a run; refused where too many rows are uncertain for one file."""
     used = page_draws(run, draws)
+    if run.study.given:
+        raise InputError(
+            f"{run.study.name}: given {run.study.given[0]}: a page does not compute conditions; leave them out"
+        )
     if not used:
         most = f"a page takes at most {MAX_CODES // MIN_DRAWS:,}; state fewer labels, by [only]"
         raise InputError(f"{run.study.name}: {uncertain_rows(run):,} rows of inputs are uncertain, and {most}")

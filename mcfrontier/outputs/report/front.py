@@ -139,7 +139,7 @@ def day_text(day: date) -> str:
 
 def pin_text(study: Study, name: str) -> str:
     """The value that a quantity was set to, with its unit; as it was given where no target depends on it."""
-    if name not in study.inputs:
+    if name not in study.inputs or study.inputs[name].labels:
         return str(study.pins[name])
     unit = study.unit(name)
     return amount(study.inputs[name].centres[0] / units.scale(unit), unit)

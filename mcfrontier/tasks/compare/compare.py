@@ -37,6 +37,7 @@ def compare(
     set: Mapping[str, str | float] | None = None,
     as_of: Day | None = None,
     given: str | Sequence[str] | None = None,
+    against: Mapping[str, str | float] | None = None,
     progress: Progress = silent,
 ) -> Comparison:
     """Compare a study with others, or with itself after some quantities are pinned or as of a day.
@@ -63,6 +64,8 @@ def compare(
         As in `load`, of all studies; of a single study without `set`, it makes the second one.
     given : str or sequence of str, optional
         Conditions that the draws of each study must meet, as in `run`.
+    against : mapping, optional
+        Quantities to pin in the first study, where a single study is compared with itself as pinned by `set`.
     progress : callable, optional
         Wraps an iterable of steps and reports progress.
 
@@ -85,7 +88,14 @@ def compare(
         raise InputError(f"progress = {progress!r}: a function is expected")
     targets = listed("targets", targets) or None
     names, scenarios = load_scenarios(
-        sources, model, targets, checked_pins(set), as_of, given, seed if nested_seed is None else nested_seed
+        sources,
+        model,
+        targets,
+        checked_pins(set),
+        as_of,
+        given,
+        checked_pins(against),
+        seed if nested_seed is None else nested_seed,
     )
     shared = common_targets(names, scenarios, targets)
     notes = [f"{name}: {note}" for name, study in zip(names, scenarios, strict=True) for note in study.notes]

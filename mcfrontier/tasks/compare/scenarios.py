@@ -10,6 +10,7 @@ from mcfrontier.core.errors import InputError, located
 from mcfrontier.core.kinds import currencies
 from mcfrontier.runs import recipe
 from mcfrontier.runs.load import Day, Model, Source, load
+from mcfrontier.runs.sweeps import is_sweep
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.plan import Sampler
 from mcfrontier.study import money
@@ -23,29 +24,33 @@ def load_scenarios(
     sources: Sequence[Source | Study],
     model: Model | None,
     targets: Sequence[str] | None,
-    pins: Mapping[str, str | float],
+    pins: dict[str, str | float],
     as_of: Day | None,
     given: str | Sequence[str] | None,
+    against: dict[str, str | float],
     nested_seed: int,
 ) -> tuple[list[str], list[Study]]:
     """The names and the studies of the scenarios.
 
     A scenario has the name of its study; if two studies have the same name, the text that the user gave.
     """
+    if against and (len(sources) > 1 or not pins):
+        raise InputError("compare: against: it compares one study with itself; name one, and --set what the other has")
     if not sources or (len(sources) == 1 and not (pins or as_of)):
         raise InputError(
             "compare: name two studies, or one and a quantity to set in it, such as --set gpu_price=20_000, or a day "
             "of its tables, such as --as-of 2025-06-30"
         )
     if len(sources) == 1:
-        text = "with " + ", ".join(f"{name}={value}" for name, value in pins.items())
-        days, text = ((as_of, as_of), text) if pins else ((None, as_of), f"as of {as_of}")
+        check_single_values(pins | against)
+        days, text = ((as_of, as_of), pins_text(pins)) if pins else ((None, as_of), f"as of {as_of}")
         scenarios = [
             load_scenario(sources[0], model, targets, own, day, given)
-            for own, day in zip(({}, pins), days, strict=True)
+            for own, day in zip((against, pins), days, strict=True)
         ]
         resolved = [recipe.resolved(each, nested_seed) for each in scenarios]
-        return [scenarios[0].name, f"{scenarios[0].name} {text}"], resolved
+        name = scenarios[0].name
+        return [f"{name} {pins_text(against)}" if against else name, f"{name} {text}"], resolved
     scenarios = [load_scenario(source, model, targets, pins, as_of, given) for source in sources]
     names, first = scenario_names(sources, scenarios), scenarios[0]
     scenarios[1:] = [
@@ -53,6 +58,18 @@ def load_scenarios(
         for name, study in zip(names[1:], scenarios[1:], strict=True)
     ]
     return names, [recipe.resolved(study, nested_seed) for study in scenarios]
+
+
+def pins_text(pins: Mapping[str, str | float]) -> str:
+    """The values that quantities are set to, behind the name of a study."""
+    return "with " + ", ".join(f"{name}={value}" for name, value in pins.items())
+
+
+def check_single_values(pins: Mapping[str, str | float]) -> None:
+    """Refuse several values of a quantity."""
+    for name, value in pins.items():
+        if is_sweep(value):
+            raise InputError(f"compare: set {name}={value}: one value is expected; `run --sweep` takes several")
 
 
 def in_price_year(name: str, study: Study, first: str, year: int | None, pins: Container[str]) -> Study:
