@@ -19,6 +19,7 @@ if _typing.TYPE_CHECKING:
     from mcfrontier.study.study import Study
     from mcfrontier.tasks.compare.compare import compare
     from mcfrontier.tasks.compare.comparison import Comparison
+    from mcfrontier.tasks.importing.squigglepy import from_squigglepy
     from mcfrontier.tasks.solve.solution import Solution
     from mcfrontier.tasks.solve.solve import solve
 
@@ -30,6 +31,7 @@ _FACE = {  # the module that defines each public name
     "Solution": "tasks.solve.solution",
     "Study": "study.study",
     "compare": "tasks.compare.compare",
+    "from_squigglepy": "tasks.importing.squigglepy",
     "load": "runs.load",
     "node": "graph.node",
     "open": "api.saved",
@@ -45,6 +47,7 @@ __all__ = [
     "Study",
     "__version__",
     "compare",
+    "from_squigglepy",
     "load",
     "node",
     "open",

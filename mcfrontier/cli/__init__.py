@@ -25,6 +25,7 @@ from mcfrontier.core.version import __version__
 PROGRAM = "mcfrontier"  # also as python -m mcfrontier
 COMMANDS = {  # the only list of commands: name of the command and of its module, and its group in --help
     "new": "Run",
+    "import": "Run",
     "run": "Run",
     "list": "Read",
     "show": "Read",

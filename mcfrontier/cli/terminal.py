@@ -165,7 +165,7 @@ def show_table(
     from rich.console import Console
     from rich.table import Table
 
-    from mcfrontier.core.columns import MAX_WIDTH, column_widths
+    from mcfrontier.core.text.columns import MAX_WIDTH, column_widths
 
     class Output(Console):
         def on_broken_pipe(self) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from mcfrontier.core.columns import column_widths, height
 from mcfrontier.core.formatting import label
 from mcfrontier.core.kinds import EVENT
+from mcfrontier.core.text.columns import column_widths, height
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import summary
 from mcfrontier.runs.headlines import headlines

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mcfrontier.core import limits
+from mcfrontier.core import atomic, limits
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.printable import echo
 from mcfrontier.core.reading import read_text
@@ -177,6 +177,16 @@ def data_file(name: str, roots: Iterable[Path]) -> Path:
     """The CSV file of a name in the priors folders; refused where there is none."""
     if (path := inside_any(roots, name, "")) is None:
         raise InputError(f"file: there is no '{name}' in the priors folders; put it beside the study or in ./priors")
+    return path
+
+
+def new_file(path: str | Path, option: str) -> Path:
+    """The path of a priors file that is to be written; refused where it cannot be, or where there is a file."""
+    path = atomic.check_file(path, option)
+    if path.suffix != ".toml":
+        raise InputError(f"{option} {echo(path)}: the name of a priors file ends in .toml")
+    if os.path.lexists(path):
+        raise InputError(f"{path}: this file exists and is not overwritten; choose another name, or delete it")
     return path
 
 

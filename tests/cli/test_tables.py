@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from mcfrontier.cli import terminal
-from mcfrontier.core.columns import column_widths, height
+from mcfrontier.core.text.columns import column_widths, height
 
 HEAD = ("GPT-4", "p50", "MC error of p50")
 ROWS = [["amortised cost", "$34.7M", "$400,000"], ["training compute", "2.08 × 10²⁵ FLOP", "1 × 10²³ FLOP"]]

@@ -73,6 +73,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--zero-point": words("0|-1|x"),
         "--open-lower": FLAG,
     },
+    "import": {"--to": words("made.toml|priors/small.toml|x.csv|"), "--sheet": words("x|")},
     "new": {
         "--chip": words("b200|h100|a100|x|"),
         "--chips": COUNTS,
@@ -172,6 +173,8 @@ def names(rng: Any, command: str) -> list[str]:
         return [changed(rng, rng.choice(("L1", "T2", "B4", "x")))]
     if command == "explain":
         return [changed(rng, rng.choice(NAMES)), changed(rng, rng.choice(TARGETS))]
+    if command == "import":
+        return [changed(rng, rng.choice(("reports/run/percentiles.csv", "reports/run/draws.nc", "x.csv", "x.xlsx")))]
     if command in ("list", "calibrate"):
         return []
     count = rng.choice((1, 1, 2, 3)) if command in ("compare", "check") else 1

@@ -31,7 +31,7 @@ MAX_LINE = MESSAGE_LENGTH + 100  # letters of a line on standard error
 SECRET = "secret.bin"  # a file that no command may read
 INVISIBLE = {"\u2028", "\u2029", *map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])}
 RESULTS = {"verify", "reproduce"}  # commands of which exit status 1 is a result
-SEVERAL_LINES = {"check"}  # commands that report one line for each file
+SEVERAL_LINES = {"check", "import"}  # commands that report one line for each file, or for each row
 
 
 class TooLong(BaseException):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import mcfrontier as mcf
+from mcfrontier.core.text import toml
 from mcfrontier.runs.load import load
 from mcfrontier.study import toml_text
-from mcfrontier.tasks.new import toml
 from mcfrontier.tasks.new.like import changed_study
 from tests.cli.test_bad_input import assert_one_line_error
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mcfrontier.core.kinds import currencies
+from mcfrontier.core.text import toml
 from mcfrontier.runs.load import load
 from mcfrontier.study import locate
 from mcfrontier.study.prior import Prior
 from mcfrontier.study.study import Study
-from mcfrontier.tasks.new import toml
 
 HEAD = """\
 # Made by `python -m mcfrontier new`. It is the study {like} until an entry below is changed.

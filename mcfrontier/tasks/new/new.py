@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -38,11 +37,7 @@ def destination(name: str, out: str | None) -> Path:
         raise InputError(f"new {echo(name)}: a name of a study has {remedy}")
     if name.split("/")[0] == locate.DOCUMENTS:
         raise InputError(f"new {name}: priors/{locate.DOCUMENTS} has published figures only; choose another name")
-    path = atomic.check_file(locate.OWN / f"{name}.toml" if out is None else out)
-    if path.suffix != ".toml":
-        raise InputError(f"--out {echo(out)}: the name of a priors file ends in .toml")
-    if os.path.lexists(path):
-        raise InputError(f"{path}: this file exists and is not overwritten; choose another name, or delete it")
+    path = locate.new_file(locate.OWN / f"{name}.toml" if out is None else out, "--out")
     if out is None and name in locate.studies():
         raise InputError(f"new {name}: a file of this name ships with the package; choose another name")
     return path

@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mcfrontier.core.text import toml
 from mcfrontier.runs.lint import FILL_IN
 from mcfrontier.study.prior import BF16
-from mcfrontier.tasks.new import toml
 from mcfrontier.tasks.new.run import TrainingRun
 
 SOURCE = f"{FILL_IN}: where this figure comes from"
@@ -76,10 +76,7 @@ def stated(run: TrainingRun) -> Iterator[str]:
     yield STATED
     numbers = (run.chips, run.days, run.parameters, run.tokens)
     found = [(*each, x) for each, x in zip(UNITS.items(), numbers, strict=True) if x is not None]
-    entries = (
-        {"family": "value", "value": int(x) if x.is_integer() and x < 1e7 else x, "unit": unit, "source": SOURCE}
-        for _, unit, x in found
-    )
+    entries = ({"family": "value", "value": toml.whole(x), "unit": unit, "source": SOURCE} for _, unit, x in found)
     yield "\n".join(block(name, each) for (name, _, _), each in zip(found, entries, strict=True))
 
 

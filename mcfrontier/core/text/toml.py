@@ -55,6 +55,15 @@ def number(x: float) -> str:
     return short if power >= 6 and float(short) == x else repr(x)
 
 
+def whole(x: float) -> float:
+    """A number as an integer where it is one that is written without a power of ten.
+
+    >>> [whole(x) for x in (200_000.0, 0.35, 15.6e12)]
+    [200000, 0.35, 15600000000000.0]
+    """
+    return int(x) if float(x).is_integer() and abs(x) < 1e7 else x
+
+
 def entry(name: str, stated: Mapping[str, Any], table: str = "inputs") -> str:
     """An entry as a table of its own, without a line break at its end."""
     return "\n".join([f"[{table}.{key(name)}]", *(f"{key(word)} = {value(x)}" for word, x in stated.items())])

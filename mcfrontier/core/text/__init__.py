@@ -1,0 +1,1 @@
+"""Layout of text: columns of tables, and TOML."""
