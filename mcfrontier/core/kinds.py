@@ -14,7 +14,7 @@ from typing import Any
 
 from mcfrontier.core import units
 from mcfrontier.core.digits import LARGEST, LARGEST_PLAIN, MAX_DIGITS, PREFIXES, metric, number, plain, rounded, scaled
-from mcfrontier.core.units import DATE_UNIT
+from mcfrontier.core.units import DATE_UNIT, day_of
 
 PROBABILITY = "probability"  # the statistic that summarises an event
 SUMMARY_STATISTICS = ("p5", "p50", "p95")  # the statistics that summarise any other quantity
@@ -25,6 +25,10 @@ NUMBER_SUFFIXES = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 SINGULARS = {"people": "person"}  # of plurals that do not end in s
 PLURALS = {"chip": "chips", "token": "tokens", "parameter": "parameters", "person": "people", "chip*h": "chip-hours"}
 PLURALS |= {"day": "days", "month": "months", "year": "years", "h": "hours"}
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LAST_YEAR = 9999  # of a calendar with months
+CLOSE_DATES = 0.25  # years between dates that are displayed with their days
 
 Format = Callable[[float, str, float, int], str]  # takes value, unit, Monte Carlo error, maximum number of digits
 
@@ -91,8 +95,21 @@ def format_probability(value: float, unit: str, error: float, digits: int) -> st
 
 
 def format_date(value: float, unit: str, error: float, digits: int) -> str:
-    """A year of the calendar; a value too small to be one is a difference of dates, in years."""
-    return f"{value:.1f}" if 1000 <= abs(value) < LARGEST_PLAIN else format_ratio(value, "year", error, digits)
+    """A month of the calendar, May 2026; with more than MAX_DIGITS digits a day, 14 May 2026; a whole year that has no
+    error as 2026. A value too small to be a year is a difference of dates, in years."""
+    if not 1000 <= abs(value) < LARGEST_PLAIN:
+        return format_ratio(value, "year", error, digits)
+    if not 1000 <= value < LAST_YEAR:
+        return f"{value:.1f}"
+    day = day_of(value)
+    if value == day.year and not error:
+        return f"{day.year}"
+    return f"{day.day} " * (digits > MAX_DIGITS) + f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def date_digits(spread: float) -> int:
+    """The digits of dates that are some years apart: those of a day where they are close, else those of a month."""
+    return MAX_DIGITS + (spread < CLOSE_DATES)
 
 
 def format_money(value: float, unit: str, error: float, digits: int) -> str:

@@ -14,7 +14,7 @@ from mcfrontier.analysis.estimates.probability import INTERVAL_WORDS, Probabilit
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.formatting import amount
-from mcfrontier.core.kinds import PROBABILITY, QuantityKind, kind_of
+from mcfrontier.core.kinds import DATE, PROBABILITY, SUMMARY_STATISTICS, QuantityKind, date_digits, kind_of
 from mcfrontier.runs.core import RunCore, remembered, unknown
 
 
@@ -46,7 +46,11 @@ class Summary(NamedTuple):
         """A statistic, formatted."""
         if word == PROBABILITY and self.probability:
             return self.probability.text()
-        return self.kind.text(self.values[word], self.unit, self.errors[word])
+        if self.kind is not DATE:
+            return self.kind.text(self.values[word], self.unit, self.errors[word])
+        stated = [value for key, value in self.values.items() if key in SUMMARY_STATISTICS]
+        digits = date_digits(max(stated, default=0.0) - min(stated, default=0.0))
+        return DATE.text(self.values[word], self.unit, self.errors[word], digits)
 
     def error_text(self, word: str) -> str:
         """The error of a statistic, formatted; empty where the text of the statistic is a bound."""

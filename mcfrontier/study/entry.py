@@ -6,7 +6,7 @@ import math
 import re
 import sys
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, get_args, get_origin
 
@@ -43,13 +43,18 @@ def table(entry: Any, place: str) -> dict[str, Any]:
     """The keys and values of an entry, without those that are None; refused unless it is a TOML table."""
     if not isinstance(entry, Mapping):
         raise InputError(f"{place}: an entry is a table with family, unit and source, not {quoted(entry)}")
-    return {key: to_python(value) for key, value in entry.items() if value is not None}
+    dated = entry.get("unit") == units.DATE_UNIT
+    return {key: to_python(value, dated) for key, value in entry.items() if value is not None}
 
 
-def to_python(value: Any) -> Any:
-    """Numbers and arrays of numpy as those of Python."""
+def to_python(value: Any, dated: bool = False) -> Any:
+    """Numbers and arrays of numpy as those of Python, and the days of a `dated` entry as years of the calendar."""
     if isinstance(value, list | tuple):
-        return [to_python(each) for each in value]
+        return [to_python(each, dated) for each in value]
+    if dated and isinstance(value, Mapping):  # a part of a mixture
+        return {key: to_python(each, dated) for key, each in value.items()}
+    if dated and isinstance(value, date) and not isinstance(value, datetime):
+        return units.year_of(value.year, value.month, value.day)
     return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
 
 

@@ -14,7 +14,7 @@ from mcfrontier.core.printable import echo
 
 KEY_PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*"""
 LONG_KEY = re.compile(rf"(?:^|[{{,\[])[ \t]*{KEY_PART}(?:\.[ \t]*{KEY_PART}){{{limits.KEY_PARTS}}}", re.MULTILINE)
-YEAR_REMEDY = "write a date in AD as a year such as 2027.5"
+YEAR_REMEDY = 'a date such as 2027-07-01 is for an entry with unit = "AD"'
 NUMBER_REMEDIES = {  # of what stands behind the = of a line that is not TOML
     r"-?\d+,\d": "write 10_000, not 10,000",
     r"[-+]?[\d._]+\s*%": 'write the number alone, such as 5, with unit = "%"',

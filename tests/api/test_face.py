@@ -35,7 +35,7 @@ def either(request):
 
 def test_dir_of_the_package_lists_the_interface_alone():
     classes = ["Comparison", "InputError", "Run", "SavedRun", "Solution", "Study"]
-    assert dir(mcf) == [*classes, "__version__", "compare", "load", "node", "open", "run", "solve"]
+    assert dir(mcf) == [*classes, "__version__", "compare", "from_squigglepy", "load", "node", "open", "run", "solve"]
 
 
 def test_importing_the_package_loads_neither_numpy_nor_xarray():

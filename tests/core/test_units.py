@@ -1,12 +1,18 @@
 """Units: parsing and conversion."""
 
 import re
+from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import mcfrontier as mcf
 from mcfrontier.core import units
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.expressions import amounts
+from mcfrontier.core.formatting import amount
+from mcfrontier.core.kinds import date_digits
 
 
 @pytest.mark.parametrize(
@@ -122,3 +128,27 @@ def test_a_number_that_cannot_be_read_is_refused_with_a_remedy(text, unit, messa
 def test_an_integer_of_thousands_of_digits_is_no_number():
     with pytest.raises(InputError, match="a number is expected"):
         amounts.read(10**5000, "USD", "x")
+
+
+@given(st.dates(date(1000, 1, 1), date(9998, 12, 31)))
+def test_a_day_is_a_year_of_the_calendar_and_back(day):
+    year = units.year_of(day.year, day.month, day.day)
+    assert units.day_of(year) == day
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    assert amount(year, "AD", 0.1) == f"{months[day.month - 1]} {day.year}"
+
+
+def test_dates_are_displayed_as_dates():
+    assert amount(2026.38, "AD", 0.01) == "May 2026"
+    assert amount(2026.38, "AD", 0.01, date_digits(0.1)) == "19 May 2026"
+    assert amount(2026, "AD") == "2026"
+    assert amount(0.38, "AD") == "0.38 years"
+
+
+def test_days_of_an_entry_are_years_of_the_calendar():
+    keys = {"family": "uniform", "source": "s", "low": date(2026, 7, 1), "high": date(2027, 1, 1)}
+    run = mcf.run({"targets": ["x"], "inputs": {"x": {**keys, "unit": "AD"}}}, draws=2**8)
+    assert 2026 + 181 / 365 < run["x"].min() < run["x"].max() < 2027
+    assert run.summary["x"].text("p50") in ("Sep 2026", "Oct 2026")
+    with pytest.raises(mcf.InputError, match=r'low: expected a number, got a date; .* unit = "AD"'):
+        mcf.load({"targets": ["x"], "inputs": {"x": {**keys, "unit": "year"}}})

@@ -270,7 +270,7 @@ def ten_billion(tmp_path_factory):
 def test_draws_that_never_pass_are_reported_and_exported_above_the_upper_bound(ten_billion, command):
     place, row, never, done = ten_billion
     assert 0.2 < never < 0.6
-    displayed = f"{row}: {100 * never:.2g} % of the draws lie at 2030.5, which stands for all larger values"
+    displayed = f"{row}: {100 * never:.2g} % of the draws lie at Jul 2030, which stands for all larger values"
     assert displayed in done.notes
     requested = ("export", place, "--to", "metaculus", "--target", row, "--lower", 2023.5, "--open-upper", "--upper")
     found = json.loads(command(*requested, 2030.5).out)

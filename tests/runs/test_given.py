@@ -112,7 +112,7 @@ def test_a_saved_run_is_read_given_a_condition(here, command):
 
 def test_a_comparison_conditions_both_sides():
     words = {"given": "energy > 40 GWh", "targets": ["amortised_cost"], "draws": 4096}
-    pins = {"economic_life": 6}
+    pins = {"gpu_price": 20_000}
     (pair,) = mcf.compare("gpt4", set=pins, **words).pairs
     found = pair.by_row["amortised_cost"]
     for side, own in ((found.first, None), (found.other, pins)):

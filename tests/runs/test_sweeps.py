@@ -91,13 +91,13 @@ def test_an_invalid_sweep_is_rejected_with_one_line(here, command, text, message
 
 
 def test_a_study_is_compared_with_itself_under_two_pins(here, command):
-    words = {"targets": ["ownership_cost"], "draws": 1024}
-    sides = {"set": {"economic_life": 3}, "against": {"economic_life": 6}}
+    words = {"targets": ["acquisition_cost"], "draws": 1024}
+    sides = {"set": {"gpu_price": 20_000}, "against": {"gpu_price": 30_000}}
     (pair,) = mcf.compare("gpt4", **sides, **words).pairs
-    assert pair.names == ("gpt4 with economic_life=6", "gpt4 with economic_life=3")
-    found = pair.by_row["ownership_cost"]
+    assert pair.names == ("gpt4 with gpu_price=30000", "gpt4 with gpu_price=20000")
+    found = pair.by_row["acquisition_cost"]
     for side, pins in ((found.other, sides["set"]), (found.first, sides["against"])):
-        alone = mcf.run("gpt4", set=pins, method="order", **words).summary["ownership_cost"]
+        alone = mcf.run("gpt4", set=pins, method="order", **words).summary["acquisition_cost"]
         assert side.values["p50"] == alone.values["p50"]
 
 

@@ -50,8 +50,8 @@ def test_no_remedy_is_guessed_for_an_open_bracket():
         ('"5%"', 'expected a number, got text; write the number alone, such as 5, with unit = "%"'),
         ('"$3M"', 'unit = "USD"'),
         ('"1"', "expected a number, got text; remove the quotes"),
-        ("2027-07-01", "write a date in AD as a year such as 2027.5"),
-        ("2027-07-01T00:00:00", "write a date in AD as a year such as 2027.5"),
+        ("2027-07-01", 'is for an entry with unit = "AD"'),
+        ("2027-07-01T00:00:00", 'is for an entry with unit = "AD"'),
     ],
 )
 @pytest.mark.parametrize("key", ["p5", "low"])

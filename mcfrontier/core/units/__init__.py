@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,3 +82,10 @@ def year_of(year: int, month: int, day: int) -> float:
         return year + (date(year, month, day) - new_year).days / (date(year + 1, 1, 1) - new_year).days
     except ValueError:
         raise InputError(f"{year}-{month:02}-{day:02}: there is no such day") from None
+
+
+def day_of(year: float) -> date:
+    """The day of a decimal calendar year: the inverse of `year_of`."""
+    new_year = date(int(year), 1, 1)
+    days = (date(int(year) + 1, 1, 1) - new_year).days
+    return new_year + timedelta(days=min(int((year - int(year)) * days + 1e-4), days - 1))  # despite rounding

@@ -165,9 +165,10 @@ class Answer {
       all[i % REPLICATES] += weight;
       if (test(i)) hit[i % REPLICATES] += weight;
     }
-    const value = sum([...hit]) / sum([...all]);
-    const parts = [...hit].map((x, r) => x / all[r]), centre = mean(parts);
-    const spread = sum(parts.map((x) => (x - centre) ** 2)) / (REPLICATES - 1);
+    const total = (x) => x.reduce(plus, 0);
+    const value = total(hit) / total(all);
+    const parts = hit.map((x, r) => x / all[r]), centre = total(parts) / REPLICATES;
+    const spread = total(parts.map((x) => (x - centre) ** 2)) / (REPLICATES - 1);
     return [value, Math.hypot(Math.sqrt(spread / REPLICATES), centre - value)];
   }
 

@@ -1,9 +1,10 @@
 """The inputs of a page: the distribution of each row as parameters that a reader may change, and its draws as codes.
 
-A draw is that of its normal score. A normal, lognormal or logitnormal distribution is linear in the score on a scale t
-(x, log x or log-odds of x); any other is a table over scores, or the draws themselves where it has jumps. A changed
-distribution is again of the family, with other percentiles: linear on the scale t in the one before. Where the family
-has no such member, it is a normal, lognormal or logitnormal one.
+A draw follows from its normal score, which is that of a point of a Sobol net, or has a code. A normal, lognormal or
+logitnormal distribution is linear in the score on a scale t (x, log x or log-odds of x); any other is a table over
+scores, or the draws themselves where it has jumps. A changed distribution is again of the family, with other
+percentiles: linear on the scale t in the one before. Where the family has no such member, it is a normal, lognormal or
+logitnormal one.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ import numpy as np
 from scipy import special
 
 from mcfrontier.core.arrays import Array
+from mcfrontier.core.kernels.plain import BITS
 from mcfrontier.core.kinds import SHARE_UNITS
 from mcfrontier.core.printable import printable
 from mcfrontier.core.units import DATE_UNIT
-from mcfrontier.distributions.curves import Distribution
+from mcfrontier.distributions.curves import Curve, Distribution
 from mcfrontier.distributions.family import Family, Percentiles, ShareFamily
-from mcfrontier.distributions.tables import quantiles_at_scores
+from mcfrontier.distributions.tables import to_points
 from mcfrontier.distributions.textbook import (
     LogitNormal,
     Lognormal,
@@ -32,12 +34,15 @@ from mcfrontier.distributions.textbook import (
     Uniform,
     Value,
 )
-from mcfrontier.sampling.streams import stacked, values_at
+from mcfrontier.sampling.plan import RANDOMISATIONS
+from mcfrontier.sampling.sobol import combinations
+from mcfrontier.sampling.streams import values_at
 from mcfrontier.study.entry import entry_of, rows_of
 from mcfrontier.study.prior import Prior
 
 CODES, MISSING = 2**16 - 2, 2**16 - 1  # the largest of the codes of 16 bits, and that of a number that is not finite
-CELLS = 256  # of a table over normal scores, with one value more at either end for cubic interpolation
+CELLS, MAX_SCORE = 320, 5.0  # of a table of quantiles over normal scores to either side, with a value more at each end
+NET_BITS = 32  # of the words of a net
 LOG_RATIO = 8.0  # of the largest to the smallest draw, beyond which codes are linear in logarithms
 ENDS = np.array([0.05, 0.95])
 SCALES: dict[type[Family], str] = {Normal: "x", Lognormal: "log", LogitNormal: "logit"}
@@ -60,7 +65,7 @@ def input_json(prior: Prior, points: list[Any]) -> Json:
     }
     if prior.known:
         return content | {"rows": [{"value": value / prior.scale} for value in values_at(prior).ravel().tolist()]}
-    scores = special.ndtri(np.atleast_2d(stacked(prior, points)))
+    scores = special.ndtri([row.probabilities for row in points])
     irregular = [
         entry.joint or bool(entry.replicates()) or d.discontinuous or d.atoms.size for d in prior.distributions
     ]
@@ -71,7 +76,8 @@ def input_json(prior: Prior, points: list[Any]) -> Json:
             content["rows"].append({"value": row.value * (row.times or 1.0)})
             continue
         own = None if draws is None or not irregular[k] else draws[k]
-        content["rows"].append(row_json(row, distribution, scores[k], own))
+        quantile = tabulated(prior, k)
+        content["rows"].append(row_json(row, distribution, quantile, own) | scores_json(scores[k], points[k].combined))
     if prior.labels:
         fix_rows(content["rows"], content["family"])
     if entry.joint:
@@ -95,8 +101,42 @@ def allowed(prior: Prior) -> list[float | None]:
     return [0.0 if positive else None, None]
 
 
-def row_json(row: Family, distribution: Distribution, scores: Array, draws: Array | None) -> Json:
-    """A row: its percentiles on its scale, codes of its scores, and what makes draws of these."""
+def scores_json(scores: Array, words: Array) -> Json:
+    """The normal scores of a row: the words of its Sobol net, where its points are one, else a code of each."""
+    if net := net_of(words):
+        return {"net": net}
+    low, high = float(scores.min()), float(scores.max())
+    return {"scores": [low, high, coded(scores, low, high)]}
+
+
+def net_of(words: Array) -> str:
+    """The shift and the direction words of 16 interleaved digital nets that points are, without their last bits; "" if
+    they are none. Point k of a net is the exclusive or of the shift and of the directions at the set bits of k."""
+    points = words.reshape(-1, RANDOMISATIONS) if words.size % RANDOMISATIONS == 0 else words[:0].reshape(0, 1)
+    bits = len(points).bit_length() - 1
+    if len(points) != 1 << max(bits, 0):
+        return ""
+    first = points[0]
+    directions = [points[1 << bit] ^ first for bit in range(bits)]
+    if not np.array_equal(combinations(np.array(directions, np.uint64)) ^ first, points):
+        return ""
+    return encoded((np.array([first, *directions]) >> np.uint64(BITS - NET_BITS)).astype("<u4"))
+
+
+def tabulated(prior: Prior, k: int) -> Curve:
+    """The quantile function of a row, in the unit of the entry: of one of many, by the faster table of the engine."""
+    if prior.entry.joint or not prior.labels:
+        return prior.distributions[k].ppf
+
+    def quantile(p: Array) -> Array:
+        values: Array = prior.quantiles[k](to_points(p)) / prior.scale
+        return values
+
+    return quantile
+
+
+def row_json(row: Family, distribution: Distribution, quantile: Curve, draws: Array | None) -> Json:
+    """A row: its percentiles on its scale, and what makes draws of normal scores."""
     times = row.times or 1.0
     scale = next((t for family, t in SCALES.items() if isinstance(row, family)), "")
     if scale and isinstance(row, Percentiles):
@@ -104,19 +144,18 @@ def row_json(row: Family, distribution: Distribution, scores: Array, draws: Arra
         content: Json = {"form": "normal", "t": scale, "cut": [each and each * times for each in (row.low, row.high)]}
         content["whole"] = row.whole * times if isinstance(row, ShareFamily) else 1.0
     else:
-        ends, content = distribution.ppf(ENDS), {"form": "other", "t": "x"}
+        ends, content = quantile(ENDS), {"form": "other", "t": "x"}
         if keys := shifted_keys(row):
             content = {"form": "affine", "t": "log" if isinstance(row, LogUniform) else "x", "keys": keys}
             content["support"] = [
                 each if math.isfinite(each) else None for each in (distribution.low, distribution.high)
             ]
     content |= {"p5": float(ends[0]), "p95": float(ends[1]), "median": distribution.median, "times": times}
-    low, high = float(scores.min()), float(scores.max())
-    content["z"] = [low, high, coded(scores, low, high)]
     if draws is not None:
         content["x"] = coded_draws(draws)
     elif content["form"] != "normal":
-        content["table"] = table(distribution, low, high, content["t"])
+        values = quantile(special.ndtr(MAX_SCORE * (2 * np.arange(-1, CELLS + 2) / CELLS - 1)))
+        content["table"] = encoded((np.log(values) if content["t"] == "log" else values).astype("<f4"))
     return content
 
 
@@ -143,13 +182,6 @@ def fix_rows(rows: list[Json], family: str) -> None:
             row["fixed"] = "some of its rows have no figure: they are changed in its table"
         elif row["form"] == "other":
             row["fixed"] = f"rows of the family {family} are changed in the priors file"
-
-
-def table(distribution: Distribution, low: float, high: float, scale: str) -> str:
-    """The quantiles at evenly spaced normal scores, on a scale, as 32-bit floats."""
-    step = (high - low) / CELLS
-    values = quantiles_at_scores(distribution, low + step * np.arange(-1, CELLS + 2))
-    return encoded((np.log(values) if scale == "log" else values).astype("<f4"))
 
 
 def coded_draws(x: Array) -> list[Any]:

@@ -1,8 +1,8 @@
 """Formulas as JavaScript, by a walk over the syntax tree of each function.
 
 Only what is listed here is converted; anything else raises `NotConverted` with its name. A formula is elementwise over
-draws, so its JavaScript is the body of a loop. The formula of a node along a dimension is one over vectors, the values
-of a draw at all labels: `V` in model.js applies a function to each element of vectors and numbers.
+draws, so its JavaScript is the body of a loop. The formula of a node along a dimension is one of vectors: the draws at
+each label. `V` in numbers.js applies a function to each element of vectors and draws.
 """
 
 from __future__ import annotations
@@ -69,20 +69,22 @@ class Converted:
         """A node as a function of the number of draws and of the draws of its arguments."""
         tree = tree_of(node.function)
         names = [argument.arg for argument in tree.args.args + tree.args.kwonlyargs]
-        return self.loop(tree.body, names, vars_of(node.function), vector=node.along is not None)
+        return (self.loop if node.along is None else self.along)(tree.body, names, vars_of(node.function))
 
-    def loop(self, body: list[ast.stmt], names: list[str], known: Mapping[str, Any], vector: bool) -> str:
-        """A loop over draws whose body are some statements, as a function of the draws of some names."""
-        text = Body(self, known, vector)
-        lines = text.statements(body, names, "out[i] = ")
-        values = [
-            f"let {local(name)} = {'row(' * vector}a{k}{', i)' if vector else '[i]'};" for k, name in enumerate(names)
-        ]
+    def loop(self, body: list[ast.stmt], names: list[str], known: Mapping[str, Any]) -> str:
+        """Some statements as a loop over the draws of some names."""
+        lines = Body(self, known, vector=False).statements(body, names, "out[i] = ")
+        values = [f"let {local(name)} = a{k}[i];" for k, name in enumerate(names)]
         arguments = ", ".join(["n", *(f"a{k}" for k in range(len(names)))])
         return (
             f"({arguments}) => {{ const out = new Float64Array(n); "
             f"for (let i = 0; i < n; i++) {{ {' '.join([*values, *lines])} }} return out; }}"
         )
+
+    def along(self, body: list[ast.stmt], names: list[str], known: Mapping[str, Any]) -> str:
+        """Some statements as a function of vectors."""
+        lines = Body(self, known, vector=True).statements(body, names, "return ")
+        return f"({', '.join(['n', *map(local, names)])}) => {{ {' '.join(lines)} }}"
 
     def called(self, function: FunctionType, vector: bool) -> str:
         """The name in JavaScript of a function that a formula calls."""
@@ -173,6 +175,8 @@ class Body:
                 return self.new_leaf(f"vector({self.value(value)}).slice({ends})")
             case ast.Subscript(value, index) if self.vector:
                 return self.new_leaf(f"vector({self.value(value)}).at({whole(index)})")
+            case ast.Attribute(ast.Call(function, [ast.Name("float")]), name) if self.resolved(function) is np.finfo:
+                return number(float(getattr(np.finfo(float), name)))
             case ast.Name() | ast.Attribute():
                 found = self.resolved(expression)
                 if isinstance(found, Constant):

@@ -1,6 +1,7 @@
 // The model: draws of inputs from codes, other beliefs about them, and the graph of nodes, evaluated on demand.
 
 const Z95 = 1.6448536269514722; // the normal score of 95 %
+const MAX_SCORE = 5; // the end of tables over normal scores
 const CODES = 65534; // the largest code; the next one stands for NaN
 
 /** The numbers that base64 text holds. */
@@ -22,6 +23,19 @@ function fromCodedDraws([scale, ...codes]) {
   return scale === "log" ? x.map(Math.exp) : x;
 }
 
+/** The normal scores of 16 interleaved digital nets: point k is the exclusive or of the shift and of the directions at
+ * the set bits of k. */
+function netScores(text) {
+  const words = decoded(text, Uint32Array);
+  const size = 2 ** (words.length / REPLICATES - 1);
+  const points = new Uint32Array(size * REPLICATES);
+  points.set(words.subarray(0, REPLICATES));
+  for (let bit = 0, filled = REPLICATES; filled < points.length; bit++, filled *= 2) {
+    for (let i = 0; i < filled; i++) points[filled + i] = points[i] ^ words[(bit + 1) * REPLICATES + (i % REPLICATES)];
+  }
+  return Float64Array.from(points, (word) => ndtri((word + 0.5) / 2 ** 32));
+}
+
 // --- beliefs: the distribution of one row of an input ---
 
 /** A scale on which distributions are shifted and stretched, and the way back. */
@@ -38,10 +52,10 @@ function otherScale(input) {
   return low === 0 ? "log" : "x";
 }
 
-/** A cubic through the four values of a table around each normal score. */
-function interpolated(table, low, high, z) {
+/** A cubic through the four values of a table around a normal score. */
+function interpolated(table, z) {
   const cells = table.length - 3;
-  const place = Math.min(Math.max(((z - low) / (high - low)) * cells, 0), cells);
+  const place = Math.min(Math.max(((z / MAX_SCORE + 1) / 2) * cells, 0), cells);
   const k = Math.min(Math.floor(place), cells - 1);
   const t = place - k;
   const [a, b, c, d] = [table[k], table[k + 1], table[k + 2], table[k + 3]];
@@ -85,14 +99,14 @@ function belief(input, row, change) {
     const value = constant === null ? NaN : constant;
     return { p5: value, p95: value, constant: value, draws: () => [value], quantile: () => value, other: null };
   }
-  row.scores ??= fromCodes(row.z);
+  row.z ??= row.net ? netScores(row.net) : fromCodes(row.scores);
   const { p5, p95 } = change || row;
   const other = change && !staysInFamily(input, row, p5, p95) ? otherScale(input) : null;
   if (row.form === "normal" || other) {
     const t = other || row.t;
     const whole = other ? input.range[1] ?? 1 : row.whole;
     const at = normalBelief(t, whole, p5, p95, other ? undefined : row.cut);
-    return { p5, p95, other, draws: () => row.scores.map(at), quantile: at };
+    return { p5, p95, other, draws: () => row.z.map(at), quantile: at };
   }
   const { to, from } = scaleOf(row.t);
   const stretch = (to(p95) - to(p5)) / (to(row.p95) - to(row.p5));
@@ -100,8 +114,7 @@ function belief(input, row, change) {
   const base = () => {
     if (row.x) return (row.drawn ??= fromCodedDraws(row.x));
     row.values ??= decoded(row.table, Float32Array);
-    const [low, high] = row.z;
-    return (row.drawn ??= row.scores.map((z) => from(interpolated(row.values, low, high, z))));
+    return (row.drawn ??= row.z.map((z) => from(interpolated(row.values, z))));
   };
   const quantile = (z) => moved(z === 0 ? row.median : z < 0 ? row.p5 : row.p95);
   return { p5, p95, other, draws: () => (change ? base().map(moved) : base()), quantile };
@@ -158,7 +171,8 @@ class Model {
     const rows = needs.map(labels);
     const n = Math.max(1, ...rows.flat().map((x) => x.length));
     const full = (x) => (x.length === n ? x : new Float64Array(n).fill(x[0]));
-    return formula(n, ...rows.map((each) => (along ? each.map(full) : full(each[0]))));
+    const found = formula(n, ...rows.map((own) => (along ? own.map(full) : full(own[0]))));
+    return Array.isArray(found) ? found[0] : found;
   }
 
   /** The weights of draws by the evidence, the same in sum for each randomisation; null without evidence. */

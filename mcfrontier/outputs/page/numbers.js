@@ -1,29 +1,55 @@
 // Numbers: functions of formulas, quantiles with Monte Carlo errors, amounts as text and from text.
 
-// --- functions of vectors: arrays of the values of one draw along a dimension ---
+// --- functions of vectors: arrays of the draws at each label of a dimension ---
 
 const vector = (x) => (Array.isArray(x) ? x : [x]);
-const row = (rows, i) => rows.map((x) => x[i]);
 
-/** Apply a function to each element of vectors and numbers; vectors of length 1 are stretched. */
-function V(f, ...args) {
-  if (!args.some(Array.isArray)) return f(...args);
-  const all = args.map(vector);
-  const size = all.reduce((most, x) => (x.length === 1 ? most : x.length), 1);
-  const out = new Array(size);
-  for (let k = 0; k < size; k++) out[k] = f(...all.map((x) => x[x.length === 1 ? 0 : k]));
+/** A function of each element of some draws. */
+function elementwise(f, args) {
+  const n = args.reduce((most, x) => Math.max(most, x.length), 1);
+  const [a, b, c] = args.map((x) => (x.length === n ? x : new Float64Array(n).fill(x[0])));
+  const out = new Float64Array(n);
+  if (args.length === 1) for (let i = 0; i < n; i++) out[i] = f(a[i]);
+  else if (args.length === 2) for (let i = 0; i < n; i++) out[i] = f(a[i], b[i]);
+  else if (args.length === 3) for (let i = 0; i < n; i++) out[i] = f(a[i], b[i], c[i]);
+  else for (let i = 0; i < n; i++) out[i] = f(...args.map((x) => x[x.length === n ? i : 0]));
   return out;
 }
 
-const known = (x) => vector(x).filter((each) => !Number.isNaN(Number(each)));
-const sum = (x) => vector(x).reduce((total, each) => total + Number(each), 0);
-const min = (x) => Math.min(...vector(x));
-const max = (x) => Math.max(...vector(x));
-const mean = (x) => sum(x) / vector(x).length;
-const nansum = (x) => sum(known(x));
-const nanmin = (x) => (known(x).length ? min(known(x)) : NaN);
-const nanmax = (x) => (known(x).length ? max(known(x)) : NaN);
-const nanmean = (x) => sum(known(x)) / known(x).length;
+/** A function of each element of vectors, draws and numbers; vectors of length 1 are stretched. */
+function V(f, ...args) {
+  const all = args.map((x) => (typeof x === "number" ? [x] : x)); // a number as one draw
+  const rows = all.map((x) => (typeof x[0] === "number" ? [x] : x));
+  if (!args.some((x) => Array.isArray(x))) return elementwise(f, all);
+  const size = rows.reduce((most, x) => (x.length === 1 ? most : x.length), 1);
+  return Array.from({ length: size }, (_, k) => elementwise(f, rows.map((x) => x[x.length === 1 ? 0 : k])));
+}
+
+/** The draws of a reduction of vectors over their elements, which may leave out those that are NaN. */
+function reduced(x, start, step, skip) {
+  const rows = vector(x), n = rows[0].length;
+  const out = new Float64Array(n).fill(start), count = new Float64Array(n);
+  for (const row of rows) {
+    for (let i = 0; i < n; i++) {
+      if (skip && Number.isNaN(row[i])) continue;
+      out[i] = step(out[i], row[i]);
+      count[i] += 1;
+    }
+  }
+  return { out, count };
+}
+
+const plus = (total, value) => total + value;
+const unlessEmpty = ({ out, count }) => out.map((value, i) => (count[i] ? value : NaN));
+const divided = ({ out, count }) => out.map((total, i) => total / count[i]);
+const sum = (x) => reduced(x, 0, plus, false).out;
+const min = (x) => reduced(x, Infinity, Math.min, false).out;
+const max = (x) => reduced(x, -Infinity, Math.max, false).out;
+const mean = (x) => divided(reduced(x, 0, plus, false));
+const nansum = (x) => reduced(x, 0, plus, true).out;
+const nanmin = (x) => unlessEmpty(reduced(x, Infinity, Math.min, true));
+const nanmax = (x) => unlessEmpty(reduced(x, -Infinity, Math.max, true));
+const nanmean = (x) => divided(reduced(x, 0, plus, true));
 
 // --- special functions ---
 
