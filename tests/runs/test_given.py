@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 import mcfrontier as mcf
+from mcfrontier.outputs.report.tables import evidence_table
 from tests.conftest import input_entry
 
 INPUTS = input_entry("a", "lognormal", "USD", mu=0, sigma=1) | input_entry("b", "lognormal", "USD", mu=0, sigma=1)
@@ -88,7 +89,7 @@ def test_a_priors_file_may_state_conditions():
 
 def test_a_run_given_a_condition_is_verified_and_read_back(here, command):
     given = ["--given", "energy > 40 GWh", "--given", "chip_count < 26_000 chip"]
-    assert command("run", "gpt4", "--draws", 8192, *given, "--out", "run", "--quiet").code == 0
+    assert command("run", "gpt4", "--draws", 8192, *given, "--out", "run", "--quiet", "--no-report").code == 0
     assert command("verify", "run").out.startswith("bit-identical")
     manifest = json.loads((here / "run/manifest.json").read_text())
     left = mcf.open("run")["energy"].values
@@ -149,3 +150,11 @@ def test_a_condition_on_all_rows_of_a_quantity_is_refused(here, command):
     done = command("run", "frontier-cost", "--given", "threshold_date > 2026", "--out", "run")
     assert (done.code, [*here.iterdir()]) == (2, [])
     assert "threshold_date has several rows; name one, such as threshold_date[trend goes on]" in done.err
+
+
+def test_the_report_compares_before_and_after_the_conditions():
+    found = evidence_table(mcf.run("gpt4", given="energy > 40 GWh", draws=4096).core)
+    assert found["word"] == "conditions"
+    assert found["pieces"][0][1].startswith("energy > 40 GWh (used alone: ")
+    energy = next(row for row in found["rows"] if row[0] == "Energy")
+    assert energy[1] != energy[2]

@@ -17,7 +17,7 @@ def variance(run: RunCore) -> list[Drawing]:
     magnitude. Dark: the share that an input explains alone (first-order Sobol' index). Light, and number on the right:
     the share that it contributes to (total index). Thin line: one standard error to either side. Where inputs depend on
     each other there is one bar, the Shapley share, and the shares sum to 100 %. A star marks shares that are not
-    reliable. The largest eight are shown. Given evidence, shares are before it."""
+    reliable. The largest eight are shown. Given evidence or conditions, shares are before them."""
     return [drawing for row in explained(run) for drawing in variance_of(run, row)]
 
 
