@@ -22,8 +22,8 @@ def tornado(run: RunCore) -> list[Drawing]:
     marks an input in which the target is not monotone; a thin line shows the range. Dots (conditional tornado): the
     median of the target over the draws in the lowest tenth (blue) and in the highest tenth (orange) of an input, with
     all others as sampled. Number on the right: Spearman's rank correlation of input and target. Dots and numbers are
-    from the first 16,384 draws. The eight widest bars are shown. Given evidence or conditions, bars are before them, dots and numbers
-    after it."""
+    from the first 16,384 draws. The eight widest bars are shown. Given evidence or conditions, bars are
+    before them, dots and numbers after them."""
     return [drawing for row in with_percentiles(run)[:MAX_DRAWINGS] for drawing in tornado_of(run, row)]
 
 
