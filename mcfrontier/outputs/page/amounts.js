@@ -109,7 +109,7 @@ function changeText(before, after, quantity) {
   if (Math.abs(after - before) <= 1e-9 * Math.abs(before)) return "none";
   if (quantity.kind === "share" || quantity.kind === "event") {
     const points = (after - before) * (quantity.unit === "%" ? 1 : 100);
-    return `${points < 0 ? "−" : "+"}${plain(Math.abs(points), Math.abs(points) < 10 ? -1 : 0)} points`;
+    return `${points < 0 ? "−" : "+"}${plain(...rounded(Math.abs(points), 0, 2))} points`;
   }
   if (quantity.log && before > 0 && after > 0) {
     const ratio = after / before;

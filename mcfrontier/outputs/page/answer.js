@@ -195,6 +195,9 @@ class Answer {
     };
     fill("chance", changed ? `${text(this.page.own)} (published priors: ${text(this.page.published)})` : text(this.page.published));
     element("second-line").hidden = !this.second;
+    const unit = (name) => (name && this.data.quantities[name].unit !== "1" ? this.data.quantities[name].unit : "");
+    element("threshold-unit").textContent = unit(this.name);
+    element("second-unit").textContent = unit(this.second);
     if (this.second && document.activeElement !== element("second-threshold")) element("second-threshold").value = numberText(this.thresholdOf(this.second), 6);
   }
 

@@ -21,8 +21,9 @@ from mcfrontier.core.kernels.plain import BITS
 from mcfrontier.core.kinds import SHARE_UNITS
 from mcfrontier.core.printable import printable
 from mcfrontier.core.units import DATE_UNIT
+from mcfrontier.distributions.chip_price import Price
 from mcfrontier.distributions.curves import Curve, Distribution
-from mcfrontier.distributions.family import Family, Percentiles, ShareFamily
+from mcfrontier.distributions.family import Family, ShareFamily, Truncatable
 from mcfrontier.distributions.tables import to_points
 from mcfrontier.distributions.textbook import (
     LogitNormal,
@@ -45,7 +46,7 @@ CELLS, MAX_SCORE = 320, 5.0  # of a table of quantiles over normal scores to eit
 NET_BITS = 32  # of the words of a net
 LOG_RATIO = 8.0  # of the largest to the smallest draw, beyond which codes are linear in logarithms
 ENDS = np.array([0.05, 0.95])
-SCALES: dict[type[Family], str] = {Normal: "x", Lognormal: "log", LogitNormal: "logit"}
+SCALES: dict[type[Family], str] = {Normal: "x", Lognormal: "log", Price: "log", LogitNormal: "logit"}
 
 Json = dict[str, Any]
 
@@ -79,6 +80,7 @@ def input_json(prior: Prior, points: list[Any]) -> Json:
         quantile = tabulated(prior, k)
         content["rows"].append(row_json(row, distribution, quantile, own) | scores_json(scores[k], points[k].combined))
     if prior.labels:
+        content["gaps"] = any("form" not in row for row in content["rows"])
         fix_rows(content["rows"], content["family"])
     if entry.joint:
         for row in content["rows"]:
@@ -139,7 +141,7 @@ def row_json(row: Family, distribution: Distribution, quantile: Curve, draws: Ar
     """A row: its percentiles on its scale, and what makes draws of normal scores."""
     times = row.times or 1.0
     scale = next((t for family, t in SCALES.items() if isinstance(row, family)), "")
-    if scale and isinstance(row, Percentiles):
+    if scale and isinstance(row, Truncatable):
         ends = np.asarray(row.untruncated().ppf(ENDS)) * times
         content: Json = {"form": "normal", "t": scale, "cut": [each and each * times for each in (row.low, row.high)]}
         content["whole"] = row.whole * times if isinstance(row, ShareFamily) else 1.0
@@ -176,11 +178,9 @@ def shifted_keys(row: Family) -> Json:
 
 def fix_rows(rows: list[Json], family: str) -> None:
     """Mark the rows of an input with labels that a priors file could not state again with one of them changed: those of
-    a family without percentiles of its own, and those beside a row without a figure."""
+    a family without percentiles of its own."""
     for row in rows:
-        if any("form" not in each for each in rows):
-            row["fixed"] = "some of its rows have no figure: they are changed in its table"
-        elif row["form"] == "other":
+        if row.get("form") == "other":
             row["fixed"] = f"rows of the family {family} are changed in the priors file"
 
 

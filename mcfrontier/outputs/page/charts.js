@@ -18,12 +18,13 @@ function h(tag, attributes = {}, ...children) {
 
 const W = window.innerWidth < 640 ? 380 : 640; // units across a figure: texts stay readable on a phone
 
-/** A horizontal axis: positions 0 to W of values, on a logarithmic scale if `log`. */
-function axis(low, high, log, left = 0, right = W) {
+/** A horizontal axis: positions from left to right of values, on a logarithmic scale if `log`. */
+function axis(low, high, log, left = 0, right = W, quantity = null) {
+  const width = quantity ? 7 * Math.max(...[low, high].map((x) => amount(x, quantity, 0, 2).length)) + 16 : 90; // of a label
   const { to, from } = scaleOf(log ? "log" : "x");
   const [a, b] = [to(low), to(high)];
   const at = (x) => left + ((to(x) - a) / (b - a || 1)) * (right - left);
-  return { low, high, log, at, valueAt: (place) => from(a + ((place - left) / (right - left)) * (b - a)), ticks: ticks(low, high, log, Math.max(2, Math.floor((right - left) / 100))) };
+  return { low, high, log, at, valueAt: (place) => from(a + ((place - left) / (right - left)) * (b - a)), ticks: ticks(low, high, log, Math.max(2, Math.floor((right - left) / width))) };
 }
 
 /** Round values between two ends, at most `most` of them. */
@@ -107,7 +108,7 @@ function commonAxis(quantity, ...sets) {
   const { to, from } = scaleOf(log ? "log" : "x"), margin = 0.04 * (to(high) - to(low));
   const share = quantity.kind === "share" && quantity.unit === "share";
   [low, high] = [from(to(low) - margin), from(to(high) + margin)];
-  return axis(share ? Math.max(low, 0) : low, share ? Math.min(high, 1) : high, log);
+  return axis(share ? Math.max(low, 0) : low, share ? Math.min(high, 1) : high, log, 0, W, quantity);
 }
 
 /** Densities of the published priors (grey) and of the reader's beliefs, with their medians and published figures. */
@@ -175,7 +176,7 @@ function tornadoFigure(data, quantity, { base, bars }) {
   const all = shown.flatMap(({ low, high }) => [low, high]).concat(base);
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const left = Math.round(0.3 * W), line = 22, bottom = shown.length * line + 6;
-  const scale = axis(low, high, quantity.log && low > 0 && high / low > 4, left, W - 10);
+  const scale = axis(low, high, quantity.log && low > 0 && high / low > 4, left, W - 10, quantity);
   const rows = shown.map((bar, i) => {
     const y = i * line + 4;
     const [from, to, middle] = [scale.at(bar.low), scale.at(bar.high), scale.at(base)];
@@ -205,7 +206,7 @@ function labelsFigure(quantity, labels, before, after, changed, path) {
   const log = quantity.log && low > 0 && high / low > 6;
   if (path) return fanFigure(quantity, labels, sets, low, high, log);
   const left = Math.round(0.32 * W), line = changed ? 26 : 20, bottom = labels.length * line + 4;
-  const scale = axis(low, high > low ? high : low + 1, log, left, W - 10);
+  const scale = axis(low, high > low ? high : low + 1, log, left, W - 10, quantity);
   const rows = labels.map((label, i) =>
     h("g", {},
       h("text", { x: left - 8, y: i * line + 15, "text-anchor": "end" }, clipped(label, left)),

@@ -59,7 +59,8 @@ class InputRow {
     const value = (handle) => readable(this.scale.valueAt(Number(handle.value)), this.width);
     const pinned = now.constant !== undefined;
     const p5 = word === "p5" || pinned ? value(this.low) : now.p5, p95 = word === "p95" || pinned ? value(this.high) : now.p95;
-    if (p5 < p95) this.set({ p5, p95 }, true);
+    const six = (value) => Number(value.toPrecision(6)); // as the field displays
+    if (p5 < p95) this.set({ p5: six(p5), p95: six(p95) }, true);
   }
 
   typed() {

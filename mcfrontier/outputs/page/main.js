@@ -140,9 +140,11 @@ class Page {
 
   openSave() {
     const names = [...new Set(Object.keys(this.own.changes).map((row) => this.rows.get(row)[0]))];
-    fill("sources", names.length ? names.map((name) => h("label", {}, `Source of your ${this.data.quantities[name].label}`, h("input", { type: "text", maxlength: 2000, value: this.sources[name] || "", oninput: (event) => (this.sources[name] = event.target.value) }))) : h("p", {}, "Nothing is changed yet."));
+    const saved = names.filter((name) => !this.data.inputs[name].gaps);
+    const left = names.filter((name) => !saved.includes(name)).map((name) => h("p", {}, `${this.data.quantities[name].label} is not in the file: some of its rows have no figure, so it is changed in its table.`));
+    fill("sources", left, saved.length ? saved.map((name) => h("label", {}, `Source of your ${this.data.quantities[name].label}`, h("input", { type: "text", maxlength: 2000, value: this.sources[name] || "", oninput: (event) => (this.sources[name] = event.target.value) }))) : !left.length && h("p", {}, "Nothing is changed yet."));
     fill("command", runCommand(this.data, this.fileName("own.toml")));
-    element("download").disabled = !names.length;
+    element("download").disabled = !saved.length;
     element("save-dialog").showModal();
   }
 

@@ -122,7 +122,7 @@ function runCommand(data, file) {
 /** A priors file with the changes of a reader; `sources` are the reader's, by input. */
 function priorsFile(data, changes, sources, file) {
   const rows = changeableRows(data);
-  const names = [...new Set(Object.keys(changes).map((row) => rows.get(row)[0]))];
+  const names = [...new Set(Object.keys(changes).map((row) => rows.get(row)[0]))].filter((name) => !data.inputs[name].gaps);
   const head = [
     `# ${data.title.replace(/[\r\n]/g, " ")}, with other beliefs, from the page of the study (priors ${shortHash(data)}).`,
     `# ${runCommand(data, file).replace(/[\r\n]/g, " ")}`,
