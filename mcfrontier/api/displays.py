@@ -6,16 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
-import numpy as np
-
-from mcfrontier.analysis.estimates import density
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.formatting import label
 from mcfrontier.core.printable import html_table, one_line
+from mcfrontier.outputs.figures.small import small_density
 from mcfrontier.runs.summary import Summary
 
 MAX_ROWS = 6  # of a text
-CURVE_DRAWS, CURVE_POINTS, CURVE_SIZE = 2**14, 60, (96, 20)  # of a small density, in pixels
 
 
 class Display(NamedTuple):
@@ -60,17 +57,3 @@ def html(display: Display) -> str:
     curves = [small_density(draws(row)) for row in summaries] if draws else []
     shown = html_table(heading(name, head), ("", "median", "p5 to p95", *([""] if curves else [])), rows, curves)
     return shown + "".join(f"<p>note: {escape(one_line(each))}</p>" for each in notes)
-
-
-def small_density(x: Array) -> str:
-    """The density of draws as a small SVG, on a log axis where they spread far; "" where they are certain."""
-    rising = np.sort(x[:CURVE_DRAWS][np.isfinite(x[:CURVE_DRAWS])])
-    if rising.size < 2 or not 0 < np.ptp(rising) < np.inf:
-        return ""
-    points, heights = density.density(np.log10(rising) if density.needs_log_axis(rising) else rising)
-    width, height = CURVE_SIZE
-    at = np.linspace(points[0], points[-1], CURVE_POINTS)
-    y = height * (1 - np.interp(at, points, heights) / heights.max())
-    line = " ".join(f"{x:.1f},{value:.1f}" for x, value in zip(np.linspace(0, width, CURVE_POINTS), y, strict=True))
-    area = f'<polygon points="0,{height} {line} {width},{height}" fill="#56B4E9"/>'
-    return f'<svg width="{width}" height="{height}" role="img" aria-label="density">{area}</svg>'

@@ -33,6 +33,7 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "percentiles": "Read",
     "export": "Read",
     "page": "Read",
+    "site": "Read",
     "figure": "Read",
     "probability": "Read",
     "compare": "Compare and solve",

@@ -18,11 +18,11 @@ OWN = Path("priors")  # the folder of the user's own priors
 DOCUMENTS = "documents"  # the folder in priors with the figures of source documents; its files are no priors files
 
 
-def shipped() -> Path:
-    """The folder of priors shipped with the package: inside the wheel, or beside the source."""
+def shipped(name: str = "priors") -> Path:
+    """A folder shipped with the package, by default that of priors: inside the wheel, or beside the source."""
     package = Path(__file__).parent.parent
-    inside = package / "_priors"
-    return inside if inside.is_dir() else package.parent / "priors"
+    inside = package / f"_{name}"
+    return inside if inside.is_dir() else package.parent / name
 
 
 def folders() -> list[Path]:
