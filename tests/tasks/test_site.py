@@ -34,7 +34,7 @@ def test_the_index_has_a_card_with_the_answer_of_each_study(built):
     assert "One &lt;b&gt;" in index
     assert "What?" in index
     assert re.search(r">x 1\.5\d* \(median\)", index)
-    assert (built / "studies/one.html").read_text().startswith("<!DOCTYPE html>")
+    assert (built / "studies/one.html").read_text().startswith("<!doctype html>")
 
 
 def test_every_link_of_the_site_leads_to_a_file_and_a_heading(built):

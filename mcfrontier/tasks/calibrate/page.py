@@ -12,7 +12,6 @@ from mcfrontier.analysis.forecasts.cross_validation import BINOMIAL_LEVEL, LEVEL
 from mcfrontier.core.atomic import write_files
 from mcfrontier.core.formatting import amount, sentence, signed
 from mcfrontier.core.jsontext import json_text
-from mcfrontier.outputs.figures.outcomes import outcomes, ratio_ends
 from mcfrontier.outputs.figures.pit import pit
 from mcfrontier.outputs.folder.files import FORMAT
 from mcfrontier.outputs.report.typeset import typeset
@@ -25,6 +24,7 @@ from mcfrontier.runs.calibration import (
     Summary,
     summarise,
 )
+from mcfrontier.tasks.calibrate.outcomes import outcomes, ratio_ends
 
 JSON_FILE, PDF_FILE = "calibration.json", "runs.pdf"
 CLASS_HEAD = ("class", "runs", "families", "median", "in 90%", "error", "CRPS", "(a)", "(b)")
