@@ -44,6 +44,7 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "calibrate": "Check",
     "reproduce": "Check",
 }
+FOLDERS = {"Check": "checking."}  # of the modules of a group; those of the other groups are here
 
 
 NAN_WARNINGS = "All-NaN|Mean of empty|Degrees of freedom"  # of numpy in a node: such draws are counted and noted
@@ -91,7 +92,7 @@ class CommandGroup(click.Group):
 
 def load_command(name: str) -> click.Command:
     """A command, imported from its module."""
-    command: click.Command = import_module(f"mcfrontier.cli.{name}").command
+    command: click.Command = import_module(f"mcfrontier.cli.{FOLDERS.get(COMMANDS[name], '')}{name}").command
     return command
 
 
