@@ -303,7 +303,7 @@ def test_json_has_the_request_and_the_solution(command):
     nothing = json.loads(command("solve", "gpt4", *words, "--with", "90%", "--draws", 4096, "--json").out)
     assert nothing["holds"] == []
     assert nothing["best"]["mc_error"] is None
-    assert 0.4 < nothing["best"]["probability"] < 0.6
+    assert 0.4 < nothing["best"]["probability"] < 0.7
 
 
 def test_the_printed_solution_has_its_error_and_the_replaced_value(command):
