@@ -16,7 +16,7 @@ from mcfrontier.core.progress import Progress, silent
 from mcfrontier.runs import recipe
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.headlines import headlines
-from mcfrontier.runs.load import Day, Model, Source, load
+from mcfrontier.runs.load import Added, Day, Model, Priors, Source, load
 from mcfrontier.runs.recipe import MAX_PRECISION_DRAWS, METHOD, SAMPLER, SEED
 from mcfrontier.sampling.engine.engine import Engine
 from mcfrontier.study.study import Study
@@ -78,6 +78,8 @@ def run(
     as_of: Day | None = None,
     table: str | Path | None = None,
     given: str | Sequence[str] | None = None,
+    priors: Priors | None = None,
+    add: Added | None = None,
     precision: float | None = None,
     most: int = MAX_PRECISION_DRAWS,
     method: str = METHOD,
@@ -115,6 +117,10 @@ def run(
     given : str or sequence of str, optional
         Conditions that the draws must meet, such as ``"energy > 40 GWh"``; all others are left out. The draws are
         doubled, up to 2^20, until 2,000 are left, and fewer than 800 are refused.
+    priors : mapping, optional
+        Priors for this run, as in `load`.
+    add : function or sequence of functions, optional
+        Nodes to add to the model, as in `load`.
     precision : float, optional
         Monte Carlo error of p5, p50 and p95 of the headlines to reach, as a share of each, such as 0.01: the number of
         draws is doubled until it is reached.
@@ -149,12 +155,14 @@ def run(
     >>> run["cloud_cost"].sizes["draw"], run.summary["cloud_cost"].unit
     (1024, 'USD')
     """
-    if isinstance(source, Study) and (model or targets or set or as_of or table or given):
-        raise InputError("a loaded study has its model, targets, set, as_of, table and given; pass them to load")
-    study = source if isinstance(source, Study) else load(source, model, targets, set, as_of, table, given)
+    if isinstance(source, Study) and (model or targets or set or as_of or table or given or priors or add):
+        own = "model, targets, set, as_of, table, given, priors and add"
+        raise InputError(f"a loaded study has its {own}; pass them to load")
+    if not isinstance(source, Study):
+        source = load(source, model, targets, set, as_of, table, given, priors, add)
     return Run(
         recipe.run(
-            study,
+            source,
             draws=draws,
             seed=seed,
             nested_seed=nested_seed,

@@ -14,6 +14,7 @@ from mcfrontier.cli.terminal import (
     given_option,
     note,
     pins_option,
+    prior_option,
     progress,
     sampling_options,
     say,
@@ -40,6 +41,7 @@ MAX_COMPACT_ROWS = 40  # rows of a pair that are printed one by one
     metavar="NAME=VALUE[UNIT]",
     help="Pin a quantity in the first study, where one study is compared with itself as pinned by --set. Repeatable.",
 )
+@prior_option("State another prior in all studies, as --set does")
 @targets_option("Quantity to compare. Repeatable.  [default: the common targets]")
 @as_of_option()
 @given_option()

@@ -17,6 +17,7 @@ from mcfrontier.cli.terminal import (
     note,
     percents,
     pins_option,
+    prior_option,
     progress,
     sampling_options,
     saved_run,
@@ -48,6 +49,7 @@ QUANTILES = "1,5,25,50,75,95,99"
 @sampling_options("Number of draws, as in run.", of="study: ")
 @pins_option("study: Pin a quantity.")
 @sweep_option()
+@prior_option("study: State another prior for this run")
 @as_of_option()
 @given_option()
 def command(
@@ -73,8 +75,10 @@ def command(
     from mcfrontier.outputs.folder.sample import given_folder
     from mcfrontier.outputs.folder.saved import read_folder, rows_of
 
+    priors = settings.pop("priors")
     options = given(**settings)
-    if saved_run(source, [*options, *["set"] * bool(pins), *["sweep"] * bool(sweeps), *["as-of"] * bool(as_of)]):
+    only = {"set": pins, "sweep": sweeps, "prior": priors, "as-of": as_of}
+    if saved_run(source, [*options, *(option for option, value in only.items() if value)]):
         saved = given_folder(read_folder(source), conditions)
         for text in saved.manifest.notes:
             note(text)
@@ -82,7 +86,8 @@ def command(
         summaries = {row: saved.summary_at(row, levels) for row in rows}
         head, unstable, integrated = saved.head, saved.percentiles.unstable, saved.percentiles.integrated
     else:
-        run = run_study(source, quantities, options, set=split_pins(pins, sweeps), as_of=as_of, given=conditions)
+        stated = {"set": split_pins(pins, sweeps), "priors": priors, "as_of": as_of, "given": conditions}
+        run = run_study(source, quantities, options, **stated)
         rows = rows_of(run.rows, quantities or run.study.targets, source)
         summaries, unstable, integrated = summaries_of(run, rows, levels)
         head = run.head

@@ -16,6 +16,7 @@ from mcfrontier.cli.terminal import (
     given_option,
     note,
     pins_option,
+    prior_option,
     progress,
     sampling_options,
     saved_run,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 @given_option()
 @pins_option("study: Pin a quantity.")
 @sweep_option()
+@prior_option("study: State another prior for this run")
 @as_of_option()
 @sampling_options("Number of draws, as in run.", of="study: ")
 @click.option("--json", "as_json", is_flag=True, help="Print the probabilities as JSON.")
@@ -62,14 +64,15 @@ def command(
     from mcfrontier.outputs.folder.saved import read_folder
     from mcfrontier.tasks.probability.probability import answer_json, of_folder, of_study
 
+    priors = settings.pop("priors")
     options = given(**settings)
-    if saved_run(source, [*options, *["set"] * bool(pins), *["sweep"] * bool(sweeps), *["as-of"] * bool(as_of)]):
+    only = {"set": pins, "sweep": sweeps, "prior": priors, "as-of": as_of}
+    if saved_run(source, [*options, *(option for option, value in only.items() if value)]):
         found = of_folder(read_folder(source), that, conditions)
     else:
         with progress() as steps:
-            found = of_study(
-                source, that, conditions, set=split_pins(pins, sweeps), as_of=as_of, progress=steps, **options
-            )
+            options |= {"set": split_pins(pins, sweeps), "priors": priors, "as_of": as_of}
+            found = of_study(source, that, conditions, progress=steps, **options)
     for text in found.notes:
         note(text)
     if as_json:

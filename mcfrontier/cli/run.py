@@ -16,6 +16,7 @@ from mcfrontier.cli.terminal import (
     given_option,
     note,
     pins_option,
+    prior_option,
     progress,
     registry_option,
     sampling_options,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 )
 @pins_option()
 @sweep_option()
+@prior_option()
 @as_of_option()
 @given_option()
 @click.option("--table", metavar="FILE", help="CSV file to read in place of the table of the study.")
@@ -112,7 +114,7 @@ def command(
     from mcfrontier.sampling.engine.checkpoint import CHECKPOINT_FILE, Checkpoint
     from mcfrontier.sampling.engine.engine import Engine
 
-    stated = {word: settings.pop(word) for word in ("as_of", "table")} | {"given": conditions}
+    stated = {word: settings.pop(word) for word in ("as_of", "table", "priors")} | {"given": conditions}
     study = load(name, targets=targets or None, set=split_pins(pins, sweeps), **stated)
     engine_options = {"--engine": engine, "--workers": workers, "--resume": resume}
     if point:

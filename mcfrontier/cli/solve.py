@@ -14,6 +14,7 @@ from mcfrontier.cli.terminal import (
     given_option,
     note,
     pins_option,
+    prior_option,
     sampling_options,
     say,
     share,
@@ -47,6 +48,7 @@ from mcfrontier.cli.terminal import (
     help="Range of values to search.  [default: three or six decades around the central value; of a share, 0 to 1]",
 )
 @pins_option()
+@prior_option()
 @as_of_option()
 @given_option()
 @sampling_options("Number of draws, as in run.  [default: 131072, or less]")

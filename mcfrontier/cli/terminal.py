@@ -61,6 +61,13 @@ def sweep_option() -> Callable[[Command], Command]:
     )
 
 
+def prior_option(help: str = "State another prior for this run") -> Callable[[Command], Command]:
+    """--prior, repeatable: None without one."""
+    text = f'{help}, such as "gpu_price = 9k..20k USD/chip". Repeatable.'
+    settings: dict[str, Any] = {"multiple": True, "metavar": "NAME=BELIEF", "help": text}
+    return click.option("--prior", "priors", callback=lambda *given: split_beliefs(given[2]), **settings)
+
+
 def as_of_option() -> Callable[[Command], Command]:
     """--as-of."""
     return click.option("--as-of", type=day, metavar="DATE", help="Day as of which tables of facts are read.")
@@ -267,6 +274,19 @@ def percents(text: str) -> list[float]:
     if max(levels) < 0.01:
         note(f"--quantiles {echo(text)}: these are percents, all below 1; for 5 % write 5, not 0.05")
     return levels
+
+
+def split_beliefs(texts: Sequence[str]) -> dict[str, str] | None:
+    """Split texts such as NAME = BELIEF into a mapping, if there are any."""
+    beliefs: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            raise InputError(f'--prior {echo(text)}: write NAME = BELIEF, such as "gpu_price = 9k..20k USD/chip"')
+        if name in beliefs:
+            raise InputError(f"--prior {echo(text)}: {echo(name)} has two priors; state one")
+        beliefs[name] = value
+    return beliefs or None
 
 
 def split_pins(texts: Sequence[str], sweeps: Sequence[str] = ()) -> dict[str, str]:

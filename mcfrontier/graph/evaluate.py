@@ -9,6 +9,7 @@ import numpy as np
 
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError
+from mcfrontier.graph.formula import Formula
 from mcfrontier.graph.node import Node
 
 FLOAT = np.dtype(float)  # of which numpy has one object
@@ -50,6 +51,8 @@ def evaluate(
                 x = result
             else:
                 shapes = tuple(y.shape for y in arguments) or ((1,) * (len(dimensions) + 1),)
+                if isinstance(node.function, Formula) and node.reduced:
+                    shapes = (np.asarray(result).shape,)  # it keeps the axis of a dimension that it works along
                 x = check_result(name, result, result_shape(shapes, axis is not None))
                 x = x if axis is None else np.expand_dims(x, axis)
             x.setflags(write=False)

@@ -45,6 +45,11 @@ class Formula:
         return Formula, (self.tree, self.about, dict(self.axes), self.shift)
 
     @property
+    def formula(self) -> str:
+        """Its text."""
+        return str(self.tree)
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """The quantities and elements in it: its arguments."""
         return tuple(map(str, names_of(self.tree)))

@@ -6,14 +6,16 @@ each a prior or another node. A prior overrides the node of its name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any, TypeVar
 
 from mcfrontier.core.arguments import listed
-from mcfrontier.core.errors import InputError
+from mcfrontier.core.errors import InputError, located
 from mcfrontier.core.kinds import SHARE, kind_of
+from mcfrontier.graph.formula import Formula, dimensions_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -96,12 +98,14 @@ class Node:
         """What the quantity is: the first line of the docstring."""
         if self.alias:
             return f"In this study the same as {self.alias}."
+        if isinstance(self.function, Formula):
+            return self.function.about
         return (self.function.__doc__ or "").strip().split("\n")[0]
 
     @property
     def remarks(self) -> str:
         """Method and source: the rest of the docstring."""
-        if self.alias:
+        if self.alias or isinstance(self.function, Formula):
             return ""
         from inspect import getdoc
 
@@ -114,16 +118,42 @@ class Node:
             return self.alias
         if formula := getattr(self.function, "formula", ""):
             return str(formula)
-        import ast
+        definition = self.definition
+        returns = [part.value for part in ast.walk(definition) if isinstance(part, ast.Return)] if definition else []
+        return ast.unparse(returns[-1]) if returns and returns[-1] else f"of {', '.join(self.needs)}"
+
+    @property
+    def definition(self) -> ast.FunctionDef | None:
+        """The syntax tree of its function, with constants in base units; None where the source cannot be read. That of
+        a formula has one statement, which returns names, numbers, operators and functions of `formula.FUNCTIONS`."""
         import inspect
         import textwrap
 
+        if isinstance(self.function, Formula):
+            (made,) = ast.parse("def formula(): pass").body
+            assert isinstance(made, ast.FunctionDef)
+            made.name, made.body = self.name, [ast.Return(self.function.syntax)]
+            made.args.args = [ast.arg(need) for need in self.needs]
+            return ast.fix_missing_locations(made)
         try:
-            tree = ast.parse(textwrap.dedent(inspect.getsource(self.function)))
-            returns = [part.value for part in ast.walk(tree) if isinstance(part, ast.Return) and part.value]
-            return ast.unparse(returns[-1])
-        except (OSError, TypeError, SyntaxError, IndexError):
-            return f"of {', '.join(self.needs)}"
+            (found,) = ast.parse(textwrap.dedent(inspect.getsource(self.function))).body
+        except (OSError, TypeError, SyntaxError, ValueError):
+            return None
+        return found if isinstance(found, ast.FunctionDef) else None
+
+    def dimensions(self, known: Mapping[str, Sequence[str]]) -> set[str]:
+        """The dimensions of its result, from those of the quantities that it needs."""
+        if isinstance(self.function, Formula):
+            with located(f"formulas.{self.name}"):
+                return dimensions_of(self.function.tree, known)
+        return {each for need in self.needs for each in known[need]} - {self.along}
+
+    @property
+    def reduced(self) -> tuple[str, ...]:
+        """The dimensions that it works along."""
+        if isinstance(self.function, Formula):
+            return self.function.along
+        return () if self.along is None else (self.along,)
 
 
 def identity(x: Any) -> Any:

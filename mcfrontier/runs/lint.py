@@ -11,6 +11,7 @@ import numpy as np
 
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array, extremes_allowed
+from mcfrontier.core.expressions.tree import Number
 from mcfrontier.core.formatting import amount, counted, percent
 from mcfrontier.core.kinds import EVENT, SHARE
 from mcfrontier.distributions.curves import Distribution
@@ -21,6 +22,7 @@ from mcfrontier.runs import plausible
 from mcfrontier.runs.consistency import crossed_shares, few_draws
 from mcfrontier.runs.diagnostics import out_of_range
 from mcfrontier.study import money
+from mcfrontier.study.expressions.beliefs import NO_SOURCE
 from mcfrontier.study.prior import Prior, PriorsFile
 from mcfrontier.study.study import Study
 from mcfrontier.study.values import missing_rows
@@ -47,7 +49,7 @@ def of_file(file: PriorsFile) -> list[str]:
         for prior in own
         for warning in (*narrow_intervals(prior), *far_intervals(prior), *small_percentages(prior))
     ]
-    return [*found, *unfilled_sources(file), *money.unstated_years(file)]
+    return [*found, *unfilled_sources(file), *hidden_beliefs(file), *money.unstated_years(file)]
 
 
 @extremes_allowed()
@@ -60,10 +62,25 @@ def of_study(study: Study) -> Findings:
     return Findings(warnings, [*information, *crossed_bounds(study, values)])
 
 
+def is_missing(source: str) -> bool:
+    """Whether the source of an entry is still to be stated."""
+    return source.startswith(FILL_IN) or source == NO_SOURCE
+
+
 def unfilled_sources(file: PriorsFile) -> Iterator[str]:
     """A warning on the entries of a file whose sources are still to be filled in, with their number."""
-    if found := [prior.name for prior in file.priors.values() if prior.own and prior.entry.source.startswith(FILL_IN)]:
+    if found := [prior.name for prior in file.priors.values() if prior.own and is_missing(prior.entry.source)]:
         yield f"{file.where}: {counted(len(found), 'source')} to fill in: {join_keys(found)}; state each under source"
+
+
+def hidden_beliefs(file: PriorsFile) -> Iterator[str]:
+    """Warnings on constants in a file's own formulas that are neither whole nor have a unit."""
+    for name, each in file.formulas.items():
+        numbers = [part for part in each.formula.tree.walk() if isinstance(part, Number) and part.unit in ("", "%")]
+        hidden = [str(part) for part in numbers if part.unit or not part.value.is_integer()]
+        if each.own and hidden:
+            problem = f"{', '.join(dict.fromkeys(hidden))}: a constant without a unit may be a belief"
+            yield f"{each.where}: formulas.{name}: {problem}; make it an input, with its source"
 
 
 def interval(distribution: Distribution) -> tuple[float, float]:
@@ -120,6 +137,8 @@ def shared_sources(study: Study) -> Iterator[str]:
     """A warning on each group of uncertain inputs with the same source whose correlations are not all stated."""
     by_source: dict[str, list[Prior]] = defaultdict(list)
     for prior in study.uncertain:
+        if is_missing(prior.entry.source):
+            continue
         by_source[" ".join(prior.entry.source.split()).casefold()].append(prior)
     stated = study.file.correlation.pairs
     for group in by_source.values():

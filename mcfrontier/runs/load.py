@@ -19,6 +19,7 @@ from mcfrontier.runs import conditions, nested, sweeps
 from mcfrontier.runs.conditions import GIVEN
 from mcfrontier.runs.nested import with_nested_years
 from mcfrontier.study import locate, money, priors_file, validate
+from mcfrontier.study.expressions.beliefs import Belief, as_belief
 from mcfrontier.study.prior import PriorsFile
 from mcfrontier.study.study import Study
 from mcfrontier.study.values import input_medians
@@ -26,6 +27,8 @@ from mcfrontier.study.values import input_medians
 Source = str | Path | Mapping[str, Any]
 Model = ModuleType | Sequence[Callable[..., Any]]
 Day = str | date
+Priors = Mapping[str, str | float | Mapping[str, Any]]
+Added = Callable[..., Any] | Sequence[Callable[..., Any]]
 
 
 def load(
@@ -36,6 +39,8 @@ def load(
     as_of: Day | None = None,
     table: str | Path | None = None,
     given: str | Sequence[str] | None = None,
+    priors: Priors | None = None,
+    add: Added | None = None,
 ) -> Study:
     """Read and validate a study, without sampling it.
 
@@ -60,6 +65,11 @@ def load(
         A CSV file to read in place of the table of the study, which has one.
     given : str or sequence of str, optional
         Conditions that the draws of a run must meet, such as ``"energy > 40 GWh"``, beside those of the file.
+    priors : mapping, optional
+        Priors for this run: ``{"gpu_price": "9k..20k USD/chip"}``, in one line, or as a mapping with the keys of an
+        entry.
+    add : function or sequence of functions, optional
+        Functions marked with `node`, which are added to the model, or replace the nodes of their names.
 
     Returns
     -------
@@ -76,7 +86,8 @@ def load(
     >>> mcf.load("gpt4", targets=["energy"]).targets
     ('energy',)
     """
-    return loaded(source, model, targets, set, checked_day(as_of), (), table, given)
+    pins, model = changes(set, priors), extended(model, add)
+    return loaded(source, model, targets, pins, checked_day(as_of), (), table, given)
 
 
 def loaded(
@@ -108,6 +119,27 @@ def loaded(
         graph.check_units(study.nodes, study.order, medians, list(study.file.dimensions))
     validate.check_hierarchies(study)
     return study
+
+
+def extended(model: Model | None, add: Added | None) -> Model | None:
+    """A model, by default that of this package, with nodes added or replaced."""
+    from mcfrontier import model as package_model
+
+    if add is None:
+        return model
+    nodes = graph.nodes_of(package_model if model is None else model) | graph.nodes_of(add)
+    return [node.function for node in nodes.values()]
+
+
+def changes(set: Mapping[str, str | float] | None, priors: Priors | None) -> dict[str, str | float]:
+    """The quantities to pin, and those with another prior for this run, whose values are of the type Belief."""
+    pins = checked_pins(set)
+    if priors is not None and not isinstance(priors, Mapping):
+        raise InputError(f"priors: a mapping is expected, such as {{'gpu_price': '9k..20k'}}, not {quoted(priors)}")
+    beliefs = {str(name): as_belief(str(name), value) for name, value in (priors or {}).items()}
+    for name in beliefs.keys() & pins.keys():
+        raise InputError(f"{name}: is set, and has a prior for this run; leave one of the two out")
+    return pins | beliefs
 
 
 def checked_pins(pins: Mapping[str, str | float] | None) -> dict[str, str | float]:
@@ -158,7 +190,8 @@ def assembled(
     own_model: bool,
 ) -> tuple[Study, tuple[str, ...]]:
     """Return the study of the requested targets, and the quantities that the targets in its file need."""
-    priors, nodes = dict(file.priors), formulas | validate.hierarchy_nodes(file, formulas)
+    formulas_of_file = validate.formula_nodes(file)
+    priors, nodes = dict(file.priors), formulas | formulas_of_file | validate.hierarchy_nodes(file, formulas)
     nodes |= validate.alias_nodes(file, nodes)
     requested = tuple(file.stated.targets) or targets
     if not requested:
@@ -174,6 +207,7 @@ def assembled(
         validate.check_disclosed(file, {*stated_inputs, *stated_nodes})
         validate.check_needed(file, stated_inputs, nodes)
         validate.check_correlations(file, stated_inputs)
+    validate.check_formulas(file, {*stated_inputs, *stated_nodes}, formulas)
     validate.check_units(file, nodes)
     requested = tuple(dict.fromkeys(targets or requested))
     file, made = sweeps.pinned(file, pins, priors, nodes, requested)
@@ -185,11 +219,13 @@ def assembled(
     validate.check_prices(priors[name] for name in reached)
     needed = {need for name in order for need in nodes[name].needs}
     notes = tuple(
-        f"set {name}: nothing else depends on it" if name in requested else f"set {name}: no target needs it"
-        for name in pins
+        f"{'prior' if isinstance(value, Belief) else 'set'} {name}: "
+        + ("nothing else depends on it" if name in requested else "no target needs it")
+        for name, value in pins.items()
         if name not in needed
     )
-    evidence = {key: seen for key, seen in file.evidence.items() if validate.quantity_of(seen) not in pins}
+    known = {name for name, value in pins.items() if not isinstance(value, Belief)}
+    evidence = {key: seen for key, seen in file.evidence.items() if validate.quantity_of(seen) not in known}
     notes += tuple(
         f"evidence.{key}: not used, since its quantity is set" for key in file.evidence if key not in evidence
     )
@@ -197,10 +233,12 @@ def assembled(
     notes += tuple(validate.unread(file, stated_inputs))
     notes += tuple(validate.overruled_nodes(file, formulas, {*reached, *order} - {*pins}))
     inputs = {name: prior for name, prior in priors.items() if name in reached}
-    places = sampled(file, stated_inputs)
+    new = [name for name in pins if name in reached and not priors[name].known]
+    places = tuple(dict.fromkeys((*sampled(file, stated_inputs), *new)))
     study = Study(file, nodes, inputs, order, requested, pins, notes, evidence, own_model, places, given)
-    if sum(study.sizes) > limits.ROWS:
-        raise InputError(f"{file.where}: {sum(study.sizes):,} rows of all quantities; the limit is {limits.ROWS:,}")
+    with located(file.where):
+        if sum(study.sizes) > limits.ROWS:
+            raise InputError(f"{sum(study.sizes):,} rows of all quantities; the limit is {limits.ROWS:,}")
     conditions.of_study(study)
     return study, (*stated_inputs, *stated_nodes)
 

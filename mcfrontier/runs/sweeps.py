@@ -15,6 +15,7 @@ from mcfrontier.core.printable import echo
 from mcfrontier.core.units import DATE_UNIT
 from mcfrontier.graph import Node
 from mcfrontier.study import validate
+from mcfrontier.study.expressions.beliefs import Belief
 from mcfrontier.study.prior import Prior, PriorsFile, prior
 from mcfrontier.study.study import Study
 
@@ -27,7 +28,7 @@ FORMS = "write two or more values as 0.3, 0.4, or a range with its number of poi
 
 def is_sweep(text: object) -> bool:
     """Whether what a quantity is set to are several values."""
-    return isinstance(text, str) and ("," in text or ".." in text)
+    return isinstance(text, str) and not isinstance(text, Belief) and ("," in text or ".." in text)
 
 
 def pinned(

@@ -150,7 +150,7 @@ def ancestor_rows(
             here = {label for dimension, label in at if dimension == inputs[name].entry.by}
             found.setdefault(name, set()).update(here or inputs[name].labels)
         else:
-            remaining = frozenset(pair for pair in at if pair[0] != nodes[name].along)
+            remaining = frozenset(pair for pair in at if pair[0] not in nodes[name].reduced)
             pending += [(need, remaining) for need in nodes[name].needs]
     uncertain = [prior for prior in inputs.values() if prior.name in found and not prior.known]
     return [row for prior in uncertain for row in rows_at(prior, found[prior.name])]

@@ -190,18 +190,19 @@ def read(kind: type[msgspec.Struct], stated: dict[str, Any], place: str, context
 
     Messages begin with `place`, and add `context` to an unknown key.
     """
-    known = {*kind.__struct_fields__, *({"family"} if issubclass(kind, Family) else ())}
+    known = {*kind.__struct_encode_fields__, *({"family"} if issubclass(kind, Family) else ())}
     stated = gather_percentiles(stated, place) if "percentiles" in known else stated
     for key in stated:
         if key not in known:
             options = known - {"percentiles"} | ({"p5", "p50", "p95"} if "percentiles" in known else set())
             raise InputError(f"{place}: unknown key '{key}'{context}{suggest(key, options)}")
     for field in fields_of(kind):
-        if field.required and field.name not in stated:
-            raise InputError(f"{place}: has no {field.name}; add {field.name} = ...")
-        check_finite(field.name, stated.get(field.name), place)
-        if field.name in ("unit", "source") and not str(stated.get(field.name)).strip():
-            raise InputError(f"{place}: {field.name} is empty; state it")
+        key = field.encode_name
+        if field.required and key not in stated:
+            raise InputError(f"{place}: has no {key}; add {key} = ...")
+        check_finite(key, stated.get(key), place)
+        if key in ("unit", "source") and not str(stated.get(key)).strip():
+            raise InputError(f"{place}: {key} is empty; state it")
     try:
         return msgspec.convert(stated, kind)
     except msgspec.ValidationError as problem:

@@ -9,7 +9,7 @@ import msgspec
 
 from mcfrontier.distributions.families import FAMILIES
 from mcfrontier.distributions.family import PERCENTILE_PATTERN
-from mcfrontier.study.schema import Decision, Disclosed, FileSchema, Table
+from mcfrontier.study.schema import Decision, Disclosed, FileSchema, FormulaEntry, Table
 
 
 def schema() -> dict[str, Any]:
@@ -17,9 +17,13 @@ def schema() -> dict[str, Any]:
     made = msgspec.json.schema(FileSchema)
     whole: dict[str, Any] = made["$defs"]["FileSchema"]
     entries, kinds = msgspec.json.schema_components(FAMILIES.values(), ref_template="#/$defs/{name}")
-    definitions = msgspec.json.schema_components([Decision, Disclosed, Table], ref_template="#/$defs/{name}")[1]
-    whole["properties"]["inputs"]["additionalProperties"] = {"anyOf": list(entries)}
+    definitions = msgspec.json.schema_components(
+        [Decision, Disclosed, FormulaEntry, Table], ref_template="#/$defs/{name}"
+    )[1]
+    in_one_line = {"type": "object", "properties": {"is": {"type": "string"}}, "required": ["is"]}
+    whole["properties"]["inputs"]["additionalProperties"] = {"anyOf": [*entries, in_one_line]}
     whole["properties"]["disclosed"]["additionalProperties"] = {"$ref": "#/$defs/Disclosed"}
+    whole["properties"]["formulas"]["additionalProperties"] = {"$ref": "#/$defs/FormulaEntry"}
     whole["properties"]["decision"] = {"$ref": "#/$defs/Decision"}
     whole["properties"]["tables"]["additionalProperties"] = {"$ref": "#/$defs/Table"}
     # a number may be the name of a quantity; with `by`, that of a column, or a list with one for each label

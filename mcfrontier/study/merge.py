@@ -10,9 +10,10 @@ from typing import Any
 from mcfrontier.core import limits
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.printable import HIDDEN, echo, quoted
+from mcfrontier.study.expressions.formulas import StatedFormula
 from mcfrontier.study.hierarchy import Hierarchy
 from mcfrontier.study.prior import Prior, PriorsFile, check_name
-from mcfrontier.study.schema import Correlations
+from mcfrontier.study.schema import Correlations, FileSchema
 
 
 def places_of(name: str, subset: list[str], dimensions: dict[str, list[str]], place: str) -> list[int]:
@@ -73,6 +74,14 @@ def check_labels(labels: list[str], place: str) -> None:
         raise InputError(f"{place}: at least one label is needed, and labels must be distinct")
 
 
+def check_once(stated: FileSchema, where: str) -> None:
+    """Refuse a quantity that a file defines twice."""
+    kinds = {"an entry": stated.inputs, "a formula": stated.formulas, "an alias": stated.same}
+    for key in dict.fromkeys(key for names in kinds.values() for key in names):
+        if len(found := [kind for kind, names in kinds.items() if key in names]) > 1:
+            raise InputError(f"{where}: {key}: has {' and '.join(found)}; remove one")
+
+
 def merge_aliases(parts: list[PriorsFile], where: str, priors: Mapping[str, Prior]) -> dict[str, str]:
     """The aliases of several files; a disagreement is refused, unless the study has an entry of its own."""
     found: dict[str, str] = {}
@@ -98,6 +107,27 @@ def merge_priors(parts: list[PriorsFile], where: str, own: Mapping[str, Any]) ->
                 f"{where}: {name}: defined twice, in {other.where} and {entry.where}; "
                 "define it here or remove one of the files"
             )
+    return found
+
+
+def merge_formulas(
+    parts: list[PriorsFile], own: Mapping[str, StatedFormula], taken: Mapping[str, Any], where: str
+) -> dict[str, StatedFormula]:
+    """The formulas of a file and of those it extends; a disagreement of two of them is refused, unless the file has a
+    statement of its own, `taken`."""
+    found = dict(own)
+    for part in parts:
+        for name, each in part.formulas.items():
+            if name in taken or name in own:
+                continue
+            other = found.setdefault(name, replace(each, own=False))
+            if other.where != each.where:
+                twice = f"defined twice, in {other.where} and {each.where}"
+                raise InputError(f"{where}: {name}: {twice}; define it here or remove one of the files")
+    for part in parts:
+        for name in {*part.priors, *part.aliases} & {*found} - {*own}:
+            place = f"has a formula in {found[name].where}, and another definition in {part.where}"
+            raise InputError(f"{where}: {name}: {place}; define it here or remove one of the files")
     return found
 
 

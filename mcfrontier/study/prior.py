@@ -26,6 +26,7 @@ from mcfrontier.distributions.tables import Interleaved, QuantileTable, quantile
 from mcfrontier.distributions.textbook import Value
 from mcfrontier.study.csv_table import Tables
 from mcfrontier.study.entry import Columns, entry_of, family_of, fill_columns, labels_of, rows_of
+from mcfrontier.study.expressions.formulas import StatedFormula
 from mcfrontier.study.hierarchy import Hierarchy
 from mcfrontier.study.samples import read_samples, texts_by_label
 from mcfrontier.study.schema import Correlations, Decision, Disclosed, Evidence, FileSchema
@@ -167,6 +168,7 @@ class PriorsFile:
     evidence     observations, by key
     decision     the decision; None where none is stated
     disclosed    published figures, by key
+    formulas     its formulas, by name
     as_of        the day as of which its tables were read; None where none is stated
     nominal      the file before amounts were converted to its price year; None where none was
     table        the path of the file that was read in place of its table; "" where none was
@@ -192,6 +194,7 @@ class PriorsFile:
     table: str = ""
     given: tuple[str, ...] = ()
     hierarchies: Mapping[str, Hierarchy] = field(default_factory=dict)
+    formulas: dict[str, StatedFormula] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -214,6 +217,7 @@ class PriorsFile:
         content = [self.stated.targets, self.dimensions, self.aliases, self.correlation.kind, pairs, evidence, entries]
         content += [self.given] if self.given else []
         content += [[name, each.stated, each.unit, each.stream] for name, each in self.hierarchies.items()]
+        content += [{name: each.content for name, each in self.formulas.items()}] * bool(self.formulas)
         return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

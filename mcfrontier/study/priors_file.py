@@ -20,18 +20,21 @@ from mcfrontier.distributions.chip_price import Price
 from mcfrontier.study import csv_table, locate, money, toml_text
 from mcfrontier.study.choices import with_precision, with_rent_term
 from mcfrontier.study.entry import Columns, check_money_year, read, table
+from mcfrontier.study.expressions import beliefs, formulas
 from mcfrontier.study.hierarchy import Hierarchy, split
 from mcfrontier.study.merge import (
+    check_once,
     merge_aliases,
     merge_correlations,
     merge_dimensions,
+    merge_formulas,
     merge_hierarchies,
     merge_priors,
     of_streams,
     places_of,
     subset_rows,
 )
-from mcfrontier.study.prior import PriorsFile, build, prior
+from mcfrontier.study.prior import Prior, PriorsFile, build, prior
 from mcfrontier.study.samples import priced
 from mcfrontier.study.schema import FORMAT, Decision, Disclosed, Evidence, FileSchema
 from mcfrontier.study.tables import read_tables
@@ -119,33 +122,27 @@ def merged(
     tables = opened.tables(roots, stated.mended)
     parts, price_year = [part(other, where, roots, trail, opened) for other in stated.extends], stated.price_year
     for each in parts:  # the first file that states one of these takes precedence
-        keys = ("price_year", "date", "price_date", "rent_term", "precision")
+        keys = ("price_year", "date", "price_date", "rent_term", "precision", "targets")
         stated = replace_struct(stated, **{key: getattr(stated, key) or getattr(each.stated, key) for key in keys})
     labels, columns, known = read_tables(stated, where, tables)
     columns |= {key: column for each in parts for key, column in each.columns.items()}
     dimensions = merge_dimensions(parts, stated.dimensions, labels, where)
-    extended = {name for each in parts for name in each.names} - {column for _, column in columns}
-    inputs, hierarchies = streams_of(stated.inputs, where, columns, extended)
-    priors = {
-        key: prior(key, money.entry_year(table(entry, at), at, columns, price_year), where, dimensions, columns, tables)
-        for key, entry in inputs.items()
-        for at in [f"{where}: {key}"]
-    }
-    priors |= {key: column for key, column in known.items() if key not in priors}
-    priors = {key: replace(each, price_year=price_year) for key, each in priors.items()}
-    for key in stated.same:
-        if key in stated.inputs:
-            raise InputError(f"{where}: {key}: has an entry and is the same as {stated.same[key]}; remove one")
-    own = {**priors, **hierarchies, **stated.same}
+    check_once(stated, where)
+    own_formulas = {key: formulas.stated(key, entry, where) for key, entry in stated.formulas.items()}
+    names = {name for each in parts for name in each.names} - {column for _, column in columns}
+    inputs, hierarchies = streams_of(stated.inputs, where, columns, names)
+    own = {**known, **inputs, **hierarchies, **stated.same, **own_formulas}
     hierarchies |= merge_hierarchies(parts, where, own)
+    extended = merge_priors(parts, where, own)
+    priors = own_priors(inputs, price_year, where, dimensions, columns, tables, extended)
+    priors |= {key: replace(column, price_year=price_year) for key, column in known.items() if key not in priors}
     unused = {each.stream for part in parts for each in part.hierarchies.values()}
-    unused -= {each.stream for each in hierarchies.values()}
-    for key, entry in merge_priors(parts, where, own).items():
-        if key not in (*stated.same, *hierarchies, *unused):
-            priors.setdefault(key, replace(entry, own=False))
+    left = {*own, *hierarchies} | unused - {each.stream for each in hierarchies.values()}
+    priors |= {key: replace(entry, own=False) for key, entry in extended.items() if key not in left}
+    all_formulas = merge_formulas(parts, own_formulas, own, where)
     # a quantity that is the same as itself is computed by its formula, whatever the extended files state
-    left = {*hierarchies, *(key for key, other in stated.same.items() if key == other)}
-    aliases = {k: v for k, v in (merge_aliases(parts, where, priors) | stated.same).items() if k not in left}
+    computed = {*hierarchies, *own_formulas, *(key for key, other in stated.same.items() if key == other)}
+    aliases = {k: v for k, v in (merge_aliases(parts, where, priors) | stated.same).items() if k not in computed}
     disclosed = figures_of("disclosed", Disclosed, stated.disclosed, where)
     evidence = merge_evidence(parts, stated.evidence, where, price_year)
     decision = read(Decision, stated.decision, f"{where}: decision", "") if stated.decision else None
@@ -164,9 +161,8 @@ def merged(
         dict.fromkeys(key for keys in (*(each.order for each in parts), priors) for key in keys if key in priors)
     )
     found = (priors, order, aliases, correlation, evidence, decision, disclosed, opened.as_of)
-    return PriorsFile(
-        name, where, "", stated, dimensions, columns, *found, given=given_of(parts, stated), hierarchies=hierarchies
-    )
+    more: dict[str, Any] = {"given": given_of(parts, stated), "formulas": all_formulas, "hierarchies": hierarchies}
+    return PriorsFile(name, where, "", stated, dimensions, columns, *found, **more)
 
 
 def given_of(parts: Sequence[PriorsFile], stated: FileSchema) -> tuple[str, ...]:
@@ -214,6 +210,25 @@ def streams_of(
             raise InputError(f"{where}: {hierarchies[key].stream}: the name of the input of {key}; rename this entry")
         found[hierarchies[key].stream] = stream
     return found, hierarchies
+
+
+def own_priors(
+    inputs: Mapping[str, Any],
+    price_year: int | None,
+    where: str,
+    dimensions: dict[str, list[str]],
+    columns: Columns,
+    tables: csv_table.Tables,
+    extended: Mapping[str, Prior],
+) -> dict[str, Prior]:
+    """The entries of a file itself; `extended` are those of the files that it extends, which it may override."""
+    found = {}
+    for key, entry in inputs.items():
+        at = f"{where}: {key}"
+        whole = beliefs.completed(table(entry, at), at, key, extended.get(key))
+        dated = money.entry_year(whole, at, columns, price_year)
+        found[key] = replace(prior(key, dated, where, dimensions, columns, tables), price_year=price_year)
+    return found
 
 
 def part(name: str, where: str, roots: list[Path], trail: tuple[Path, ...], opened: Opened) -> PriorsFile:

@@ -107,6 +107,14 @@ class Decision(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     money_year: int | None = None
 
 
+class FormulaEntry(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A formula of a priors file: the text `is`, the unit of its result, and what it computes."""
+
+    text: str = msgspec.field(name="is")
+    unit: str
+    about: str = ""
+
+
 @dataclass(frozen=True)
 class Correlations:
     """Correlations of pairs of inputs.
@@ -141,6 +149,7 @@ class FileSchema(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_field
     only: dict[str, list[str]] = {}
     same: dict[str, str] = {}
     inputs: dict[str, Any] = {}
+    formulas: dict[str, Any] = {}
     correlation: dict[str, Any] = {}
     evidence: dict[str, Any] = {}
     given: Given = Given()

@@ -44,7 +44,7 @@ class Study:
     targets : tuple of str
         The quantities to evaluate.
     pins : mapping of str to str or float
-        The quantities that were set, as stated.
+        The quantities that were set, or whose prior was stated for the run, as stated.
     notes : tuple of str
         Warnings from loading, one sentence each.
     evidence : mapping of str to Evidence
@@ -169,7 +169,7 @@ class Study:
         for name, prior in self.inputs.items():
             found[name] = (prior.entry.by,) if prior.labels and prior.entry.by else ()
         for name in self.order:
-            inherited = {each for need in self.nodes[name].needs for each in found[need]} - {self.nodes[name].along}
+            inherited = self.nodes[name].dimensions(found)
             found[name] = tuple(dimension for dimension in self.file.dimensions if dimension in inherited)
         return found
 

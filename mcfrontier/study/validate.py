@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from mcfrontier.core import units
@@ -13,6 +14,7 @@ from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.distributions.reference import Reference
 from mcfrontier.graph import Node, alias_node
 from mcfrontier.study import locate
+from mcfrontier.study.expressions.beliefs import Belief, of_run
 from mcfrontier.study.prior import Prior, PriorsFile, check_name, check_share, pinned
 from mcfrontier.study.samples import absence
 from mcfrontier.study.schema import Disclosed, Evidence
@@ -29,6 +31,18 @@ def check_needed(file: PriorsFile, reached: Iterable[str], nodes: Mapping[str, N
             why = f", since the entry {over} overrides the formula that needs it" if over else suggest(name, reached)
             remedy = "remove one of the two" if over else "remove it"
             raise InputError(f"{name}: no target needs it{why}; {remedy}, or add a target that does")
+
+
+def check_formulas(file: PriorsFile, reached: Iterable[str], nodes: Mapping[str, Node]) -> None:
+    """Refuse a formula of the study's own file that no target needs, or in a unit of another kind than the node that it
+    replaces."""
+    for name, each in file.formulas.items():
+        if name in nodes and not units.same_kind(each.entry.unit, nodes[name].unit):
+            where = f"{each.where}: formulas.{name}"
+            raise InputError(f"{where}: unit '{each.entry.unit}' does not measure it; give it in {nodes[name].unit}")
+        if each.own and name not in reached:
+            problem = f"no target needs it{suggest(name, reached)}; remove it, or add it to targets"
+            raise InputError(f"{each.where}: formulas.{name}: {problem}")
 
 
 def needs_behind(nodes: Mapping[str, Node], name: str) -> set[str]:
@@ -108,6 +122,8 @@ def overruled_nodes(file: PriorsFile, nodes: Mapping[str, Node], reached: Collec
         if name in file.aliases:
             where = file.where if name in file.stated.same else f"a file that {file.where} extends"
             yield f"node {name}: overridden, since {where} states that it is the same as {file.aliases[name]}; {use}"
+        elif name in file.formulas:
+            yield f"node {name}: overridden by the formula of {file.formulas[name].where}; rename one of the two"
         elif name in file.priors:
             prior = file.priors[name]
             remedy = "remove the entry to use the node" if prior.own else use
@@ -137,6 +153,21 @@ def unread(file: PriorsFile, needed: Collection[str]) -> Iterator[str]:
         file.columns or file.nominal or any({"file", "study", "chip"} & each.keys() for each in entries)
     ):
         yield f"the day {file.as_of} is without effect, since no entry is from a table, and only their rows have days"
+
+
+def formula_nodes(file: PriorsFile) -> dict[str, Node]:
+    """The nodes of the formulas of a file, without those that an entry overrides."""
+    axes = {name: axis for axis, name in enumerate(file.dimensions)}
+    found = {}
+    for name, each in file.formulas.items():
+        for along in each.formula.along:
+            if along not in axes:
+                known = ", ".join(axes) or "none"
+                problem = f"along={along}: there is no such dimension; known: {known}"
+                raise InputError(f"{each.where}: formulas.{name}: {problem}")
+        function = replace(each.formula, axes=axes)
+        found[name] = Node(name, each.entry.unit, function, function.needs, event=function.event)
+    return found
 
 
 def alias_nodes(file: PriorsFile, nodes: Mapping[str, Node]) -> dict[str, Node]:
@@ -232,13 +263,17 @@ def check_decision(
 
 def pin(name: str, text: str | float, priors: Mapping[str, Prior], nodes: Mapping[str, Node]) -> Prior:
     """The prior of a quantity that is set for this run; the default unit is that of its entry, or else of its node."""
-    return pinned(name, text, unit_to_set(name, priors, nodes), priors.get(name))
+    unit = unit_to_set(name, priors, nodes, text)
+    if isinstance(text, Belief):
+        return of_run(name, text, unit, priors.get(name))
+    return pinned(name, text, unit, priors.get(name))
 
 
-def unit_to_set(name: str, priors: Mapping[str, Prior], nodes: Mapping[str, Node]) -> str:
+def unit_to_set(name: str, priors: Mapping[str, Prior], nodes: Mapping[str, Node], text: str | float = "") -> str:
     """The unit of a quantity that is set: that of its entry, or else of its node. Refuse an unknown one, or a row."""
+    word = "prior" if isinstance(text, Belief) else "set"
     if name not in priors and name not in nodes:
         if (whole := split_row(name)[0]) in {*priors, *nodes} and whole != name:
-            raise InputError(f"set {name}: one row cannot be set; set {whole}, or state its rows in a priors file")
-        raise InputError(f"set {name}: there is no such quantity{suggest(name, {*priors, *nodes})}")
+            raise InputError(f"{word} {name}: one row cannot be set; name {whole}, or state its rows in a priors file")
+        raise InputError(f"{word} {name}: there is no such quantity{suggest(name, {*priors, *nodes})}")
     return priors[name].entry.unit if name in priors else nodes[name].unit

@@ -28,8 +28,15 @@ SWEEPS = words(
     "mfu=0.3,0.4|chip_count=1e3..3e3:3|mfu=0.3..0.4:65|mfu=0.3..|energy=1,2|gpu_price=15,000|mfu=1,1|=,|x=..:3"
 )
 CONDITIONS = words(
-    "amortised_cost < 5e7 USD|energy_cost < 1|energy>1 GWh|energy = 3|energy <|< 3|mfu >= 40%|energy < nan"
+    "amortised_cost < 5e7 USD|energy_cost < 1|energy>1 GWh|energy = 3|energy <|< 3|mfu >= 40%|energy < nan|"
+    "5e7 > amortised_cost|cloud_cost / energy < 1k USD/MWh|energy^x < 1|sqrt(energy)*2<3|9^9^9 < mfu|log(mfu-1) < 0"
 )
+BELIEFS = words(
+    "mfu = 30..50%|gpu_price = 9k..20k USD/chip|gpu_price=pert 1/2/3|energy = 1..2 GWh|mfu=2..1|gpu_price = 0 +- 0|"
+    "mfu = p5=1% p95=90%|mfu = 99.9999% 0.1..0.2|gpu_price = 1e-300..1e300|mfu = x|=|mfu|gpu_price = {}|mfu = 1..2|"
+    'gpu_price = {"family": "value"}|energy = 9-3|gpu_price = -1..1|tokens = uniform 0..0|chip_time = 0'
+)
+BELIEFS += ("mfu = 0.3: 1%..2% | 0.7: 3%", "mfu = 0: 1% | 0: 2%", "mfu = 1e308: 1% | 1e308: 2%", "mfu = " + "(" * 999)
 PERCENTS = words("5,50,95|2.5|0|100|-1|nan||,|50,50|1e-300|99.9999999999|5;95|" + ",".join(["50"] * 3000))
 FLAG = ()
 OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with values; a flag has none
@@ -39,6 +46,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--sampler": SAMPLER,
         "--set": PINS,
         "--sweep": SWEEPS,
+        "--prior": BELIEFS,
         "--given": CONDITIONS,
         "--target": TARGETS,
         "--out": words("made|run|reports/run||x/y"),
@@ -60,6 +68,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--seed": COUNTS,
         "--set": PINS,
         "--sweep": SWEEPS,
+        "--prior": BELIEFS,
         "--given": CONDITIONS,
     },
     "export": {
@@ -88,6 +97,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
     "compare": {
         "--set": PINS,
         "--sweep": SWEEPS,
+        "--prior": BELIEFS,
         "--given": CONDITIONS,
         "--target": TARGETS,
         "--json": FLAG,
@@ -100,12 +110,20 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--with": SHARES,
         "--set": PINS,
         "--sweep": SWEEPS,
+        "--prior": BELIEFS,
         "--given": CONDITIONS,
         "--json": FLAG,
         "--seed": COUNTS,
         "--sampler": SAMPLER,
     },
-    "probability": {"--that": CONDITIONS, "--given": CONDITIONS, "--set": PINS, "--json": FLAG, "--seed": COUNTS},
+    "probability": {
+        "--that": CONDITIONS,
+        "--given": CONDITIONS,
+        "--set": PINS,
+        "--prior": BELIEFS,
+        "--json": FLAG,
+        "--seed": COUNTS,
+    },
     "show": {"--json": FLAG},
     "explain": {"--json": FLAG, "--depth": COUNTS},
     "list": {"--json": FLAG},

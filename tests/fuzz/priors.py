@@ -154,7 +154,28 @@ def refer(rng: Any, root: dict[str, Any], name: str) -> str:
     return f"{key} of study {entries(root)[key]['study'][:50]!r}"
 
 
-STRUCTURES = (extend, correlate, observe, observe, distribute, distribute, distribute, label, alias, refer)
+FORMULAS = (
+    "{0} + {1}", "{0} * {1} / {0}", "where({0} > {1}, {0}, 3 USD)", "sum({0}, along=run)", "{0}^{1}", "-{0}^0.5",
+    "1 / ({0} - {0})",
+    "exp({0} / {0})^99", "{0} < {1}", "2027-01-01", "9^9^9", "{0}[a]", "max({0})", "1e308 * 1e308 USD", "log({0})",
+    "(" * 300,
+)  # fmt: skip
+
+
+def compute(rng: Any, root: dict[str, Any], name: str) -> str:
+    """State formulas, in circles too, and beliefs in one line."""
+    names = [*entries(root), *root.get("targets", []), "gpu_price", rng.choice(mutate.WORDS)]
+    for _ in range(rng.choice((1, 2))):
+        text = rng.choice(FORMULAS).format(*rng.choices(names, k=2))
+        made = {"is": text, "unit": rng.choice(("USD", "1", "share", "AD", rng.choice(mutate.WORDS)))}
+        root.setdefault("formulas", {})[rng.choice(names)] = made
+    if rng.random() < 0.5:
+        text = rng.choice(("1..2", "80% 1..2 USD", "1 +- 2", "pert 1/2/3", "0.5: 1 | 0.5: 2", rng.choice(mutate.WORDS)))
+        entries(root)[rng.choice([*entries(root)])] = {"is": text}
+    return f"formulas {str(root['formulas'])[:100]}"
+
+
+STRUCTURES = (extend, compute, correlate, observe, observe, distribute, distribute, distribute, label, alias, refer)
 
 
 def commands_of(rng: Any, name: str) -> list[list[str]]:

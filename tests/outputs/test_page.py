@@ -77,6 +77,38 @@ def test_every_node_yields_in_javascript_what_it_yields_in_python():
 
 
 @needs_node
+def test_a_formula_of_a_priors_file_yields_in_javascript_what_it_yields_in_python():
+    texts = {
+        "x": ("where(a > b, -a^2, minimum(b, 2, exp(a))) + 3k * sqrt(b)", "1"),
+        "y": ("(a < b) * log10(a) / 2^-b", "1"),
+        "z": ("a <= 2", "share"),
+        "w": ("where(z, a, b)", "1"),
+    }
+    inputs = {name: {"family": "uniform", "low": 1, "high": 4, "unit": "1", "source": "a test"} for name in "ab"}
+    made = {name: {"is": text, "unit": unit} for name, (text, unit) in texts.items()}
+    study = load({"targets": [*made], "inputs": inputs, "formulas": made})
+    scripts, functions, refused = formulas(study)
+    assert (functions, refused) == ({}, {})
+    a, b = np.random.default_rng(1).uniform(1, 4, (2, 50))
+    z = (a <= 2).astype(float)
+    needs = {"a": a, "b": b, "z": z}
+    own = {name: [needs[need].tolist() for need in study.nodes[name].needs] for name in texts}
+    script = f"const FORMULAS = {{{', '.join(f'{name}: {text}' for name, text in scripts.items())}}};"
+    call = "Object.fromEntries(Object.entries(given).map(([name, x]) => [name, FORMULAS[name](50, ...x)]))"
+    found = evaluate(call, own, script)
+    expected = {
+        "x": np.where(a > b, -(a**2), np.minimum(np.minimum(b, 2), np.exp(a))) + 3000 * np.sqrt(b),
+        "y": (a < b) * np.log10(a) * 2**b,
+        "z": z,
+        "w": np.where(z > 0, a, b),
+    }
+    for name in texts:
+        assert (
+            [*found[name].values()] if isinstance(found[name], dict) else found[name] == pytest.approx(expected[name])
+        )
+
+
+@needs_node
 def test_special_functions_are_those_of_scipy():
     p = [1e-12, 1e-5, 0.02, 0.3, 0.5, 0.71, 0.999, 1 - 1e-9]
     z, df = [-8.2, -3.0, -0.4, 0.0, 0.1, 1.7, 5.0], [0.7, 1, 4.5, 39, 250]

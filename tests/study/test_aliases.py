@@ -43,7 +43,7 @@ def test_a_pin_overrides_an_alias():
     ("same", "inputs", "message"),
     [
         ({"chip_time": "run_chip_tim"}, INPUTS, "no quantity 'run_chip_tim'; did you mean 'run_chip_time'?"),
-        ({"chip_time": "run_chip_time"}, INPUTS | STATED_CHIP_TIME, "chip_time: has an entry and is the same as"),
+        ({"chip_time": "run_chip_time"}, INPUTS | STATED_CHIP_TIME, "chip_time: has an entry and an alias; remove one"),
         ({"chip_time": "run_chip_time", "energy": "cluster_chip_time"}, INPUTS, "same: cluster_chip_time is in"),
         (
             {"chip_time": "run_chip_time", "cloud_cost": "amortised_cost"},

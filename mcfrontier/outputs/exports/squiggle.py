@@ -118,7 +118,7 @@ def text(run: RunFolder, rows: Sequence[str], language: Language) -> str:
     origin += f", mcfrontier {manifest.versions.get('mcfrontier', '')}"
     origin += "".join(f", given evidence on {name}" for name in manifest.evidence)
     origin += "".join(f", given {text}" for text in manifest.given)
-    origin += "".join(f", {name} set to {value}" for name, value in manifest.set.items())
+    origin += "".join(f", {name} set to {value}" for name, value in (manifest.set | manifest.priors).items())
     events = [EVENT_TEXT] * any(run.kind(row) is EVENT for row in rows)
     head = [comment(line, language) for line in (origin + ".", *EXPLANATION, *events)]
     names = identifiers(rows, language)

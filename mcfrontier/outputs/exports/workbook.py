@@ -58,6 +58,7 @@ def about(run: RunFolder) -> Iterator[list[Any]]:
     if manifest.page.get("price_year"):
         yield ["price year", manifest.page["price_year"]]
     yield from ([f"set {name}", value] for name, value in manifest.set.items())
+    yield from ([f"prior {name}", text] for name, text in manifest.priors.items())
     yield from ([f"correlation {pair}", value] for pair, value in manifest.correlation.items())
     for name, seen in manifest.evidence.items():
         yield [f"evidence {name}", parameters(seen, ("source", "note"))]

@@ -17,7 +17,9 @@ from mcfrontier.outputs.folder.files import FORMAT, RUN_AGAIN, digest
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import capped, findings
 from mcfrontier.study import locate
+from mcfrontier.study.expressions.beliefs import beliefs_in, values_set
 from mcfrontier.study.schema import Evidence
+from mcfrontier.study.study import Study
 
 PRIORS_FILE_KEYS = ("targets", "title", "question", "about", "price_year", "date")  # copied from the priors file
 
@@ -61,7 +63,9 @@ class Manifest(msgspec.Struct, frozen=True):
     same: dict[str, str] = {}
     decision: dict[str, Any] | None = None
     disclosed: dict[str, dict[str, Any]] = {}
+    priors: dict[str, str] = {}
     formulas: dict[str, str] = {}
+    stated_formulas: dict[str, dict[str, str]] = {}
     capped: dict[str, float] = {}
     files: Annotated[dict[FileName, FileHash], msgspec.Meta(max_length=limits.RUN_FILES)] = {}
 
@@ -139,7 +143,8 @@ def write_manifest(run: RunCore, path: Path) -> None:
         "effective_draws": run.resampled.effective if run.resampled else None,
         "as_of": None if file.as_of is None else file.as_of.isoformat(),
         "targets": study.targets,
-        "set": {name: str(value) for name, value in study.pins.items()},
+        "set": {name: str(value) for name, value in values_set(study.pins).items()},
+        **({"priors": beliefs} if (beliefs := beliefs_in(study.pins)) else {}),
         "own_model": study.own_model,
         "page": {
             "command": file.command,
@@ -161,10 +166,20 @@ def write_manifest(run: RunCore, path: Path) -> None:
         "sobol_dimensions": run.sampler.dimensions,
         "inputs": {name: {"stated_in": locate.portable_path(p.where), **p.stated} for name, p in study.inputs.items()},
         "formulas": {name: study.nodes[name].formula for name in study.order},
+        **({"stated_formulas": stated} if (stated := stated_formulas(study)) else {}),
         "capped": capped(run),
         "files": {each.name: digest(each) for each in sorted(path.parent.iterdir()) if each != path},
     }
     path.write_text(json_text(content) + "\n", encoding="utf-8")
+
+
+def stated_formulas(study: Study) -> dict[str, dict[str, str]]:
+    """The formulas of priors files that the run evaluates, in full."""
+    found = {name: each for name, each in study.file.formulas.items() if name in study.order}
+    return {
+        name: {"stated_in": locate.portable_path(each.where), **msgspec.to_builtins(each.entry)}
+        for name, each in found.items()
+    }
 
 
 def changed(path: Path, manifest: Manifest) -> bool:

@@ -25,6 +25,7 @@ from mcfrontier.sampling import SAMPLERS
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
 from mcfrontier.sampling.streams import sampler
 from mcfrontier.study.describe import cost_components, path_of
+from mcfrontier.study.expressions.beliefs import beliefs_in, values_set
 from mcfrontier.study.study import Study
 from mcfrontier.study.values import central_values
 
@@ -60,7 +61,8 @@ def study_json(run: RunCore, draws: int) -> Json:
     words = [("seed", plan.seed, SEED), ("sampler", plan.kind, "sobol"), ("nested-seed", plan.nested_seed, None)]
     words += [("as-of", file.as_of, None), ("table", file.table, "")]
     options = [f"--{word} {value}" for word, value, default in words if value != default]
-    options += [f"--set {name}={value}" for name, value in study.pins.items()]
+    options += [f"--set {name}={value}" for name, value in values_set(study.pins).items()]
+    options += [f'--prior "{name} = {text}"' for name, text in beliefs_in(study.pins).items()]
     return {
         "study": study.name,
         "title": study.title,

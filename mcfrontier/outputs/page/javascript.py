@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from mcfrontier.graph.formula import ELEMENTWISE as FUNCTIONS_OF_FORMULAS
+from mcfrontier.graph.formula import Formula
 from mcfrontier.graph.node import Node
 
 BINARY: dict[type[ast.operator], str] = {
@@ -67,9 +69,11 @@ class Converted:
 
     def node(self, node: Node) -> str:
         """A node as a function of the number of draws and of the draws of its arguments."""
-        tree = tree_of(node.function)
+        stated = isinstance(node.function, Formula)
+        tree = (node.definition if stated else None) or tree_of(node.function)
         names = [argument.arg for argument in tree.args.args + tree.args.kwonlyargs]
-        return (self.loop if node.along is None else self.along)(tree.body, names, vars_of(node.function))
+        known = FUNCTIONS_OF_FORMULAS if stated else vars_of(node.function)
+        return (self.loop if node.along is None else self.along)(tree.body, names, known)
 
     def loop(self, body: list[ast.stmt], names: list[str], known: Mapping[str, Any]) -> str:
         """Some statements as a loop over the draws of some names."""

@@ -18,6 +18,7 @@ from mcfrontier.runs.headlines import MAX_ROWS_EACH, by_path, cost_bases, headli
 from mcfrontier.runs.sensitivity import inputs_behind, rank_correlation, swing
 from mcfrontier.study import locate, money
 from mcfrontier.study.describe import cost_targets
+from mcfrontier.study.expressions.beliefs import beliefs_in, values_set
 from mcfrontier.study.schema import Disclosed
 from mcfrontier.study.study import Study
 
@@ -113,9 +114,10 @@ def facts(run: RunCore) -> list[list[str]]:
         lines.append(["Priors", f"what was known by {known}, in {locate.portable_path(study.file.where)}"])
     if found := decision_text(run):
         lines.append(["Decision", found["text"]])
-    if study.pins:
-        pins = [f"{label(name)} = {pin_text(study, name)}" for name in study.pins]
+    if pins := [f"{label(name)} = {pin_text(study, name)}" for name in values_set(study.pins)]:
         lines.append(["Set", f"for this run, in place of the priors: {', '.join(pins)}"])
+    if beliefs := [f"{label(name)} = {text}" for name, text in beliefs_in(study.pins).items()]:
+        lines.append(["Priors", f"for this run, in place of those of the study: {', '.join(beliefs)}"])
     if omitted := [name for name in study.order if study.nodes[name].packaged and not study.nodes[name].needs]:
         values = [f"{label(name)} ({float(run.values[name].flat[0]):g})" for name in omitted]
         lines.append(["Left out", f"{', '.join(values)}: state them as inputs to include them"])

@@ -37,6 +37,7 @@ from mcfrontier.sampling import SAMPLERS
 from mcfrontier.sampling.plan import RANDOMISATIONS
 from mcfrontier.study import locate
 from mcfrontier.study.describe import statements
+from mcfrontier.study.expressions.beliefs import beliefs_in, values_set
 
 LAYOUT = Path(__file__).with_name("report.typ")
 MAX_DISCLOSED = 1  # disclosed figures on page 1 beside a single drawing
@@ -141,7 +142,8 @@ def provenance(run: RunCore) -> list[list[str]]:
     settings += [("points", run.points, None), ("as-of", study.file.as_of, None), ("table", study.file.table, "")]
     words = ["python", "-m", "mcfrontier", "run", study.file.command]
     words += [word for name, value, default in settings if value != default for word in (f"--{name}", str(value))]
-    words += [word for name, value in study.pins.items() for word in ("--set", f"{name}={value}")]
+    words += [word for name, value in values_set(study.pins).items() for word in ("--set", f"{name}={value}")]
+    words += [word for name, text in beliefs_in(study.pins).items() for word in ("--prior", f"{name} = {text}")]
     words += [word for text in study.given if text not in study.file.given for word in ("--given", text)]
     if study.targets != tuple(study.file.stated.targets):
         words += [word for name in study.targets for word in ("--target", name)]

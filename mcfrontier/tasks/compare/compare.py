@@ -14,7 +14,7 @@ from mcfrontier.core.progress import Progress, silent
 from mcfrontier.runs import recipe
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import findings
-from mcfrontier.runs.load import Day, Model, Source, checked_pins
+from mcfrontier.runs.load import Added, Day, Model, Priors, Source, changes, checked_pins, extended
 from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.sampling.plan import RANDOMISATIONS, generator
 from mcfrontier.study.study import Study
@@ -35,6 +35,8 @@ def compare(
     nested_seed: int | None = None,
     sampler: str = SAMPLER,
     set: Mapping[str, str | float] | None = None,
+    priors: Priors | None = None,
+    add: Added | None = None,
     as_of: Day | None = None,
     given: str | Sequence[str] | None = None,
     against: Mapping[str, str | float] | None = None,
@@ -45,7 +47,8 @@ def compare(
     Parameters
     ----------
     *sources : str, Path, mapping or Study
-        As in `run`: two or more, or one and `set` or `as_of`. Money is converted to the price year of the first.
+        As in `run`: two or more, or one and `set`, `priors` or `as_of`. Money is converted to the price year of the
+        first.
     model : module or sequence of functions, optional
         The model of all studies, as in `run`.
     targets : sequence of str, optional
@@ -60,8 +63,12 @@ def compare(
         As in `run`.
     set : mapping, optional
         Quantities to pin: of a single study this makes the second one, of several it applies to all.
+    priors : mapping, optional
+        Priors for this run, as in `load`; they apply as `set` does.
+    add : function or sequence of functions, optional
+        Nodes to add to the model, as in `load`.
     as_of : date or str, optional
-        As in `load`, of all studies; of a single study without `set`, it makes the second one.
+        As in `load`, of all studies; of a single study without `set` and `priors`, it makes the second one.
     given : str or sequence of str, optional
         Conditions that the draws of each study must meet, as in `run`.
     against : mapping, optional
@@ -89,9 +96,9 @@ def compare(
     targets = listed("targets", targets) or None
     names, scenarios = load_scenarios(
         sources,
-        model,
+        extended(model, add),
         targets,
-        checked_pins(set),
+        changes(set, priors),
         as_of,
         given,
         checked_pins(against),

@@ -38,8 +38,8 @@ def load_scenarios(
         raise InputError("compare: against: it compares one study with itself; name one, and --set what the other has")
     if not sources or (len(sources) == 1 and not (pins or as_of)):
         raise InputError(
-            "compare: name two studies, or one and a quantity to set in it, such as --set gpu_price=20_000, or a day "
-            "of its tables, such as --as-of 2025-06-30"
+            "compare: name two studies, or one and a quantity to set in it, such as --set gpu_price=20_000, another "
+            'prior, such as --prior "gpu_price = 9k..20k", or a day of its tables, such as --as-of 2025-06-30'
         )
     if len(sources) == 1:
         check_single_values(pins | against)

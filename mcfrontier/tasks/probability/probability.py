@@ -29,7 +29,7 @@ from mcfrontier.runs.events import (
     sample_of,
     truth,
 )
-from mcfrontier.runs.load import Day, load
+from mcfrontier.runs.load import Day, Priors, changes, load
 from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.sampling import streams
 
@@ -78,6 +78,7 @@ def of_study(
     given: Sequence[str] = (),
     *,
     set: Mapping[str, str | float] | None = None,
+    priors: Priors | None = None,
     as_of: Day | None = None,
     draws: int | None = None,
     seed: int = SEED,
@@ -88,6 +89,7 @@ def of_study(
 
     Where draws must meet conditions, they are doubled, up to 2^20, until 2,000 are left.
     """
+    set = changes(set, priors)
     study = load(source, set=set, as_of=as_of)
     unit_of = {name: node.unit for name, node in study.nodes.items()}
     unit_of |= {name: prior.entry.unit for name, prior in study.file.priors.items()}

@@ -105,7 +105,7 @@ def score_outcome(run: RunFolder, row: str, value: float, source: str = "", note
         source=source,
         note=note,
         priors_sha256=manifest.priors_sha256,
-        set="; ".join(f"{name}={pinned}" for name, pinned in sorted(manifest.set.items())),
+        set="; ".join(f"{name}={text}" for name, text in sorted((manifest.set | manifest.priors).items())),
         sampler=manifest.sampler,
         seed=manifest.seed,
         draws=manifest.draws,

@@ -24,7 +24,7 @@ from mcfrontier.runs import conditions, recipe
 from mcfrontier.runs.conditions import CONDITION_FORM, Condition
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import notes
-from mcfrontier.runs.load import Day, Model, Source, checked_pins, load
+from mcfrontier.runs.load import Added, Day, Model, Priors, Source, changes, extended, load
 from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.sampling import streams
 from mcfrontier.study.describe import descendants
@@ -47,6 +47,8 @@ def solve(
     probability: float = DEFAULT_PROBABILITY,
     model: Model | None = None,
     set: Mapping[str, str | float] | None = None,
+    priors: Priors | None = None,
+    add: Added | None = None,
     as_of: Day | None = None,
     draws: int | None = None,
     seed: int = SEED,
@@ -70,6 +72,10 @@ def solve(
         As in `run`.
     set : mapping, optional
         Quantities to pin, as in `run`.
+    priors : mapping, optional
+        Priors for this run, as in `load`.
+    add : function or sequence of functions, optional
+        Nodes to add to the model, as in `load`.
     as_of : date or str, optional
         As in `load`.
     draws : int, optional
@@ -100,7 +106,7 @@ def solve(
     >>> mcf.solve("gpt4", "chip_count", "acquisition_cost < 1e9 USD", probability=0.8, draws=64).probability
     0.8
     """
-    set = checked_pins(set)
+    set, model = changes(set, priors), extended(model, add)
     if isinstance(source, Study):
         raise InputError("a loaded study has its pins and targets; pass the argument of load instead")
     if not isinstance(probability, float | int) or not 0 < probability < 1:

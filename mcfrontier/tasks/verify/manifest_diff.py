@@ -13,12 +13,14 @@ PRIORS_KEYS = (
     "correlation",
     "correlation_kind",
     "same",
+    "stated_formulas",
     "evidence",
     "given",
     "dimensions",
 )  # keys that results depend on
 KEY_NAMES = {  # keys of a manifest that have another name in messages
     "inputs": "priors",
+    "stated_formulas": "formulas",
     "correlation_kind": "kind of correlation",
     "page": "priors file",
     "sobol_dimensions": "Sobol dimension",

@@ -27,9 +27,14 @@ def current_study(old: RunFolder) -> Study:
         raise InputError(f"{old.folder}: {NO_GRAPH}")
     if manifest.page and not manifest.page.get("command"):
         raise InputError(f"{old.folder}: its priors were given from Python, not by a file; run it again there")
-    table, given = manifest.page.get("table") or None, manifest.given
     return load(
-        source_of(manifest), targets=manifest.targets, set=manifest.set, as_of=manifest.as_of, table=table, given=given
+        source_of(manifest),
+        targets=manifest.targets,
+        set=manifest.set,
+        priors=manifest.priors,
+        as_of=manifest.as_of,
+        table=manifest.page.get("table") or None,
+        given=manifest.given,
     )
 
 
@@ -79,6 +84,7 @@ def from_manifest(manifest: Manifest) -> Study:
         "targets": manifest.targets,
         "dimensions": manifest.dimensions,
         "same": {name: other for name, other in manifest.same.items() if name in manifest.formulas},
+        "formulas": {name: entry_of(each) for name, each in manifest.stated_formulas.items()},
         "inputs": {name: entry_of(entry) for name, entry in manifest.inputs.items()},
         "correlation": {"kind": manifest.correlation_kind, **pairs},
         "evidence": {key: without_year(seen) for key, seen in manifest.evidence.items()},

@@ -1,0 +1,1 @@
+"""Expressions in priors files: formulas, and beliefs in one line."""
