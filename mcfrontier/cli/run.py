@@ -170,10 +170,7 @@ def note_effects(run: RunCore, folder: Path, before: Iterable[str], unused: Iter
     if not any(name.startswith("draws.") for name in files):
         note("the draws are too many to be written by default; --save-draws writes them")
     if "report.pdf" in files and not page_draws(run):
-        why = (
-            "a page does not compute conditions" if run.study.given else "too many rows of inputs are uncertain for it"
-        )
-        note(f"report.html: not made, since {why}")
+        note("report.html: not made, since too many rows of inputs are uncertain for a page")
     for removed in sorted({*before} - files):
         note(f"{folder / removed} of an earlier run was removed, since this run did not write it")
 

@@ -21,7 +21,7 @@ const seen = (key, value) => {
 """
 
 
-def evaluate(expression, given=None, formulas="const FORMULAS = {};"):
+def evaluate(expression, given=None, formulas="const FORMULAS = {}, CONDITIONS = [];"):
     """The value of an expression in JavaScript, in which `given` is a value from here; NaN and Infinity are texts."""
     made = script_of(formulas, PARTS).rstrip().removesuffix("}")
     script = f"{made}{END}console.log(JSON.stringify({expression}, seen));\n}}\n"

@@ -240,6 +240,16 @@ def test_a_family_that_would_leave_its_range_becomes_a_lognormal_one(page, tmp_p
     assert (low, high) == pytest.approx((0.1, 30), rel=0.02)
 
 
+@needs_node
+def test_conditions_leave_the_draws_that_meet_them(page):
+    page("two", TWO.replace('title = "Two"', 'title = "Two"\ngiven.that = ["product < 5 * a", "b > 2"]'))
+    run = mcf.run("two", model=[product], draws=2**13, method="order").core
+    found = on_page(run, "new Study(data, FORMULAS).statistics('product', {}, [0.05, 0.5, 0.95])")
+    values, errors = (x[2:] for x in estimates(run, "product", LEVELS))
+    assert found["values"][1:] == pytest.approx(values, rel=1e-4)
+    assert found["errors"][1:] == pytest.approx(errors, rel=0.3)
+
+
 # Text
 
 UNITS = (

@@ -10,6 +10,8 @@ const PLURALS = {
   day: "days", month: "months", year: "years", h: "hours",
 };
 
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
 const floorLog = (x) => Math.floor(Math.log10(Math.abs(x)) + 1e-12);
 const half = (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)); // to even, as Python rounds
 
@@ -61,11 +63,21 @@ function amount(value, { unit, kind }, error = 0, digits = 3) {
     return `${Math.abs(result) < 1e7 ? plain(result, last) : number(result, last)}%`;
   }
   if (kind === "date") {
-    if (Math.abs(value) >= 1000 && Math.abs(value) < 1e7) return value.toFixed(1);
-    return amount(value, { unit: "year", kind: "ratio scale" }, error, digits);
+    return dateText(value, error, digits);
   }
   if (kind === "money") return moneyText(value, unit, error, digits);
   return ratioText(value, unit, error, digits);
+}
+
+/** A month of the calendar; with more than three digits a day; a whole year that has no error alone. */
+function dateText(value, error, digits) {
+  if (!(Math.abs(value) >= 1000 && Math.abs(value) < 1e7)) return ratioText(value, "year", error, digits);
+  if (!(value >= 1000 && value < 9999)) return value.toFixed(1);
+  const year = Math.floor(value), start = new Date(Date.UTC(year, 0, 1)), day = 86400000;
+  const days = (Date.UTC(year + 1, 0, 1) - start) / day;
+  const date = new Date(start.getTime() + day * Math.min(Math.floor((value - year) * days + 1e-4), days - 1));
+  if (value === year && !(error > 0)) return String(year);
+  return `${digits > 3 ? `${date.getUTCDate()} ` : ""}${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
 function moneyText(value, unit, error, digits) {

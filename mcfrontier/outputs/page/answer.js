@@ -104,7 +104,8 @@ class Answer {
       return;
     }
     const figures = changed || !published.p50 ? [1, 3, 5].map((i) => [after.values[i], after.errors[i]]) : [published.p5, published.p50, published.p95];
-    const [p5, p50, p95] = figures.map(([value, error]) => amount(value, quantity, error));
+    const digits = quantity.kind === "date" && figures[2][0] - figures[0][0] < 0.25 ? 4 : 3; // days of close dates
+    const [p5, p50, p95] = figures.map(([value, error]) => amount(value, quantity, error, digits));
     fill("figure", p50);
     fill("interval", figures[0][0] === figures[2][0] ? "without uncertainty" : `median; 90 % of draws between ${p5} and ${p95}`, changed && published.p50 ? `; published: ${amount(published.p50[0], quantity, published.p50[1])}` : "");
     const words = { p5: 1, p25: 2, p50: 3, p75: 4, p95: 5 };

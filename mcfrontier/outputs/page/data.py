@@ -17,6 +17,8 @@ from mcfrontier.core.printable import HIDDEN_OR_BREAK, json_escaped, printable_v
 from mcfrontier.core.version import __version__
 from mcfrontier.outputs.page.beliefs import coded_draws, input_json
 from mcfrontier.outputs.page.javascript import Converted, NotConverted
+from mcfrontier.runs import conditions
+from mcfrontier.runs.conditions import Condition
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import summary
 from mcfrontier.runs.headlines import headlines
@@ -39,7 +41,9 @@ def page_json(run: RunCore, draws: int) -> tuple[str, str]:
     plan = sampler(run.sampler.kind, run.sampler.seed, draws, study.sampled, run.sampler.nested_seed)
     blocks = Blocks(study, plan, study.quantities)
     points = blocks.points(0, plan.draws)
+    given = conditions.of_study(study)
     texts, functions, refused = formulas(study)
+    sides = ",\n".join(f"[{Converted().formula(each.left)}, {Converted().formula(each.right)}]" for each in given)
     content = {
         **study_json(run, plan.draws),
         "inputs": {
@@ -48,11 +52,14 @@ def page_json(run: RunCore, draws: int) -> tuple[str, str]:
         "quantities": {name: quantity_json(study, name) for name in study.quantities},
         "fixed": fixed_nodes(study, blocks, refused),
         "published": {row: published(run, row) for name in study.targets for row in run.known_rows(name)},
+        "given": [given_json(study, each) for each in given],
         "evidence": [evidence_json(study, key) for key in study.evidence],
         "disclosed": disclosed_json(study),
     }
     nodes = ",\n".join(f'"{name}": {text}' for name, text in texts.items())
-    return script_json(content), "\n".join([*functions.values(), f"const FORMULAS = {{\n{nodes}\n}};"])
+    return script_json(content), "\n".join(
+        [*functions.values(), f"const FORMULAS = {{\n{nodes}\n}};", f"const CONDITIONS = [{sides}];"]
+    )
 
 
 def study_json(run: RunCore, draws: int) -> Json:
@@ -147,14 +154,27 @@ def published(run: RunCore, row: str) -> Json:
     return {word: [found.values[word], found.errors[word]] for word in found.kind.statistics}
 
 
+def given_json(study: Study, condition: Condition) -> Json:
+    """A condition that draws must meet: its text, its sign, and the rows of each side, as [quantity, labels]."""
+    sign = ("<" if condition.below else ">") + "=" * (not condition.strict)
+    sides = [[place_json(study, row) for row in side.needs] for side in (condition.left, condition.right)]
+    return {"text": condition.text, "sign": sign, "sides": sides}
+
+
+def place_json(study: Study, row: str) -> list[Any]:
+    """The quantity of a row, and its index by dimension."""
+    name, index = study.rows[row]
+    return [name, dict(zip(study.file.dimensions, index, strict=True))]
+
+
 def evidence_json(study: Study, key: str) -> Json:
     """A piece of evidence: its row, its interval on its scale, and the factor from base units to its unit."""
     seen = study.evidence[key]
-    name, index = study.rows[seen.quantity]
+    name, index = place_json(study, seen.quantity)
     return {
         "key": key,
         "quantity": name,
-        "index": dict(zip(study.file.dimensions, index, strict=True)),
+        "index": index,
         "interval": [seen.p5, seen.p95],
         "unit": seen.unit,
         "log": seen.logarithmic,

@@ -75,6 +75,17 @@ class Converted:
         known = FUNCTIONS_OF_FORMULAS if stated else vars_of(node.function)
         return (self.loop if node.along is None else self.along)(tree.body, names, known)
 
+    def formula(self, formula: Formula) -> str:
+        """A formula of a priors file as a function of the number of draws and of the draws of its needs."""
+        if formula.along:
+            raise NotConverted(f"along={formula.along[0]}")
+        names = {need: f"x{k}" for k, need in enumerate(formula.needs)}
+        body = formula.syntax
+        for each in ast.walk(body):
+            if isinstance(each, ast.Name):
+                each.id = names.get(each.id, each.id)
+        return self.loop([ast.Return(body)], [*names.values()], FUNCTIONS_OF_FORMULAS)
+
     def loop(self, body: list[ast.stmt], names: list[str], known: Mapping[str, Any]) -> str:
         """Some statements as a loop over the draws of some names."""
         lines = Body(self, known, vector=False).statements(body, names, "out[i] = ")

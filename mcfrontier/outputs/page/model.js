@@ -178,9 +178,13 @@ class Model {
   /** The weights of draws by the evidence, the same in sum for each randomisation; null without evidence. */
   weights() {
     if (this.weighted !== undefined) return this.weighted;
-    const { evidence } = this.data;
-    if (!evidence.length) return (this.weighted = null);
+    const { evidence, given } = this.data;
+    if (!evidence.length && !given.length) return (this.weighted = null);
     const logs = new Float64Array(this.data.draws);
+    given.forEach((condition, k) => {
+      const holds = this.holds(condition, CONDITIONS[k]);
+      for (let i = 0; i < logs.length; i++) if (!holds(i)) logs[i] = -Infinity;
+    });
     for (const { quantity, index, interval, log, factor } of evidence) {
       const x = this.values(quantity, index);
       const [low, high] = log ? interval.map(Math.log) : interval;
@@ -192,9 +196,21 @@ class Model {
     }
     const top = logs.reduce((most, x) => Math.max(most, x), -Infinity);
     const weights = logs.map((x) => (top > -Infinity ? Math.exp(x - top) : 0));
+    if (!evidence.length) return (this.weighted = weights);
     const totals = new Float64Array(REPLICATES);
     weights.forEach((w, i) => (totals[i % REPLICATES] += w));
     return (this.weighted = weights.map((w, i) => w / totals[i % REPLICATES]));
+  }
+
+  /** Whether a draw meets a condition: a comparison of two formulas. */
+  holds({ sign, sides }, formulas) {
+    const compared = { "<": (x, y) => x < y, ">": (x, y) => x > y, "<=": (x, y) => x <= y, ">=": (x, y) => x >= y }[sign];
+    const [left, right] = sides.map((rows, side) => {
+      const draws = rows.map(([name, at]) => this.values(name, at));
+      const n = Math.max(1, ...draws.map((x) => x.length));
+      return formulas[side](n, ...draws.map((x) => (x.length === n ? x : new Float64Array(n).fill(x[0]))));
+    });
+    return (i) => compared(left[left.length > 1 ? i : 0], right[right.length > 1 ? i : 0]);
   }
 
   /** The effective sample size of the draws by Kish's formula. */

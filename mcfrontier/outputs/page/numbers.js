@@ -205,6 +205,10 @@ function ordered(x, weights, from = 0, step = 1) {
 
 /** Mean and quantiles of draws with their Monte Carlo errors: [value, error] of each, the mean first. */
 function statistics(x, weights, levels = LEVELS) {
+  if (weights && weights.every((w) => w === 0 || w === 1)) { // conditions alone leave draws out
+    const left = x.length > 1 ? x : weights.map(() => x[0]);
+    return statistics(left.map((value, i) => (weights[i] ? value : NaN)), null, levels);
+  }
   const of = ({ sorted, cumulative }) => {
     let total = 0;
     for (let i = 0; i < sorted.length; i++) total += sorted[i] * (cumulative ? cumulative[i] - (cumulative[i - 1] || 0) : 1);

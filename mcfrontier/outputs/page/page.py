@@ -31,10 +31,6 @@ def write_page(run: RunCore, path: Path, draws: int = DRAWS) -> None:
 def page_html(run: RunCore, draws: int = DRAWS) -> str:
     """The page of a run; refused where too many rows are uncertain for one file."""
     used = page_draws(run, draws)
-    if run.study.given:
-        raise InputError(
-            f"{run.study.name}: given {run.study.given[0]}: a page does not compute conditions; leave them out"
-        )
     if not used:
         most = f"a page takes at most {MAX_CODES // MIN_DRAWS:,}; state fewer labels, by [only]"
         raise InputError(f"{run.study.name}: {uncertain_rows(run):,} rows of inputs are uncertain, and {most}")
@@ -88,6 +84,8 @@ def footer(run: RunCore, draws: int) -> str:
         f"Published figures: the run of {counted(run.sampler.draws, 'draw')}. Your figures: the first "
         f"{draws:,} of them, computed here; the page loads nothing and sends nothing.",
     ]
+    if study.given or study.evidence:
+        parts.append(f"Given {', '.join([*study.given, *study.evidence])}; the tornado is that of the priors.")
     if stated.price_year:
         parts.append(f"Money is of about {stated.price_year}.")
     return f"<p>{escape(one_line(re.sub(' +', ' ', ' '.join(parts))))}</p>"

@@ -15,11 +15,8 @@ def uncertain_rows(run: RunCore) -> int:
 
 
 def page_draws(run: RunCore, requested: int = DRAWS) -> int:
-    """The number of draws of the page of a run: as requested, given evidence as many as leave a sufficient effective
-    sample, fewer where many rows are uncertain; 0 where it would be too few for a page, or where
-    the draws must meet conditions, which a page does not compute."""
-    if run.study.given:  # the page does not compute conditions
-        return 0
+    """The number of draws of the page of a run: as requested, given evidence or conditions as many as leave a
+    sufficient effective sample, fewer where many rows are uncertain; 0 where it would be too few for a page."""
     fitting = MAX_CODES // max(1, uncertain_rows(run))
     needed = int(MIN_EFFECTIVE * run.sampler.draws / run.effective)
     wanted = max(requested, 1 << needed.bit_length()) if needed else requested
