@@ -27,7 +27,7 @@ class Output(RunBase):
         """
         return Plots(self.core)
 
-    def write(self, folder: str | Path, report: bool = True, page: bool = True, save_draws: bool = False) -> list[Path]:
+    def write(self, folder: str | Path, report: bool = True, page: bool = True, draws: str = "auto") -> list[Path]:
         """Write the files of the run into a folder of its own.
 
         Parameters
@@ -38,8 +38,9 @@ class Output(RunBase):
             Whether to typeset report.pdf, and to write its page.
         page : bool, default True
             Whether to write report.html, a page that computes the study for other beliefs.
-        save_draws : bool, default False
-            Whether to write the draws even if there are more than 2^18 of them, or 2^25 numbers in all.
+        draws : {"auto", "float64", "float32", "none"}, default "auto"
+            The type of the numbers in the file of the draws, or "none" for no such file. "auto" writes "float64" unless
+            there are more than 2^18 draws, or 2^25 numbers in all.
 
         Returns
         -------
@@ -49,7 +50,7 @@ class Output(RunBase):
         Raises
         ------
         InputError
-            When the folder cannot be written.
+            When the folder cannot be written, or a number is beyond the range of float32.
 
         Examples
         --------
@@ -61,4 +62,4 @@ class Output(RunBase):
         """
         from mcfrontier.outputs.folder.write import write
 
-        return write(self.core, folder, report=report, page=page, save_draws=save_draws)
+        return write(self.core, folder, report=report, page=page, draws=draws)

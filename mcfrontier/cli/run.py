@@ -60,6 +60,12 @@ if TYPE_CHECKING:
 @click.option("--no-report", is_flag=True, help="Make neither the PDF report nor its page.")
 @click.option("--no-page", is_flag=True, help="Do not make the page, report.html.")
 @click.option("--save-draws", is_flag=True, help="Write the draws however many there are.")
+@click.option(
+    "--draws-as",
+    type=click.Choice(("float64", "float32")),
+    help="Type of the numbers in the file of the draws; writes it however many there are.  [default: float64]",
+)
+@click.option("--no-draws", is_flag=True, help="Do not write the draws.")
 @registry_option(
     "--method",
     registry=METHODS,
@@ -93,7 +99,6 @@ def command(
     out: str | None,
     no_report: bool,
     no_page: bool,
-    save_draws: bool,
     engine: str | None,
     workers: int | None,
     scheduler: str | None,
@@ -118,12 +123,13 @@ def command(
     study = load(name, targets=targets or None, set=split_pins(pins, sweeps), **stated)
     engine_options = {"--engine": engine, "--workers": workers, "--resume": resume}
     if point:
-        options: dict[str, object] = {"--out": out, "--save-draws": save_draws, "--no-report": no_report}
-        options |= {"--no-page": no_page, "--scheduler": scheduler, "--given": bool(conditions)}
+        options: dict[str, object] = {"--out": out, "--no-report": no_report, "--no-page": no_page}
+        options |= {"--scheduler": scheduler, "--given": bool(conditions)}
         options |= {f"--{word.replace('_', '-')}": value for word, value in settings.items()}
         check_unused(options | engine_options)
         show_point(recipe.resolved(study), as_json)
         return
+    saved = draws_form(**{word: settings.pop(word) for word in ("save_draws", "draws_as", "no_draws")})
     folder = check_folder(f"reports/{study.name}" if out is None else out)
     before = {name for name in write.WRITERS if (folder / name).exists()}
     if resume and not (folder / CHECKPOINT_FILE).exists():
@@ -136,15 +142,22 @@ def command(
             note(text)
         for text in plausible.of_run(run.study):
             warn(text)
-        files = write.write(run, folder, not no_report, not no_page, save_draws, steps)
+        files = write.write(run, folder, not no_report, not no_page, saved, steps)
     if run.counted is not None:
         checkpoint.end(run.counted.accumulator.job)
-    note_effects(run, folder, before, [] if run.counted is not None else used(engine_options))
+    note_effects(run, folder, saved, before, [] if run.counted is not None else used(engine_options))
     if as_json:
         emit([run_json(run), "\n"])
     elif not quiet:
         show_summary(run, all_rows)
         say(f"in {folder}: {', '.join(file.name for file in files)}")
+
+
+def draws_form(save_draws: bool, draws_as: str | None, no_draws: bool) -> str:
+    """The form in which the draws are written: see `outputs.folder.write.write`."""
+    if no_draws and (save_draws or draws_as):
+        raise InputError("--no-draws: --save-draws and --draws-as write the draws; leave one of the two out")
+    return "none" if no_draws else draws_as or ("float64" if save_draws else "auto")
 
 
 def check_unused(options: Mapping[str, object]) -> None:
@@ -158,7 +171,7 @@ def used(options: Mapping[str, object]) -> list[str]:
     return [option for option, value in options.items() if value is not None and value is not False]
 
 
-def note_effects(run: RunCore, folder: Path, before: Iterable[str], unused: Iterable[str]) -> None:
+def note_effects(run: RunCore, folder: Path, saved: str, before: Iterable[str], unused: Iterable[str]) -> None:
     """Print notes on unused options, on draws and a page that were not written, and on files of an earlier run that
     were removed from the folder."""
     from mcfrontier.outputs.folder.write import WRITERS
@@ -167,7 +180,7 @@ def note_effects(run: RunCore, folder: Path, before: Iterable[str], unused: Iter
     files = {name for name in WRITERS if (folder / name).exists()}
     for option in unused:
         note(f"{option}: no effect, since all {run.sampler.draws:,} draws are retained in memory")
-    if not any(name.startswith("draws.") for name in files):
+    if saved == "auto" and not any(name.startswith("draws.") for name in files):
         note("the draws are too many to be written by default; --save-draws writes them")
     if "report.pdf" in files and not page_draws(run):
         note("report.html: not made, since too many rows of inputs are uncertain for a page")

@@ -52,6 +52,8 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--out": words("made|run|reports/run||x/y"),
         "--no-report": FLAG,
         "--save-draws": FLAG,
+        "--draws-as": words("float64|float32|x"),
+        "--no-draws": FLAG,
         "--method": words("auto|order|x"),
         "--points": words("64|100|0|x"),
         "--engine": words("local|threads|x"),

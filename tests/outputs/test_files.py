@@ -9,8 +9,10 @@ import arviz
 import numpy as np
 import pypdf
 import pytest
+import xarray as xr
 
 import mcfrontier as mcf
+from mcfrontier.core.errors import InputError
 from mcfrontier.outputs.folder import write
 from tests.conftest import ROOT, input_entry
 
@@ -102,6 +104,79 @@ def test_arviz_opens_draws_along_a_dimension(tmp_path):
     assert prior.price.dims == ("chain", "draw", "chip")
     assert prior.chip.values.tolist() == ["small", "big"]
     np.testing.assert_array_equal(prior.price.sel(chip="big")[0], run.draws.price.sel(chip="big"))
+
+
+@pytest.mark.parametrize("sampler", ["sobol", "random"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_xarray_opens_the_draws_in_chunks_that_hdf5_decompresses(sampler, dtype, tmp_path):
+    """HDF5 has its own decompression; the draws are more than two chunks, and the rows more than one number."""
+    price = input_entry("price", "uniform", "USD", low=[1, 10, 5], high=[2, 20, 6], by="chip") | input_entry(
+        "n", value=3
+    )
+    page = {"targets": ["price", "n"], "dimensions": {"chip": ["small", "big", "new"]}, "inputs": price}
+    run = mcf.run(page, draws=9_000, sampler=sampler)
+    run.write(tmp_path, report=False, draws=dtype)
+    with xr.open_dataset(tmp_path / "draws.nc", group="prior") as prior:
+        assert prior.price.dtype == dtype
+        assert prior.price.attrs["unit"] == prior.price.attrs["units"] == "USD"
+        assert prior.price.encoding["chunksizes"] == (1, 4096, 3)
+        for name in ("price", "n"):
+            expected = run.draws[name].values.astype(dtype)
+            np.testing.assert_array_equal(prior[name][0].transpose("draw", ...).values.T, expected)
+    np.testing.assert_array_equal(mcf.open(tmp_path)["price"], run["price"].astype(dtype))
+
+
+def test_the_draws_of_gpt4_take_fewer_bytes_than_their_values(tmp_path):
+    run = mcf.run("gpt4", draws=2**15)
+    sizes = {}
+    for dtype in ("float64", "float32"):
+        run.write(tmp_path, report=False, draws=dtype)
+        sizes[dtype] = (tmp_path / "draws.nc").stat().st_size / (8 * 2**15 * len(run.core.rows))
+    assert sizes["float64"] < 0.78
+    assert sizes["float32"] < 0.4
+
+
+@pytest.mark.parametrize("value", [1e39, -1e39, 1e-50])
+def test_a_value_beyond_the_range_of_float32_is_refused_in_one_line(value, tmp_path):
+    run = mcf.run({"targets": ["x"], "inputs": input_entry("x", unit="USD", value=value)}, draws=64)
+    with pytest.raises(
+        InputError, match=rf"^draws as float32: x: {re.escape(f'{value:.3g}')} USD is beyond its range; .*$"
+    ):
+        run.write(tmp_path / "new", report=False, draws="float32")
+    assert not (tmp_path / "new").exists()
+
+
+@mcf.node("1")
+def step(x):
+    """Zero, or infinite."""
+    return np.where(x > 1, np.inf, 0.0)
+
+
+def test_infinite_and_zero_draws_are_written_as_float32(tmp_path):
+    page = {"targets": ["step"], "inputs": input_entry("x", "uniform", low=0, high=2)}
+    run = mcf.run(page, model=[step], draws=64)
+    run.write(tmp_path, report=False, draws="float32")
+    found = mcf.open(tmp_path).draws.step
+    assert np.isinf(found).sum() == 32
+    assert (found == run.draws.step).all()
+
+
+def test_an_unknown_type_of_draws_is_refused(gpt4, tmp_path):
+    with pytest.raises(InputError, match="draws = 'float16': one of auto, float64, float32, none is expected"):
+        gpt4.write(tmp_path, draws="float16")
+
+
+def test_a_run_without_draws_has_no_file_of_them(command, tmp_path):
+    folder = tmp_path / "gpt4"
+    first = command("run", "gpt4", "--draws", 512, "--no-report", "--out", folder)
+    again = command("run", "gpt4", "--draws", 512, "--no-report", "--out", folder, "--no-draws")
+    assert "draws.nc" in first.out
+    assert "draws.nc" not in again.out
+    assert not (folder / "draws.nc").exists()
+    assert "its draws were not saved" in command("export", folder, "--to", "csv").err
+    assert command("verify", folder).code == 0
+    both = command("run", "gpt4", "--no-draws", "--draws-as", "float32", "--out", folder)
+    assert (both.code, both.err.count("\n")) == (2, 1)
 
 
 def test_the_manifest_is_enough_to_repeat_the_run(folder, gpt4):
@@ -205,7 +280,7 @@ def test_many_draws_are_written_only_on_request(tmp_path, monkeypatch, gpt4):
     monkeypatch.setattr(write, "MAX_NUMBERS", 2**11)
     write.write(gpt4.core, tmp_path, report=False)
     assert not (tmp_path / "draws.nc").exists()
-    write.write(gpt4.core, tmp_path, report=False, save_draws=True)
+    write.write(gpt4.core, tmp_path, report=False, draws="float64")
     assert (tmp_path / "draws.nc").exists()
 
 

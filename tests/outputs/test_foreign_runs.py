@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +99,14 @@ def link_to_the_group(group, secret):
 
 
 FULL = np.full((1, DRAWS), SECRET)
-IN_ANOTHER_WAY = "energy is stored in another file, compressed or in chunks"
+IN_ANOTHER_WAY = "energy is stored in another file, or in another way than in chunks compressed by deflate"
+COMPRESSED = {"shape": (1, DRAWS), "dtype": "f8", "chunks": (1, DRAWS), "shuffle": True, "compression": "gzip"}
+
+
+def replaced_chunk(group, data, mask=0):
+    """Replace the one chunk of `energy` by some bytes."""
+    replaced(group, **COMPRESSED)
+    group["energy"].id.write_direct_chunk((0, 0), data, mask)
 
 
 @pytest.mark.parametrize(
@@ -110,12 +118,21 @@ IN_ANOTHER_WAY = "energy is stored in another file, compressed or in chunks"
         (soft_link, "energy is a link, which is not followed"),
         (link_to_the_group, "prior is a link, which is not followed"),
         (lambda g, _: replaced(g, data=FULL, compression="gzip"), IN_ANOTHER_WAY),
-        (
-            lambda g, _: replaced(g, data=FULL, chunks=(1, 64)),
-            IN_ANOTHER_WAY,
-        ),
-        (lambda g, _: replaced(g, data=FULL.astype("f4")), "energy is not of 64-bit floats"),
-        (lambda g, _: replaced(g, data=FULL.astype("i8")), "energy is not of 64-bit floats"),
+        (lambda g, _: replaced(g, data=FULL, compression="lzf", shuffle=True), IN_ANOTHER_WAY),
+        (lambda g, _: replaced(g, **COMPRESSED, fletcher32=True), IN_ANOTHER_WAY),
+        (lambda g, _: replaced(g, data=FULL, chunks=(1, 64)), IN_ANOTHER_WAY),
+        (lambda g, _: replaced(g, **COMPRESSED | {"chunks": (1, 64)}), "energy has chunks of the shape (1, 64)"),
+        (lambda g, _: replaced(g, **COMPRESSED, maxshape=(None, DRAWS)), "energy has chunks of the shape"),
+        (lambda g, _: replaced(g, **COMPRESSED), "energy is incomplete"),
+        (lambda g, _: replaced_chunk(g, zlib.compress(bytes(8 * DRAWS + 1))), "draw 0 has not 32,768 bytes"),
+        (lambda g, _: replaced_chunk(g, zlib.compress(bytes(2**24))), "draw 0 has not 32,768 bytes"),
+        (lambda g, _: replaced_chunk(g, zlib.compress(bytes(64))), "draw 0 has not 32,768 bytes"),
+        (lambda g, _: replaced_chunk(g, zlib.compress(bytes(8 * DRAWS))[:-1]), "draw 0 has not 32,768 bytes"),
+        (lambda g, _: replaced_chunk(g, bytes(2**20)), "the chunk of draw 0 is not compressed"),
+        (lambda g, _: replaced_chunk(g, bytes(8 * DRAWS), 3), "the chunk of draw 0 is not compressed"),
+        (lambda g, _: replaced_chunk(g, b"no deflate"), "the chunk of draw 0: Error -3"),
+        (lambda g, _: replaced(g, data=FULL.astype("f2")), "energy is not of 64-bit or 32-bit floats"),
+        (lambda g, _: replaced(g, data=FULL.astype("i8")), "energy is not of 64-bit or 32-bit floats"),
         (lambda g, _: replaced(g, shape=(1, 2**50), dtype="f8", chunks=(1, 64)), "energy has the shape"),
         (lambda g, _: replaced(g, shape=(1, DRAWS), dtype="f8"), "energy is incomplete"),
         (lambda g, _: g["energy"].attrs.update(unit="kWh"), "energy is in 'kWh', and the percentiles are in"),
@@ -192,9 +209,16 @@ BOMB = bytes.fromhex("28b52ffde0") + (2**40).to_bytes(8, "little") + b"x"  # a Z
         (lambda f: metadata(f, codec("numcodecs.pickle")), "energy is stored in another way"),
         (lambda f: metadata(f, lambda x: x.update(shape=[1, 2**50])), "energy is stored in another way"),
         (lambda f: metadata(f, lambda x: x.update(shape=[1.0, DRAWS])), "energy is stored in another way"),
-        (lambda f: metadata(f, lambda x: x.update(data_type="float32")), "energy is stored in another way"),
-        (lambda f: metadata(f, lambda x: x.pop("chunk_grid")), "energy has no unit, chunks or dimensions"),
-        (lambda f: metadata(f, lambda x: x.update(attributes=[])), "energy has no unit, chunks or dimensions"),
+        (
+            lambda f: metadata(f, lambda x: x.update(data_type="float32")),
+            "cannot be read: it has 30,656 bytes; the limit is 17,536",
+        ),
+        (
+            lambda f: metadata(f, lambda x: x.update(data_type="int64")),
+            "energy has no unit, chunks, dimensions or floats",
+        ),
+        (lambda f: metadata(f, lambda x: x.pop("chunk_grid")), "energy has no unit, chunks, dimensions or floats"),
+        (lambda f: metadata(f, lambda x: x.update(attributes=[])), "energy has no unit, chunks, dimensions or floats"),
         (
             lambda f: metadata(f, lambda x: x["chunk_grid"]["configuration"].update(chunk_shape=[1, 2**40])),
             "energy has chunks of 1,099,511,627,776 draws; the limit is 33,554,432",

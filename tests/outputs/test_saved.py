@@ -50,7 +50,7 @@ def test_descriptions_longer_than_the_limit_are_shortened_so_that_the_run_can_be
 
 def test_chunked_draws_are_read(tmp_path):
     run = mcf.run("gpt4", draws=2**19, targets=["acquisition_cost"])
-    run.write(tmp_path, report=False, save_draws=True)
+    run.write(tmp_path, report=False, draws="float64")
     x = read_folder(tmp_path).samples("acquisition_cost")
     np.testing.assert_array_equal(x[: run.core.retained], run.core.samples("acquisition_cost"))
     assert x.size == 2**19

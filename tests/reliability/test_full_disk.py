@@ -67,7 +67,7 @@ def test_a_folder_that_is_deleted_while_a_run_writes_is_one_line(command, page, 
     from mcfrontier.outputs.folder import write
 
     page("bill", BILL)
-    monkeypatch.setitem(write.WRITERS, "draws.nc", lambda *_: shutil.rmtree("r"))
+    monkeypatch.setitem(write.WRITERS, "draws.nc", lambda *_, **__: shutil.rmtree("r"))
     result = command("run", "bill", "--draws", 64, "--no-report", "--out", "r")
     assert (result.code, result.err) == (2, "mcfrontier: r: cannot be written: No such file or directory\n")
 

@@ -453,4 +453,4 @@ def test_a_folder_without_saved_draws_cannot_be_scored(command, here):
     mcf.run("gpt4", draws=2**19, targets=["energy"]).write("many", report=False)
     result = command("score", "many", "--outcome", "energy=43.4 GWh")
     assert (result.code, result.out) == (2, "")
-    assert "its draws were not saved, being many; make the run again with --save-draws" in result.err
+    assert "its draws were not saved; make the run again with --save-draws" in result.err

@@ -14,6 +14,8 @@ from mcfrontier.core.errors import InputError
 from mcfrontier.core.printable import printable
 from mcfrontier.study.study import Study
 
+DTYPE, SINGLE, NO_DRAWS = "float64", "float32", "none"  # the types of numbers in a file, or no file
+
 
 class Variable(NamedTuple):
     """A quantity in a file; `own` are its dimensions after chain and draw."""
@@ -30,8 +32,8 @@ class Variable(NamedTuple):
 
     @property
     def attrs(self) -> dict[str, str]:
-        """Its attributes: its unit and, if it has one, its description."""
-        return {"unit": self.unit} | ({"about": self.about} if self.about else {})
+        """Its attributes: its unit, also under the name that the CF conventions use, and its description, if any."""
+        return {"unit": self.unit, "units": self.unit} | ({"about": self.about} if self.about else {})
 
     def shape(self, draws: int, dimensions: Mapping[str, Sequence[str]]) -> tuple[int, ...]:
         """Its length along each dimension, from the labels of the dimensions of the study."""
@@ -56,6 +58,11 @@ class StoredDraws(NamedTuple):
     def draws(self) -> int:
         """The number of draws."""
         return int(self.array.shape[1])
+
+    @property
+    def dtype(self) -> str:
+        """The type of the numbers in the file: DTYPE or SINGLE."""
+        return str(np.dtype(self.array.dtype).newbyteorder("="))
 
     def read(self, start: int = 0, stop: int | None = None) -> Array:
         """The draws from start to stop, by default all: (1, draws, dimensions...)."""
@@ -86,6 +93,22 @@ def study_variables(study: Study) -> list[Variable]:
     # HDF5 stores no NUL, and escapes are longer than what they replace
     about = {name: printable(study.about(name))[: limits.TEXT_LENGTH] for name in study.quantities}
     return [Variable(name, study.dimensions_of[name], study.unit(name), text) for name, text in about.items()]
+
+
+def file_values(variable: Variable, x: Array, shape: tuple[int, ...], dtype: str) -> Array:
+    """Values of a quantity in its unit, (dimensions..., draws), in the shape and the type that they have in a file.
+
+    Refuse a number that would become infinite or zero.
+    """
+    x = to_file_shape(x, shape)
+    found = x.astype(dtype, copy=False)
+    lost = np.isfinite(x) & (x != 0) & ~(np.isfinite(found) & (found != 0)) if dtype == SINGLE else np.array(False)
+    if lost.any():
+        raise InputError(
+            f"draws as {SINGLE}: {variable.name}: {x[lost][0]:.3g} {variable.unit} is beyond its range; "
+            f"write them as {DTYPE}"
+        )
+    return found
 
 
 def to_file_shape(x: Array, shape: tuple[int, ...]) -> Array:

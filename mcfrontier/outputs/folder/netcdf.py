@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,34 +13,37 @@ import numpy as np
 from mcfrontier.core import limits, signals, units
 from mcfrontier.core.reading import check_regular
 from mcfrontier.core.version import __version__
+from mcfrontier.outputs.folder.compression import FILTERS, CompressedArray, chunk_shape, write_compressed
 from mcfrontier.outputs.folder.layout import (
+    DTYPE,
     Contents,
     Groups,
     StoredDraws,
     Variable,
     check_unit,
+    file_values,
     readable_text,
     study_variables,
-    to_file_shape,
 )
 from mcfrontier.runs.core import RunCore
+from mcfrontier.sampling.engine.executors import processor_count
 
 if TYPE_CHECKING:
     import h5py
 
-READ_DRAWS = 2**16  # at a time, where not all are needed together: the file has no chunks
+READ_DRAWS = 2**16  # at a time, where not all are needed together: whole chunks
 Kind = TypeVar("Kind")
 
 
-def write_draws(run: RunCore, path: Path) -> None:
+def write_draws(run: RunCore, path: Path, dtype: str = DTYPE) -> None:
     """Write NetCDF with the group `prior` and, given evidence or conditions, `posterior`.
 
     NetCDF is HDF5 whose dimensions are scales attached to the variables, so h5py suffices.
     """
-    with create_file(path) as (file, check):
-        write_group(run.before or run, file.create_group("prior"), check)
-        if run.before:
-            write_group(run, file.create_group("posterior"), check)
+    groups = {"prior": run.before or run} | ({"posterior": run} if run.before else {})
+    with create_file(path) as (file, check), ThreadPoolExecutor(processor_count()) as pool:
+        for name, each in groups.items():
+            write_group(each, file.create_group(name), dtype, pool, check)
 
 
 @contextmanager
@@ -100,23 +104,30 @@ class Output:
             raise self.problem
 
 
-def write_group(run: RunCore, group: h5py.Group, check: Callable[[], None]) -> None:
+def write_group(run: RunCore, group: h5py.Group, dtype: str, pool: Executor, check: Callable[[], None]) -> None:
     """Write all quantities of a run into a group; `check` is called after each."""
-    study = run.study
-    arrays = create_variables(group, study.name, run.retained, study.file.dimensions, study_variables(study))
-    for name, array in arrays.items():
-        array[...] = to_file_shape(run.values[name] / units.scale(study.unit(name)), array.shape)
+    study, variables = run.study, study_variables(run.study)
+    arrays = create_variables(group, study.name, run.retained, study.file.dimensions, variables, dtype)
+    for variable, array in zip(variables, arrays.values(), strict=True):
+        x = run.values[variable.name] / units.scale(variable.unit)
+        write_compressed(array, file_values(variable, x, array.shape, dtype), pool)
         check()
 
 
 def create_variables(
-    group: h5py.Group, study: str, draws: int, dimensions: Mapping[str, Sequence[str]], variables: Sequence[Variable]
+    group: h5py.Group,
+    study: str,
+    draws: int,
+    dimensions: Mapping[str, Sequence[str]],
+    variables: Sequence[Variable],
+    dtype: str = DTYPE,
 ) -> dict[str, h5py.Dataset]:
     """Create the dimensions and the empty variables of a group; returns the variables."""
     import h5py
 
     group.attrs["study"] = study
-    group["chain"], group["draw"] = np.zeros(1, int), np.arange(draws)
+    group["chain"] = np.zeros(1, int)
+    group.create_dataset("draw", data=np.arange(draws), chunks=chunk_shape((1, draws))[1:], **FILTERS)
     for name, labels in dimensions.items():
         group.create_dataset(name, data=labels, dtype=h5py.string_dtype())
     scales = {name: group[name] for name in ("chain", "draw", *dimensions)}
@@ -124,7 +135,10 @@ def create_variables(
         scale.make_scale(name)
     arrays: dict[str, h5py.Dataset] = {}
     for variable in variables:
-        array = group.create_dataset(variable.name, shape=variable.shape(draws, dimensions), dtype="f8")
+        shape = variable.shape(draws, dimensions)
+        array = group.create_dataset(
+            variable.name, shape, np.dtype(dtype).newbyteorder("<"), chunks=chunk_shape(shape), **FILTERS
+        )
         for axis, dimension in enumerate(variable.dimensions):
             array.dims[axis].attach_scale(scales[dimension])
         array.attrs.update(variable.attrs)
@@ -148,8 +162,7 @@ def read_groups(path: Path, contents: Contents) -> Groups:
     for group_name in contents.groups:
         group = member(file, group_name, h5py.Group)
         groups[group_name] = {
-            each.name: StoredDraws(path, check_stored(group, each, contents, size), group[each.name], READ_DRAWS)
-            for each in contents.variables
+            each.name: read_variable(path, group, each, contents, size) for each in contents.variables
         }
     return groups
 
@@ -169,23 +182,38 @@ def member(group: h5py.Group, name: str, kind: type[Kind]) -> Kind:
     return found
 
 
-def check_stored(group: h5py.Group, variable: Variable, contents: Contents, size: int) -> Variable:
-    """The variable in a group, with its description; refuse any other layout. The file has `size` bytes."""
+def read_variable(path: Path, group: h5py.Group, variable: Variable, contents: Contents, size: int) -> StoredDraws:
+    """The draws of a variable in a group, checked. The file has `size` bytes."""
     import h5py
 
     array = member(group, variable.name, h5py.Dataset)
-    shape, plan = contents.shape(variable), array.id.get_create_plist()
-    if array.shape != shape:
-        raise ValueError(f"{variable.name} has the shape {array.shape}, and not {shape}")
-    if not any(map(array.id.get_type().equal, (h5py.h5t.IEEE_F64LE, h5py.h5t.IEEE_F64BE))):
-        raise ValueError(f"{variable.name} is not of 64-bit floats")
-    if plan.get_external_count() or plan.get_nfilters() or plan.get_layout() != h5py.h5d.CONTIGUOUS:
-        raise ValueError(f"{variable.name} is stored in another file, compressed or in chunks")
-    offset = array.id.get_offset()
-    if offset is None or offset + array.nbytes > size:
-        raise ValueError(f"{variable.name} is incomplete")
+    check_stored(array, variable.name, contents.shape(variable), size)
     check_unit(variable, text_attribute(array, "unit"))
-    return variable._replace(about=text_attribute(array, "about"))
+    found = variable._replace(about=text_attribute(array, "about"))
+    return StoredDraws(path, found, CompressedArray(array) if array.chunks else array, READ_DRAWS)
+
+
+def check_stored(array: h5py.Dataset, name: str, shape: tuple[int, ...], size: int) -> None:
+    """Refuse an array in another layout than that of this version or of older ones, which did not compress."""
+    import h5py
+
+    plan = array.id.get_create_plist()
+    if array.shape != shape:
+        raise ValueError(f"{name} has the shape {array.shape}, and not {shape}")
+    if not any(map(array.id.get_type().equal, (h5py.h5t.IEEE_F64LE, h5py.h5t.IEEE_F32LE))):
+        raise ValueError(f"{name} is not of 64-bit or 32-bit floats")
+    filters = [plan.get_filter(i)[0] for i in range(plan.get_nfilters())]
+    if plan.get_external_count() == 0 and plan.get_layout() == h5py.h5d.CONTIGUOUS and not filters:
+        offset = array.id.get_offset()
+        complete = offset is not None and offset + array.nbytes <= size
+    elif plan.get_layout() == h5py.h5d.CHUNKED and filters == [h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE]:
+        if array.chunks != chunk_shape(shape) or array.maxshape != shape:
+            raise ValueError(f"{name} has chunks of the shape {array.chunks}, and not {chunk_shape(shape)}")
+        complete = array.id.get_num_chunks() == -(-shape[1] // array.chunks[1])
+    else:
+        raise ValueError(f"{name} is stored in another file, or in another way than in chunks compressed by deflate")
+    if not complete:
+        raise ValueError(f"{name} is incomplete")
 
 
 def text_attribute(array: h5py.Dataset, name: str) -> str:

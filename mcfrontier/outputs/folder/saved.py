@@ -22,7 +22,7 @@ from mcfrontier.core.formatting import label, split_row
 from mcfrontier.core.kinds import QuantityKind
 from mcfrontier.outputs.folder.draws_file import dimensions_of_labels, read_groups
 from mcfrontier.outputs.folder.files import DRAWS, MANIFEST, PERCENTILES, RUN_AGAIN, damaged, number_or_nan, read_json
-from mcfrontier.outputs.folder.layout import Contents, Groups, StoredDraws, Variable
+from mcfrontier.outputs.folder.layout import NO_DRAWS, Contents, Groups, StoredDraws, Variable
 from mcfrontier.outputs.folder.manifest import Manifest, changed, check_unchanged
 from mcfrontier.outputs.folder.percentiles import Percentiles, summary_at
 from mcfrontier.runs.core import dataset, unknown
@@ -103,7 +103,7 @@ class RunFolder:
             known = [word for word in self.summary[row].values if word[0] == "p"]
             requested = map(estimates.quantile_name, levels)
             problem = f"it has {', '.join(known)}, but not its draws, which {', '.join(requested)} would need"
-            raise InputError(f"{self.folder}: {problem}; {RUN_AGAIN} with --save-draws, or with fewer draws")
+            raise InputError(f"{self.folder}: {problem}; {RUN_AGAIN} with --save-draws")
         draws = self.samples(row)
         all_or_none = np.isfinite(draws).sum() in (0, draws.size)  # some draws alone may be finite, and equal
         certain = all_or_none and self.summary[row].values["sd"] == 0
@@ -211,6 +211,11 @@ class RunFolder:
         return [*self.groups.values()][-1]
 
     @property
+    def draws_as(self) -> str:
+        """The type of the draws in their file; NO_DRAWS if the run did not write one."""
+        return NO_DRAWS if self.draws_path is None else next(iter(self.variables.values())).dtype
+
+    @property
     def chunk_draws(self) -> int:
         """The number of draws to read at a time where not all are needed together."""
         return min(self.variables[self.quantities[0]].chunk, self.manifest.draws_left)
@@ -220,8 +225,7 @@ class RunFolder:
         """The draws by group, "prior" and, given evidence or conditions, "posterior"; checked, and read on demand."""
         path = self.draws_path
         if path is None:
-            problem = "its draws were not saved, being many"
-            raise InputError(f"{self.folder}: {problem}; {RUN_AGAIN} with --save-draws, or with fewer draws")
+            raise InputError(f"{self.folder}: its draws were not saved; {RUN_AGAIN} with --save-draws")
         try:
             if not self.allow_edited:
                 check_unchanged(path, self.manifest)

@@ -21,14 +21,15 @@ from mcfrontier.core.jsontext import parse_json
 from mcfrontier.core.reading import check_regular, read_bytes
 from mcfrontier.core.version import __version__
 from mcfrontier.outputs.folder.layout import (
+    DTYPE,
     Contents,
     Groups,
     StoredDraws,
     Variable,
     check_unit,
+    file_values,
     readable_text,
     study_variables,
-    to_file_shape,
 )
 from mcfrontier.runs.core import RunCore
 from mcfrontier.sampling.blocks import Blocks, evaluate_blocks, spans
@@ -42,25 +43,26 @@ ENCODER = msgspec.json.Encoder(order="deterministic")  # tells 1 from 1.0 and fr
 MIN_CHUNK_DRAWS = 2**14  # in a chunk, however many quantities there are
 
 
-def write_zarr(run: RunCore, path: Path) -> None:
+def write_zarr(run: RunCore, path: Path, dtype: str = DTYPE) -> None:
     """Write the group `prior` in the layout of draws.nc: variables over chain (one), draw and the dimensions of the
     study. The draws are computed again, chunk by chunk."""
     try:
         import zarr  # noqa: F401
     except ImportError:
         raise InputError("--save-draws of this many draws requires zarr; pip install 'mcfrontier[zarr]'") from None
-    study, count = run.study, run.sampler.draws
+    study, count, variables = run.study, run.sampler.draws, study_variables(run.study)
     with create_store(path) as (file, check):
-        check_disk_space(path, 8 * count * sum(study.sizes))
+        check_disk_space(path, np.dtype(dtype).itemsize * count * sum(study.sizes))
         chunk = min(count, max(MIN_CHUNK_DRAWS, 1 << int(math.log2(CHUNK_NUMBERS / sum(study.sizes)))))
         group = file.create_group("prior")
-        arrays = create_variables(group, study.name, count, study.file.dimensions, study_variables(study), chunk)
+        arrays = create_variables(group, study.name, count, study.file.dimensions, variables, chunk, dtype)
         blocks = Blocks(study, run.sampler, study.quantities)
         for start, stop in spans(count, chunk):
             found = evaluate_blocks(blocks, stop, start=start)
-            for name, array in arrays.items():
-                shape = (1, stop - start, *array.shape[2:])
-                array[:, start:stop] = to_file_shape(found[name] / units.scale(study.unit(name)), shape)
+            for each in variables:
+                array = arrays[each.name]
+                x = found[each.name] / units.scale(each.unit)
+                array[:, start:stop] = file_values(each, x, (1, stop - start, *array.shape[2:]), dtype)
             check()
 
 
@@ -101,6 +103,7 @@ def create_variables(
     dimensions: Mapping[str, Sequence[str]],
     variables: Sequence[Variable],
     chunk: int,
+    dtype: str = DTYPE,
 ) -> dict[str, zarr.Array[Any]]:
     """Create the dimensions and the empty variables of a group, in chunks of `chunk` draws; returns the variables."""
     group.attrs["study"] = study
@@ -118,7 +121,7 @@ def create_variables(
             variable.name,
             shape=shape,
             chunks=(1, chunk, *shape[2:]),
-            dtype="f8",
+            dtype=dtype,
             dimension_names=variable.dimensions,
             attributes={**variable.attrs},
         )
@@ -157,8 +160,8 @@ def read_variable(path: Path, group: str, variable: Variable, contents: Contents
     import zarr
 
     place = path / group / variable.name
-    found, chunk = read_metadata(place, variable, contents)
-    check_chunks(place, 8 * chunk * math.prod(contents.shape(variable)[2:]))
+    found, chunk, dtype = read_metadata(place, variable, contents)
+    check_chunks(place, np.dtype(dtype).itemsize * chunk * math.prod(contents.shape(variable)[2:]))
     return StoredDraws(path, found, zarr.open_array(place, mode="r", zarr_format=3), chunk)
 
 
@@ -170,37 +173,39 @@ def check_links(path: Path) -> None:
                 raise ValueError(f"{each.relative_to(path)} is a link or a pipe")
 
 
-def read_metadata(place: Path, variable: Variable, contents: Contents) -> tuple[Variable, int]:
-    """The variable in a folder of a store, with its description, and the draws of a chunk; refuse any other layout."""
+def read_metadata(place: Path, variable: Variable, contents: Contents) -> tuple[Variable, int, str]:
+    """The variable in a folder of a store, with its description, the draws of a chunk and the type of its numbers;
+    refuse any other layout."""
     stated, shape = parse_json(read_bytes(place / "zarr.json", limits.JSON_BYTES)), contents.shape(variable)
     match stated:
         case {
             "attributes": {"unit": str(unit), **further},
             "chunk_grid": {"configuration": {"chunk_shape": [_, int(chunk), *_]}},
+            "data_type": "float64" | "float32" as dtype,
             "dimension_names": ["chain", "draw", *own],
         }:
             about = readable_text(further.get("about", ""))
         case _:
-            raise ValueError(f"{variable.name} has no unit, chunks or dimensions")
+            raise ValueError(f"{variable.name} has no unit, chunks, dimensions or floats")
     check_unit(variable, unit)
     if [contents.dimensions.get(str(name)) for name in own] != [contents.dimensions[name] for name in variable.own]:
         raise ValueError(f"{variable.name} has other dimensions than its rows")
-    expected = array_metadata(shape, chunk) | {key: stated[key] for key in ("attributes", "dimension_names")}
+    expected = array_metadata(shape, chunk, dtype) | {key: stated[key] for key in ("attributes", "dimension_names")}
     if ENCODER.encode(stated) != ENCODER.encode(expected):
-        raise ValueError(f"{variable.name} is stored in another way than {shape} 64-bit floats, compressed by zstd")
+        raise ValueError(f"{variable.name} is stored in another way than {shape} floats, compressed by zstd")
     most = max(MIN_CHUNK_DRAWS, CHUNK_NUMBERS // math.prod(shape[2:]))
     if not 1 <= chunk <= most:
         raise ValueError(f"{variable.name} has chunks of {chunk:,} draws; the limit is {most:,}")
-    return variable._replace(about=about), chunk
+    return variable._replace(about=about), chunk, dtype
 
 
-def array_metadata(shape: Sequence[int], chunk: int) -> dict[str, Any]:
+def array_metadata(shape: Sequence[int], chunk: int, dtype: str) -> dict[str, Any]:
     """The metadata of an array of draws in the third version of Zarr, without its attributes and dimensions."""
     return {
         "zarr_format": 3,
         "node_type": "array",
         "shape": [*shape],
-        "data_type": "float64",
+        "data_type": dtype,
         "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [1, chunk, *shape[2:]]}},
         "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
         "fill_value": 0.0,

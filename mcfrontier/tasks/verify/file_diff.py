@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
+from mcfrontier.core.errors import InputError
 from mcfrontier.outputs.folder.files import DRAWS
 from mcfrontier.outputs.folder.layout import StoredDraws
 from mcfrontier.outputs.folder.saved import RunFolder
 from mcfrontier.sampling.blocks import spans
 
 SAME_BYTES, SAME, DIFFERS, MISSING = "the same bytes", "the same draws", "differs", "missing"
+UNREADABLE = "cannot be read"
 SAME_BUT_HASHES = "the same except for hashes of the other files"
 BLOCK_DRAWS = 2**20  # draws of a quantity that are compared at once
 
@@ -28,7 +30,12 @@ def compare_files(old: RunFolder, new: RunFolder, name: str) -> str:
         return SAME_BYTES
     if name not in DRAWS:
         return DIFFERS
-    return SAME if same_draws(old, new) else DIFFERS
+    try:
+        return SAME if same_draws(old, new) else DIFFERS
+    except InputError:
+        if name in old.edited_files:
+            return UNREADABLE
+        raise
 
 
 def same_bytes(one: Path, other: Path) -> bool:

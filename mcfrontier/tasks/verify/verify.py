@@ -57,9 +57,8 @@ def verify(folder: str | Path, progress: Progress = silent) -> Verification:
     with located(f"{old.folder}: the run cannot be repeated"):
         run = run_like(old, current_study(old), progress)
     with scratch_folder() as place:
-        saved = any((old.folder / name).exists() for name in DRAWS)
         report, page = ((old.folder / name).exists() for name in REPORTS)
-        write.write(run, place, report=report or page, page=page, save_draws=saved, progress=progress)
+        write.write(run, place, report=report or page, page=page, draws=old.draws_as, progress=progress)
         new = read_folder(place)
         files = {name: compare_files(old, new, name) for name in write.WRITERS if is_of_run(name, old, new)}
         gaps = gaps_of(old, new, files)
