@@ -250,6 +250,33 @@ def test_conditions_leave_the_draws_that_meet_them(page):
     assert found["errors"][1:] == pytest.approx(errors, rel=0.3)
 
 
+FORMULAS = (
+    'title = "Formulas"\ntargets = ["total", "part", "twice", "late"]\ndimensions.chip = ["old", "new"]\n'
+    + entry("price", "lognormal", by='"chip"', p5=[9e3, 2e4], p95=[15e3, 4e4])
+    + entry("factor", "uniform", low=1, high=2)
+    + '[formulas.total]\nis = "sum(price, along=chip) + max(price, along=chip)"\nunit = "1"\n'
+    + '[formulas.part]\nis = "price / mean(price, along=chip)"\nunit = "1"\n'
+    + '[formulas.twice]\nis = "where(factor > 1.5, 2, 1) * price"\nunit = "1"\n'
+    + '[formulas.late]\nis = "price > 25k"\nunit = "share"\n'
+)
+
+
+@needs_node
+def test_formulas_of_a_priors_file_are_computed_on_the_page(page):
+    page("formulas", FORMULAS)
+    run = mcf.run("formulas", draws=2**13, method="order").core
+    rows = ["total", "part[old]", "part[new]", "twice[new]", "late[new]"]
+    call = (
+        """more.map(([name, k]) => new Study(data, FORMULAS).statistics(name, { chip: k }, [0.05, 0.5, 0.95]).values)"""
+    )
+    found = on_page(run, call, [(row.partition("[")[0], int("new" in row)) for row in rows])
+    for row, (mean, *values) in zip(rows, found, strict=True):
+        expected = estimates(run, row, LEVELS)[0]
+        assert values == pytest.approx(expected[2:], rel=1e-4), row
+        assert mean == pytest.approx(expected[0], rel=1e-3), row
+    assert formulas(run.study)[2] == {}
+
+
 # Text
 
 UNITS = (

@@ -15,6 +15,7 @@ from mcfrontier.core.jsontext import finite
 from mcfrontier.core.kinds import EVENT
 from mcfrontier.core.printable import HIDDEN_OR_BREAK, json_escaped, printable_values
 from mcfrontier.core.version import __version__
+from mcfrontier.graph.formula import Formula
 from mcfrontier.outputs.page.beliefs import coded_draws, input_json
 from mcfrontier.outputs.page.javascript import Converted, NotConverted
 from mcfrontier.runs import conditions
@@ -110,7 +111,7 @@ def quantity_json(study: Study, name: str) -> Json:
         return content
     return content | {
         "needs": node.needs,
-        "along": node.along or "",
+        "along": next(iter(node.function.along), "") if isinstance(node.function, Formula) else node.along or "",
         "formula": node.formula,
         "remarks": node.remarks,
         "event": kind is EVENT,

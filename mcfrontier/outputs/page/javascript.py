@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from mcfrontier.graph.formula import ALONG, Formula
 from mcfrontier.graph.formula import ELEMENTWISE as FUNCTIONS_OF_FORMULAS
-from mcfrontier.graph.formula import Formula
 from mcfrontier.graph.node import Node
 
 BINARY: dict[type[ast.operator], str] = {
@@ -73,7 +73,7 @@ class Converted:
         tree = (node.definition if stated else None) or tree_of(node.function)
         names = [argument.arg for argument in tree.args.args + tree.args.kwonlyargs]
         known = FUNCTIONS_OF_FORMULAS if stated else vars_of(node.function)
-        return (self.loop if node.along is None else self.along)(tree.body, names, known)
+        return (self.along if along_of(node) else self.loop)(tree.body, names, known)
 
     def formula(self, formula: Formula) -> str:
         """A formula of a priors file as a function of the number of draws and of the draws of its needs."""
@@ -216,6 +216,9 @@ class Body:
             over = [] if self.is_module(function.value) else [function.value]
             if len(over + arguments) == 1 and [ast.unparse(word) for word in keywords] == ["axis=0"]:
                 return self.new_leaf(f"{function.attr}({self.value((over + arguments)[0])})")
+        match function, arguments:
+            case ast.Name(name), [argument, ast.Constant()] if self.vector and name in ALONG:  # of a formula
+                return self.new_leaf(f"{name}({self.value(argument)})")
         found = self.resolved(function)
         if keywords or any(isinstance(argument, ast.Starred) for argument in arguments):
             raise NotConverted(ast.unparse(expression))
@@ -246,6 +249,15 @@ class Body:
             case ast.Attribute(value, name) if self.is_module(value):
                 return getattr(self.resolved(value), name, None)
         raise NotConverted(ast.unparse(expression))
+
+
+def along_of(node: Node) -> str:
+    """The dimension that a node works along; "" for none."""
+    if not isinstance(node.function, Formula):
+        return node.along or ""
+    if len(node.function.along) > 1:
+        raise NotConverted(f"along={node.function.along[1]}")
+    return "".join(node.function.along)
 
 
 def tree_of(function: Callable[..., Any]) -> ast.FunctionDef:

@@ -172,7 +172,8 @@ class Model {
     const n = Math.max(1, ...rows.flat().map((x) => x.length));
     const full = (x) => (x.length === n ? x : new Float64Array(n).fill(x[0]));
     const found = formula(n, ...rows.map((own) => (along ? own.map(full) : full(own[0]))));
-    return Array.isArray(found) ? found[0] : found;
+    if (!Array.isArray(found)) return found;
+    return found[found.length > 1 && dimensions.includes(along) ? at[along] || 0 : 0];
   }
 
   /** The weights of draws by the evidence, the same in sum for each randomisation; null without evidence. */
