@@ -30,6 +30,7 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "list": "Read",
     "show": "Read",
     "explain": "Read",
+    "preview": "Read",
     "percentiles": "Read",
     "export": "Read",
     "page": "Read",

@@ -127,6 +127,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--seed": COUNTS,
     },
     "show": {"--json": FLAG},
+    "preview": {},
     "explain": {"--json": FLAG, "--depth": COUNTS},
     "list": {"--json": FLAG},
     "check": {"--strict": FLAG, "--json": FLAG},
@@ -193,6 +194,8 @@ def names(rng: Any, command: str) -> list[str]:
         return [changed(rng, rng.choice(("L1", "T2", "B4", "x")))]
     if command == "explain":
         return [changed(rng, rng.choice(NAMES)), changed(rng, rng.choice(TARGETS))]
+    if command == "preview":
+        return [changed(rng, rng.choice(("lognormal 9k..20k USD/chip", "-3..5 USD", "5 chip", "1..2 parsec")))]
     if command == "import":
         return [changed(rng, rng.choice(("reports/run/percentiles.csv", "reports/run/draws.nc", "x.csv", "x.xlsx")))]
     if command in ("list", "calibrate"):

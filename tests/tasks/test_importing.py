@@ -189,3 +189,35 @@ def test_units_and_sources_are_those_of_the_distributions():
     assert study["inputs"]["price"] | {"source": "an invoice", "unit": "USD/chip"} == study["inputs"]["price"]
     with pytest.raises(mcf.InputError, match="prise: there is no distribution of this name"):
         mcf.from_squigglepy({"price": 3}, units={"prise": "USD/chip"})
+
+
+FORMULAS = """\
+Quantity,Formula,Distribution,P5,P95,Min,Most likely,Max,Unit,Reference
+model size,,,100e9,500e9,,,,parameter,a leak
+data,,,,,10e12,13e12,20e12,token,a report
+per pair,,,,,,6,,FLOP/parameter/token,Kaplan et al. (2020)
+peak,,,,,,989,,TFLOP/s/chip,a datasheet
+mfu,,pert,,,0.3,0.4,0.5,share,papers
+good share,,uniform,,,70 %,,95 %,share,logs
+rent,,,1.2,3,,,,USD/chip/h,a list of prices
+operations,=per_pair * model_size * data,,,,,,,FLOP,
+cost,=operations / (peak * mfu * good_share) * rent,,,,,,,USD,
+"""
+
+
+def test_rows_with_formulas_make_a_study(here, command):
+    sq.set_seed(6)
+    (here / "cost.csv").write_text(FORMULAS)
+    assert command("import", "cost.csv", "--to", "priors/cost.toml").code == 0
+    found = command("check", "cost", "--strict")
+    assert (found.code, found.err) == (0, "")
+    assert mcf.load("cost").targets == ("cost",)
+    assert_same_percentiles(mcf.run("cost", draws=2**14), "cost")
+
+
+def test_a_formula_that_cannot_be_read_is_refused_with_its_row(here, command):
+    (here / "cost.csv").write_text(FORMULAS.replace("* rent,", "* * rent,"))
+    assert_one_line_error(command("import", "cost.csv", "--to", "cost.toml"), "row 10, column Formula: ")
+    (here / "cost.csv").write_text(FORMULAS.replace("* rent,", "* rents,"))
+    assert_one_line_error(command("import", "cost.csv", "--to", "cost.toml"), "rents", "did you mean 'rent'")
+    assert [path.name for path in here.iterdir()] == ["cost.csv"]

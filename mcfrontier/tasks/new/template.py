@@ -40,8 +40,9 @@ chip_time = "run_chip_time"
 training_compute = "compute_budget"
 """
 STATED = """
-# The run. `value` is a known number. One that is not known is a distribution: family = "lognormal" in place of
-# "value", and p5 and p95, the ends of its 90 % interval, in place of value.
+# The run. A number that is not known is a distribution: is = "150k..250k chip" has the ends of a 90 % interval, and
+# docs/expressions.md all other forms; `python -m mcfrontier preview "150k..250k chip"` shows it.
+[inputs]
 """
 UTILISATION = (
     "The utilisation of the chips: the share of their dense BF16 peak that the operations use in all paid time, that "
@@ -75,9 +76,9 @@ def stated(run: TrainingRun) -> Iterator[str]:
     """The entries of the numbers of a run."""
     yield STATED
     numbers = (run.chips, run.days, run.parameters, run.tokens)
-    found = [(*each, x) for each, x in zip(UNITS.items(), numbers, strict=True) if x is not None]
-    entries = ({"family": "value", "value": toml.whole(x), "unit": unit, "source": SOURCE} for _, unit, x in found)
-    yield "\n".join(block(name, each) for (name, _, _), each in zip(found, entries, strict=True))
+    for (name, unit), x in zip(UNITS.items(), numbers, strict=True):
+        if x is not None:
+            yield f"{name} = {toml.value({'is': f'{toml.number(toml.whole(x))} {unit}', 'source': SOURCE})}\n"
 
 
 def utilisation(run: TrainingRun) -> Iterator[str]:
