@@ -71,8 +71,8 @@ class Answer {
   draw() {
     const { quantity, page } = this;
     const before = this.before();
-    const changed = page.isChanged;
-    const after = changed ? page.own.statistics(this.name, this.at) : before;
+    const after = page.isChanged ? page.own.statistics(this.name, this.at) : before;
+    const changed = differs(before, after);
     Object.assign(this, { after, changed });
     this.headline(before, after, changed);
     const size = page.own.model.effective();
@@ -212,15 +212,17 @@ class Answer {
     this.components();
     const line = (name) => {
       const at = rowsOf(data, name).find((each) => quantityFits(data, name, each, this.at)) || {};
-      const own = data.quantities[name], before = this.before(name, at), after = changed ? page.own.statistics(name, at) : before;
-      const published = data.published[rowName(data, name, at)] || {};
+      const own = data.quantities[name], before = this.before(name, at), after = page.isChanged ? page.own.statistics(name, at) : before;
+      const figures = data.published[rowName(data, name, at)] || {};
       const central = own.event ? 0 : 3;
-      const [value, error] = (own.event ? published.probability : published.p50) || [before.values[central], before.errors[central]];
-      const cells = [own.event ? chance(value, error) : amount(value, own, error)];
-      if (changed) cells.push(amount(after.values[central], own, after.errors[central]), changeText(before.values[central], after.values[central], own));
+      const [value, error] = (own.event ? figures.probability : figures.p50) || [before.values[central], before.errors[central]];
+      const published = own.event ? chance(value, error) : amount(value, own, error);
+      const cells = [published];
+      if (page.isChanged && differs(before, after)) cells.push(amount(after.values[central], own, after.errors[central]), changeText(before.values[central], after.values[central], own));
+      else if (page.isChanged) cells.push(published, "none");
       return h("tr", {}, h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => this.show(rowName(data, name, at)) }, own.label)), cells.map((text) => h("td", {}, text)));
     };
-    const head = ["", "published median", ...(changed ? ["yours", "change"] : [])];
+    const head = ["", "published median", ...(page.isChanged ? ["yours", "change"] : [])];
     fill("targets", h("thead", {}, h("tr", {}, head.map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, data.targets.map(line)));
   }
 
@@ -266,6 +268,9 @@ class Answer {
     fill("shares", sharesFigure(parts.map(([word]) => word), means(page.published), changed ? means(page.own) : [], changed));
   }
 }
+
+/** Whether statistics differ by more than rounding. */
+const differs = (before, after) => after.values.some((value, i) => Math.abs(value - before.values[i]) > 1e-9 * Math.abs(value));
 
 /** Whether a row has the labels that are shown, in the dimensions it has. */
 const quantityFits = (data, name, at, shown) => data.quantities[name].dimensions.every((each) => shown[each] === undefined || shown[each] === at[each]);
