@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -173,12 +174,22 @@ def test_evidence_gives_a_prior_and_a_posterior_group(command, tmp_path, given, 
     np.testing.assert_array_equal(opened(form, path, "posterior").mfu[0], run.core.samples("mfu"))
 
 
-@pytest.mark.filterwarnings("default")  # a FutureWarning of arviz
-def test_arviz_opens_a_zarr_store(command, tmp_path, chips):
-    path = exported(command, chips, "zarr", tmp_path / "x.zarr")
-    data = arviz.InferenceData.from_datatree(xr.open_datatree(path, engine="zarr"))
-    found = arviz.summary(data.prior, ["price_per_memory"], coords={"chip": ["H100"]}, kind="stats")
-    assert found["mean"].iloc[0] == pytest.approx(read_folder(chips).samples("price_per_memory[H100]").mean(), abs=1e-3)
+@pytest.mark.filterwarnings("default")  # of arviz
+def test_the_python_examples_of_the_page_run_with_the_installed_versions(command, tmp_path, folder, given, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for source, form, path in ((folder, "parquet", "gpt4.parquet"), (folder, "zarr", "gpt4.zarr")):
+        exported(command, source, form, path)
+    exported(command, given, "arviz", "deepseek.nc", "--target", "implied_utilisation", "--target", "chip_time")
+    text = (ROOT / "docs" / "export.md").read_text()
+    examples = re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S)
+    assert len(examples) == 5
+    names = {}
+    for code in examples:
+        exec(code, names)
+    run = read_folder(given)
+    np.testing.assert_array_equal(names["posterior"].chip_time[0], run.samples("chip_time"))
+    found = names["az"].summary(names["data"], group="posterior", kind="stats")
+    assert float(found["mean"]["chip_time"]) == pytest.approx(run.samples("chip_time").mean(), rel=0.01)
 
 
 def test_a_zarr_store_has_the_chunks_of_the_run(command, tmp_path, many):
