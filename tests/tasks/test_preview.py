@@ -51,6 +51,12 @@ def test_a_wide_distribution_has_a_logarithmic_axis_and_a_share_its_range(comman
     assert "above 1: 0 %" in shown or "above 100: 0 %" in shown
 
 
+def test_a_belief_may_begin_with_a_minus_or_be_long(command):
+    assert command("preview", "-3..5 USD").out == command("preview", "normal -3..5 USD").out
+    parts = " | ".join(f"1: {i}..{i + 5}" for i in range(1, 40))
+    assert command("preview", f"{parts} chip").out.startswith("mixture of 39 parts")
+
+
 def test_a_known_number_has_no_curve(command):
     assert command("preview", "5 chip").out.splitlines()[-1] == "p95  5 chips"
 

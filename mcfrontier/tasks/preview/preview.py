@@ -30,7 +30,7 @@ MAX_RATIO = 50  # of its ends, beyond which its axis is logarithmic
 def preview(text: str, width: int) -> Iterator[str]:
     """The lines of a preview, at most `width` wide."""
     stated = {"is": text, "source": "stated"} | ({} if last_unit(belief(text)) else {"unit": "1"})
-    study = load({"title": text, "targets": [NAME], "inputs": {NAME: stated}})
+    study = load({"title": "A belief", "targets": [NAME], "inputs": {NAME: stated}})
     prior = study.inputs[NAME]
     unit, (found,) = prior.entry.unit, prior.distributions
     yield parameters(prior)
