@@ -11,7 +11,7 @@ from mcfrontier.outputs.page.page import script_of
 from mcfrontier.outputs.page.size import DRAWS, page_draws
 
 needs_node = pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")
-PARTS = ("numbers", "amounts", None, "model", "state")
+PARTS = ("numbers", "amounts", None, "model", "state", "forecast")
 END = """
 const given = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const seen = (key, value) => {

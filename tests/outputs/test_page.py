@@ -277,6 +277,29 @@ def test_formulas_of_a_priors_file_are_computed_on_the_page(page):
     assert formulas(run.study)[2] == {}
 
 
+@needs_node
+@pytest.mark.parametrize(("lower", "openness"), [(5e6, (True, True)), (1e5, (False, True))])
+def test_a_forecast_is_that_of_the_export(lower, openness, tmp_path):
+    from mcfrontier.outputs.exports.metaculus import metaculus
+    from mcfrontier.outputs.folder.saved import read_folder
+    from mcfrontier.outputs.folder.write import write
+
+    run = recipe.run(load("gpt4", targets=["amortised_cost"]), draws=2**13, method="order")
+    write(run, tmp_path, report=False)
+    bounds = dict(zip(("open_lower", "open_upper"), openness, strict=True))
+    text = metaculus(read_folder(tmp_path), ["amortised_cost"], f"{lower}", "2e8", **bounds, zero_point="0")
+    question = {"lower": lower, "upper": 2e8, "zero": 0, "openLower": openness[0], "openUpper": openness[1]}
+    call = """(() => {
+      const study = new Study(data, FORMULAS);
+      return forecast("x", data.quantities.amortised_cost, study.draws("amortised_cost"), null, more);
+    })()"""
+    found = json.loads(on_page(run, call, question))["continuous_cdf"]
+    assert found == pytest.approx(json.loads(text)["continuous_cdf"], abs=2 / 2**13)
+    steps = np.diff(found)
+    assert (steps >= 0.01 / 200 - 1e-9).all()
+    assert (steps <= 0.2 + 1e-9).all()
+
+
 # Text
 
 UNITS = (

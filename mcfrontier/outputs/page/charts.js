@@ -139,7 +139,7 @@ function exceedanceFigure(quantity, scale, before, after, changed, threshold) {
     const points = [];
     for (let k = 0; k <= 128; k++) {
       const value = scale.valueAt((k / 128) * W);
-      const i = upper(sorted, value);
+      const i = upperBound(sorted, value, true);
       const below = cumulative ? (i ? cumulative[i - 1] : 0) : i;
       points.push(`${((k / 128) * W).toFixed(1)},${(top + (height * below) / total).toFixed(1)}`);
     }
@@ -156,17 +156,6 @@ function exceedanceFigure(quantity, scale, before, after, changed, threshold) {
     h("circle", { cx: place, cy: 8, r: 7, class: "threshold" }),
     axisMarks(scale, quantity, bottom),
   );
-}
-
-/** The number of sorted values up to x. */
-function upper(sorted, x) {
-  let low = 0, high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle] <= x) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Bars from the value at p5 to that at p95 of each input. */

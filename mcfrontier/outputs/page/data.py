@@ -115,6 +115,7 @@ def quantity_json(study: Study, name: str) -> Json:
         "formula": node.formula,
         "remarks": node.remarks,
         "event": kind is EVENT,
+        "capped": node.capped,
     }
 
 

@@ -14,7 +14,7 @@ class Page {
     this.sources = {};
     for (const [id, action] of Object.entries({
       "reset-all": () => this.resetAll(), link: () => this.copyLink(), save: () => this.openSave(), csv: () => this.saveCsv(),
-      svg: () => this.saveSvg(), back: () => this.back(), download: () => this.saveFile(),
+      svg: () => this.saveSvg(), back: () => this.back(), forecast: () => this.openForecast(), "forecast-download": () => this.saveForecast(), download: () => this.saveFile(),
     })) element(id).addEventListener("click", action);
     for (const dialog of document.querySelectorAll("dialog")) {
       dialog.querySelector(".close").addEventListener("click", () => dialog.close());
@@ -156,6 +156,33 @@ class Page {
 
   saveCsv() {
     this.download(this.fileName("page.csv"), csvTable(this.data, this.published, this.own), "text/csv");
+  }
+
+  openForecast() {
+    const { answer } = this, { quantity, row, scale } = answer;
+    if (quantity.event || !scale) return;
+    fill("forecast-row", row);
+    fill("forecast-unit", quantity.unit);
+    element("lower").value = numberText(readable(scale.low, scale.high - scale.low), 6);
+    element("upper").value = numberText(readable(scale.high, scale.high - scale.low), 6);
+    element("logarithmic").checked = scale.log;
+    element("forecast-dialog").showModal();
+  }
+
+  saveForecast() {
+    const { quantity, name, at, row } = this.answer;
+    try {
+      const bound = (id) => beliefOf(element(id).value, quantity, [null, null]).value;
+      const question = {
+        lower: bound("lower"), upper: bound("upper"), zero: element("logarithmic").checked ? 0 : null,
+        openLower: element("open-lower").checked, openUpper: element("open-upper").checked,
+      };
+      const text = forecast(row, quantity, this.own.draws(name, at), this.own.model.weights(), question);
+      this.download(this.fileName(`${name}.json`), text, "application/json");
+      element("forecast-dialog").close();
+    } catch (problem) {
+      fill("forecast-problem", problem.message);
+    }
   }
 
   saveSvg() {

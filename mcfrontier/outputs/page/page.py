@@ -20,7 +20,18 @@ from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import summary
 from mcfrontier.runs.headlines import headlines
 
-SCRIPTS = ("numbers", "amounts", None, "model", "state", "charts", "answer", "inputs", "main")  # None: the formulas
+SCRIPTS = (
+    "numbers",
+    "amounts",
+    None,
+    "model",
+    "state",
+    "forecast",
+    "charts",
+    "answer",
+    "inputs",
+    "main",
+)  # None: the formulas
 
 
 def write_page(run: RunCore, path: Path, draws: int = DRAWS) -> None:
