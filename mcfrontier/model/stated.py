@@ -39,9 +39,15 @@ def predicted_training_time(predicted_chip_time, chip_count_stated):
 
 
 @node("FLOP")
-def filled_compute(stated_compute, stated_chip_time, achieved_rate):
+def hardware_compute(stated_chip_time, achieved_rate):
+    """Operations of a run from its chip-hours and its class alone."""
+    return stated_chip_time * achieved_rate
+
+
+@node("FLOP")
+def filled_compute(stated_compute, hardware_compute):
     """Operations of a run, as stated, or from its chip-hours."""
-    return first_known(stated_compute, stated_chip_time * achieved_rate)
+    return first_known(stated_compute, hardware_compute)
 
 
 @node("chip*h")

@@ -17,7 +17,8 @@ def hours_of(compute=NAN, parameters=NAN, tokens=NAN, hours=NAN, chips=NAN, days
     predicted = stated.predicted_chip_time(flop, RATE)
     whole = stated.filled_chip_time(own, predicted)
     length = stated.filled_training_time(days * 24, whole, chips, 100 * 24)
-    return stated.filled_compute(flop, own, RATE), whole, length / 24, stated.filled_chip_count(chips, whole, length)
+    compute = stated.filled_compute(flop, stated.hardware_compute(own, RATE))
+    return compute, whole, length / 24, stated.filled_chip_count(chips, whole, length)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from mcfrontier.model import capacity, chips, everyday, history, inference, parallel, scaling, search, trend
+from mcfrontier.model import capacity, chips, everyday, history, inference, scaling, search, trend
 
 HOFFMANN = {  # A, alpha, B, beta at references of 1: Hoffmann et al. (2022)
     "parameter_loss_scale": 406.4,
@@ -131,9 +131,9 @@ def test_everyday_equivalents():
 
 
 def test_links_and_pipelines():
-    assert parallel.device_links(4) == 6
-    assert parallel.microbatches(8, 3) == 24
-    assert parallel.pipeline_idle_share(pipeline_stages=5, microbatches=16) == 0.2
+    assert capacity.device_links(4) == 6
+    assert capacity.microbatches(8, 3) == 24
+    assert capacity.pipeline_idle_share(pipeline_stages=5, microbatches=16) == 0.2
 
 
 def test_a_doubling_every_half_year_is_four_times_a_year():

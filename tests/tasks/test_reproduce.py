@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mcfrontier.tasks.reproduce import reproduce
 from tests.conftest import ROOT
 
-COUNTS = {"L": 19, "B": 7, "C": 11, "T": 9, "E": 15}
+COUNTS = {"L": 19, "B": 7, "C": 11, "T": 9, "E": 15, "EU": 8}
 SYSTEMS = [f"{letter}{i}" for letter, count in COUNTS.items() for i in range(1, count + 1)]
 BY_HAND = {k: v for k, v in json.loads((ROOT / "tests/cases/systems.json").read_text()).items() if k != "about"}
 
