@@ -300,6 +300,44 @@ def test_a_forecast_is_that_of_the_export(lower, openness, tmp_path):
     assert (steps <= 0.2 + 1e-9).all()
 
 
+STATED = {
+    "uniform": {"low": -2, "high": 3},
+    "loguniform": {"low": 2, "high": 300},
+    "normal": {"p5": -1, "p95": 4},
+    "normal_cut": {"p5": -1, "p95": 4, "low": 0},
+    "lognormal": {"p5": 2, "p95": 70, "times": 1e6},
+    "lognormal_cut": {"p10": 2, "p90": 70, "low": 1, "high": 90},
+    "triangular": {"low": 1, "mode": 2, "high": 9},
+    "pert": {"low": 1, "mode": 2, "high": 9, "times": 10},
+    "beta": {"p5": 2, "p95": 30, "unit": "%"},
+    "logitnormal": {"p5": 20, "p95": 90, "unit": "%"},
+    "logitnormal_cut": {"p5": 0.1, "p95": 0.9, "high": 0.8, "times": 5},
+    "student-t": {"df": 3, "mean": 2, "scale": 5},
+    "gamma": {"mean": 5, "sd": 4},
+    "skew-normal": {"p5": 1, "p50": 3, "p95": 6},
+    "metalog": {"p10": 150, "p50": 200, "p90": 320},
+    "discrete": {"values": [1, 2, 7], "weights": [5, 3, 2]},
+    "empirical": {"values": [1, 1.5, 2, 4, 9, 11]},
+}
+
+
+@needs_node
+def test_every_family_is_drawn_and_changed_as_by_the_engine(page, tmp_path):
+    names = {key: key.replace("-", "_") for key in STATED}
+    entries = [entry(names[key], key.removesuffix("_cut"), **stated) for key, stated in STATED.items()]
+    page("families", "\n".join([f'title = "Families"\ntargets = {[*names.values()]}'.replace("'", '"'), *entries]))
+    run = recipe.run(load("families"), draws=2**13, method="order")
+    made = on_page(run, CHANGED.replace("row.x ||", "").replace("=== 3", "=== 99"))
+    before = on_page(run, CHANGED.replace("=== 3", "=== 0"))["found"]
+    (tmp_path / "own.toml").write_text(made["file"], encoding="utf-8")
+    done = recipe.run(load(str(tmp_path / "own.toml")), draws=2**13, method="order")
+    for found, other in ((before, run), (made["found"], done)):
+        for name in names.values():
+            expected = estimates(other, name, LEVELS)[0][2:]
+            size = max(abs(expected[0]), abs(expected[2]))
+            assert found[name][0] == pytest.approx(expected, abs=1e-4 * size), name
+
+
 # Text
 
 UNITS = (

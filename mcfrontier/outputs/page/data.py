@@ -180,6 +180,7 @@ def evidence_json(study: Study, key: str) -> Json:
         "interval": [seen.p5, seen.p95],
         "unit": seen.unit,
         "log": seen.logarithmic,
+        "wrong": seen.chance_wrong,
         "factor": 1 / units.scale(seen.unit),
         "source": seen.source,
     }

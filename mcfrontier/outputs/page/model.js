@@ -186,14 +186,9 @@ class Model {
       const holds = this.holds(condition, CONDITIONS[k]);
       for (let i = 0; i < logs.length; i++) if (!holds(i)) logs[i] = -Infinity;
     });
-    for (const { quantity, index, interval, log, factor } of evidence) {
-      const x = this.values(quantity, index);
-      const [low, high] = log ? interval.map(Math.log) : interval;
-      for (let i = 0; i < logs.length; i++) {
-        const value = x[x.length > 1 ? i : 0] * factor;
-        const residual = ((log ? Math.log(value) : value) - (low + high) / 2) / ((high - low) / (2 * Z95));
-        logs[i] += Number.isFinite(residual) ? -residual * residual / 2 : -Infinity;
-      }
+    for (const seen of evidence) {
+      const own = this.logLikelihood(seen);
+      for (let i = 0; i < logs.length; i++) logs[i] += own[i];
     }
     const top = logs.reduce((most, x) => Math.max(most, x), -Infinity);
     const weights = logs.map((x) => (top > -Infinity ? Math.exp(x - top) : 0));
@@ -201,6 +196,25 @@ class Model {
     const totals = new Float64Array(REPLICATES);
     weights.forEach((w, i) => (totals[i % REPLICATES] += w));
     return (this.weighted = weights.map((w, i) => w / totals[i % REPLICATES]));
+  }
+
+  /** The log-likelihood of an observation given each draw. With the probability `wrong` it says nothing: it is then as
+   * likely in each draw as in their mean, within each randomisation. */
+  logLikelihood({ quantity, index, interval, log, factor, wrong }) {
+    const x = this.values(quantity, index);
+    const [low, high] = log ? interval.map(Math.log) : interval;
+    const logs = new Float64Array(this.data.draws).map((_, i) => {
+      const value = x[x.length > 1 ? i : 0] * factor;
+      const residual = ((log ? Math.log(value) : value) - (low + high) / 2) / ((high - low) / (2 * Z95));
+      return Number.isFinite(residual) ? -residual * residual / 2 : -Infinity;
+    });
+    if (!wrong) return logs;
+    const totals = new Float64Array(REPLICATES);
+    logs.forEach((each, i) => (totals[i % REPLICATES] += Math.exp(each)));
+    return logs.map((each, i) => {
+      const mean = totals[i % REPLICATES] / (logs.length / REPLICATES);
+      return Math.log(wrong + (1 - wrong) * Math.exp(each) / (mean || 1));
+    });
   }
 
   /** Whether a draw meets a condition: a comparison of two formulas. */
