@@ -61,3 +61,7 @@ def test_columns_have_the_widths_with_the_fewest_lines():
         possible = [w for w in product(range(4, 21), range(7, 17), range(2, 7)) if sum(w) + 4 <= columns]
         best = min(map(count, possible), default=0)
         assert (count(found) if found else 0) == best == height(lines, found) if found else best == 0
+
+
+def test_the_spaces_before_a_cell_count_in_its_width():
+    assert column_widths([["  one word"]], (), 80) == [len("  one word")]

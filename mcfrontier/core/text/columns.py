@@ -43,10 +43,11 @@ def height(lines: Lines, widths: Sequence[int]) -> int:
 
 @lru_cache(maxsize=4096)
 def word_widths(cell: str) -> tuple[int, ...]:
-    """The widths of the words of a cell on a terminal."""
+    """The widths of the words of a cell on a terminal, that of the first with the spaces before it."""
     from rich.cells import cell_len
 
-    return tuple(map(cell_len, cell.split()))
+    indent = len(cell) - len(cell.lstrip())
+    return tuple(cell_len(word) + indent * (i == 0) for i, word in enumerate(cell.split()))
 
 
 def cell_width(words: Sequence[int]) -> int:
