@@ -7,11 +7,13 @@ const vector = (x) => (Array.isArray(x) ? x : [x]);
 /** A function of each element of some draws. */
 function elementwise(f, args) {
   const n = args.reduce((most, x) => Math.max(most, x.length), 1);
-  const [a, b, c] = args.map((x) => (x.length === n ? x : new Float64Array(n).fill(x[0])));
+  const [a, b, c, d, e] = args.map((x) => (x.length === n ? x : new Float64Array(n).fill(x[0])));
   const out = new Float64Array(n);
   if (args.length === 1) for (let i = 0; i < n; i++) out[i] = f(a[i]);
   else if (args.length === 2) for (let i = 0; i < n; i++) out[i] = f(a[i], b[i]);
   else if (args.length === 3) for (let i = 0; i < n; i++) out[i] = f(a[i], b[i], c[i]);
+  else if (args.length === 4) for (let i = 0; i < n; i++) out[i] = f(a[i], b[i], c[i], d[i]);
+  else if (args.length === 5) for (let i = 0; i < n; i++) out[i] = f(a[i], b[i], c[i], d[i], e[i]);
   else for (let i = 0; i < n; i++) out[i] = f(...args.map((x) => x[x.length === n ? i : 0]));
   return out;
 }
