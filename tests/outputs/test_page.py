@@ -322,6 +322,14 @@ STATED = {
 
 
 @needs_node
+def test_the_command_of_a_saved_file_keeps_the_settings_of_the_run_and_pins_that_are_not_changed():
+    run = recipe.run(load("gpt4", set={"gpu_price": 20_000, "tdp": "0.5 kW/chip"}), draws=2**10, seed=3)
+    found = on_page(run, "[runCommand(data, {}, 'x.toml'), runCommand(data, { gpu_price: { value: 1 } }, 'x.toml')]")
+    head = "python -m mcfrontier run x.toml --draws 1024 --method order --seed 3"
+    assert found == [f"{head} --set gpu_price=20000 --set 'tdp=0.5 kW/chip'", f"{head} --set 'tdp=0.5 kW/chip'"]
+
+
+@needs_node
 def test_every_family_is_drawn_and_changed_as_by_the_engine(page, tmp_path):
     names = {key: key.replace("-", "_") for key in STATED}
     entries = [entry(names[key], key.removesuffix("_cut"), **stated) for key, stated in STATED.items()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,9 +69,9 @@ def study_json(run: RunCore, draws: int) -> Json:
     study, file, plan = run.study, run.study.file, run.sampler
     words = [("seed", plan.seed, SEED), ("sampler", plan.kind, "sobol"), ("nested-seed", plan.nested_seed, None)]
     words += [("as-of", file.as_of, None), ("table", file.table, "")]
-    options = [f"--{word} {value}" for word, value, default in words if value != default]
-    options += [f"--set {name}={value}" for name, value in values_set(study.pins).items()]
-    options += [f'--prior "{name} = {text}"' for name, text in beliefs_in(study.pins).items()]
+    options = [shlex.join([f"--{word}", str(value)]) for word, value, default in words if value != default]
+    pins = {name: shlex.join(["--set", f"{name}={value}"]) for name, value in values_set(study.pins).items()}
+    pins |= {name: shlex.join(["--prior", f"{name} = {text}"]) for name, text in beliefs_in(study.pins).items()}
     return {
         "study": study.name,
         "title": study.title,
@@ -84,6 +85,7 @@ def study_json(run: RunCore, draws: int) -> Json:
         "run_draws": plan.draws,
         "independent": not SAMPLERS[plan.kind].quasi_random,
         "options": options,
+        "pins": pins,
         "extends": study.name if file.command and not study.own_model else "",
         "targets": list(dict.fromkeys(study.targets)),
         "headlines": headlines(run),

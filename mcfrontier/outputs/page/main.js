@@ -143,7 +143,7 @@ class Page {
     const saved = names.filter((name) => !this.data.inputs[name].gaps);
     const left = names.filter((name) => !saved.includes(name)).map((name) => h("p", {}, `${this.data.quantities[name].label} is not in the file: some of its rows have no figure, so it is changed in its table.`));
     fill("sources", left, saved.length ? saved.map((name) => h("label", {}, `Source of your ${this.data.quantities[name].label}`, h("input", { type: "text", maxlength: 2000, value: this.sources[name] || "", oninput: (event) => (this.sources[name] = event.target.value) }))) : !left.length && h("p", {}, "Nothing is changed yet."));
-    fill("command", runCommand(this.data, this.fileName("own.toml")));
+    fill("command", runCommand(this.data, this.own.changes, this.fileName("own.toml")));
     element("download").disabled = !saved.length;
     element("save-dialog").showModal();
   }

@@ -115,8 +115,9 @@ function entryText(data, name, changes, source) {
 }
 
 /** The command that runs a saved priors file on the draws of this page. */
-function runCommand(data, file) {
-  return ["python -m mcfrontier run", file, `--draws ${data.draws} --method order`, ...data.options].join(" ");
+function runCommand(data, changes, file) {
+  const pins = Object.entries(data.pins).filter(([name]) => !(name in changes)).map(([, option]) => option);
+  return ["python -m mcfrontier run", file, `--draws ${data.draws} --method order`, ...data.options, ...pins].join(" ");
 }
 
 /** A priors file with the changes of a reader; `sources` are the reader's, by input. */
@@ -125,7 +126,7 @@ function priorsFile(data, changes, sources, file) {
   const names = [...new Set(Object.keys(changes).map((row) => rows.get(row)[0]))].filter((name) => !data.inputs[name].gaps);
   const head = [
     `# ${data.title.replace(/[\r\n]/g, " ")}, with other beliefs, from the page of the study (priors ${shortHash(data)}).`,
-    `# ${runCommand(data, file).replace(/[\r\n]/g, " ")}`,
+    `# ${runCommand(data, changes, file).replace(/[\r\n]/g, " ")}`,
     "format = 1",
     `title = ${tomlText(`${data.title}, with other beliefs`.slice(0, 200))}`,
     `extends = [${tomlText(data.extends)}]`,
