@@ -13,10 +13,11 @@ import numpy as np
 from mcfrontier.core import units
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.expressions.tree import COMPARISONS, Binary, Call, Name, Negative, Number, Tree, names_of
+from mcfrontier.core.kernels.plain import PARTS
 
 FUNCTIONS: dict[str, tuple[int, int]] = {  # the least and the most arguments; those of ALONG take a dimension as well
     "where": (3, 3), "minimum": (2, 9), "maximum": (2, 9), "exp": (1, 1), "log": (1, 1), "log10": (1, 1),
-    "sqrt": (1, 1), "sum": (1, 1), "mean": (1, 1), "max": (1, 1),
+    "sqrt": (1, 1), "sum": (1, 1), "mean": (1, 1), "max": (1, 1), "median": (1, 1),
 }  # fmt: skip
 ALONG = ("sum", "mean", "max")
 OPERATORS: dict[str, ast.operator] = {
@@ -130,9 +131,19 @@ def base_quantity(value: float, unit: str) -> Any:
     return units.registry().Quantity(value * units.scale(unit), (1 * units.parse(unit)).to_root_units().units)
 
 
+def median(x: Any) -> Any:
+    """The median over the draws, of each randomisation by itself: (..., draws). A single number is its own."""
+    if np.ndim(x) == 0:
+        return x
+    parts = PARTS if x.shape[-1] % PARTS == 0 else 1
+    each = x.reshape(*x.shape[:-1], -1, parts)
+    known = np.isfinite(each).any(axis=-2, keepdims=True)
+    return np.tile(np.nanmedian(np.where(known, each, 0.0), axis=-2), x.shape[-1] // parts)
+
+
 ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "where": np.where, "minimum": np.minimum, "maximum": np.maximum, "exp": np.exp, "log": np.log, "log10": np.log10,
-    "sqrt": np.sqrt, "quantity": base_quantity,
+    "sqrt": np.sqrt, "median": median, "quantity": base_quantity,
 }  # fmt: skip
 
 
@@ -180,8 +191,9 @@ def is_comparison(tree: Tree) -> bool:
     return isinstance(tree, Binary) and tree.operator in COMPARISONS
 
 
-def check_functions(tree: Tree) -> None:
-    """Refuse unknown functions, and those with another number of arguments or without a dimension."""
+def check_functions(tree: Tree, with_draws: bool = False) -> None:
+    """Refuse unknown functions, those with another number of arguments or without a dimension, and without all draws at
+    once the median over them."""
     for each in tree.walk():
         if isinstance(each, Name) and each.name in FUNCTIONS:
             raise InputError(f"'{each.name}' is a function; write {each.name}(...)")
@@ -189,6 +201,8 @@ def check_functions(tree: Tree) -> None:
             continue
         if each.name not in FUNCTIONS:
             raise InputError(f"there is no function '{each.name}'{suggest(each.name, FUNCTIONS)}")
+        if each.name == "median" and not with_draws:
+            raise InputError("median(x) is of all draws, as only an event of `probability` has them; state a number")
         least, most = FUNCTIONS[each.name]
         if not least <= len(each.arguments) <= most:
             instead = {"max": "; write maximum(x, y)", "min": "; write minimum(x, y)"}.get(each.name, "")

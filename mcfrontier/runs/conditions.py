@@ -74,9 +74,9 @@ class Condition:
         return margin
 
 
-def read(text: str, unit_of: Mapping[str, str], option: str = "so-that") -> Condition:
+def read(text: str, unit_of: Mapping[str, str], option: str = "so-that", with_draws: bool = False) -> Condition:
     """Parse a condition on quantities with known units. A number without a unit has that of the quantity on the other
-    side. `option` is its place in messages."""
+    side. `option` is its place in messages; `with_draws` if it is evaluated on all draws at once."""
     try:
         tree = expression(str(text))
     except InputError as problem:
@@ -84,7 +84,7 @@ def read(text: str, unit_of: Mapping[str, str], option: str = "so-that") -> Cond
     with located(f"{option} '{text}'"):
         if not isinstance(tree, Binary) or not is_comparison(tree):
             raise InputError(CONDITION_FORM)
-        check_functions(tree)
+        check_functions(tree, with_draws)
         for each in names_of(tree):
             check_known(each.name, unit_of)
         if not names_of(tree):

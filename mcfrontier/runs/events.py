@@ -101,7 +101,7 @@ class Truth(NamedTuple):
 
 def read_all(option: str, texts: str | Sequence[str] | None, unit_of: Mapping[str, str]) -> list[Condition]:
     """Parse conditions; `option` is the place in messages."""
-    return [read(text, unit_of, option) for text in listed(option, texts)]
+    return [read(text, unit_of, option, option == THAT) for text in listed(option, texts)]
 
 
 @extremes_allowed()

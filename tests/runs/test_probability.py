@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 import mcfrontier as mcf
+from mcfrontier.graph.formula import median
 from tests.conftest import input_entry
 
 LOGNORMALS = input_entry("a", "lognormal", "USD", mu=0, sigma=1) | input_entry("b", "lognormal", "USD", mu=0.5, sigma=2)
@@ -26,6 +27,32 @@ def test_the_probability_of_a_lognormal_beyond_a_bound_is_that_of_its_distributi
     assert_near(run.probability("a > 2 USD"), stats.norm.sf(np.log(2)))
     assert_near(run.probability(["a > 2 USD", "b < 1 USD"]), stats.norm.sf(np.log(2)) * stats.norm.cdf(-0.25))
     assert_near(run.probability("a > b"), stats.norm.cdf(-0.5 / np.sqrt(5)))
+
+
+def test_the_share_of_a_lognormal_near_its_median_is_that_of_its_distribution(tmp_path):
+    """Within 30 % of the median, which is 1 for a."""
+    run = lognormals()
+    near = ["a > 0.7 * median(a)", "a < 1.3 * median(a)"]
+    assert_near(run.probability(near), stats.norm.cdf(np.log(1.3)) - stats.norm.cdf(np.log(0.7)))
+    assert_near(run.probability("b < median(b) * a / median(a)"), 0.5)
+    run.write(tmp_path, report=False)
+    assert mcf.open(tmp_path).probability(near).identical(run.probability(near))
+
+
+def test_the_median_of_draws_is_that_of_each_randomisation_and_of_a_known_quantity_itself():
+    x = np.random.default_rng(0).random((2, 64))
+    x[1] = np.nan
+    expected = [np.median(x[0, r::16]) for r in range(16)]
+    np.testing.assert_array_equal(median(x)[0], expected * 4)
+    assert median(np.array([3.0])) == median(3.0) == 3
+    assert median(np.array([1.0, 2.0, 6.0])).tolist() == [2, 2, 2]
+
+
+def test_the_median_of_all_draws_is_refused_in_other_conditions():
+    with pytest.raises(mcf.InputError, match="is of all draws"):
+        mcf.solve("gpt4", "chip_count", "energy < median(energy)")
+    with pytest.raises(mcf.InputError, match="is of all draws"):
+        lognormals().probability("a > 2 USD", given="a < median(a)")
 
 
 def test_a_condition_on_an_independent_quantity_changes_nothing():
