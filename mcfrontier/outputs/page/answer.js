@@ -32,9 +32,10 @@ class Answer {
     return rowName(this.data, this.name, this.at);
   }
 
-  /** Show a row of a target, such as cost[2027]; a name alone stands for its first row. */
-  show(row, quiet) {
-    const name = row.split("[")[0];
+  /** Show a row of a target, such as cost[2027]; a name alone stands for the row that represents it. */
+  show(wanted, quiet) {
+    const name = wanted.split("[")[0];
+    const row = wanted !== name ? wanted : this.data.headlines.find((each) => each.split("[")[0] === name) || name;
     if (!this.data.targets.includes(name)) return;
     const rows = rowsOf(this.data, name);
     this.name = name;
@@ -100,7 +101,7 @@ class Answer {
     if (quantity.event) {
       const [value, error] = changed || !published.probability ? [after.values[0], after.errors[0]] : published.probability;
       fill("figure", chance(value, error));
-      fill("interval", `probability, ± ${chance(error)} Monte Carlo error${changed && published.probability ? `; published ${chance(...published.probability)}` : ""}`);
+      fill("interval", `probability, ± ${amount(error, { unit: "share", kind: "share" }, 0, 1)} Monte Carlo error${changed && published.probability ? `; published ${chance(...published.probability)}` : ""}`);
       return;
     }
     const figures = changed || !published.p50 ? [1, 3, 5].map((i) => [after.values[i], after.errors[i]]) : [published.p5, published.p50, published.p95];
@@ -246,12 +247,15 @@ class Answer {
   /** The shown quantity at all labels of one of its dimensions. */
   labels() {
     const { data, quantity, page, changed } = this;
-    element("labels-part").hidden = !quantity.dimensions.length || quantity.event;
+    element("labels-part").hidden = !quantity.dimensions.length;
     if (element("labels-part").hidden) return;
     fill("labels", quantity.dimensions.map((dimension) => {
       const places = data.dimensions[dimension].map((label, k) => [label, { ...this.at, [dimension]: k }])
         .filter(([, at]) => !data.missing.includes(rowName(data, this.name, at))).slice(0, 60);
-      const of = (study) => places.map(([, at]) => study.statistics(this.name, at, [0.05, 0.5, 0.95]).values.slice(1));
+      const of = (study) => places.map(([, at]) => {
+        const { values } = study.statistics(this.name, at, [0.05, 0.5, 0.95]);
+        return quantity.event ? [values[0], values[0], values[0]] : values.slice(1); // of an event its probability
+      });
       const key = `${rowName(data, this.name, this.at)} ${dimension}`;
       if (!this.cached.has(key)) this.cached.set(key, of(page.published));
       return labelsFigure(quantity, places.map(([label]) => label), this.cached.get(key), changed ? of(page.own) : [], changed, data.paths[this.name] === dimension);

@@ -192,7 +192,7 @@ function labelsFigure(quantity, labels, before, after, changed, path) {
   const numbers = sets.flatMap(([, rows]) => rows.flat()).filter(Number.isFinite);
   if (!numbers.length) return h("p", {}, "No figures.");
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  const log = quantity.log && low > 0 && high / low > 6;
+  const log = quantity.log && !quantity.event && low > 0 && high / low > 6;
   if (path) return fanFigure(quantity, labels, sets, low, high, log);
   const left = Math.round(0.32 * W), line = changed ? 26 : 20, bottom = labels.length * line + 4;
   const scale = axis(low, high > low ? high : low + 1, log, left, W - 10, quantity);
