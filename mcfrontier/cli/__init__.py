@@ -36,6 +36,7 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "page": "Read",
     "site": "Read",
     "figure": "Read",
+    "schema": "Read",
     "probability": "Read",
     "compare": "Compare and solve",
     "solve": "Compare and solve",

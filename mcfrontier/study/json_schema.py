@@ -1,8 +1,7 @@
-"""The JSON schema of a priors file: `python -m mcfrontier.study.json_schema` prints it."""
+"""The JSON schema of a priors file: `python -m mcfrontier schema priors` prints it."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import msgspec
@@ -16,12 +15,11 @@ def schema() -> dict[str, Any]:
     """The JSON schema of a priors file."""
     made = msgspec.json.schema(FileSchema)
     whole: dict[str, Any] = made["$defs"]["FileSchema"]
-    entries, kinds = msgspec.json.schema_components(FAMILIES.values(), ref_template="#/$defs/{name}")
+    _, kinds = msgspec.json.schema_components(FAMILIES.values(), ref_template="#/$defs/{name}")
     definitions = msgspec.json.schema_components(
         [Decision, Disclosed, FormulaEntry, Table], ref_template="#/$defs/{name}"
     )[1]
-    in_one_line = {"type": "object", "properties": {"is": {"type": "string"}}, "required": ["is"]}
-    whole["properties"]["inputs"]["additionalProperties"] = {"anyOf": [*entries, in_one_line]}
+    whole["properties"]["inputs"]["additionalProperties"] = entry()
     whole["properties"]["disclosed"]["additionalProperties"] = {"$ref": "#/$defs/Disclosed"}
     whole["properties"]["formulas"]["additionalProperties"] = {"$ref": "#/$defs/FormulaEntry"}
     whole["properties"]["decision"] = {"$ref": "#/$defs/Decision"}
@@ -45,5 +43,15 @@ def schema() -> dict[str, Any]:
     return top | whole | {"title": "A priors file of mcfrontier", "$defs": kinds | definitions}
 
 
-if __name__ == "__main__":
-    print(json.dumps(schema(), indent=1))
+def entry() -> dict[str, Any]:
+    """The schema of an entry: that of its family alone, so that an error names the key at fault."""
+    in_one_line = {"properties": {"is": {"type": "string"}}}
+    families = [
+        {
+            "if": {"properties": {"family": {"const": name}}, "required": ["family"]},
+            "then": {"$ref": f"#/$defs/{family.__name__}"},
+        }
+        for name, family in FAMILIES.items()
+    ]
+    by_family = {"properties": {"family": {"enum": [*FAMILIES]}}, "required": ["family"], "allOf": families}
+    return {"type": "object", "if": {"required": ["is"]}, "then": in_one_line, "else": by_family}

@@ -6,6 +6,7 @@ import json
 import re
 
 import arviz
+import jsonschema
 import numpy as np
 import pypdf
 import pytest
@@ -71,6 +72,37 @@ def test_json_has_a_stable_schema(folder, gpt4):
     assert energy["unit"] == "MWh"
     assert price["p95"] == float(gpt4.draws.gpu_price.quantile(0.95, method="hazen"))
     assert found["integrated"]["acquisition_cost"] == "gpu_price"
+
+
+@pytest.mark.parametrize("study", ["gpt4", "deepseek-v3-given", "conditions"])
+def test_the_json_files_of_a_run_are_valid_by_their_schemas(study, folder, tmp_path, command):
+    if study == "conditions":
+        page = {"targets": ["x"], "inputs": input_entry("x", "uniform", low=0, high=1)}
+        mcf.run(page, draws=2**12, given="x > 0.5").write(tmp_path, report=False)
+    elif study != "gpt4":
+        mcf.run(study, draws=2**14).write(tmp_path, report=False)
+    place = folder if study == "gpt4" else tmp_path
+    for name in ("percentiles", "manifest"):
+        schema, found = json.loads(command("schema", name).out), json.loads((place / f"{name}.json").read_text())
+        jsonschema.validate(found, schema)
+        assert {*found} <= {*schema["properties"], "given", "effective_draws"}
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "word"),
+    [
+        ("percentiles", lambda x: x["quantities"]["energy"].update(p5="1"), "'1' is not of type"),
+        ("percentiles", lambda x: x["quantities"]["energy"].pop("unit"), "'unit' is a required"),
+        ("percentiles", lambda x: x.update(format=2), "1 was expected"),
+        ("manifest", lambda x: x.update(draws=0), "0 is less than"),
+        ("manifest", lambda x: x.update(priors_sha256="a" * 63), "does not match"),
+    ],
+)
+def test_the_schemas_reject_other_files(name, change, word, folder, command):
+    found = json.loads((folder / f"{name}.json").read_text())
+    change(found)
+    with pytest.raises(jsonschema.ValidationError, match=word):
+        jsonschema.validate(found, json.loads(command("schema", name).out))
 
 
 def test_csv_is_tidy_and_equals_the_json(folder):

@@ -49,6 +49,8 @@ def test_the_folders_are_those_of_the_plan():
     assert {path.name for path in PACKAGE.iterdir() if path.is_file()} == {
         "__init__.py",
         "__main__.py",
+        "manifest.schema.json",
+        "percentiles.schema.json",
         "priors.schema.json",
         "py.typed",
     }

@@ -75,6 +75,7 @@ def test_an_installed_wheel_finds_its_priors_and_runs_without_the_source(tmp_pat
         "mcfrontier/sampling/data/joe-kuo.npy",
         "mcfrontier/outputs/report/report.typ",
         "mcfrontier/priors.schema.json",
+        "mcfrontier/manifest.schema.json",
     } <= names
 
     if shutil.which("cc") and Path(sysconfig.get_path("include"), "Python.h").exists():

@@ -54,10 +54,29 @@ def test_the_schema_rejects_what_the_reader_rejects():
             jsonschema.validate(wrong, schema())
 
 
-def test_the_shipped_schema_is_generated_from_the_classes():
-    """To regenerate it: python -m mcfrontier.study.json_schema > mcfrontier/priors.schema.json"""
-    shipped = (ROOT / "mcfrontier/priors.schema.json").read_text()
-    assert json.loads(shipped) == schema()
+@pytest.mark.parametrize(
+    ("entry", "word"),
+    [
+        (input_entry("x", "normal", mean=1, standard_deviation=2), "standard_deviation"),
+        (input_entry("x", "lognormal", p5=1, p959=2), "p959"),
+        (input_entry("x", "lognormol", p5=1, p95=2), "lognormol"),
+        ({"x": {"family": "value", "value": 1, "unit": "1"}}, "source"),
+        ({"x": {"unit": "1", "source": "s", "p5": 1, "p95": 2}}, "family"),
+    ],
+)
+def test_an_error_of_the_schema_names_the_wrong_word(entry, word):
+    with pytest.raises(jsonschema.ValidationError) as error:
+        jsonschema.validate({"inputs": entry}, schema())
+    assert f"'{word}'" in error.value.message
+    assert not error.value.context
+
+
+@pytest.mark.parametrize("of", ["priors", "percentiles", "manifest"])
+def test_the_shipped_schemas_are_those_that_the_command_prints(of, command):
+    """CONTRIBUTING.md has the command that writes one again."""
+    printed = command("schema", of).out
+    assert printed == (ROOT / f"mcfrontier/{of}.schema.json").read_text()
+    jsonschema.Draft202012Validator.check_schema(json.loads(printed))
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
