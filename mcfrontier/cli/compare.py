@@ -9,6 +9,7 @@ import click
 
 from mcfrontier.cli.terminal import (
     as_of_option,
+    complete_studies,
     emit,
     given,
     given_option,
@@ -32,7 +33,7 @@ MAX_COMPACT_ROWS = 40  # rows of a pair that are printed one by one
 
 
 @click.command()
-@click.argument("studies", nargs=-1, required=True, metavar="NAME|PATH...")
+@click.argument("studies", nargs=-1, required=True, metavar="NAME|PATH...", shell_complete=complete_studies)
 @sampling_options("Number of draws of each study.  [default: 16384, or less]")
 @pins_option("Pin a quantity in all studies; with one study, compare it with itself so pinned.")
 @click.option(

@@ -6,14 +6,14 @@ from datetime import date
 
 import click
 
-from mcfrontier.cli.terminal import as_of_option, emit, say, whole_number
+from mcfrontier.cli.terminal import as_of_option, complete_quantities, complete_studies, emit, say, whole_number
 
 WIDTH = 80
 
 
 @click.command()
-@click.argument("name", metavar="NAME|PATH")
-@click.argument("quantity", metavar="QUANTITY")
+@click.argument("name", metavar="NAME|PATH", shell_complete=complete_studies)
+@click.argument("quantity", metavar="QUANTITY", shell_complete=complete_quantities)
 @as_of_option()
 @click.option("--depth", type=whole_number, metavar="COUNT", help="Levels of the tree.  [default: down to the inputs]")
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")

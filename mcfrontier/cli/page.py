@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mcfrontier.cli.terminal import note, progress, say
+from mcfrontier.cli.terminal import complete_studies, note, progress, say
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.progress import Progress
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", metavar="NAME|PATH|FOLDER")
+@click.argument("name", metavar="NAME|PATH|FOLDER", shell_complete=complete_studies)
 @click.option(
     "--draws", type=click.Choice(["8192", "16384"]), help="Draws in the page; fewer for many rows.  [default: 8192]"
 )

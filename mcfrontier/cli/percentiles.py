@@ -11,6 +11,8 @@ import click
 
 from mcfrontier.cli.terminal import (
     as_of_option,
+    complete_quantities,
+    complete_studies,
     emit,
     given,
     given_option,
@@ -38,8 +40,8 @@ QUANTILES = "1,5,25,50,75,95,99"
 
 
 @click.command()
-@click.argument("source", metavar="NAME|FOLDER")
-@click.argument("quantities", nargs=-1, metavar="[QUANTITY...]")
+@click.argument("source", metavar="NAME|FOLDER", shell_complete=complete_studies)
+@click.argument("quantities", nargs=-1, metavar="[QUANTITY...]", shell_complete=complete_quantities)
 @click.option(
     "--quantiles", default=QUANTILES, show_default=True, metavar="PERCENTS", help="Percentiles, such as 2.5,50,97.5."
 )

@@ -11,6 +11,7 @@ import click
 
 from mcfrontier.cli.terminal import (
     as_of_option,
+    complete_studies,
     emit,
     given,
     given_option,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("source", metavar="NAME|FOLDER")
+@click.argument("source", metavar="NAME|FOLDER", shell_complete=complete_studies)
 @click.option(
     "--that",
     required=True,

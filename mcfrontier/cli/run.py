@@ -11,6 +11,7 @@ import click
 from mcfrontier.analysis.conditional import METHODS
 from mcfrontier.cli.terminal import (
     as_of_option,
+    complete_studies,
     emit,
     given,
     given_option,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", metavar="NAME|PATH")
+@click.argument("name", metavar="NAME|PATH", shell_complete=complete_studies)
 @sampling_options("Number of draws; for Sobol rounded up to a power of two.  [default: 131072, or less]")
 @click.option(
     "--precision",

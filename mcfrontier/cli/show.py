@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mcfrontier.cli.terminal import as_of_option, emit, say
+from mcfrontier.cli.terminal import as_of_option, complete_studies, emit, say
 
 if TYPE_CHECKING:
     from mcfrontier.study.prior import Prior
 
 
 @click.command()
-@click.argument("name", metavar="NAME|PATH")
+@click.argument("name", metavar="NAME|PATH", shell_complete=complete_studies)
 @as_of_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the study as JSON.")
 def command(name: str, as_json: bool, as_of: date | None) -> None:

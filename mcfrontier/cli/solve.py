@@ -9,6 +9,7 @@ import click
 
 from mcfrontier.cli.terminal import (
     as_of_option,
+    complete_studies,
     emit,
     given,
     given_option,
@@ -24,7 +25,7 @@ from mcfrontier.cli.terminal import (
 
 
 @click.command()
-@click.argument("name", metavar="NAME|PATH")
+@click.argument("name", metavar="NAME|PATH", shell_complete=complete_studies)
 @click.option("--for", "decide", required=True, metavar="NAME", help="The quantity to solve for.")
 @click.option(
     "--so-that",

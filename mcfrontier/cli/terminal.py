@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
 import click
 
@@ -16,6 +16,9 @@ from mcfrontier.core.errors import InputError
 from mcfrontier.core.printable import echo, message_line, one_line, printable
 from mcfrontier.core.progress import Progress, silent
 from mcfrontier.sampling import SAMPLERS
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -47,7 +50,14 @@ def sampling_options(draws_help: str, of: str = "") -> Callable[[Command], Comma
 
 def pins_option(help: str = "Pin a quantity.") -> Callable[[Command], Command]:
     """--set, repeatable."""
-    return click.option("--set", "pins", multiple=True, metavar="NAME=VALUE[UNIT]", help=f"{help} Repeatable.")
+    return click.option(
+        "--set",
+        "pins",
+        multiple=True,
+        metavar="NAME=VALUE[UNIT]",
+        help=f"{help} Repeatable.",
+        shell_complete=complete_quantities,
+    )
 
 
 def sweep_option() -> Callable[[Command], Command]:
@@ -75,7 +85,9 @@ def as_of_option() -> Callable[[Command], Command]:
 
 def targets_option(help: str) -> Callable[[Command], Command]:
     """--target, repeatable."""
-    return click.option("--target", "targets", multiple=True, metavar="NAME", help=help)
+    return click.option(
+        "--target", "targets", multiple=True, metavar="NAME", help=help, shell_complete=complete_quantities
+    )
 
 
 def given_option() -> Callable[[Command], Command]:
@@ -87,6 +99,32 @@ def given_option() -> Callable[[Command], Command]:
         metavar="CONDITION",
         help='Condition that the draws must meet, such as "energy > 40 GWh". Repeatable.',
     )
+
+
+def complete_studies(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The studies whose names begin so, for a shell; or files, where there are none."""
+    from click.shell_completion import CompletionItem
+
+    from mcfrontier.study import locate
+
+    found = [CompletionItem(name) for name in locate.runnable() if name.startswith(incomplete)]
+    return found or [CompletionItem(incomplete, type="file")]
+
+
+def complete_quantities(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The quantities, of the study or the saved run on the command line, whose names begin so."""
+    from mcfrontier.outputs.folder.saved import is_run, read_folder
+    from mcfrontier.runs.load import load
+
+    stated = [value for key in ("name", "source", "folder", "studies") if (value := context.params.get(key))]
+    stated += context.args  # not parsed, after an option without a value yet
+    try:
+        source = str(stated[0] if isinstance(stated[0], str) else stated[0][0])
+        names = read_folder(source).quantities if is_run(source) else load(source).quantities
+    except (InputError, IndexError):  # there is nothing to complete yet
+        return []
+    ending = "=" if parameter.name == "pins" else ""
+    return [f"{name}{ending}" for name in names if name.startswith(incomplete)]
 
 
 def saved_run(source: str, options: Iterable[str]) -> bool:
