@@ -7,11 +7,11 @@ import subprocess
 import pytest
 
 from mcfrontier.outputs.page.data import page_json
-from mcfrontier.outputs.page.page import script_of
+from mcfrontier.outputs.page.page import NUMBERS, script_of
 from mcfrontier.outputs.page.size import DRAWS, page_draws
 
 needs_node = pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")
-PARTS = ("numbers", "amounts", None, "model", "state", "forecast")
+
 END = """
 const given = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const seen = (key, value) => {
@@ -23,7 +23,7 @@ const seen = (key, value) => {
 
 def evaluate(expression, given=None, formulas="const FORMULAS = {}, CONDITIONS = [];"):
     """The value of an expression in JavaScript, in which `given` is a value from here; NaN and Infinity are texts."""
-    made = script_of(formulas, PARTS).rstrip().removesuffix("}")
+    made = script_of(formulas, NUMBERS).rstrip().removesuffix("}")
     script = f"{made}{END}console.log(JSON.stringify({expression}, seen));\n}}\n"
     done = subprocess.run(["node", "-e", script], input=json.dumps(given), text=True, capture_output=True)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -228,6 +228,19 @@ def test_the_tornado_is_that_of_the_engine():
 
 
 @needs_node
+def test_shares_of_variance_are_the_first_order_indices_of_the_engine():
+    from mcfrontier.runs.sensitivity import first_order
+
+    run = recipe.run(load("gpt4"), draws=2**15)
+    found = on_page(run, "firstOrder(new Study(data, FORMULAS), 'amortised_cost', {})")
+    expected = first_order(run, "amortised_cost", None)
+    assert found["log"] == (expected.attrs["scale"] == "log")
+    own = {each["input"]: each["share"] for each in found["shares"]}
+    for name, share in zip(expected.input.values.tolist(), expected.values.tolist(), strict=True):
+        assert own[name] == pytest.approx(share, abs=0.015), name
+
+
+@needs_node
 def test_a_family_that_would_leave_its_range_becomes_a_lognormal_one(page, tmp_path):
     page("two", TWO)
     run = mcf.run("two", model=[product], draws=2**12).core

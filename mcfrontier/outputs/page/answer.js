@@ -208,6 +208,7 @@ class Answer {
   drawRest() {
     const { data, quantity, page, changed } = this;
     fill("tornado", quantity.event ? h("p", {}, "An event: choose another quantity for its tornado.") : tornadoFigure(data, quantity, page.own.swings(this.name, this.at)));
+    this.variance();
     this.moves();
     this.labels();
     this.components();
@@ -225,6 +226,18 @@ class Answer {
     };
     const head = ["", "published median", ...(page.isChanged ? ["yours", "change"] : [])];
     fill("targets", h("thead", {}, h("tr", {}, head.map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, data.targets.map(line)));
+  }
+
+  /** The share of the variance that each input explains alone. */
+  variance() {
+    const { data, page, quantity } = this;
+    const found = page.own.model.weights() || quantity.event ? null : firstOrder(page.own, this.name, this.at);
+    const shares = found ? found.shares.filter(({ share }) => share > 0.005).slice(0, 8) : [];
+    const text = shares.length
+      ? `First-order Sobol' indices: the part of the variance of ${found.log ? "its logarithm" : "it"} that each input explains alone.`
+      : "Not computed here of an event, given evidence or conditions, or of draws that are not finite.";
+    fill("variance-text", text);
+    fill("variance", shares.length > 0 && sharesFigure(shares.map(({ input, k }) => inputLabel(data, input, k)), shares.map(({ share }) => share), [], false));
   }
 
   /** How far the answer moved, and by which change. */

@@ -227,12 +227,12 @@ function fanFigure(quantity, labels, sets, low, high, log) {
 
 /** Shares of the components of a cost, published and changed. */
 function sharesFigure(names, before, after, changed) {
-  const left = 130, line = 24;
+  const left = Math.round(0.3 * W), line = 24;
   const rows = names.map((name, i) => {
     const y = i * line + 4, width = (share) => Math.max(0, share) * (W - left - 60);
     const share = changed ? after[i] : before[i];
     return [
-      h("text", { x: left - 8, y: y + 14, "text-anchor": "end" }, name),
+      h("text", { x: left - 8, y: y + 14, "text-anchor": "end" }, clipped(name, left)),
       h("rect", { x: left, y, width: width(share), height: line - 8, class: changed ? "after bar" : "before bar" }),
       changed && h("line", { x1: left + width(before[i]), x2: left + width(before[i]), y1: y - 2, y2: y + line - 6, class: "before line" }),
       h("text", { x: left + width(Math.max(share, changed ? before[i] : 0)) + 6, y: y + 14 }, `${Math.round(100 * share)} %`),

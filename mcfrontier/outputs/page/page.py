@@ -20,18 +20,8 @@ from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import summary
 from mcfrontier.runs.headlines import headlines
 
-SCRIPTS = (
-    "numbers",
-    "amounts",
-    None,
-    "model",
-    "state",
-    "forecast",
-    "charts",
-    "answer",
-    "inputs",
-    "main",
-)  # None: the formulas
+NUMBERS = ("numbers", "amounts", None, "model", "variance", "state", "forecast")  # None: the formulas
+SCRIPTS = (*NUMBERS, "charts", "answer", "inputs", "main")
 
 
 def write_page(run: RunCore, path: Path, draws: int = DRAWS) -> None:
