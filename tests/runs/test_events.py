@@ -129,7 +129,7 @@ def test_the_report_has_the_probability_of_an_event():
     assert found["answer"].startswith("A delay: late with a probability of 70%") or "70." in found["answer"]
     head, other = found["headlines"]
     assert len(head["figures"]) == 1
-    assert head["sensitive_to"] == "delay"
+    assert head["sensitive_to"] == "most sensitive to delay"
     assert len(other["figures"]) == 3
     assert [len(row["cells"]) for row in found["targets"]] == [1, 5]
 

@@ -25,9 +25,10 @@ def exceedance(run: RunCore) -> list[Drawing]:
     """Probabilities along a dimension whose labels are numbers, such as years. Each event: one line for each label of
     the other dimensions. The first target that is not an event: one panel for each of these labels, with the
     probability that the target exceeds round values."""
-    events = [name for name in run.study.targets if run.study.kind(name) is EVENT]
+    paths = [name for name in run.study.targets if path_of(run.study, name)]
+    events = [name for name in paths if run.study.kind(name) is EVENT]
     of_events = [drawing for name in events for drawing in exceedance_of(run, name)]
-    names = [name for name in run.study.targets if path_of(run.study, name) and name not in events]
+    names = [name for name in paths if name not in events]
     return [*of_events, *(drawing for name in names[:1] for drawing in exceedance_of(run, name))][:MAX_DRAWINGS]
 
 
