@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mcfrontier.api.base import RunBase
-from mcfrontier.runs import estimates, events, sensitivity
+from mcfrontier.runs import estimates, events, readings, sensitivity
 from mcfrontier.runs.summary import Summary
 
 if TYPE_CHECKING:
@@ -205,16 +205,24 @@ class Results(RunBase):
         """
         return estimates.percentile_of(self.core, row, value, unit)
 
-    def probability(self, that: str | Sequence[str], given: str | Sequence[str] | None = None) -> xr.Dataset:
+    def probability(
+        self,
+        that: str | Sequence[str] | None = None,
+        given: str | Sequence[str] | None = None,
+        reading: str | None = None,
+    ) -> xr.Dataset:
         """Return the probability of an event, also given conditions.
 
         Parameters
         ----------
-        that : str or sequence of str
+        that : str or sequence of str, optional
             The event, such as ``"amortised_cost > 5e7 USD"``, or several conditions that must all hold in the same
-            draw.
+            draw. With a reading, by default the event of ``[resolution]`` in the priors file.
         given : str or sequence of str, optional
             Conditions that the draws must meet; all others are left out.
+        reading : {"true", "known", "published"}, optional
+            How the event is decided: by the value, by what can be known outside, or by a published estimate, given
+            that none has been published yet. By default by the value, given nothing.
 
         Returns
         -------
@@ -234,7 +242,9 @@ class Results(RunBase):
         >>> float(run.probability("energy > 0 MWh", given="cloud_cost > 1e6 USD").probability)
         1.0
         """
-        return events.probability_dataset(self._sample, that, given)
+        if reading is not None:
+            return readings.dataset(self.core, that, given, reading)
+        return events.probability_dataset(self._sample, [] if that is None else that, given)
 
     @property
     def _sample(self) -> events.Sample:

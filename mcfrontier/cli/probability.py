@@ -35,10 +35,12 @@ if TYPE_CHECKING:
 @click.argument("source", metavar="NAME|FOLDER", shell_complete=complete_studies)
 @click.option(
     "--that",
-    required=True,
     multiple=True,
     metavar="CONDITION",
-    help='An event, such as "amortised_cost > 5e7 USD". Repeatable.',
+    help='An event, such as "amortised_cost > 5e7 USD". Repeatable. Without one, that of [resolution].',
+)
+@click.option(
+    "--as", "reading", metavar="READING", help="study: Decide the event as true, known or published: see [resolution]."
 )
 @given_option()
 @pins_option("study: Pin a quantity.")
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 def command(
     source: str,
     that: Sequence[str],
+    reading: str | None,
     conditions: Sequence[str],
     pins: Sequence[str],
     sweeps: Sequence[str],
@@ -67,13 +70,13 @@ def command(
 
     priors = settings.pop("priors")
     options = given(**settings)
-    only = {"set": pins, "sweep": sweeps, "prior": priors, "as-of": as_of}
+    only = {"set": pins, "sweep": sweeps, "prior": priors, "as-of": as_of, "as": reading}
     if saved_run(source, [*options, *(option for option, value in only.items() if value)]):
         found = of_folder(read_folder(source), that, conditions)
     else:
         with progress() as steps:
             options |= {"set": split_pins(pins, sweeps), "priors": priors, "as_of": as_of}
-            found = of_study(source, that, conditions, progress=steps, **options)
+            found = of_study(source, that, conditions, reading, progress=steps, **options)
     for text in found.notes:
         note(text)
     if as_json:
@@ -87,7 +90,10 @@ def show(found: Answer) -> None:
     if found.given:
         say(f"given {' and '.join(found.given)}")
     together = found.together if len({row.that for row in found.events}) > 1 else ()
-    lines = [cells(row.that or "", row) for row in found.events] + [cells("all together", row) for row in together]
+    several = len({row.reading for row in found.events}) > 1
+    heads = [f"{row.reading}: {row.that}" if several else row.that or "" for row in found.events]
+    lines = [cells(head, row) for head, row in zip(heads, found.events, strict=True)]
+    lines += [cells("all together", row) for row in together]
     show_table(("event", "", "probability", "95 % interval", "MC error", "odds", "draws"), lines, left=(0, 1))
 
 

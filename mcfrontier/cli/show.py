@@ -40,7 +40,7 @@ def command(name: str, as_json: bool, as_of: date | None) -> None:
         show_input(prior)
     if statements(study):
         say()
-        say("Correlations, evidence and decision")
+        say("Correlations, evidence, decision and resolution")
         for what, text in statements(study):
             say()
             say(f"  {what}: {text}")

@@ -90,10 +90,15 @@ def threshold_date(frontier_cost, calendar_year, base_cost, base_date, cost_thre
     after = np.where(calendar_year > base_date, after, first)
     before = np.concatenate([first, after[:-1]])
     start = np.concatenate([base_date + 0 * calendar_year[:1], np.maximum(calendar_year[:-1], base_date)])
+    return np.where(first[0] < 0, first_crossing(before, after, start, calendar_year), base_date[0])
+
+
+def first_crossing(before, after, start, end):
+    """Date at which a path first rises above 0, from its values at both ends of each step, the steps along the first
+    axis; the end of the last step where it does not."""
     rises = (before < 0) & (after >= 0)
     fraction = np.where(rises, before / np.where(rises, before - after, 1), 1)
-    dates = np.where(rises, start + (calendar_year - start) * fraction, calendar_year[-1:])
-    return np.where(first[0] < 0, dates.min(axis=0), base_date[0])
+    return np.where(rises, start + (end - start) * fraction, end[-1:]).min(axis=0)
 
 
 @node("share", event=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import ModuleType
@@ -13,9 +15,10 @@ from mcfrontier.core import limits
 from mcfrontier.core.arguments import listed
 from mcfrontier.core.errors import InputError, check_docstrings, located, suggest
 from mcfrontier.core.formatting import split_row
+from mcfrontier.core.kinds import EVENT
 from mcfrontier.core.printable import echo, quoted
 from mcfrontier.graph import Node
-from mcfrontier.runs import conditions, nested, sweeps
+from mcfrontier.runs import conditions, nested, resolution, sweeps
 from mcfrontier.runs.conditions import GIVEN
 from mcfrontier.runs.nested import with_nested_years
 from mcfrontier.study import locate, money, priors_file, validate
@@ -109,8 +112,31 @@ def loaded(
     file = with_nested_years(file, check_nested(file, trail))
     formulas = graph.nodes_of(package_model if model is None else model)
     texts = tuple(dict.fromkeys((*file.given, *listed("given", given))))
-    study, stated = assembled(file, formulas, tuple(targets), pins, texts, own_model=model is not None)
-    study = sweeps.checked(study)
+    return checked(file, formulas, tuple(targets), pins, texts, own_model=model is not None)
+
+
+def retargeted(study: Study, targets: tuple[str, ...], pins: Mapping[str, str | float]) -> Study:
+    """A loaded study with other targets, and with further quantities pinned."""
+    swept = sweeps.swept(study)
+    dimensions = {name: labels for name, labels in study.file.dimensions.items() if name not in swept}
+    file = replace(study.file, dimensions=dimensions)
+    return checked(file, dict(study.nodes), targets, {**study.pins, **pins}, study.given, study.own_model)
+
+
+def checked(
+    file: PriorsFile,
+    formulas: dict[str, Node],
+    targets: tuple[str, ...],
+    pins: dict[str, str | float],
+    given: tuple[str, ...],
+    own_model: bool,
+) -> Study:
+    """The study of the requested targets, with all of it checked."""
+    named = (*targets, *file.stated.targets, *re.findall(r"\w+", " ".join(given)))
+    file, readings = resolution.with_readings(file, all_nodes(file, formulas), named)
+    study, stated = assembled(file, formulas | readings, targets, pins, given, own_model)
+    events = [name for name in study.targets if study.kind(name) is EVENT]
+    study = sweeps.checked(replace(study, notes=(*study.notes, *resolution.notes(study, events))))
     validate.check_decision(study.file, study.nodes, stated, study.dimensions_of)
     if not pins:  # a pinned quantity has one row, whatever it has in the file
         validate.check_rows(file, study.dimensions_of, study.rows)
@@ -190,9 +216,7 @@ def assembled(
     own_model: bool,
 ) -> tuple[Study, tuple[str, ...]]:
     """Return the study of the requested targets, and the quantities that the targets in its file need."""
-    formulas_of_file = validate.formula_nodes(file)
-    priors, nodes = dict(file.priors), formulas | formulas_of_file | validate.hierarchy_nodes(file, formulas)
-    nodes |= validate.alias_nodes(file, nodes)
+    priors, nodes = dict(file.priors), all_nodes(file, formulas)
     requested = tuple(file.stated.targets) or targets
     if not requested:
         raise InputError(f"{file.where}: has no targets; add targets = [...], or use it by extends")
@@ -201,7 +225,7 @@ def assembled(
     conditioned = {text: conditions.quantities([conditions.read(text, unit_of, GIVEN)]) for text in given}
     with located(file.where):
         observed = validate.evidence_quantities(file, {*nodes, *priors})
-        own = [name for text in file.given for name in conditioned[text]]
+        own = [*resolution.needs(file), *(name for text in file.given for name in conditioned[text])]
         stated_inputs, stated_nodes = graph.order(nodes, priors, (*requested, *observed, *own), locate.files_by_entry)
         validate.check_aliases(file, {*stated_inputs, *stated_nodes})
         validate.check_disclosed(file, {*stated_inputs, *stated_nodes})
@@ -241,6 +265,12 @@ def assembled(
             raise InputError(f"{sum(study.sizes):,} rows of all quantities; the limit is {limits.ROWS:,}")
     conditions.of_study(study)
     return study, (*stated_inputs, *stated_nodes)
+
+
+def all_nodes(file: PriorsFile, formulas: dict[str, Node]) -> dict[str, Node]:
+    """The nodes of a model and of a file: its formulas, entries that name quantities, and aliases."""
+    nodes = formulas | validate.formula_nodes(file) | validate.hierarchy_nodes(file, formulas)
+    return nodes | validate.alias_nodes(file, nodes)
 
 
 def sampled(file: PriorsFile, needed: Collection[str]) -> tuple[str, ...]:

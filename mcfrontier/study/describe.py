@@ -60,7 +60,8 @@ def row_index(study: Study, row: str) -> int:
 
 
 def statements(study: Study) -> list[tuple[str, str]]:
-    """The statements beside the inputs, as (name, text): correlations, evidence, the decision."""
+    """The statements beside the inputs, as (name, text): correlations, evidence, the decision, how the
+    question resolves."""
     file, names = study.file, {prior.name for prior in study.uncertain}
     pairs = [(" ~ ".join(pair), value) for pair, value in file.correlation.pairs.items() if {*pair} <= names]
     kind = f"{file.correlation.kind} correlation"
@@ -74,6 +75,9 @@ def statements(study: Study) -> list[tuple[str, str]]:
     if stated := file.decision:
         text = f"act if {stated.quantity} lies {stated.act} {stated.threshold:g} {stated.unit}"
         found.append(("decision", text))
+    if stated_resolution := file.stated.resolution:
+        text = "{quantity} > {threshold}, by what {publisher} publishes".format(**stated_resolution)
+        found.append(("resolution", text))
     return found
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from mcfrontier.distributions.families import FAMILIES
 from mcfrontier.distributions.family import PERCENTILE_PATTERN
-from mcfrontier.study.schema import Decision, Disclosed, FileSchema, FormulaEntry, Table
+from mcfrontier.study.schema import Decision, Disclosed, FileSchema, FormulaEntry, Resolution, Table
 
 
 def schema() -> dict[str, Any]:
@@ -17,12 +17,13 @@ def schema() -> dict[str, Any]:
     whole: dict[str, Any] = made["$defs"]["FileSchema"]
     _, kinds = msgspec.json.schema_components(FAMILIES.values(), ref_template="#/$defs/{name}")
     definitions = msgspec.json.schema_components(
-        [Decision, Disclosed, FormulaEntry, Table], ref_template="#/$defs/{name}"
+        [Decision, Disclosed, FormulaEntry, Resolution, Table], ref_template="#/$defs/{name}"
     )[1]
     whole["properties"]["inputs"]["additionalProperties"] = entry()
     whole["properties"]["disclosed"]["additionalProperties"] = {"$ref": "#/$defs/Disclosed"}
     whole["properties"]["formulas"]["additionalProperties"] = {"$ref": "#/$defs/FormulaEntry"}
     whole["properties"]["decision"] = {"$ref": "#/$defs/Decision"}
+    whole["properties"]["resolution"] = {"$ref": "#/$defs/Resolution"}
     whole["properties"]["tables"]["additionalProperties"] = {"$ref": "#/$defs/Table"}
     # a number may be the name of a quantity; with `by`, that of a column, or a list with one for each label
     numbers = [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]

@@ -122,7 +122,7 @@ def merged(
     tables = opened.tables(roots, stated.mended)
     parts, price_year = [part(other, where, roots, trail, opened) for other in stated.extends], stated.price_year
     for each in parts:  # the first file that states one of these takes precedence
-        keys = ("price_year", "date", "price_date", "rent_term", "precision", "targets")
+        keys = ("price_year", "date", "price_date", "rent_term", "precision", "targets", "resolution")
         stated = replace_struct(stated, **{key: getattr(stated, key) or getattr(each.stated, key) for key in keys})
     labels, columns, known = read_tables(stated, where, tables)
     columns |= {key: column for each in parts for key, column in each.columns.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date as Date  # `date` is also a key of a priors file
@@ -13,6 +14,7 @@ from mcfrontier.core.errors import InputError
 from mcfrontier.distributions.chip_price import Term
 
 FORMAT = 1  # the version of the format of priors files
+MAX_RUNS, MAX_DIGITS = 24, 15  # of a year, and of a published estimate
 Precision = Literal["bf16", "fp8", "fp4", ""]
 
 
@@ -115,6 +117,45 @@ class FormulaEntry(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fie
     about: str = ""
 
 
+class Resolution(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """How the question whether a quantity passes a threshold resolves: by what is published of runs.
+
+    A number may be the name of a quantity instead. `dates` is the entry with the date of each row of the quantity.
+    Runs are dated from `since`, `runs` a year; a share `reported` of them is reported, on average `lag` months later.
+    An estimate has an error, a factor whose logarithm has the sd `error`, and is rounded to `rounding` significant
+    digits, 0 for none. Nothing had been published by `not_yet`.
+    """
+
+    quantity: str
+    threshold: float | str
+    publisher: str
+    reported: float | str
+    lag: float | str
+    error: float | str
+    since: Date
+    not_yet: Date | None = None
+    rounding: int = 0
+    runs: float = 4
+    dates: str = "calendar_year"
+    note: str = ""
+
+    def check(self) -> None:
+        """Refuse a number that is out of range."""
+        if isinstance(self.reported, float) and not 0 <= self.reported <= 1:
+            raise InputError(f"reported = {self.reported:g}: a share of the runs is expected, from 0 to 1")
+        for key in ("lag", "error"):
+            if isinstance(value := getattr(self, key), float) and not 0 <= value < math.inf:
+                raise InputError(f"{key} = {value:g}: a number of 0 or more is expected")
+        if isinstance(self.threshold, float) and not 0 < self.threshold < math.inf:
+            raise InputError(f"threshold = {self.threshold:g}: a number above 0 is expected")
+        if not 0 < self.runs <= MAX_RUNS:
+            raise InputError(f"runs = {self.runs:g}: a number of runs a year is expected, above 0, at most {MAX_RUNS}")
+        if not 0 <= self.rounding <= MAX_DIGITS:
+            raise InputError(f"rounding = {self.rounding}: significant digits are expected, 0 to {MAX_DIGITS}")
+        if self.not_yet and self.not_yet < self.since:
+            raise InputError(f"not_yet = {self.not_yet} must not lie before since = {self.since}")
+
+
 @dataclass(frozen=True)
 class Correlations:
     """Correlations of pairs of inputs.
@@ -154,6 +195,7 @@ class FileSchema(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_field
     evidence: dict[str, Any] = {}
     given: Given = Given()
     decision: dict[str, Any] = {}
+    resolution: dict[str, Any] = {}
     disclosed: dict[str, Any] = {}
     skewed: dict[str, str] = {}
     unusual: dict[str, str] = {}

@@ -122,7 +122,7 @@ def test_a_certain_event_has_no_odds(here, command):
         (["--that", "energy > 3 USD"], "that 'energy > 3 USD': 'USD' is not a unit of energy; give it in MWh"),
         (["--that", "energy > 3", "--given", "energy > 9e9"], "no draw meets it; energy lies between"),
         (["--that", "energy > 3", "--given", "energy > 400 GWh"], "draws, fewer than 800; take more draws, or state a"),
-        ([], "Missing option '--that'"),
+        ([], "that: an event is missing; write NAME < VALUE UNIT"),
     ],
 )
 def test_invalid_events_and_conditions_are_rejected_with_one_line(here, command, arguments, message):

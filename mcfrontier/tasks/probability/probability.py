@@ -29,20 +29,26 @@ from mcfrontier.runs.events import (
     sample_of,
     truth,
 )
-from mcfrontier.runs.load import Day, Priors, changes, load
+from mcfrontier.runs.load import Day, Priors, changes, load, retargeted
+from mcfrontier.runs.readings import Question, ask
 from mcfrontier.runs.recipe import SAMPLER, SEED
+from mcfrontier.runs.resolution import TRUE, notes, stated
 from mcfrontier.sampling import streams
 
-READING = "true"  # how events are decided: by the value of the quantity
+Event = tuple[Question, Condition]
 
 
 @dataclass(frozen=True)
 class Row:
-    """The probability of an event, or of all events together, in a row: `row` has its labels, "" for a single row."""
+    """The probability of an event, or of all events together, in a row: `row` has its labels, "" for a single row.
+
+    `reading` is how the event is decided: "true" by the value of the quantity.
+    """
 
     that: str | None
     row: str
     probability: Probability
+    reading: str = TRUE
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Answer:
 def of_folder(run: RunFolder, that: Sequence[str], given: Sequence[str] = ()) -> Answer:
     """The probabilities of events in the draws of a saved run."""
     sample = sample_of_folder(run)
-    found = rows(sample, *parsed(that, given, sample.unit_of))
+    found = rows(sample, *parsed([Question(text, text) for text in that], given, sample.unit_of))
     head = run.manifest
     return Answer(head.study, head.seed, head.draws, tuple(given), *found, tuple(head.notes))
 
@@ -76,6 +82,7 @@ def of_study(
     source: str,
     that: Sequence[str],
     given: Sequence[str] = (),
+    reading: str | None = None,
     *,
     set: Mapping[str, str | float] | None = None,
     priors: Priors | None = None,
@@ -85,20 +92,24 @@ def of_study(
     sampler: str = SAMPLER,
     progress: Progress = silent,
 ) -> Answer:
-    """The probabilities of events in a study, of which only the quantities of the conditions are evaluated.
+    """The probabilities of events in a study, of which only the quantities of the conditions are evaluated; in one
+    reading or, without an event, in each, given that nothing is published yet.
 
     Where draws must meet conditions, they are doubled, up to 2^20, until 2,000 are left.
     """
-    set = changes(set, priors)
-    study = load(source, set=set, as_of=as_of)
+    study = load(source, set=changes(set, priors), as_of=as_of)
+    requested = count = study.draws if draws is None else draws
+    questions = [Question(text, text) for text in that]
+    if reading is not None or (not that and stated(study.file)):
+        study, questions, unpublished = ask(study, that, reading)
+        given = [*unpublished, *given]
     unit_of = {name: node.unit for name, node in study.nodes.items()}
     unit_of |= {name: prior.entry.unit for name, prior in study.file.priors.items()}
-    events, conditions = parsed(that, given, unit_of)
-    needs = quantities((*events, *conditions))
+    events, conditions = parsed(questions, given, unit_of)
+    needs = quantities((*(event for _, event in events), *conditions))
     if any(name not in study.quantities for name in needs):
-        study = load(source, targets=(*study.targets, *needs), set=set, as_of=as_of)
+        study = retargeted(study, (*study.targets, *needs), {})
     study = recipe.resolved(study, seed)
-    requested = count = study.draws if draws is None else draws
     while True:
         plan = streams.sampler(sampler, seed, count, study.sampled)
         sample = sample_of(recipe.partly_evaluated(study, plan, needs, progress))
@@ -108,33 +119,36 @@ def of_study(
         count = 2 * plan.draws
     found = rows(sample, events, conditions)
     doubled = [doubled_text(plan.draws, left)] * (count != requested)
-    return Answer(study.name, plan.seed, plan.draws, tuple(given), *found, (*study.notes, *plan.notes, *doubled))
+    remarks = [text for text in study.notes if text not in notes(study, study.targets)] + notes(study, needs)
+    return Answer(study.name, plan.seed, plan.draws, tuple(given), *found, (*remarks, *plan.notes, *doubled))
 
 
 def parsed(
-    that: Sequence[str], given: Sequence[str], unit_of: Mapping[str, str]
-) -> tuple[list[Condition], list[Condition]]:
+    questions: Sequence[Question], given: Sequence[str], unit_of: Mapping[str, str]
+) -> tuple[list[Event], list[Condition]]:
     """The events and the conditions of their texts."""
-    events, conditions = read_all(THAT, that, unit_of), read_all(GIVEN, given, unit_of)
-    if not events:
+    if not questions:
         raise InputError(f"that: an event is missing; {CONDITION_FORM}")
-    return events, conditions
+    events = read_all(THAT, [each.condition for each in questions], unit_of)
+    return list(zip(questions, events, strict=True)), read_all(GIVEN, given, unit_of)
 
 
 def rows(
-    sample: Sample, events: Sequence[Condition], conditions: Sequence[Condition]
+    sample: Sample, events: Sequence[Event], conditions: Sequence[Condition]
 ) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
-    """The rows of each event, and those of all together, among the draws that meet the conditions."""
+    """The rows of each event, and those of all together, unless these are several readings, among the draws that meet
+    the conditions."""
     assumed = truth(conditions, sample, GIVEN) if conditions else None
     if assumed is not None:
         check_left(assumed, conditions, sample)
 
-    def of(those: Sequence[Condition], text: str | None) -> Iterator[Row]:
+    def of(those: Sequence[Condition], text: str | None, reading: str) -> Iterator[Row]:
         for row, found in probabilities(truth(those, sample, THAT), assumed, sample).items():
-            yield Row(text, row, found)
+            yield Row(text, row, found, reading)
 
-    each = (row for event in events for row in of([event], event.text))
-    return tuple(each), tuple(of(events, None))
+    each = (row for asked, event in events for row in of([event], asked.text, asked.reading))
+    readings = {asked.reading for asked, _ in events}
+    return tuple(each), tuple(of([event for _, event in events], None, *readings)) if len(readings) == 1 else ()
 
 
 def answer_json(found: Answer) -> str:
@@ -153,4 +167,4 @@ def answer_json(found: Answer) -> str:
 
 def row_json(row: Row) -> dict[str, Any]:
     """A row; a number that is not finite is null."""
-    return {"row": row.row or None, "reading": READING, **figures(row.probability)}
+    return {"row": row.row or None, "reading": row.reading, **figures(row.probability)}

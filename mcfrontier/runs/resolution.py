@@ -1,0 +1,137 @@
+"""How a question resolves: the readings of its event, as nodes of the study that a [resolution] adds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from mcfrontier import graph
+from mcfrontier.analysis.forecasts import resolution as formulas
+from mcfrontier.core import units
+from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.core.units import DATE_UNIT
+from mcfrontier.graph import Node, alias_node
+from mcfrontier.study import validate
+from mcfrontier.study.entry import read
+from mcfrontier.study.prior import Prior, PriorsFile, prior
+from mcfrontier.study.schema import Resolution
+from mcfrontier.study.study import Study
+
+TRUE = "true"
+READINGS = (TRUE, "known", "published")
+THRESHOLD = "resolution_threshold"
+NODES = graph.nodes_of(formulas)
+NAMED = {"reported": "share", "lag": "month", "error": "1"}  # the keys that may name a quantity, with their units
+BY_REPORT: dict[str, dict[str, Any]] = {  # inputs of their own for each run
+    "report_chance": {"family": "uniform", "low": 0, "high": 1},
+    "report_wait": {"family": "gamma", "shape": 1, "scale": 1},
+    "report_error": {"family": "normal", "mean": 0, "sd": 1},
+}
+
+
+def stated(file: PriorsFile) -> Resolution | None:
+    """The [resolution] of a file; None where it has none."""
+    if not file.stated.resolution:
+        return None
+    place = f"{file.where}: resolution"
+    found: Resolution = read(Resolution, file.stated.resolution, place, "")
+    with located(place):
+        found.check()
+    return found
+
+
+def needs(file: PriorsFile) -> list[str]:
+    """The quantities that the [resolution] of a file names."""
+    found = stated(file)
+    if found is None:
+        return []
+    numbers = (found.threshold, *(getattr(found, key) for key in NAMED))
+    return [found.quantity, found.dates, *(name for name in numbers if isinstance(name, str))]
+
+
+def notes(study: Study, names: Iterable[str]) -> list[str]:
+    """A note that the truth is not what resolves, if some of the names are quantities on which a question is."""
+    found, own = stated(study.file), [name for name in names if name not in NODES]
+    if found is None or not own or found.quantity not in chain(*graph.order(study.nodes, study.inputs, own)):
+        return []
+    by = f"by what {found.publisher} publishes: `probability {study.file.command or study.name} --as published`"
+    return [f"events of {found.quantity} are those of its true value, which nobody observes; {by}"]
+
+
+def with_readings(
+    file: PriorsFile, nodes: Mapping[str, Node], named: Sequence[str]
+) -> tuple[PriorsFile, dict[str, Node]]:
+    """A file with the inputs of its [resolution], and the nodes of this, if one of them is among those `named`; `nodes` are those
+    of the study. Refuse a [resolution] that does not fit the study."""
+    found, place = stated(file), f"{file.where}: resolution"
+    if found is None or NODES.keys() <= nodes.keys():  # none, or added before
+        return file, {}
+    unit_of = validate.units_of(file, nodes)
+    with located(place):
+        dates, since = checked_dates(found, file, unit_of), units.year_of(*found.since.timetuple()[:3])
+    if NODES.keys().isdisjoint(named):
+        return file, {}
+    numbers = numbers_of(found, since, unit_of[found.quantity])
+    aliases = {name: alias_node(name, unit, x) for name, (x, unit) in numbers.items() if isinstance(x, str)}
+    own = {
+        name: replace(node, along=dates.entry.by) if node.along == formulas.ALONG else node
+        for name, node in NODES.items()
+    }
+    runs = range(math.ceil((dates.distributions[-1].median - since) * found.runs) + 1)
+    dimensions = {**file.dimensions, formulas.REPORTS: [str(run + 1) for run in runs]}
+    entries = {
+        **{
+            name: {"family": "value", "value": x, "unit": unit}
+            for name, (x, unit) in numbers.items()
+            if name not in aliases
+        },
+        "report_number": {"family": "value", "value": list(map(float, runs)), "unit": "1", "by": formulas.REPORTS},
+        **{name: {**each, "unit": "1", "by": formulas.REPORTS} for name, each in BY_REPORT.items()},
+    }
+    for name in (*own, *aliases, *entries, formulas.REPORTS):
+        if name in {*file.priors, *nodes, *file.dimensions}:
+            raise InputError(f"{place}: it adds '{name}', which the study has already; rename that")
+    priors = {
+        name: replace(prior(name, {**each, "source": "[resolution]"}, place, dimensions, {}), own=False)
+        for name, each in entries.items()
+    }
+    return replace(file, priors=file.priors | priors, dimensions=dimensions), aliases | own
+
+
+def numbers_of(found: Resolution, since: float, unit: str) -> dict[str, tuple[Any, str]]:
+    """The numbers of a [resolution], or the names of quantities, by the names of their inputs, with their units."""
+    return {
+        "resolution_path": (found.quantity, unit),
+        "resolution_dates": (found.dates, DATE_UNIT),
+        THRESHOLD: (found.threshold, unit),
+        **{f"resolution_{key}": (getattr(found, key), of_key) for key, of_key in NAMED.items()},
+        "resolution_rounding": (float(found.rounding), "1"),
+        "resolution_since": (since, DATE_UNIT),
+        "resolution_spacing": (1 / found.runs, "year"),
+        "resolution_unit": (1.0, unit),
+    }
+
+
+def checked_dates(found: Resolution, file: PriorsFile, unit_of: Mapping[str, str]) -> Prior:
+    """The entry of the dates of a [resolution]. Refuse names of no quantity, units that do not fit, and dates that are
+    not known, or that do not increase from `since` on."""
+    for name in needs(file):
+        if name not in unit_of:
+            raise InputError(f"there is no quantity '{name}'{suggest(name, unit_of)}")
+    dates = file.priors.get(found.dates)
+    if dates is None or not dates.known or len(dates.labels) < 2 or dates.entry.unit != DATE_UNIT:
+        raise InputError(f"dates = {found.dates}: name an entry with the known date of each row of {found.quantity}")
+    days = [units.year_of(*found.since.timetuple()[:3]), *(row.median for row in dates.distributions)]
+    if not (np.diff(days) > 0).all():
+        raise InputError(
+            f"since = {found.since}: the dates of {found.dates} must lie after it and increase; state an earlier day"
+        )
+    for name, unit in numbers_of(found, 0.0, unit_of[found.quantity]).values():
+        if isinstance(name, str) and not units.same_kind(unit_of[name], unit):
+            raise InputError(f"{name} is in {unit_of[name]}; name a quantity in {unit}")
+    return dates
