@@ -66,8 +66,8 @@ def notes(study: Study, names: Iterable[str]) -> list[str]:
 def with_readings(
     file: PriorsFile, nodes: Mapping[str, Node], named: Sequence[str]
 ) -> tuple[PriorsFile, dict[str, Node]]:
-    """A file with the inputs of its [resolution], and the nodes of this, if one of them is among those `named`; `nodes` are those
-    of the study. Refuse a [resolution] that does not fit the study."""
+    """A file with the inputs of its [resolution], and the nodes of this, if one of them is among those `named`. `nodes`
+    are those of the study. Refuse a [resolution] that does not fit the study."""
     found, place = stated(file), f"{file.where}: resolution"
     if found is None or NODES.keys() <= nodes.keys():  # none, or added before
         return file, {}
