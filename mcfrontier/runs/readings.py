@@ -43,7 +43,9 @@ def ask(study: Study, that: str | Sequence[str] | None, reading: str | None) -> 
     readings, and whether it is true already."""
     found = stated(study.file)
     if found is None:
-        raise InputError(f"{study.file.where}: has no [resolution]; add one, or state an event without a reading")
+        raise InputError(
+            f"{study.file.where}: has no [resolution], nor has a saved run; add it, or ask without a reading"
+        )
     if reading is not None and reading not in READINGS:
         raise InputError(f"as {reading}: there is no such reading{suggest(str(reading), READINGS)}")
     event = event_of(listed(THAT, that), found.quantity, study)
@@ -80,6 +82,8 @@ def event_of(texts: Sequence[str], quantity: str, study: Study) -> Condition | N
 def date_row(study: Study, row: str, date: str) -> str:
     """The row of a date at the labels of a row of the quantity; the date alone where that names no label."""
     own = [name in study.dimensions_of[date] for name in study.file.dimensions]
+    if split_row(row)[0] != row and row not in study.rows:
+        raise InputError(f"{THAT}: there is no such row, {row}{suggest(row, study.rows)}")
     if split_row(row)[0] == row or not any(own):
         return date
     at = tuple(i * along for i, along in zip(study.rows[row][1], own, strict=True))

@@ -216,7 +216,14 @@ def test_an_invalid_resolution_is_refused_with_one_line(change, message):
             ["frontier-cost", "--as", "known", "--that", "frontier_cost < 3 USD"],
             "a reading takes one event, on the quantity",
         ),
-        (["gpt4", "--as", "known"], "gpt4.toml: has no [resolution]; add one, or state an event without a reading"),
+        (
+            ["frontier-cost", "--as", "known", "--that", "frontier_cost[trend goes on, 2099] > 3 USD"],
+            "that: there is no such row, frontier_cost[trend goes on,2099]; did you mean",
+        ),
+        (
+            ["gpt4", "--as", "known"],
+            "gpt4.toml: has no [resolution], nor has a saved run; add it, or ask without a reading",
+        ),
     ],
 )
 def test_an_invalid_reading_is_refused_with_one_line(here, command, arguments, message):
