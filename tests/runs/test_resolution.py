@@ -52,7 +52,7 @@ def assert_near(found, expected):
 
 
 def test_reported_at_once_and_without_error_the_readings_are_the_truth_bit_for_bit():
-    done = run(not_yet="2022-01-01")
+    done = run(draws=2**12, not_yet="2022-01-01")
     true, known, published = (done.probability(reading=each) for each in ("true", "known", "published"))
     assert true.identical(known)
     assert true.identical(published)
@@ -93,16 +93,24 @@ def test_of_several_runs_the_first_that_is_reported_counts():
 
 @pytest.mark.parametrize(("rounding", "least"), [(0, 1.0), (1, 1.5), (2, 1.05), (3, 1.005)])
 def test_an_estimate_counts_once_its_rounded_figure_exceeds_the_threshold(rounding, least):
-    """A path of tenfold growth from a dollar passes `least` log10(least) years after 2020."""
-    done = run({"family": "uniform", "low": 0, "high": 4}, runs=24, rounding=rounding)
-    days = mcf.run(
-        study({"family": "value", "value": 2}, rounding=rounding, runs=24) | {"targets": ["published_date"]},
-        model=[size],
-    )
-    passed = float(days.summary["published_date"].values["p50"]) - 2022
+    """A path of tenfold growth from a dollar passes `least` log10(least) years later; the next of 24 runs counts."""
+    content = study({"family": "value", "value": 2}, rounding=rounding, runs=24) | {"targets": ["published_date"]}
+    passed = float(mcf.run(content, model=[size], draws=64).summary["published_date"].values["p50"]) - 2022
     assert np.log10(least) <= passed + 1e-9
     assert passed < np.log10(least) + 1 / 24
-    assert_near(done.probability(reading="true").sel(year="2022"), 0.5)
+
+
+def test_readings_are_quantities_of_the_study():
+    """As targets they are as likely as in `probability`; with a condition, runs are given that nothing is published."""
+    words = {"reported": 0.5, "lag": 6.0, "error": 0.3}
+    done = mcf.run(study(EXPONENTIAL, **words) | {"targets": ["published_by"]}, model=[size], draws=2**12)
+    expected = run(draws=2**12, **words).probability(reading="published")
+    assert (done["published_by"].sum("draw") == expected.hits).all()
+    given = run(draws=2**12, not_yet="2022-01-01", **words).probability(reading="true")
+    unpublished = {"model": [size], "draws": 2**12, "given": "published_date > 2022-01-01"}
+    done = mcf.run(study(EXPONENTIAL, **words) | {"targets": ["true_by"]}, **unpublished)
+    found = [done.summary[f"true_by[{year}]"].values["mean"] for year in BY_YEAR]
+    assert found == pytest.approx(given.probability.values)
 
 
 def published_in_a_world(rng, reported, lag, error, runs=4):
@@ -173,10 +181,13 @@ def test_an_event_of_the_truth_has_a_note_that_it_is_not_what_resolves(here, com
     note = (
         "note: events of frontier_cost are those of its true value, which nobody observes; by what Epoch AI publishes"
     )
-    arguments = ["--that", "over_threshold[trend goes on, 2027] > 0.5", "--draws", 64]
-    assert command("probability", "frontier-cost", *arguments).err.count(note) == 1
-    assert note in command("probability", "frontier-cost", "--that", "threshold_date < 2027", "--draws", 64).err
-    assert note not in command("probability", "frontier-cost", "--that", "tdp > 900 W/chip", "--draws", 64).err
+    err = command(
+        "probability", "frontier-cost", "--that", "over_threshold[trend goes on, 2027] > 0.5", "--draws", 64
+    ).err
+    assert err.count(note) == 1
+    note = note.removeprefix("note: ")
+    assert any(text.startswith(note) for text in mcf.load("frontier-cost").notes)
+    assert not any(text.startswith(note) for text in mcf.load("frontier-cost", targets=["frontier_power"]).notes)
 
 
 @pytest.mark.parametrize(
