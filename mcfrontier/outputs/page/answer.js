@@ -188,7 +188,9 @@ class Answer {
     const text = (study) => {
       const x = draws(study, this.name);
       const over = (i) => x(i) > threshold;
-      const first = chanceOf(this.share(study.model, over), this.data.draws);
+      const found = this.share(study.model, over);
+      const error = found[1] ? ` ± ${amount(found[1], { unit: "share", kind: "share" }, 0, 1)}` : "";
+      const first = chanceOf(found, this.data.draws) + error;
       if (!this.second) return first;
       const y = draws(study, this.second), line = this.thresholdOf(this.second);
       const other = (i) => y(i) > line;

@@ -153,9 +153,8 @@ class Inputs {
 
   /** Order by the swing of the shown quantity under the published priors; the rest is folded. */
   order() {
-    const { page } = this, { name, at, quantity } = page.answer;
-    const { base, bars } = page.published.swings(name, at);
-    const widest = bars.map(({ input, k, low, high }) => [inputRow(page.data, input, k), low, high]);
+    const { page } = this, { name, at } = page.answer;
+    const widest = page.published.swings(name, at).bars.map(({ input, k }) => [inputRow(page.data, input, k)]);
     const behind = page.published.inputsBehind(name, at).map(([input, k]) => inputRow(page.data, input, k));
     const first = [...widest.map(([key]) => key), ...behind.filter((key) => !widest.some(([other]) => other === key))].filter((key) => this.rows.has(key));
     const wanted = element("search").value.trim().toLowerCase();
@@ -164,20 +163,33 @@ class Inputs {
     const top = [...first.slice(0, wanted ? 40 : 8), ...changed].filter(found);
     const rest = [...this.rows.keys()].filter((key) => !top.includes(key) && found(key));
     const draw = (key) => {
-      const row = this.row(key);
-      const swing = widest.find(([other]) => other === key);
-      row.effect.textContent = swing && !quantity.event ? `${amount(swing[1], quantity, 0, 2)} to ${amount(swing[2], quantity, 0, 2)}` : "";
-      row.effect.title = swing ? `${quantity.label} with it at its p5 and at its p95, all others at their medians (${amount(base, quantity)})` : "";
-      row.draw();
-      return row.element;
+      this.row(key).draw();
+      return this.row(key).element;
     };
-    fill("inputs", top.map(draw));
+    const none = !top.length && !rest.length && h("li", { class: "hint" }, "No input has that name; a computed quantity opens by What is it?");
+    fill("inputs", none || top.map(draw));
     element("rest").hidden = !rest.length;
     element("rest-count").textContent = `${rest.length} more: less influence, known numbers, other rows`;
-    const open = () => fill("rest-inputs", element("rest").open ? rest.slice(0, MOST).map(draw) : [], rest.length > MOST && h("li", { class: "hint" }, "Search to find others."));
-    element("rest").ontoggle = open;
+    const fold = () => fill("rest-inputs", element("rest").open ? rest.slice(0, MOST).map(draw) : [], rest.length > MOST && h("li", { class: "hint" }, "Search to find others."));
+    element("rest").ontoggle = () => {
+      fold();
+      this.effects();
+    };
     if (wanted) element("rest").open = true;
-    open();
+    fold();
+    this.effects();
+  }
+
+  /** The shown quantity with each input at its p5 and at its p95, under the reader's beliefs. */
+  effects() {
+    const { page } = this, { name, at, quantity } = page.answer;
+    const { base, bars } = page.own.swings(name, at);
+    const swings = new Map(bars.map(({ input, k, low, high }) => [inputRow(page.data, input, k), [low, high]]));
+    for (const [key, row] of this.made) {
+      const swing = swings.get(key);
+      row.effect.textContent = swing && !quantity.event ? swing.map((end) => amount(end, quantity, 0, 2)).join(" to ") : "";
+      row.effect.title = swing ? `${quantity.label} with it at its p5 and at its p95, all others at their medians (${amount(base, quantity)})` : "";
+    }
   }
 
   draw() {

@@ -56,6 +56,7 @@ class Page {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.answer.drawRest();
+      this.inputs.effects();
       if (!restored) this.writeAddress();
     }, PAUSE);
   }
@@ -105,7 +106,9 @@ class Page {
     const { data } = this, quantity = data.quantities[name], input = data.inputs[name];
     const at = Object.fromEntries(quantity.dimensions.map((each) => [each, this.answer.at[each] || 0]));
     const link = (other) => h("button", { type: "button", class: "link", onclick: () => this.about(other) }, data.quantities[other].label);
-    const { values } = this.own.statistics(name, at);
+    const run = !this.isChanged && data.published[rowName(data, name, at)];
+    const values = [...this.own.statistics(name, at).values];
+    if (run && run.p50) [values[1], values[3], values[5]] = [run.p5[0], run.p50[0], run.p95[0]];
     const figures = quantity.event ? chance(values[0]) : values[1] === values[5] ? amount(values[3], quantity) : `${amount(values[3], quantity)} (${amount(values[1], quantity)} to ${amount(values[5], quantity)})`;
     const line = (head, ...content) => [h("dt", {}, head), h("dd", {}, ...content)];
     const k = input ? at[input.by] || 0 : 0;
