@@ -214,6 +214,18 @@ def test_every_study_agrees_with_the_saved_priors_file(name, tmp_path):
 
 
 @needs_node
+@pytest.mark.parametrize("name", ["gpt4", "llama31-405b", "palm"])
+def test_the_figures_of_the_page_are_within_three_monte_carlo_errors_of_a_run_with_its_own_settings(name, tmp_path):
+    made = on_page(recipe.run(load(name)), CHANGED)
+    (tmp_path / "own.toml").write_text(made["file"], encoding="utf-8")
+    done = recipe.run(load(str(tmp_path / "own.toml")))
+    for row, figures in made["found"].items():
+        values, errors = (x[2:] for x in estimates(done, row, LEVELS))
+        own, own_errors = np.array(figures, float)
+        assert (np.abs(own - values) <= 3 * np.hypot(errors, own_errors) + 1e-12 * np.abs(values)).all(), row
+
+
+@needs_node
 def test_the_tornado_is_that_of_the_engine():
     run = recipe.run(load("gpt4"), draws=2**13)
     found = on_page(run, "new Study(data, FORMULAS).swings('amortised_cost', {})")
