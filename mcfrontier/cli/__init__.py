@@ -29,7 +29,6 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "run": "Run",
     "list": "Read",
     "show": "Read",
-    "explain": "Read",
     "preview": "Read",
     "percentiles": "Read",
     "export": "Read",
@@ -37,16 +36,17 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "site": "Read",
     "figure": "Read",
     "schema": "Read",
-    "probability": "Read",
-    "compare": "Compare and solve",
-    "solve": "Compare and solve",
+    "explain": "Ask",
+    "probability": "Ask",
+    "compare": "Ask",
+    "solve": "Ask",
     "check": "Check",
     "verify": "Check",
     "score": "Check",
     "calibrate": "Check",
     "reproduce": "Check",
 }
-FOLDERS = {"Check": "checking."}  # of the modules of a group; those of the other groups are here
+FOLDERS = {"Ask": "asking.", "Check": "checking."}  # of the modules of a group; those of the other groups are here
 
 
 NAN_WARNINGS = "All-NaN|Mean of empty|Degrees of freedom"  # of numpy in a node: such draws are counted and noted

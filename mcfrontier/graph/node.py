@@ -182,23 +182,19 @@ def nodes_of(model: ModuleType | Iterable[Callable[..., Any]] | Callable[..., An
 
 
 def functions_in(module: ModuleType) -> list[Callable[..., Any]]:
-    """The node functions that a module, or any module of a package, defines itself."""
-    modules = [module]
-    if hasattr(module, "__path__"):
-        from importlib import import_module
-        from pkgutil import iter_modules
-
-        modules += [
-            import_module(f"{module.__name__}.{part.name}")
-            for part in iter_modules(module.__path__)
-            if part.name != "__main__"
-        ]
-    return [
+    """The node functions that a module, or any module of a package at any depth, defines itself."""
+    own: list[Callable[..., Any]] = [
         value
-        for place in modules
-        for value in vars(place).values()
-        if isinstance(value, FunctionType) and hasattr(value, "unit") and value.__module__ == place.__name__
+        for value in vars(module).values()
+        if isinstance(value, FunctionType) and hasattr(value, "unit") and value.__module__ == module.__name__
     ]
+    if not hasattr(module, "__path__"):
+        return own
+    from importlib import import_module
+    from pkgutil import iter_modules
+
+    parts = [part.name for part in iter_modules(module.__path__) if part.name != "__main__"]
+    return own + [value for part in parts for value in functions_in(import_module(f"{module.__name__}.{part}"))]
 
 
 def read(function: Callable[..., Any]) -> Node:

@@ -52,7 +52,7 @@ def test_json_keeps_hidden_characters_as_escapes():
     assert json.loads(text) == value
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "cli").glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((PACKAGE / "cli").rglob("*.py")), ids=lambda path: path.stem)
 def test_commands_print_through_the_terminal_module_only(path):
     """`print` and the streams are used where text is made printable, and for the help, which is our own."""
     names = {node.id for node in ast.walk(tree(path)) if isinstance(node, ast.Name)}

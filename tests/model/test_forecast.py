@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import mcfrontier as mcf
-from mcfrontier.model import forecast
+from mcfrontier.model.forecasts import forecast
 from mcfrontier.runs.diagnostics import non_finite
 from mcfrontier.study.values import central_values
 from tests.conftest import ROOT, input_entry

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from mcfrontier.model import capacity, chips, everyday, history, inference, scaling, search, trend
+from mcfrontier.model import capacity, chips, everyday, inference, scaling, search
+from mcfrontier.model.forecasts import history, trend
 
 HOFFMANN = {  # A, alpha, B, beta at references of 1: Hoffmann et al. (2022)
     "parameter_loss_scale": 406.4,

@@ -88,7 +88,7 @@ def test_no_modules_import_each_other_in_a_circle():
 
 
 def test_the_model_imports_the_decorator_alone():
-    for path in (PACKAGE / "model").glob("*.py"):
+    for path in (PACKAGE / "model").rglob("*.py"):
         lines = [line for line in path.read_text().splitlines() if re.match(r"\s*(from|import) ", line)]
         assert set(lines) <= {"from mcfrontier.graph import node", "import numpy as np", "from scipy import special"}, (
             path.name
@@ -97,7 +97,7 @@ def test_the_model_imports_the_decorator_alone():
 
 def test_no_formula_holds_a_number_about_the_world():
     """What a formula holds is true by definition: 1, 10, a doubling, the end of a 90 % interval."""
-    for path in (PACKAGE / "model").glob("*.py"):
+    for path in (PACKAGE / "model").rglob("*.py"):
         for part in ast.walk(ast.parse(path.read_text())):
             if isinstance(part, ast.Constant) and isinstance(part.value, int | float):
                 assert part.value in (0, 1, 2, 10, 0.95), (path.name, part.value)

@@ -8,7 +8,7 @@ the path first passes the threshold. Each run is reported or not, after a time o
 import numpy as np
 
 from mcfrontier.graph import node
-from mcfrontier.model.forecast import first_crossing
+from mcfrontier.model.forecasts.forecast import first_crossing
 
 SMALLEST_RATIO = 1e-300  # a ratio to the threshold that stands for 0, for a negative one and for no value
 ALONG, REPORTS = "year", "report"  # the first stands for the dimension of the path

@@ -1,0 +1,1 @@
+"""Formulas of past costs, their growth, and forecasts from them."""
