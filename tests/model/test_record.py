@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import integrate, stats
 
 from mcfrontier.model.forecasts import record
 
@@ -59,3 +59,11 @@ def test_the_largest_estimate_of_a_year_is_that_of_its_own_runs():
     size, time = np.array([24.0, 25.0, np.nan, 23.0])[:, None], np.array([0.1, 0.9, 0.5, 1.0])[:, None]
     found = record.published_maximum(size, time, np.array([0.0, 1.0, 2.0])[None])
     assert np.array_equal(found, [25.0, 23.0, np.nan], equal_nan=True)
+
+
+@pytest.mark.parametrize("known", [-0.5, 0.0, 0.4, 1.0, 3.2])
+def test_the_published_share_is_the_mean_over_the_days_of_a_year(known):
+    """A run of day t is published by the time of knowledge with a probability of 1 - exp(-(known - t) / delay)."""
+    share, delay = 0.6, 0.5
+    expected = integrate.quad(lambda t: -np.expm1(-max(known - t, 0) / delay), 0, 1, points=[min(max(known, 0), 1)])[0]
+    assert record.published_share(share, 0.0, known, delay) == pytest.approx(share * expected, abs=1e-9)

@@ -25,8 +25,14 @@ def published_maximum(record_size, record_time, past_time):
 
 @node("share")
 def published_share(reported_share, past_time, knowledge_time, report_delay):
-    """Share of the runs of a year of which an estimate is published by the time of knowledge, after a random delay."""
-    return reported_share * -np.expm1(-np.maximum((knowledge_time - past_time) / report_delay, 0))
+    """Share of the runs of a year of which an estimate is published by the time of knowledge.
+
+    The runs are spread evenly over the year; the delay of an estimate is exponential, with the mean `report_delay`.
+    """
+    since = np.maximum(knowledge_time - past_time, 0)
+    gone = np.minimum(since, 1)  # share of the year that is over
+    unpublished = report_delay * (np.exp((gone - since) / report_delay) - np.exp(-since / report_delay))
+    return reported_share * (gone - unpublished)
 
 
 @node("1")
