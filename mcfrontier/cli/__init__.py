@@ -39,6 +39,7 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "explain": "Ask",
     "probability": "Ask",
     "compare": "Ask",
+    "crux": "Ask",
     "solve": "Ask",
     "check": "Check",
     "verify": "Check",

@@ -14,14 +14,14 @@ from mcfrontier.core.progress import Progress, silent
 from mcfrontier.runs import recipe
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import findings
+from mcfrontier.runs.hybrids import hybrid
+from mcfrontier.runs.hybrids.scenarios import common_plan, common_targets, list_names, load_scenarios
 from mcfrontier.runs.load import Added, Day, Model, Priors, Source, changes, checked_pins, extended
 from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.sampling.plan import RANDOMISATIONS, generator
 from mcfrontier.study.study import Study
-from mcfrontier.tasks.compare import hybrid
 from mcfrontier.tasks.compare.comparison import Comparison
 from mcfrontier.tasks.compare.pairs import Pair
-from mcfrontier.tasks.compare.scenarios import common_plan, common_targets, list_names, load_scenarios
 from mcfrontier.tasks.compare.waterfalls import waterfalls
 
 

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from mcfrontier.analysis.estimates.estimates import SUMMARY_LEVELS
 from mcfrontier.analysis.estimates.probability import Probability
 from mcfrontier.core.formatting import amount, difference, label, sentence
-from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
+from mcfrontier.core.kinds import EVENT, PROBABILITY
 from mcfrontier.outputs.folder.percentiles import statistics
-from mcfrontier.runs.core import RunCore
-from mcfrontier.runs.summary import Summary, summarise
+from mcfrontier.runs.hybrids.definitions import Formatter, amounts, definition_text
+from mcfrontier.runs.summary import Summary
 from mcfrontier.sampling import SAMPLERS
 from mcfrontier.sampling.plan import Sampler
 from mcfrontier.study.study import Study
-from mcfrontier.tasks.compare.hybrid import CORRELATION, DIMENSION_PREFIX, EVIDENCE
 from mcfrontier.tasks.compare.pairs import Pair
 
-Formatter = Callable[[float, str, float], str]  # of a value, its unit and its Monte Carlo error
 PROBABILITY_DIGITS = 6  # maximum digits of a probability, which may be near 1
 MAX_FULL_ROWS = 10  # rows up to which each is displayed in full
 
@@ -72,59 +66,6 @@ def waterfall_json(pair: Pair, row: str) -> dict[str, Any]:
     }
 
 
-def definition_text(run: RunCore, names: Collection[str]) -> str:
-    """The definition, in a run, of names that change sides together."""
-    dimensions = run.study.file.dimensions
-    along = [
-        dimensions.get(name.removeprefix(DIMENSION_PREFIX), [])
-        for name in sorted(names)
-        if name.startswith(DIMENSION_PREFIX)
-    ]
-    if along:
-        return ", ".join(f"{len(labels)} rows" for labels in along)
-    if len(names) == 1:
-        return quantity_text(run, *names)
-    return "; ".join(f"{label(name)} {quantity_text(run, name)}" for name in sorted(names))
-
-
-def quantity_text(run: RunCore, name: str) -> str:
-    """The definition of a quantity in a run: its value, or its median and 90 % interval, and whether it is computed."""
-    study = run.study
-    if name == CORRELATION:
-        pairs = correlated_pairs(study)
-        return "; ".join(" ~ ".join(map(label, pair)) + f" {value:+g}" for pair, value in pairs) or "none"
-    if name == EVIDENCE:
-        return "; ".join((*map(label, study.evidence), *study.given)) or "none"
-    computed = "" if name in study.inputs else ", computed"
-    if study.dimensions_of[name]:
-        return f"{len(run.known_rows(name))} rows{computed}"
-    unit = study.unit(name)
-    if not run.varies(name):
-        return amount(float(run.samples(name)[0]), unit, digits=8) + computed
-    if computed or study.inputs[name].entry.replicates():
-        return interval_text(summarise(run.samples(name), unit, run.kind(name))) + computed
-    (row,) = study.inputs[name].distributions  # its quantiles are exact
-    quantiles = row.ppf(np.array(SUMMARY_LEVELS)).tolist()
-    return interval_text(
-        Summary(unit, dict(zip(SUMMARY_STATISTICS, quantiles, strict=True)), dict.fromkeys(SUMMARY_STATISTICS, 0.0))
-    )
-
-
-def interval_text(found: Summary) -> str:
-    """A median and its 90 % interval, with the unit once if it is the same for all."""
-    low, middle, high = amounts(found)
-    tails = {re.sub(r"^[^ /%]*", "", text) for text in (low, middle, high)}
-    if len(tails) == 1:
-        low, high = (text.removesuffix(*tails) for text in (low, high))
-    return f"{middle} ({low} to {high})"
-
-
-def correlated_pairs(study: Study) -> list[tuple[tuple[str, str], float]]:
-    """The correlations between uncertain inputs."""
-    uncertain = {prior.name for prior in study.uncertain}
-    return [(pair, value) for pair, value in sorted(study.file.correlation.pairs.items()) if {*pair} <= uncertain]
-
-
 def headings(pair: Pair) -> list[str]:
     """The heads of the columns of `lines`."""
     words = {pair.by_row[row].central: None for row in pair.rows}
@@ -169,13 +110,6 @@ def cells(found: Summary, formatter: Formatter = amount) -> list[str]:
     texts = texts if len(texts) > 1 else ["", *texts, ""]
     error = 0.0 if found.probability and found.probability.is_bound else found.central.error
     return [*texts, error_text(error, found.unit, formatter is difference)]
-
-
-def amounts(found: Summary, formatter: Formatter = amount) -> list[str]:
-    """Statistics with no more digits than their errors allow."""
-    if found.probability:
-        return [found.probability.text()]
-    return [formatter(value, found.unit, found.errors[word]) for word, value in found.values.items()]
 
 
 def error_text(error: float, unit: str, points: bool = False) -> str:

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
-from mcfrontier import graph
-from mcfrontier.analysis.estimates import estimates
 from mcfrontier.analysis.sensitivity import attribution
 from mcfrontier.analysis.sensitivity.attribution import Waterfall
 from mcfrontier.core.arrays import Array
-from mcfrontier.core.errors import InputError
-from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import EVENT
 from mcfrontier.core.progress import Progress
-from mcfrontier.runs import recipe
 from mcfrontier.runs.core import RunCore
-from mcfrontier.sampling import streams
-from mcfrontier.sampling.blocks import Blocks, evaluate_blocks
-from mcfrontier.sampling.plan import Sampler
-from mcfrontier.study.prior import Prior
-from mcfrontier.study.study import Study
-from mcfrontier.study.values import expand
-from mcfrontier.tasks.compare import hybrid
+from mcfrontier.runs.hybrids import hybrid
+from mcfrontier.runs.hybrids.evaluation import Hybrids, central, matching_row
 from mcfrontier.tasks.compare.pairs import kind_in_both
 
 
@@ -62,48 +52,3 @@ def waterfalls(
         for row in own
     }
     return {row: by_row[row].with_zero_bars(differing) for row in rows}
-
-
-def matching_row(run: RunCore, row: str) -> str:
-    """The row of a hybrid that corresponds to a row of both sides: its own, or the only one of a quantity without
-    dimensions."""
-    name = split_row(row)[0]
-    if row not in run.rows and name not in run.rows:
-        raise InputError(f"{name}: it has other rows than {row}")
-    return row if row in run.rows else name
-
-
-def central(x: Array, row: str, event: bool) -> tuple[float, Array]:
-    """The median of draws, or the probability of an event, and that of each randomisation, (16,)."""
-    whole, by_randomisation = estimates.with_parts(x, [0.5])
-    at = 0 if event else 2
-    if not np.isfinite(whole[at]):
-        raise InputError(f"{row}: none of its draws is finite")
-    return float(whole[at]), by_randomisation[:, at]
-
-
-@dataclass(frozen=True)
-class Hybrids:
-    """Evaluation of hybrid studies on the same draws: a call returns the draws of the targets, in base units.
-
-    The draws of an input that is independent of all inputs are computed once, since they are the same in all hybrids.
-    """
-
-    plan: Sampler
-    computed: dict[int, Array] = field(default_factory=dict, repr=False)
-
-    def __call__(self, study: Study) -> Mapping[str, Array]:
-        if study.evidence or study.given:
-            return recipe.evaluated(study, self.plan).values
-        if study.dependence.groups:
-            return evaluate_blocks(Blocks(study, self.plan, study.targets), self.plan.draws)
-        inputs = {name: expand(study, prior, self.draws(prior)) for name, prior in study.inputs.items()}
-        dimensions = list(study.file.dimensions)
-        return graph.evaluate(study.nodes, study.order, inputs, dimensions, dict.fromkeys(study.targets))
-
-    def draws(self, prior: Prior) -> Array:
-        """The draws of an input in base units: (draws,) or (labels, draws), a last axis of 1 if it is known."""
-        if id(prior) not in self.computed:
-            probabilities = None if prior.known else streams.points(self.plan, prior)
-            self.computed[id(prior)] = streams.values(prior, probabilities)
-        return self.computed[id(prior)]

@@ -142,7 +142,7 @@ def common_targets(names: Sequence[str], scenarios: Sequence[Study], targets: Se
     shared = [name for name in scenarios[0].targets if all(name in each.targets for each in scenarios)]
     if not shared:
         own = "; ".join(f"{name} has {list_names(each.targets)}" for name, each in zip(names, scenarios, strict=True))
-        raise InputError(f"compare: no target in common: {own}; name one with --target")
+        raise InputError(f"no target in common: {own}; name one with --target")
     return shared
 
 
