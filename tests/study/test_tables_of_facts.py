@@ -6,7 +6,9 @@ from itertools import pairwise
 import pytest
 
 import mcfrontier as mcf
+from mcfrontier.core import units
 from mcfrontier.study import csv_table
+from mcfrontier.study.values import central_values
 from tests.conftest import ROOT, entry
 
 TABLES = sorted((ROOT / "priors/tables").glob("*.csv"))
@@ -149,3 +151,39 @@ def test_the_disclosed_runs_are_a_dimension_of_a_study(page, here):
     hours = dict(zip(study.file.dimensions["run"], study.inputs["hours"].medians, strict=True))
     assert hours["DeepSeek-V3"] == 2_664_000
     assert hours["DeepSeek-V3, all phases"] == 2_788_000
+
+
+def test_published_estimates_are_dated_by_release_and_their_dollars_converted_by_consumer_prices():
+    index = {row["year"]: float(row["USD"]) for row in rows("price-index")}
+    for row in rows("frontier"):
+        day = date.fromisoformat(row["published"])
+        assert float(row["record_date"]) == pytest.approx(units.year_of(day.year, day.month, day.day), abs=1e-4)
+        assert row["published"] <= row["known_from"]
+        if row["published_cost"] or row["published_rent"]:
+            converted = index["2023"] / index[row["money_year"]]
+            assert float(row["published_deflator"]) == pytest.approx(converted, rel=1e-5)
+
+
+def test_published_costs_of_2015_to_2023_are_those_of_the_study_history():
+    study = mcf.load("history", targets=["amortised_cost_2023usd", "cloud_cost_2023usd"])
+    values = central_values(study)
+    amounts = zip(*(values[name].ravel() for name in study.targets), strict=True)
+    central = dict(zip(study.file.dimensions["run"], amounts, strict=True))
+    found = [row for row in current("frontier") if row["source_id"] == "cottier-2024" and row["published_cost"]]
+    assert len(found) == 41
+    for row in found:
+        amortised, rented = central[row["run"]]
+        assert float(row["published_cost"]) == pytest.approx(amortised, rel=1e-4)
+        assert float(row["published_rent"] or "nan") == pytest.approx(rented, rel=1e-4, nan_ok=True)
+
+
+def test_the_published_record_of_a_day_is_the_largest_estimate_of_that_day():
+    name = "tables/frontier.csv"
+    for day, largest in (
+        ("2023-12-31", 2.15e25),
+        ("2025-06-30", 4.64e26),
+        ("2026-05-01", 5e26),
+        ("2026-10-07", 1.0001e27),
+    ):
+        tables = csv_table.Tables([ROOT / "priors"], date.fromisoformat(day))
+        assert max(csv_table.read_figures(name, "published_compute", "FLOP", tables).values) == pytest.approx(largest)
