@@ -180,6 +180,7 @@ def fit_parabolas(distribution: Distribution, curve: Curve, summary: Array, supp
     return found.reshape(-1, 3)
 
 
+@lru_cache(maxsize=512)
 def score_table(distribution: Distribution) -> Curve:
     """A slow quantile function by a table over normal scores, interpolated by polynomials through eight points.
 

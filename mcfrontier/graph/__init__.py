@@ -2,7 +2,7 @@
 
 from mcfrontier.graph.evaluate import evaluate
 from mcfrontier.graph.node import Node, alias_node, node, nodes_of
-from mcfrontier.graph.order import order
+from mcfrontier.graph.order import computable, order
 from mcfrontier.graph.unitcheck import check_units
 
-__all__ = ["Node", "alias_node", "check_units", "evaluate", "node", "nodes_of", "order"]
+__all__ = ["Node", "alias_node", "check_units", "computable", "evaluate", "node", "nodes_of", "order"]

@@ -23,6 +23,32 @@ def order(
     the files that state quantities, for the message on those that are neither given nor nodes. These are refused, all
     in one message, and so are nodes that depend on each other in a cycle.
     """
+    needs, missing = needs_of(nodes, given, targets)
+    if missing:
+        raise InputError(missing_text(missing, {*nodes, *given}, stated_in()))
+    try:
+        found = sorted_names(tuple(needs.items()))
+    except CycleError as cycle:
+        raise InputError(
+            f"node {cycle.args[1][0]}: depends on itself, {' <- '.join(cycle.args[1])}; state one of them"
+        ) from None
+    return tuple(n for n in found if n in given), tuple(n for n in found if n not in given)
+
+
+def computable(nodes: Mapping[str, Node], given: Collection[str], target: str) -> bool:
+    """Whether `order` sorts the part of the graph that a target needs."""
+    needs, missing = needs_of(nodes, given, (target,))
+    try:
+        return not missing and bool(sorted_names(tuple(needs.items())))
+    except CycleError:
+        return False
+
+
+def needs_of(
+    nodes: Mapping[str, Node], given: Collection[str], targets: Iterable[str]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """What each quantity that the targets need is computed from, and those that are neither given nor nodes, each with
+    the node that needs it, "" for a target."""
     needs: dict[str, tuple[str, ...]] = {}
     missing: dict[str, str] = {}
     pending = [(target, "") for target in reversed(list(targets))]
@@ -35,15 +61,7 @@ def order(
             continue
         needs[name] = () if name in given else nodes[name].needs
         pending += [(need, name) for need in reversed(needs[name])]
-    if missing:
-        raise InputError(missing_text(missing, {*nodes, *given}, stated_in()))
-    try:
-        found = sorted_names(tuple(needs.items()))
-    except CycleError as cycle:
-        raise InputError(
-            f"node {cycle.args[1][0]}: depends on itself, {' <- '.join(cycle.args[1])}; state one of them"
-        ) from None
-    return tuple(n for n in found if n in given), tuple(n for n in found if n not in given)
+    return needs, missing
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,6 @@ import numpy as np
 from mcfrontier import graph
 from mcfrontier.core import units
 from mcfrontier.core.arrays import Array
-from mcfrontier.core.errors import InputError
 from mcfrontier.core.formatting import amount, percent
 from mcfrontier.model.cost_bases import BOUNDS
 from mcfrontier.runs.recipe import SAMPLER, SEED
@@ -38,13 +37,7 @@ def with_targets(study: Study, names: Iterable[str]) -> Study:
     priors = {name: prior for name, prior in study.file.priors.items() if prior.entry.resolved} | dict(study.inputs)
     unneeded = {name: value for name, value in study.pins.items() if name not in study.inputs and not is_sweep(value)}
     priors |= {name: validate.pin(name, value, priors, study.nodes) for name, value in unneeded.items()}
-    targets = list(study.targets)
-    for name in names:
-        try:
-            graph.order(study.nodes, priors, (name,))
-        except InputError:
-            continue
-        targets.append(name)
+    targets = [*study.targets, *(name for name in names if graph.computable(study.nodes, priors, name))]
     needed, order = graph.order(study.nodes, priors, targets)
     inputs = {name: priors[name] for name in needed}
     return replace(study, inputs=inputs, order=order, targets=tuple(dict.fromkeys(targets)))

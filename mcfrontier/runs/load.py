@@ -104,15 +104,27 @@ def loaded(
     given: str | Sequence[str] | None = None,
 ) -> Study:
     """Load a study: see `load`. `trail` names the studies that it is nested in."""
-    from mcfrontier import model as package_model
-
     check_docstrings()
     pins, targets = checked_pins(pins), listed("targets", targets)
     file = priors_file.load(source, as_of, None if table is None else Path(table))
+    return of_file(file, model, targets, pins, trail, given)
+
+
+def of_file(
+    file: PriorsFile,
+    model: Model | None = None,
+    targets: Sequence[str] = (),
+    pins: Mapping[str, str | float] | None = None,
+    trail: tuple[str, ...] = (),
+    given: str | Sequence[str] | None = None,
+) -> Study:
+    """The study of a priors file that is read: see `load`."""
+    from mcfrontier import model as package_model
+
     file = with_nested_years(file, check_nested(file, trail))
     formulas = graph.nodes_of(package_model if model is None else model)
     texts = tuple(dict.fromkeys((*file.given, *listed("given", given))))
-    return checked(file, formulas, tuple(targets), pins, texts, own_model=model is not None)
+    return checked(file, formulas, tuple(targets), dict(pins or {}), texts, own_model=model is not None)
 
 
 def retargeted(study: Study, targets: tuple[str, ...], pins: Mapping[str, str | float]) -> Study:

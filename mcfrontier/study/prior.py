@@ -277,7 +277,7 @@ def distribution_at(place: str, entry: Family) -> Distribution:
         return distribution_of(entry)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)  # twice the entries of all shipped studies
 def distribution_of(entry: Family) -> Distribution:
     """The distribution of an entry; refused if its numbers are inconsistent. Equal entries share one, and its table."""
     if not entry.resolved:

@@ -74,7 +74,7 @@ def check_file(name: str, as_of: date | None) -> tuple[str, Findings]:
 
     from mcfrontier import graph, model
     from mcfrontier.runs import consistency, lint, recipe
-    from mcfrontier.runs.load import check_nested, load
+    from mcfrontier.runs.load import check_nested, of_file
     from mcfrontier.study import locate, priors_file, validate
     from mcfrontier.tasks.reproduce import reproduce
 
@@ -83,7 +83,7 @@ def check_file(name: str, as_of: date | None) -> tuple[str, Findings]:
         return f"{locate.display_path(Path(name))}  (published figures, {len(rows)} rows)", lint.Findings([], [])
     file = priors_file.load(name, as_of)
     if file.stated.targets:
-        kind, study = "study", recipe.resolved(load(name, as_of=as_of))
+        kind, study = "study", recipe.resolved(of_file(file))
         if problem := consistency.contradiction(study):
             raise InputError(f"{file.where}: {problem}")
         found = lint.of_study(study)
