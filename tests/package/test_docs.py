@@ -10,6 +10,7 @@ import mcfrontier as mcf
 from tests.conftest import ROOT
 
 PAGES = ("percentiles", "export", "squiggle", "compare", "solve", "probability", "score", "calibrate", "forecast")
+TUTORIAL = "tutorial"  # its commands run one after the other in one folder
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 COMMAND_PREFIX = "python -m mcfrontier "
 
@@ -35,6 +36,8 @@ def examples(page):
 
 
 EXAMPLES = [each for page in PAGES for each in examples(page) if "jq" not in each.commands[-1][0]]
+EXAMPLES += [Example(TUTORIAL, [command for each in examples(TUTORIAL) for command in each.commands])]
+SAVED = re.compile(r"^```toml\n(# (priors/\S+)\n.*?)^```$", re.M | re.S)  # a file that a reader is to save
 
 
 @mcf.node("USD")
@@ -58,13 +61,16 @@ def reports(tmp_path_factory):
 @pytest.mark.parametrize("each", EXAMPLES, ids=[f"{each.page}: {each.commands[-1][0]}" for each in EXAMPLES])
 def test_a_documentation_page_shows_the_printed_output(each, reports, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "reports").mkdir()
-    for run in reports.iterdir():
+    for folder in ("reports", "priors"):
+        (tmp_path / folder).mkdir()
+    for content, path in SAVED.findall((ROOT / f"docs/{each.page}.md").read_text()):
+        (tmp_path / path).write_text(content)
+    for run in reports.iterdir() if each.page != TUTORIAL else ():
         (tmp_path / "reports" / run.name).symlink_to(run)
     for requested, lines in each.commands:
         requested, _, head = requested.partition(" | head -")
         words = shlex.split(requested.removeprefix(COMMAND_PREFIX))
-        if words[:2] == ["run", "gpt4"]:
+        if words[:2] == ["run", "gpt4"] and not lines:
             continue  # written by the fixture
         result = command(*words, *["--no-report"] * (words[0] == "run" and "--no-report" not in words))
         assert result.code == 0, result.err
@@ -89,5 +95,5 @@ def assert_displayed(lines, printed):
 
 
 def test_the_documentation_pages_cover_each_command():
-    assert {each.page for each in EXAMPLES} == {*PAGES}
+    assert {each.page for each in EXAMPLES} == {*PAGES, TUTORIAL}
     assert sum(len(each.commands) for each in EXAMPLES) > 15
