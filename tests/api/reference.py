@@ -13,7 +13,14 @@ with warnings.catch_warnings():
     from numpydoc.docscrape import NumpyDocString
 
 PAGE = ROOT / "docs" / "api.md"
-HEAD = f"""`import mcfrontier as mcf` gives access to {", ".join(f"`{name}`" for name in NAMES)}. In the examples,
+
+
+def link(name):
+    """A link to the heading of a name; that of the class `Run` follows that of the function `run`."""
+    return f"[`{name}`](#{name.lower()}{'-1' * (name != name.lower() and name.lower() in NAMES)})"
+
+
+HEAD = f"""`import mcfrontier as mcf` gives access to {", ".join(map(link, NAMES))}. In the examples,
 `run` is `mcf.run("gpt4", draws=1024)` and `study` is `mcf.load("gpt4")`. A `SavedRun` has the methods of a `Run`. The
 page is generated from the docstrings by `python -m tests.api.reference`."""
 

@@ -43,6 +43,9 @@ def test_a_pure_wheel_gives_the_percentiles_of_the_compiled_one(tmp_path):
         result = run_installed(place, tmp_path, *arguments, out)
         assert result.returncode == 0, result.stderr
     assert (tmp_path / "pure/percentiles.csv").read_bytes() == (tmp_path / "here/percentiles.csv").read_bytes()
+    result = run_installed(tmp_path / "site", tmp_path, "site", "gpt4", "--draws", "1024", "--out", "pages")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "/blob/main/SECURITY.md" in (tmp_path / "pages/docs/trust.html").read_text()
 
 
 def test_the_links_of_the_readme_in_the_metadata_of_a_wheel_are_absolute(tmp_path):

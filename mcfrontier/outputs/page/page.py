@@ -24,12 +24,12 @@ NUMBERS = ("numbers", "amounts", None, "model", "variance", "state", "forecast")
 SCRIPTS = (*NUMBERS, "charts", "answer", "inputs", "main")
 
 
-def write_page(run: RunCore, path: Path, draws: int = DRAWS) -> None:
-    """Write the page of a run, with the first draws of each input."""
-    path.write_text(page_html(run, draws), encoding="utf-8", newline="")
+def write_page(run: RunCore, path: Path, draws: int = DRAWS, home: str = "") -> None:
+    """Write the page of a run, with the first draws of each input; `home` is the address of a list of studies."""
+    path.write_text(page_html(run, draws, home), encoding="utf-8", newline="")
 
 
-def page_html(run: RunCore, draws: int = DRAWS) -> str:
+def page_html(run: RunCore, draws: int = DRAWS, home: str = "") -> str:
     """The page of a run; refused where too many rows are uncertain for one file."""
     used = page_draws(run, draws)
     if not used:
@@ -38,6 +38,7 @@ def page_html(run: RunCore, draws: int = DRAWS) -> str:
     data, formulas = page_json(run, used)
     script, style = script_of(formulas), source("page.css")
     return Template(source("page.html")).substitute(
+        home=f'<a href="{escape(home)}">All studies</a>\n' if home else "",
         title=escape(one_line(run.study.title)),
         question=escape(one_line(run.study.file.stated.question)),
         about=escape(printable(run.study.file.stated.about)),
