@@ -1,4 +1,5 @@
-"""The page in a browser: Chromium moves, types, shares, restores and saves; without one, these tests are skipped."""
+"""The page and the site in a browser: Chromium moves, types, searches, shares, restores and saves; without one, these
+tests are skipped."""
 
 import shutil
 
@@ -8,6 +9,7 @@ from mcfrontier.outputs.page.page import write_page
 from mcfrontier.runs import recipe
 from mcfrontier.runs.estimates import estimates
 from mcfrontier.runs.load import load
+from mcfrontier.tasks.site.site import write_site
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed; the extra browser has it")
 CHROMIUM = shutil.which("chromium")
@@ -30,12 +32,12 @@ def open_page():
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
-        def opened(address, **options):
+        def opened(address, ready=".ready", **options):
             page = browser.new_page(**options)
             page.on("console", lambda message: problems.append(message.text))
             page.on("pageerror", lambda problem: problems.append(str(problem)))
             page.goto(address)
-            page.wait_for_selector(".ready")
+            page.wait_for_selector(ready)
             page.wait_for_timeout(PAUSE)
             return page
 
@@ -99,3 +101,18 @@ def test_a_link_of_other_priors_asks_before_it_is_applied(open_page, address):
 def test_nothing_is_wider_than_the_window(open_page, address, width):
     page = open_page(f"{address}#gpu_price=5000..12000", viewport={"width": width, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_reader_searches_the_site_from_the_disk(open_page, tmp_path):
+    write_site(tmp_path / "site", ["gpt4"], draws=256)
+    page = open_page((tmp_path / "site/index.html").as_uri(), ready="#search")
+    page.keyboard.press("/")
+    page.keyboard.type("monte carlo error how many")
+    page.wait_for_selector("#found a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/docs/sampling.html#*")
+    page.fill("#search", "GPT-4 amortised cost median")
+    page.wait_for_selector('#found a[href$="studies/gpt4.html"]')
+    page.fill("#search", "zebra xylophone")
+    page.wait_for_selector("#found >> text=Nothing found")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

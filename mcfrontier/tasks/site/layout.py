@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Sequence
 from html import escape
-from importlib.metadata import metadata
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
-from mcfrontier.study.locate import shipped
-from mcfrontier.tasks.site.contents import LANDING, Entry
+from mcfrontier.tasks.site.contents import LANDING, Entry, repository
 from mcfrontier.tasks.site.markdown import Section
 
 INDEX, STUDIES = "index.html", "studies.html"
@@ -97,15 +94,6 @@ def toc(sections: Sequence[Section]) -> str:
     if len(links) < 2:
         return ""
     return f'<nav class="toc" aria-label="On this page"><h2>On this page</h2><ul>{"".join(links)}</ul></nav>'
-
-
-def repository() -> str:
-    """The address of the repository: in a clone that of pyproject.toml, else that of the metadata of the package."""
-    project = shipped("docs").parent / "pyproject.toml"
-    if project.is_file():
-        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["urls"]["Repository"])
-    urls = dict(each.split(", ", 1) for each in metadata("mcfrontier").get_all("Project-URL") or ())
-    return str(urls["Repository"])
 
 
 def source(name: str) -> str:

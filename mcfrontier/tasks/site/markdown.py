@@ -10,6 +10,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mcfrontier.tasks.site.contents import repository
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
@@ -40,7 +42,8 @@ def markdown_of(path: Path) -> str:
     if path.suffix == ".md":
         return text
     cells = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(text)["cells"]]
-    return "\n\n".join(f"```python\n{text}\n```" if kind == "code" else text for kind, text in cells)
+    parts = [f"```python\n{text}\n```" if kind == "code" else text for kind, text in cells]
+    return "\n\n".join([*parts, f"[The notebook, to run]({repository()}/blob/main/docs/{path.name})"])
 
 
 def parser() -> MarkdownIt:

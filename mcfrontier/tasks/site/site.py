@@ -72,11 +72,13 @@ def write_documentation(folder: Path, cards: Sequence[Card]) -> None:
     rows = [[each.place, each.title, "", f"{each.question} {each.answer}"] for each in cards]
     (folder / "docs").mkdir()
     for file in (LANDING, *(entry.file for entry in site.reading)):
-        text, place = markdown_of(docs / file), site.places[f"docs/{file}"]
-        page = rendered(text, partial(site.link, place))
+        place = site.places[f"docs/{file}"]
+        page = rendered(markdown_of(docs / file), partial(site.link, place))
         title = page.sections[0].title
-        body = landing(page.html, cards) if file == LANDING else page.html
-        site.write(place, title, body, () if file == LANDING else page.sections)
+        if file == LANDING:
+            site.write(place, title, landing(page.html, cards))
+        else:
+            site.write(place, title, page.html, page.sections)
         rows += search_rows(place, page)
     site.write(STUDIES, "Studies", gallery_html(cards))
     shutil.copytree(docs / "images", folder / "docs" / "images")
@@ -88,7 +90,8 @@ def write_documentation(folder: Path, cards: Sequence[Card]) -> None:
 def landing(html: str, cards: Sequence[Card]) -> str:
     """The landing page: its introduction, cards of the studies named there, and a block for each kind of page."""
     introduction, *kinds = re.split(r"(?=<h2)", html)
-    linked = [each for each in cards if f'href="{each.place}"' in introduction]
+    places = re.findall(r'href="([^"]+)"', introduction)
+    linked = sorted((each for each in cards if each.place in places), key=lambda each: places.index(each.place))
     blocks = "".join(f"<section>{each}</section>" for each in kinds)
     return f'{introduction}{cards_html(linked)}<div class="kinds">{blocks}</div>'
 
