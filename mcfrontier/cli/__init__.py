@@ -37,6 +37,7 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "figure": "Read",
     "schema": "Read",
     "explain": "Ask",
+    "lineage": "Ask",
     "probability": "Ask",
     "compare": "Ask",
     "crux": "Ask",

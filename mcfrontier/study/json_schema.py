@@ -8,7 +8,7 @@ import msgspec
 
 from mcfrontier.distributions.families import FAMILIES
 from mcfrontier.distributions.family import PERCENTILE_PATTERN
-from mcfrontier.study.schema import Decision, Disclosed, FileSchema, FormulaEntry, Resolution, Table
+from mcfrontier.study.schema import Decision, Disclosed, FileSchema, FormulaEntry, Resolution, Source, Table
 
 
 def schema() -> dict[str, Any]:
@@ -17,18 +17,20 @@ def schema() -> dict[str, Any]:
     whole: dict[str, Any] = made["$defs"]["FileSchema"]
     _, kinds = msgspec.json.schema_components(FAMILIES.values(), ref_template="#/$defs/{name}")
     definitions = msgspec.json.schema_components(
-        [Decision, Disclosed, FormulaEntry, Resolution, Table], ref_template="#/$defs/{name}"
+        [Decision, Disclosed, FormulaEntry, Resolution, Source, Table], ref_template="#/$defs/{name}"
     )[1]
     whole["properties"]["inputs"]["additionalProperties"] = entry()
     whole["properties"]["disclosed"]["additionalProperties"] = {"$ref": "#/$defs/Disclosed"}
     whole["properties"]["formulas"]["additionalProperties"] = {"$ref": "#/$defs/FormulaEntry"}
     whole["properties"]["decision"] = {"$ref": "#/$defs/Decision"}
     whole["properties"]["resolution"] = {"$ref": "#/$defs/Resolution"}
+    whole["properties"]["sources"]["additionalProperties"] = {"$ref": "#/$defs/Source"}
     whole["properties"]["tables"]["additionalProperties"] = {"$ref": "#/$defs/Table"}
     # a number may be the name of a quantity; with `by`, that of a column, or a list with one for each label
     numbers = [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]
     definitions["numbers"] = {"anyOf": [*numbers, {"type": "string", "pattern": r"^[A-Za-z_]\w*$"}]}
     part = {"type": "object", "properties": {"family": {"enum": list(FAMILIES)}, "name": {"type": "string"}}}
+    ids = [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]  # of sources, or a column of them
     definitions["part"] = part | {"required": ["family"]}
     for kind in kinds.values():
         properties = kind["properties"]
@@ -38,6 +40,8 @@ def schema() -> dict[str, Any]:
             properties[key] = {"$ref": "#/$defs/numbers"} if numbers[0] in options else own
         for key in FAMILIES[properties["family"]["enum"][0]].texts if "family" in properties else ():
             properties[key] = {"anyOf": [properties[key], {"type": "array", "items": {"type": "string"}}]}
+        if "family" in properties:
+            properties["sources"] = {"anyOf": ids}
         if properties.pop("percentiles", None):
             kind["patternProperties"] = {f"^{PERCENTILE_PATTERN}$": {"$ref": "#/$defs/numbers"}}
     top = {"$schema": "https://json-schema.org/draft/2020-12/schema"}

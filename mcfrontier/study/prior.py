@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -16,7 +16,6 @@ import numpy as np
 
 from mcfrontier.core import limits, units
 from mcfrontier.core.errors import InputError, located
-from mcfrontier.core.expressions import amounts
 from mcfrontier.core.kinds import SHARE_UNITS
 from mcfrontier.core.printable import echo
 from mcfrontier.distributions.curves import Curve, Distribution, on_interval
@@ -28,8 +27,9 @@ from mcfrontier.study.csv_table import Tables
 from mcfrontier.study.entry import Columns, entry_of, family_of, fill_columns, labels_of, rows_of
 from mcfrontier.study.expressions.formulas import StatedFormula
 from mcfrontier.study.hierarchy import Hierarchy
+from mcfrontier.study.lineage.sources import Rests
 from mcfrontier.study.samples import read_samples, texts_by_label
-from mcfrontier.study.schema import Correlations, Decision, Disclosed, Evidence, FileSchema
+from mcfrontier.study.schema import Correlations, Decision, Disclosed, Evidence, FileSchema, Source
 
 QUARTILES, MAX_DEVIATION = np.array([0.25, 0.5, 0.75]), 1e-3  # largest deviation of the probability at a quartile
 NOT_COMPUTABLE = (
@@ -174,6 +174,8 @@ class PriorsFile:
     table        the path of the file that was read in place of its table; "" where none was
     given        the conditions that draws must meet
     hierarchies      the entries that name quantities, as functions of these and of their streams, which are inputs
+    sources      the sources that it states or that are shipped, by ID; none where no entry names one
+    rests        the sources on which its inputs rest
     """
 
     name: str
@@ -195,6 +197,8 @@ class PriorsFile:
     given: tuple[str, ...] = ()
     hierarchies: Mapping[str, Hierarchy] = field(default_factory=dict)
     formulas: dict[str, StatedFormula] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    rests: Mapping[str, Rests] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -333,16 +337,3 @@ def check_share(distribution: Distribution, scale: float = 1.0) -> None:
             f"a share must stay within 0 and 1, this one ranges from {low:g} to {high:g}; truncate it with low and "
             "high, use a beta, pert or logitnormal, or state it in %"
         )
-
-
-def pinned(name: str, text: str | float, unit: str, old: Prior | None) -> Prior:
-    """The prior of a quantity that is set to a number for this run.
-
-    `text` is the number, with its unit or else in `unit`; `old` is the prior that it replaces, if any.
-    """
-    place = f"set {name}={text}"
-    with located(place):
-        number = amounts.read(text, unit, name, f"{name}=15_000")
-    stated = {"family": "value", "value": number, "unit": unit, "source": "set by the user for this run"}
-    new = prior(name, stated, place, {}, {})
-    return replace(new, where="set by the user", own=bool(old and old.own))

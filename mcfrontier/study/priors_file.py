@@ -22,6 +22,7 @@ from mcfrontier.study.choices import with_precision, with_rent_term
 from mcfrontier.study.entry import Columns, check_money_year, read, table
 from mcfrontier.study.expressions import beliefs, formulas
 from mcfrontier.study.hierarchy import Hierarchy, split
+from mcfrontier.study.lineage import sources
 from mcfrontier.study.merge import (
     check_once,
     merge_aliases,
@@ -63,7 +64,8 @@ def load(
         raise InputError(f"{file.where}: mended: there is no table '{name}'{suggest(name, file.dimensions)}")
     if table_file and (count := len({name for name, _ in file.columns})) != 1:
         raise InputError(f"table: {file.where}: {count or 'no'} tables, and one file replaces one")
-    file = replace(file, table="" if table_file is None else str(table_file))
+    known = sources.completed(file.sources, file.rests.values(), file.where, roots)
+    file = replace(file, table="" if table_file is None else str(table_file), sources=known)
     return money.converted(with_prices(with_rent_term(with_precision(file)), csv_table.Tables(roots, as_of)))
 
 
@@ -130,7 +132,9 @@ def merged(
     check_once(stated, where)
     own_formulas = {key: formulas.stated(key, entry, where) for key, entry in stated.formulas.items()}
     names = {name for each in parts for name in each.names} - {column for _, column in columns}
-    inputs, hierarchies = streams_of(stated.inputs, where, columns, names)
+    entries, rests = sources.taken(stated.inputs, where, columns, tables)
+    inputs, hierarchies = streams_of(entries, where, columns, names)
+    rests = {hierarchies[key].stream if key in hierarchies else key: each for key, each in rests.items()}
     own = {**known, **inputs, **hierarchies, **stated.same, **own_formulas}
     hierarchies |= merge_hierarchies(parts, where, own)
     extended = merge_priors(parts, where, own)
@@ -139,6 +143,8 @@ def merged(
     unused = {each.stream for part in parts for each in part.hierarchies.values()}
     left = {*own, *hierarchies} | unused - {each.stream for each in hierarchies.values()}
     priors |= {key: replace(entry, own=False) for key, entry in extended.items() if key not in left}
+    extended_rests = {key: each for part in parts for key, each in part.rests.items() if key in extended}
+    rests = {key: each for key, each in extended_rests.items() if key in priors and not priors[key].own} | rests
     all_formulas = merge_formulas(parts, own_formulas, own, where)
     # a quantity that is the same as itself is computed by its formula, whatever the extended files state
     computed = {*hierarchies, *own_formulas, *(key for key, other in stated.same.items() if key == other)}
@@ -153,6 +159,8 @@ def merged(
     for dimension, subset in stated.only.items():
         places = places_of(dimension, subset, dimensions, f"{where}: only: {dimension}{opened.day_text}")
         dimensions = {**dimensions, dimension: subset}
+        along = [key for key in rests if priors[key].entry.by == dimension]
+        rests |= {key: rests[key].at(places) for key in along}
         priors = {key: subset_rows(prior, dimension, places) for key, prior in priors.items()}
         columns = {key: column.rows(places) if key[0] == dimension else column for key, column in columns.items()}
     if len(priors) > limits.INPUTS:
@@ -162,6 +170,8 @@ def merged(
     )
     found = (priors, order, aliases, correlation, evidence, decision, disclosed, opened.as_of)
     more: dict[str, Any] = {"given": given_of(parts, stated), "formulas": all_formulas, "hierarchies": hierarchies}
+    more["sources"] = sources.merged([each.sources for each in parts], sources.read_sources(stated.sources, where))
+    more["rests"] = rests
     return PriorsFile(name, where, "", stated, dimensions, columns, *found, **more)
 
 

@@ -109,6 +109,20 @@ class Decision(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     money_year: int | None = None
 
 
+class Source(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A primary source, which entries name by its ID.
+
+    `error` is a factor on all that rests on the source: a number, a belief in one line such as "lognormal 0.8..1.25",
+    or the keys of a distribution. Entries in `except` are left as they are.
+    """
+
+    title: str = ""
+    url: str = ""
+    date: Date | None = None
+    error: float | str | dict[str, Any] | None = None
+    excepted: list[str] = msgspec.field(name="except", default_factory=list)
+
+
 class FormulaEntry(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """A formula of a priors file: the text `is`, the unit of its result, and what it computes."""
 
@@ -192,6 +206,7 @@ class FileSchema(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_field
     inputs: dict[str, Any] = {}
     formulas: dict[str, Any] = {}
     correlation: dict[str, Any] = {}
+    sources: dict[str, Any] = {}
     evidence: dict[str, Any] = {}
     given: Given = Given()
     decision: dict[str, Any] = {}

@@ -14,8 +14,8 @@ from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.distributions.reference import Reference
 from mcfrontier.graph import Node, alias_node
 from mcfrontier.study import locate
-from mcfrontier.study.expressions.beliefs import Belief, of_run
-from mcfrontier.study.prior import Prior, PriorsFile, check_name, check_share, pinned
+from mcfrontier.study.expressions.beliefs import Belief, of_run, pinned
+from mcfrontier.study.prior import Prior, PriorsFile, check_name, check_share
 from mcfrontier.study.samples import absence
 from mcfrontier.study.schema import Disclosed, Evidence
 from mcfrontier.study.study import Study

@@ -9,7 +9,8 @@ import pytest
 import mcfrontier as mcf
 from tests.conftest import ROOT
 
-PAGES = ("percentiles", "export", "squiggle", "compare", "solve", "probability", "score", "calibrate", "forecast")
+ANALYSES = ("compare", "solve", "probability", "score", "calibrate", "forecast", "lineage")
+PAGES = ("percentiles", "export", "squiggle", *ANALYSES)
 TUTORIAL = "tutorial"  # its commands run one after the other in one folder
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 COMMAND_PREFIX = "python -m mcfrontier "

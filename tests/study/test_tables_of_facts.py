@@ -1,5 +1,6 @@
 """The tables of facts in priors/tables: each row has its days and a source, and the figures agree with each other."""
 
+import re
 from datetime import date
 from itertools import pairwise
 
@@ -24,6 +25,14 @@ def rows(name):
 
 
 SOURCES = {row["source_id"]: row for row in rows("sources")}
+
+
+PRIORS = sorted((ROOT / "priors").rglob("*.toml"))
+
+
+def named_in(path):
+    """The values of the keys that name sources in a priors file."""
+    return " ".join(re.findall(r"^sources = (.*)", path.read_text(), re.M))
 
 
 def days(row):
@@ -55,6 +64,7 @@ def test_no_label_occurs_twice_on_one_day(name):
 def test_every_source_is_cited_and_derived_from_known_ones_that_are_not_later():
     used = {row["source_id"] for name in NAMES if name != "sources" for row in rows(name)}
     parents = {each: row["derived_from"].split() for each, row in SOURCES.items()}
+    used |= {each for path in PRIORS for each in re.findall(r'"([\w-]+)"', named_in(path)) if each != "source_id"}
     assert SOURCES.keys() == used | {each for found in parents.values() for each in found}
     for each, row in SOURCES.items():
         assert row["kind"] == ("derived" if parents[each] else "primary")

@@ -10,6 +10,7 @@ import msgspec
 
 from mcfrontier.core import limits, units
 from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.core.expressions import amounts
 from mcfrontier.core.expressions.amounts import in_unit
 from mcfrontier.core.expressions.parser import belief
 from mcfrontier.core.expressions.tree import Interval, Number, Points, Pool, Quantiles, Spread, Tree
@@ -235,3 +236,16 @@ def beliefs_in(pins: Mapping[str, str | float]) -> dict[str, str]:
 def values_set(pins: Mapping[str, str | float]) -> dict[str, str | float]:
     """The quantities that were set to a value."""
     return {name: value for name, value in pins.items() if not isinstance(value, Belief)}
+
+
+def pinned(name: str, text: str | float, unit: str, old: Prior | None) -> Prior:
+    """The prior of a quantity that is set to a number for this run.
+
+    `text` is the number, with its unit or else in `unit`; `old` is the prior that it replaces, if any.
+    """
+    place = f"set {name}={text}"
+    with located(place):
+        number = amounts.read(text, unit, name, f"{name}=15_000")
+    stated = {"family": "value", "value": number, "unit": unit, "source": "set by the user for this run"}
+    new = prior(name, stated, place, {}, {})
+    return replace(new, where="set by the user", own=bool(old and old.own))

@@ -1,0 +1,1 @@
+"""The primary sources of entries, and their errors."""
