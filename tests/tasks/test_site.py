@@ -5,6 +5,7 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 from os.path import normpath
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ TWO = """
 targets = ["y"]
 inputs.y = { family = "value", value = 3, unit = "1", source = "a judgement" }
 """
-STUDIES = {"one": ONE, "folder/two": TWO, "gpt4": ONE}  # gpt4 is one that the landing page names
+STUDIES = {"one": ONE, "50% of #1": ONE, "folder/two": TWO, "gpt4": ONE}  # gpt4 is one that the landing page names
 KINDS = ["Tutorials", "How-to guides", "Explanation", "Reference"]
 REPOSITORY = re.search(r'^Repository = "([^"]+)"', (ROOT / "pyproject.toml").read_text(), re.M)[1]
 
@@ -85,7 +86,7 @@ def target(page, link):
     if link.startswith(("http:", "https:")):
         return None
     path, _, heading = link.partition("#")
-    return normpath(f"{page}/../{path}") if path else page, heading
+    return unquote(normpath(f"{page}/../{path}")) if path else page, heading
 
 
 def test_every_link_leads_to_a_file_and_a_heading(built, pages):
@@ -139,7 +140,13 @@ def test_the_studies_have_cards_with_their_answers(built):
     assert "One &lt;b&gt;" in gallery
     assert "What?" in gallery
     assert re.search(r">x 1\.5\d* \(median\)", gallery)
-    assert '<h2 id="folder">' in gallery
+    assert re.findall(r"<code>([^<]+)</code></p></li>|<h2 id=.(folder).>", gallery) == [
+        ("one", ""),
+        ("50% of #1", ""),
+        ("gpt4", ""),
+        ("", "folder"),
+        ("folder/two", ""),
+    ]
     assert [*re.findall(r"<code>([\w/]+)</code></p></li>", index)] == ["gpt4"]  # the one that the introduction names
 
 
@@ -164,7 +171,7 @@ def test_the_search_finds_each_section_and_study(built, pages):
         assert not heading or heading in pages[place].ids
     answer = "x 1.50 (median), with 90 % probability between 1.05 and 1.95."
     assert ["studies/one.html", "One <b>", "", f"What? {answer}"] in rows
-    assert {place for address, *_ in rows if (place := address.partition("#")[0])} == {*pages} - {"studies.html"}
+    assert {target("index.html", address)[0] for address, *_ in rows} == {*pages} - {"studies.html"}
 
 
 def test_a_site_is_replaced_by_the_same_bytes_and_no_other_folder_is(built, command, tmp_path):

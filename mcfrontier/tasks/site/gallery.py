@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 from typing import NamedTuple
+from urllib.parse import quote
 
 import numpy as np
 
@@ -34,6 +35,11 @@ class Card(NamedTuple):
         """The page of the study in the site."""
         return f"studies/{self.name}.html"
 
+    @property
+    def address(self) -> str:
+        """The link to it."""
+        return quote(self.place)
+
 
 def card(run: RunCore) -> Card:
     """The card of a run."""
@@ -58,7 +64,7 @@ def figure(run: RunCore) -> str:
 def cards_html(cards: Sequence[Card]) -> str:
     """Cards as a list."""
     items = [
-        f'<li><a href="{escape(each.place)}"><h3>{text_of(each.title)}</h3>{each.figure}</a>'
+        f'<li><a href="{each.address}"><h3>{text_of(each.title)}</h3>{each.figure}</a>'
         f'<p>{text_of(each.question)}</p><p class="answer">{text_of(each.answer)}</p>'
         f"<p><code>{escape(each.name)}</code></p></li>"
         for each in cards
@@ -69,11 +75,16 @@ def cards_html(cards: Sequence[Card]) -> str:
 def gallery_html(cards: Sequence[Card]) -> str:
     """The gallery: the studies, then those of each folder."""
     parts = []
-    for folder, own in groupby(cards, key=lambda each: each.name.rpartition("/")[0]):
+    for folder, own in groupby(sorted(cards, key=folder_of), key=folder_of):
         heading = f'<h2 id="{escape(folder)}">{escape(folder)}/</h2>' if folder else ""
         parts.append(heading + cards_html([*own]))
     head = "<h1>Studies</h1><p>Each opens on a page where you change a belief and watch the answer.</p>"
     return head + "".join(parts)
+
+
+def folder_of(card: Card) -> str:
+    """The folder in the name of a study."""
+    return card.name.rpartition("/")[0]
 
 
 def text_of(text: str) -> str:

@@ -69,7 +69,7 @@ def write_documentation(folder: Path, cards: Sequence[Card]) -> None:
     docs = locate.shipped("docs")
     listed = contents(docs)
     site = Site(folder, listed, places(docs, listed, [each.name for each in cards]))
-    rows = [[each.place, each.title, "", f"{each.question} {each.answer}"] for each in cards]
+    rows = [[each.address, each.title, "", f"{each.question} {each.answer}"] for each in cards]
     (folder / "docs").mkdir()
     for file in (LANDING, *(entry.file for entry in site.reading)):
         place = site.places[f"docs/{file}"]
@@ -91,7 +91,7 @@ def landing(html: str, cards: Sequence[Card]) -> str:
     """The landing page: its introduction, cards of the studies named there, and a block for each kind of page."""
     introduction, *kinds = re.split(r"(?=<h2)", html)
     places = re.findall(r'href="([^"]+)"', introduction)
-    linked = sorted((each for each in cards if each.place in places), key=lambda each: places.index(each.place))
+    linked = sorted((each for each in cards if each.address in places), key=lambda each: places.index(each.address))
     blocks = "".join(f"<section>{each}</section>" for each in kinds)
     return f'{introduction}{cards_html(linked)}<div class="kinds">{blocks}</div>'
 
