@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.formatting import label
 from mcfrontier.core.printable import html_table, one_line
-from mcfrontier.outputs.figures.small import small_density
+from mcfrontier.outputs.small import small_density
 from mcfrontier.runs.summary import Summary
 
 MAX_ROWS = 6  # of a text

@@ -35,7 +35,7 @@ class Output(RunBase):
         folder : str or Path
             Created if it does not exist. Files of an earlier run that this run does not write are removed.
         report : bool, default True
-            Whether to typeset report.pdf, and to write its page.
+            Whether to typeset report.pdf, and to write its page. Without matplotlib or typst there is no report.pdf.
         page : bool, default True
             Whether to write report.html, a page that computes the study for other beliefs.
         draws : {"auto", "float64", "float32", "none"}, default "auto"

@@ -146,7 +146,7 @@ def command(
         files = write.write(run, folder, not no_report, not no_page, saved, steps)
     if run.counted is not None:
         checkpoint.end(run.counted.accumulator.job)
-    note_effects(run, folder, saved, before, [] if run.counted is not None else used(engine_options))
+    note_effects(run, folder, saved, before, [] if run.counted is not None else used(engine_options), not no_report)
     if as_json:
         emit([run_json(run), "\n"])
     elif not quiet:
@@ -172,10 +172,12 @@ def used(options: Mapping[str, object]) -> list[str]:
     return [option for option, value in options.items() if value is not None and value is not False]
 
 
-def note_effects(run: RunCore, folder: Path, saved: str, before: Iterable[str], unused: Iterable[str]) -> None:
-    """Print notes on unused options, on draws and a page that were not written, and on files of an earlier run that
-    were removed from the folder."""
-    from mcfrontier.outputs.folder.write import WRITERS
+def note_effects(
+    run: RunCore, folder: Path, saved: str, before: Iterable[str], unused: Iterable[str], report: bool
+) -> None:
+    """Print notes on unused options, on draws, a report and a page that were not written, and on files of an earlier
+    run that were removed from the folder."""
+    from mcfrontier.outputs.folder.write import WRITERS, report_problem
     from mcfrontier.outputs.page.size import page_draws
 
     files = {name for name in WRITERS if (folder / name).exists()}
@@ -183,6 +185,8 @@ def note_effects(run: RunCore, folder: Path, saved: str, before: Iterable[str], 
         note(f"{option}: no effect, since all {run.sampler.draws:,} draws are retained in memory")
     if saved == "auto" and not any(name.startswith("draws.") for name in files):
         note("the draws are too many to be written by default; --save-draws writes them")
+    if report and "report.pdf" not in files:
+        note(report_problem())
     if "report.pdf" in files and not page_draws(run):
         note("report.html: not made, since too many rows of inputs are uncertain for a page")
     for removed in sorted({*before} - files):

@@ -42,6 +42,15 @@ def located(place: str) -> Iterator[None]:
         raise type(problem)(f"{place}: {problem}") from None
 
 
+@contextmanager
+def requires(what: str, install: str) -> Iterator[None]:
+    """Refuse what imports a package that is not installed; `install` are the arguments of the pip command."""
+    try:
+        yield
+    except ImportError as problem:
+        raise InputError(f"{what}: requires {problem.name}; pip install {install}") from None
+
+
 def suggest(word: str, known: Iterable[str]) -> str:
     """The end of a message about an unknown name: the most similar known one, or the
     shortest that begins with it; otherwise all names of a short list."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 
 __version__ = "0.1.0"
@@ -10,9 +11,12 @@ LIBRARIES = ("numpy", "scipy", "matplotlib", "typst", "h5py")  # those that can 
 
 @cache
 def versions() -> dict[str, str]:
-    """The versions of this package, of Python, and of LIBRARIES, by name."""
+    """The versions of this package, of Python, and of the LIBRARIES that are installed, by name."""
     import platform
-    from importlib.metadata import version
+    from importlib.metadata import PackageNotFoundError, version
 
-    own = {"mcfrontier": __version__, "python": platform.python_version()}
-    return own | {name: version(name) for name in LIBRARIES}
+    found = {"mcfrontier": __version__, "python": platform.python_version()}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
-from mcfrontier.outputs.figures.small import small_intervals
+from mcfrontier.outputs.small import small_intervals
 from mcfrontier.tasks.site.contents import contents
 from mcfrontier.tasks.site.markdown import rendered
 from mcfrontier.tasks.site.site import write_site

@@ -63,11 +63,11 @@ def command(
     The first study is compared with each of the rest, or, with --set, with itself once quantities are pinned, or, with
     --as-of, with itself as of a day.
     """
-    from mcfrontier.core.atomic import check_folder
+    from mcfrontier.outputs.report.typeset import pdf_folder
     from mcfrontier.tasks.compare.compare import compare
     from mcfrontier.tasks.compare.comparison import comparison_json
 
-    folder = None if out is None else check_folder(out)
+    folder = pdf_folder(out)
     options = given(**settings, targets=targets or None)
     with progress() as steps:
         found = compare(

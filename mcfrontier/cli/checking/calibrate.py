@@ -19,12 +19,12 @@ def command(as_json: bool, out: str | None, as_of: date | None) -> None:
     The chip-hours of each run are predicted from its compute, chip and class, with the utilisation of the runs of other
     families.
     """
-    from mcfrontier.core.atomic import check_folder
     from mcfrontier.core.jsontext import json_text
+    from mcfrontier.outputs.report.typeset import pdf_folder
     from mcfrontier.runs.calibration import predict, summarise
     from mcfrontier.tasks.calibrate import page
 
-    folder = None if out is None else check_folder(out)
+    folder = pdf_folder(out)
     runs = predict(as_of)
     if as_json:
         emit([json_text(page.content(runs)), "\n"])

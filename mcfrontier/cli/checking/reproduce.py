@@ -22,11 +22,11 @@ def command(ids: Sequence[str], as_json: bool, out: str | None, as_of: date | No
     All systems, or those with the given IDs, such as L1 or T4. Exit status 1 if a figure disagrees without a stated
     reason.
     """
-    from mcfrontier.core.atomic import check_folder
+    from mcfrontier.outputs.report.typeset import pdf_folder
     from mcfrontier.tasks.reproduce import reproduce as published
     from mcfrontier.tasks.reproduce.page import TABLE_HEAD, cells, rows_json, tally, write_pdf
 
-    folder = None if out is None else check_folder(out)
+    folder = pdf_folder(out)
     with progress() as steps:
         rows = published.reproduce(ids, progress=steps, as_of=as_of)
     if as_json:

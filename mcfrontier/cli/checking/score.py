@@ -125,12 +125,12 @@ def add_outcomes(
 def show_ledger(ledger: str | None, as_json: bool, out: str | None) -> None:
     """Print the outcomes of a ledger, its coverage, the share of outcomes in intervals of each level, and its bias, the
     share below the medians; then the calibration of predicted chip-hours."""
-    from mcfrontier.core.atomic import check_folder
+    from mcfrontier.outputs.report.typeset import pdf_folder
     from mcfrontier.runs.calibration import predict
     from mcfrontier.tasks.calibrate.page import short_content, short_lines
     from mcfrontier.tasks.score import page
 
-    folder = None if out is None else check_folder(out)
+    folder = pdf_folder(out)
     rows = unique_rows(*read(ledger))
     if folder and not page.percentiles(rows):
         raise InputError("--out: all outcomes are of events, which have no intervals and so no PDF; leave it out")

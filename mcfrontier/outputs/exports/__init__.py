@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mcfrontier.core.errors import InputError, suggest
+from mcfrontier.core.errors import InputError, requires, suggest
 from mcfrontier.core.registry import function_at
 
 if TYPE_CHECKING:
@@ -80,11 +80,9 @@ def write_export(
     export: Export, form: str, run: RunFolder, rows: Sequence[str], path: Path, options: dict[str, Any]
 ) -> None:
     """Write an export to a path, or raise an InputError where its library is not installed."""
-    try:
+    with requires(f"--to {form}", f"'mcfrontier[{export.needs}]'"):
         if export.text:
             with path.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(pieces(export, run, rows, options))
         else:
             function_at(export.make)(run, rows, path, **options)
-    except ImportError as problem:
-        raise InputError(f"--to {form}: requires {problem.name}; pip install 'mcfrontier[{export.needs}]'") from None

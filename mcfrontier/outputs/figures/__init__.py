@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.printable import echo
-from mcfrontier.outputs.figures import logs  # noqa: F401 - before matplotlib is imported
+from mcfrontier.outputs.figures import library  # noqa: F401 - the first module that imports matplotlib
 from mcfrontier.outputs.figures.along import along, along_of
 from mcfrontier.outputs.figures.convergence import convergence, convergence_of
 from mcfrontier.outputs.figures.cost_bases import cost_bases

@@ -20,6 +20,17 @@ from mcfrontier.outputs.page.size import page_draws
 from mcfrontier.runs.core import RunCore
 
 
+def report_problem() -> str:
+    """Why no report can be made, in one line; "" where the packages that make it are installed."""
+    from mcfrontier.outputs.report.typeset import check_packages
+
+    try:
+        check_packages("no report.pdf")
+    except InputError as problem:
+        return str(problem)
+    return ""
+
+
 def write_report(run: RunCore, path: Path) -> None:
     """Typeset the report; its modules are imported only here."""
     from mcfrontier.outputs.report import report
@@ -61,7 +72,7 @@ def write(
     They replace the files of an earlier run all or none: see `core.atomic`. Files that an earlier run wrote (its
     manifest is there) and this one does not write are removed. `report` writes the report, and with `page` its page,
     unless too many rows are uncertain for one; `draws` is the type of the draws in their file, NO_DRAWS for no file, or
-    AUTO for DTYPE unless there are many.
+    AUTO for DTYPE unless there are many. There is no report.pdf where `report_problem` states why.
     """
     folder = check_folder(folder)
     if draws not in DRAWS_AS:
@@ -70,7 +81,7 @@ def write(
     small = in_memory and run.sampler.draws * len(run.rows) <= MAX_NUMBERS
     save_draws = draws in (DTYPE, SINGLE) or (draws == AUTO and small)
     included = {
-        "report.pdf": report,
+        "report.pdf": report and not report_problem(),
         "report.html": report and page and page_draws(run) > 0,
         "draws.nc": save_draws and in_memory,
         "draws.zarr": save_draws and not in_memory,

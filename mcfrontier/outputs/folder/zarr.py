@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from mcfrontier.core import limits, memory, signals, units
-from mcfrontier.core.errors import InputError
+from mcfrontier.core.errors import InputError, requires
 from mcfrontier.core.jsontext import parse_json
 from mcfrontier.core.reading import check_regular, read_bytes
 from mcfrontier.core.version import __version__
@@ -37,6 +37,7 @@ from mcfrontier.sampling.blocks import Blocks, evaluate_blocks, spans
 if TYPE_CHECKING:
     import zarr
 
+EXTRA = "'mcfrontier[zarr]'"  # that installs zarr
 CHUNK_NUMBERS = 2**25  # numbers in a chunk of all quantities
 ZSTD_MAGIC, MAX_HEAD = bytes.fromhex("28b52ffd"), 18  # the first bytes of a Zstandard frame, and of its head at most
 ENCODER = msgspec.json.Encoder(order="deterministic")  # tells 1 from 1.0 and from true
@@ -46,10 +47,8 @@ MIN_CHUNK_DRAWS = 2**14  # in a chunk, however many quantities there are
 def write_zarr(run: RunCore, path: Path, dtype: str = DTYPE) -> None:
     """Write the group `prior` in the layout of draws.nc: variables over chain (one), draw and the dimensions of the
     study. The draws are computed again, chunk by chunk."""
-    try:
+    with requires("--save-draws of this many draws", EXTRA):
         import zarr  # noqa: F401
-    except ImportError:
-        raise InputError("--save-draws of this many draws requires zarr; pip install 'mcfrontier[zarr]'") from None
     study, count, variables = run.study, run.sampler.draws, study_variables(run.study)
     with create_store(path) as (file, check):
         check_disk_space(path, np.dtype(dtype).itemsize * count * sum(study.sizes))
@@ -144,10 +143,8 @@ def read_groups(path: Path, contents: Contents) -> Groups:
     Zarr would follow links, call the codecs that a store names, and believe the size that a compressed chunk states; a
     store with anything else than `create_variables` writes is refused.
     """
-    try:
+    with requires("reading it", EXTRA):
         import zarr  # noqa: F401
-    except ImportError:
-        raise InputError("reading it requires zarr; pip install 'mcfrontier[zarr]'") from None
     check_links(path)
     return {
         group: {each.name: read_variable(path, group, each, contents) for each in contents.variables}

@@ -6,7 +6,26 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mcfrontier.core.atomic import check_folder
+from mcfrontier.core.errors import requires
 from mcfrontier.core.printable import printable_values
+
+PACKAGES = "matplotlib typst"  # of the dependencies, those that only figures and PDFs need
+
+
+def check_packages(what: str) -> None:
+    """Refuse a PDF where a package that draws or typesets it is not installed."""
+    with requires(what, PACKAGES):
+        import matplotlib  # noqa: F401
+        import typst  # noqa: F401
+
+
+def pdf_folder(out: str | None) -> Path | None:
+    """The folder that --out states for a PDF, checked with the packages that make one; None for none."""
+    if out is None:
+        return None
+    check_packages("--out")
+    return check_folder(out)
 
 
 def typeset(layout: Path, data: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
@@ -14,6 +33,7 @@ def typeset(layout: Path, data: dict[str, Any], pictures: dict[str, bytes]) -> b
 
     They are the same for the same arguments: no date, no fonts of the machine.
     """
+    check_packages("a PDF")
     import typst
 
     common = Path(__file__).with_name("common.typ").read_bytes()

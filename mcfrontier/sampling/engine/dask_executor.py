@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from mcfrontier.core import limits
 from mcfrontier.core.atomic import scratch_folder
-from mcfrontier.core.errors import InputError
+from mcfrontier.core.errors import InputError, requires
 from mcfrontier.sampling.engine.pool import MAIN_GUARD, Pairs, Result, Segments, Work, submit_segments
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
 
+EXTRA = "'mcfrontier[dask]'"  # that installs what is needed here
 SCHEDULER_TIMEOUT = "10s"  # for the answer of a scheduler
 CHECK_SECONDS = 1  # between two looks at the workers
 NOTE_SECONDS = 5  # without workers, before a note
@@ -56,11 +57,9 @@ def dask_segments(
     note: Callable[[str], None],
 ) -> Pairs[Result]:
     """Compute segments; a segment of a lost worker is computed again by another one."""
-    try:
+    with requires("--engine dask", EXTRA):
         from distributed import KilledWorker
         from distributed.comm.core import CommClosedError
-    except ImportError:
-        raise InputError("--engine dask: dask is not installed; pip install 'mcfrontier[dask]'") from None
     place = scheduler or "the scheduler that was started here"
     for name in [name for name in logging.root.manager.loggerDict if name.split(".")[0] == "distributed"]:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # failures are reported in one line instead
@@ -111,10 +110,9 @@ def local_cluster(workers: int | None) -> Iterator[LocalCluster]:
     from distributed import LocalCluster
     from distributed.security import Security
 
-    try:
-        security = Security.temporary()
-    except ImportError:
-        raise InputError("--engine dask: requires cryptography; pip install 'mcfrontier[dask]'") from None
+    with requires("--engine dask", EXTRA):
+        import cryptography  # noqa: F401 - for the keys
+    security = Security.temporary()
     with (
         scratch_folder() as place,  # which other users cannot enter
         dask.config.set(NO_ROUTES | {"temporary-directory": str(place)}),

@@ -12,7 +12,6 @@ from mcfrontier.analysis.forecasts.cross_validation import BINOMIAL_LEVEL, LEVEL
 from mcfrontier.core.atomic import write_files
 from mcfrontier.core.formatting import amount, sentence, signed
 from mcfrontier.core.jsontext import json_text
-from mcfrontier.outputs.figures.pit import pit
 from mcfrontier.outputs.folder.files import FORMAT
 from mcfrontier.outputs.report.typeset import typeset
 from mcfrontier.runs.calibration import (
@@ -24,7 +23,6 @@ from mcfrontier.runs.calibration import (
     Summary,
     summarise,
 )
-from mcfrontier.tasks.calibrate.outcomes import outcomes, ratio_ends
 
 JSON_FILE, PDF_FILE = "calibration.json", "runs.pdf"
 CLASS_HEAD = ("class", "runs", "families", "median", "in 90%", "error", "CRPS", "(a)", "(b)")
@@ -143,9 +141,17 @@ def write(runs: Sequence[PredictedRun], folder: Path) -> list[Path]:
 
 def pdf(runs: Sequence[PredictedRun]) -> bytes:
     """The report: calibration by level and by class, the PIT histogram, and each run in its predicted interval."""
+    from mcfrontier.outputs.figures.pit import pit
+    from mcfrontier.tasks.calibrate.outcomes import outcomes, ratio_ends
+
     found, classes = summarise(runs), by_class(runs)
     ends = ratio_ends([run.prediction.quantiles for run in runs], [run.hours for run in runs])
-    drawings = [draw_class(name, members, ends) for name, members in classes.items()]
+    drawings = [
+        outcomes(
+            name, [run.run for run in of], [run.prediction.quantiles for run in of], [run.hours for run in of], ends
+        )
+        for name, of in classes.items()
+    ]
     histogram = pit([run.prediction.percentile for run in runs], group_weights([run.family for run in runs]))
     data = {
         "families": found.families,
@@ -162,10 +168,3 @@ def pdf(runs: Sequence[PredictedRun]) -> bytes:
     }
     pictures = {f"class{i}.svg": drawing.svg() for i, drawing in enumerate(drawings)} | {"pit.svg": histogram.svg()}
     return typeset(Path(__file__).with_name("calibrate.typ"), data, pictures)
-
-
-def draw_class(name: str, runs: Sequence[PredictedRun], ends: tuple[float, float]) -> Any:
-    """The drawing of a class."""
-    return outcomes(
-        name, [run.run for run in runs], [run.prediction.quantiles for run in runs], [run.hours for run in runs], ends
-    )

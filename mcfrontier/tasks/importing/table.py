@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mcfrontier.core import limits
-from mcfrontier.core.errors import InputError, located, suggest
+from mcfrontier.core.errors import InputError, located, requires, suggest
 from mcfrontier.core.printable import echo
 from mcfrontier.core.reading import read_bytes
 from mcfrontier.distributions.family import is_percentile
@@ -89,12 +89,8 @@ def columns_of(heads: Iterable[str]) -> list[str]:
 
 def workbook_lines(path: Path, sheet: str | None) -> tuple[str, list[tuple[int, list[str]]]]:
     """The name of a sheet of a workbook, and its rows with their numbers."""
-    try:
+    with requires(f"{path}: an Excel file", "'mcfrontier[export]', or use CSV"):
         import openpyxl
-    except ImportError:
-        raise InputError(
-            f"{path}: Excel files need openpyxl; run pip install 'mcfrontier[export]', or use CSV"
-        ) from None
     with located(str(path)):
         content = BytesIO(read_bytes(path, limits.TABLE_BYTES))
     try:

@@ -15,8 +15,6 @@ from mcfrontier.core import units
 from mcfrontier.core.atomic import write_files
 from mcfrontier.core.formatting import amount, label, sentence, signed
 from mcfrontier.core.jsontext import json_text
-from mcfrontier.outputs.figures import coverage as coverage_figure
-from mcfrontier.outputs.figures.pit import pit
 from mcfrontier.outputs.report.typeset import typeset
 from mcfrontier.tasks.score.ledger import Row
 
@@ -136,6 +134,9 @@ def ledger_json(rows: Sequence[Row], **further: Any) -> str:
 
 def write_pdf(rows: Sequence[Row], folder: Path) -> Path:
     """Write calibration.pdf into a folder: the figures, the coverage of each level, and every outcome."""
+    from mcfrontier.outputs.figures import coverage as coverage_figure
+    from mcfrontier.outputs.figures.pit import pit
+
     found = percentiles(rows)
     figures = {"pit": pit, "calibration": coverage_figure.coverage}
     data = {

@@ -12,8 +12,8 @@ import numpy as np
 
 from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
 from mcfrontier.core.printable import one_line, printable
-from mcfrontier.outputs.figures.small import small_density, small_intervals
 from mcfrontier.outputs.report.front import answer
+from mcfrontier.outputs.small import small_density, small_intervals
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.estimates import summary
 from mcfrontier.runs.headlines import by_path, headlines

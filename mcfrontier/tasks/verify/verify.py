@@ -14,6 +14,7 @@ from mcfrontier.outputs.folder import write
 from mcfrontier.outputs.folder.files import DRAWS, MANIFEST, PERCENTILES
 from mcfrontier.outputs.folder.percentiles import Percentiles, run_json
 from mcfrontier.outputs.folder.saved import RunFolder, read_folder
+from mcfrontier.outputs.report.typeset import PACKAGES
 from mcfrontier.tasks.verify.differences import Gaps, find_gaps, of_csv, of_draws, of_json
 from mcfrontier.tasks.verify.file_diff import DIFFERS, MISSING, SAME, SAME_BUT_HASHES, SAME_BYTES, compare_files
 from mcfrontier.tasks.verify.manifest_diff import PRIORS_KEYS, Change, changes
@@ -21,6 +22,7 @@ from mcfrontier.tasks.verify.rebuild import current_study, from_manifest, run_li
 
 IDENTICAL, WITHIN, CHANGED = "bit-identical", "same within Monte Carlo error", "changed"
 REPORTS, CSV = ("report.pdf", "report.html"), "percentiles.csv"
+NOT_COMPARED = f"not compared, since it takes {PACKAGES.replace(' ', ' and ')}"
 NO_RESULTS = (MANIFEST, *REPORTS)  # files with versions and texts, which may differ where the results do not
 
 
@@ -64,6 +66,8 @@ def verify(folder: str | Path, progress: Progress = silent) -> Verification:
         gaps = gaps_of(old, new, files)
         changed = changes(old.folder / MANIFEST, new.folder / MANIFEST)
         old.check_same_run()
+    if report and write.report_problem():
+        files[REPORTS[0]] = NOT_COMPARED
     if files[MANIFEST] == DIFFERS and not changed:
         files[MANIFEST] = SAME_BUT_HASHES
     verdict = CHANGED if edited else verdict_of(files, gaps, changed)
@@ -74,7 +78,8 @@ def verify(folder: str | Path, progress: Progress = silent) -> Verification:
 
 def is_of_run(name: str, old: RunFolder, new: RunFolder) -> bool:
     """Whether a file is in the folder of the run, or is written by every run."""
-    return (old.folder / name).exists() or (name not in DRAWS and (new.folder / name).exists())
+    optional = name in DRAWS or (name == REPORTS[0] and name not in old.missing_files)
+    return (old.folder / name).exists() or (not optional and (new.folder / name).exists())
 
 
 def gaps_of(old: RunFolder, new: RunFolder, files: dict[str, str]) -> Gaps:
