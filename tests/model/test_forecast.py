@@ -228,9 +228,9 @@ def test_the_growth_interval_is_wider_than_any_single_regression(shipped):
 
 
 def test_the_base_is_the_costliest_run_draw_by_draw():
-    run = mcf.run("history", targets=["largest_cost", "amortised_cost_2023usd"], draws=2**10)
+    run = mcf.run("history", targets=["costliest_run", "amortised_cost_2023usd"], draws=2**10)
     costs = np.array([run.core.samples(row) for row in run.core.known_rows("amortised_cost_2023usd")])
-    np.testing.assert_allclose(run.core.samples("largest_cost[amortised]"), np.nanmax(costs, axis=0))
+    np.testing.assert_allclose(run.core.samples("costliest_run[amortised]"), np.nanmax(costs, axis=0))
 
 
 def test_the_forecast_example_in_the_docs_runs(custom_page):

@@ -151,7 +151,7 @@ def test_a_trend_through_points_on_a_line():
     assert trend.growth_fit(log, date, rate) == pytest.approx(1)
     assert trend.growth(rate, 1) == pytest.approx(2)
     assert trend.doubling_time(rate) == pytest.approx(1)
-    assert trend.crossing_date(log, date, rate, cost_threshold=32, one_dollar=1) == pytest.approx(5)
+    assert trend.trend_crossing_date(log, date, rate, cost_threshold=32, one_dollar=1) == pytest.approx(5)
     assert trend.growth_offset(np.array([41.0]), np.array([0.0])) == pytest.approx(0)
     at_p95 = stats.norm.ppf(0.95)  # Student's t, not the normal: 1.685 for 39 degrees of freedom
     assert (
@@ -185,7 +185,7 @@ def test_a_trend_selects_its_cost_basis_and_exclusions():
 
 def test_the_latest_of_equally_costly_runs_determines_the_crossing():
     date, log = np.array([[1.0], [2.0], [3.0]]), np.array([[0.0], [1.0], [1.0]])
-    found = trend.crossing_date(log, date, np.array([1.0]), cost_threshold=100, one_dollar=1)
+    found = trend.trend_crossing_date(log, date, np.array([1.0]), cost_threshold=100, one_dollar=1)
     assert found == pytest.approx(4)
 
 

@@ -111,3 +111,64 @@ def over_threshold(threshold_date, calendar_year, base_date):
 def machine_power(machine_budget, cluster_price, chip_power):
     """Power of one machine of a given price."""
     return machine_budget / cluster_price * chip_power
+
+
+# Dates of the largest run of `frontier`
+
+
+def reached(excess, path_date, year_end, start, path_start):
+    """Date at which the largest run first exceeds a threshold; the end of the last year stands for later, or never.
+
+    A year's largest is dated within it, and the path is level from there to the end of the year, and linear in orders
+    of magnitude from there to the next.
+    """
+    rows = [slice(at, at + 1) for at in range(len(path_date))]
+    after = np.concatenate([excess[row] for row in rows for _ in range(2)])
+    dates = np.concatenate([x[row] for row in rows for x in (path_date, year_end)])
+    before = np.concatenate([start + 0 * after[:1], after[:-1]])
+    since = np.concatenate([path_start, dates[:-1]])
+    return np.where(start[0] < 0, first_crossing(before, after, since, dates), path_start[0])
+
+
+@node("AD", along="year", capped=True)
+def compute_crossing_date(largest_compute, earlier_compute, compute_threshold, path_date, year_end, path_start):
+    """Date at which the largest run first exceeds a compute; the end of the last year stands for later, or never."""
+    excess, start = (np.log10(x / compute_threshold) for x in (largest_compute, earlier_compute))
+    return reached(excess, path_date, year_end, start, path_start)
+
+
+@node("AD", along="year", capped=True)
+def crossing_date(largest_cost, largest_compute, earlier_compute, cost_threshold, path_date, year_end, path_start):
+    """Date at which the largest run first costs more than a threshold; the end of the last year stands for later.
+
+    An earlier run is taken at the price of compute of the first year.
+    """
+    earlier = largest_cost[:1] * earlier_compute / largest_compute[:1]
+    excess, start = (np.log10(x / cost_threshold) for x in (largest_cost, earlier))
+    return reached(excess, path_date, year_end, start, path_start)
+
+
+@node("share", event=True)
+def over_compute(headline_compute_date, year_end):
+    """Event that a run up to the end of a year exceeds a compute, with all limits."""
+    return headline_compute_date < year_end
+
+
+@node("AD", along="course", capped=True)
+def headline_compute_date(compute_crossing_date):
+    """Date at which the largest run first exceeds a compute, on the first course."""
+    return compute_crossing_date[0]
+
+
+@node("AD", along="year", capped=True)
+def headline_cost_date(headline_cost, headline_compute, earlier_compute, cost_level, path_date, year_end, path_start):
+    """Date at which the largest run of the first course first costs more than a level; the end stands for later."""
+    earlier = headline_cost[:1] * (earlier_compute / headline_compute[:1])
+    excess, start = (np.log10(x / cost_level) for x in (headline_cost, earlier))
+    return reached(excess, path_date, year_end, start, path_start)
+
+
+@node("share", event=True)
+def over_cost(headline_cost_date, year_end):
+    """Event that a run up to the end of a year costs more than a level, with all limits."""
+    return headline_cost_date < year_end

@@ -179,13 +179,13 @@ def doubling_time(trend_rate):
 
 
 @node("USD", along="run")
-def largest_cost(log_cost, one_dollar):
+def costliest_run(log_cost, one_dollar):
     """Cost of the most expensive run of each draw, in dollars of 2023."""
     return one_dollar * 10 ** np.nanmax(log_cost, axis=0)
 
 
 @node("AD", along="run")
-def crossing_date(log_cost, date, trend_rate, cost_threshold, one_dollar):
+def trend_crossing_date(log_cost, date, trend_rate, cost_threshold, one_dollar):
     """Date at which a run costs more than a threshold, if the cost grows from the largest run at the trend rate."""
     most = np.nanmax(log_cost, axis=0)
     since = np.nanmax(np.where(log_cost == most, date, np.nan), axis=0)
