@@ -42,6 +42,7 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "compare": "Ask",
     "crux": "Ask",
     "solve": "Ask",
+    "mcp": "Ask",
     "check": "Check",
     "verify": "Check",
     "score": "Check",

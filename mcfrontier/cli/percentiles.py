@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mcfrontier.cli.compact import compact_option, show_reply
 from mcfrontier.cli.terminal import (
     as_of_option,
     complete_quantities,
@@ -54,6 +55,7 @@ QUANTILES = "1,5,25,50,75,95,99"
 @prior_option("study: State another prior for this run")
 @as_of_option()
 @given_option()
+@compact_option()
 def command(
     source: str,
     quantities: Sequence[str],
@@ -63,6 +65,7 @@ def command(
     sweeps: Sequence[str],
     as_of: date | None,
     conditions: Sequence[str],
+    compact: int | None,
     **settings: Any,
 ) -> None:
     """Print percentiles of a study or of a saved run.
@@ -73,13 +76,15 @@ def command(
     levels = percents(quantiles)
     if form not in FORMATS:
         raise InputError(f"--format {echo(form)}: unknown format{suggest(form, FORMATS)}")
+    if compact and (form, quantiles) != (FORMATS[0], QUANTILES):
+        raise InputError("--compact: it has p5, p50 and p95 as JSON; leave out --format and --quantiles")
     from mcfrontier.outputs.folder.percentiles import percentiles_csv, percentiles_json
     from mcfrontier.outputs.folder.sample import given_folder
     from mcfrontier.outputs.folder.saved import read_folder, rows_of
 
     priors = settings.pop("priors")
     options = given(**settings)
-    only = {"set": pins, "sweep": sweeps, "prior": priors, "as-of": as_of}
+    only = {"set": pins, "sweep": sweeps, "prior": priors, "as-of": as_of, "compact": compact}
     if saved_run(source, [*options, *(option for option, value in only.items() if value)]):
         saved = given_folder(read_folder(source), conditions)
         for text in saved.manifest.notes:
@@ -89,6 +94,11 @@ def command(
         head, unstable, integrated = saved.head, saved.percentiles.unstable, saved.percentiles.integrated
     else:
         stated = {"set": split_pins(pins, sweeps), "priors": priors, "as_of": as_of, "given": conditions}
+        if compact:
+            from mcfrontier.agent.answers import estimate
+
+            show_reply(estimate(source, quantities, **stated, **options, page=compact))
+            return
         run = run_study(source, quantities, options, **stated)
         rows = rows_of(run.rows, quantities or run.study.targets, source)
         summaries, unstable, integrated = summaries_of(run, rows, levels)
@@ -117,21 +127,13 @@ def summaries_of(
 
 
 def run_study(source: str, quantities: Sequence[str], options: Mapping[str, Any], **stated: Any) -> RunCore:
-    """A run of a study that has the quantities. A quantity that the run would not have becomes a target: one that the
-    targets do not need, or, where only the draws of targets are counted, any other."""
-    from mcfrontier.core.formatting import split_row
+    """A run of a study that has the quantities."""
     from mcfrontier.outputs.folder.saved import rows_of
     from mcfrontier.runs import recipe
     from mcfrontier.runs.diagnostics import notes
-    from mcfrontier.runs.load import load
-    from mcfrontier.study.study import retained_draws
+    from mcfrontier.runs.load import with_quantities
 
-    study = load(source, **stated)
-    draws = options.get("draws", study.draws)
-    known = study.quantities if retained_draws(study, draws) == draws else study.targets
-    more = [name for name in dict.fromkeys(split_row(quantity)[0] for quantity in quantities) if name not in known]
-    if more:
-        study = load(source, targets=(*study.targets, *more), **stated)
+    study = with_quantities(source, quantities, options.get("draws"), **stated)
     rows_of(study.rows, quantities, source)  # an unknown row is refused before the run
     with progress() as steps:
         run = recipe.run(study, **options, progress=steps)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mcfrontier.analysis.conditional import METHODS
+from mcfrontier.cli.compact import compact_option, show_reply
 from mcfrontier.cli.terminal import (
     as_of_option,
     complete_studies,
@@ -90,6 +91,7 @@ if TYPE_CHECKING:
 @click.option("--point", is_flag=True, help="Evaluate once, at the central values of the inputs; write nothing.")
 @click.option("--all", "all_rows", is_flag=True, help="Print all rows of the targets, not only the headlines.")
 @click.option("--json", "as_json", is_flag=True, help="Print the percentiles as JSON.")
+@compact_option()
 @click.option("--quiet", is_flag=True, help="Print no table.")
 def command(
     name: str,
@@ -107,6 +109,7 @@ def command(
     point: bool,
     all_rows: bool,
     as_json: bool,
+    compact: int | None,
     quiet: bool,
     **settings: Any,
 ) -> None:
@@ -117,25 +120,22 @@ def command(
     from mcfrontier.runs import plausible, recipe
     from mcfrontier.runs.diagnostics import notes
     from mcfrontier.runs.load import load
-    from mcfrontier.sampling.engine.checkpoint import CHECKPOINT_FILE, Checkpoint
     from mcfrontier.sampling.engine.engine import Engine
 
-    stated = {word: settings.pop(word) for word in ("as_of", "table", "priors")} | {"given": conditions}
-    study = load(name, targets=targets or None, set=split_pins(pins, sweeps), **stated)
+    stated = {word: settings.pop(word) for word in ("as_of", "table", "priors")}
+    stated |= {"given": conditions, "set": split_pins(pins, sweeps), "targets": targets or None}
+    study = load(name, **stated)
     engine_options = {"--engine": engine, "--workers": workers, "--resume": resume}
     if point:
         options: dict[str, object] = {"--out": out, "--no-report": no_report, "--no-page": no_page}
-        options |= {"--scheduler": scheduler, "--given": bool(conditions)}
+        options |= {"--scheduler": scheduler, "--given": bool(conditions), "--compact": compact}
         options |= {f"--{word.replace('_', '-')}": value for word, value in settings.items()}
-        check_unused(options | engine_options)
-        show_point(recipe.resolved(study), as_json)
+        show_point(study, as_json, options | engine_options)
         return
     saved = draws_form(**{word: settings.pop(word) for word in ("save_draws", "draws_as", "no_draws")})
     folder = check_folder(f"reports/{study.name}" if out is None else out)
     before = {name for name in write.WRITERS if (folder / name).exists()}
-    if resume and not (folder / CHECKPOINT_FILE).exists():
-        note(f"nothing to resume: there is no {CHECKPOINT_FILE} in {folder}; starting anew")
-    checkpoint = Checkpoint(folder / CHECKPOINT_FILE, resume, note)
+    checkpoint = checkpoint_in(folder, resume)
     executor = Engine(engine or "local", workers, scheduler, checkpoint, note)
     with progress() as steps, resumable(checkpoint):
         run = recipe.run(study, **given(**settings), engine=executor, progress=steps)
@@ -149,9 +149,21 @@ def command(
     note_effects(run, folder, saved, before, [] if run.counted is not None else used(engine_options), not no_report)
     if as_json:
         emit([run_json(run), "\n"])
+    elif compact:
+        show_compact(run, name, stated | settings, compact)
     elif not quiet:
         show_summary(run, all_rows)
         say(f"in {folder}: {', '.join(file.name for file in files)}")
+
+
+def show_compact(run: RunCore, name: str, options: Mapping[str, Any], page: int) -> None:
+    """Print the targets of a run as a reply, with the command line of the run."""
+    from mcfrontier.agent.answers import of_run
+    from mcfrontier.agent.reply import command_line
+
+    renamed = {"priors": "prior", "targets": "target"}
+    command = command_line("run", [name], page, **{renamed.get(key, key): value for key, value in options.items()})
+    show_reply(of_run(run, run.rows_of(run.study.targets), page, command))
 
 
 def draws_form(save_draws: bool, draws_as: str | None, no_draws: bool) -> str:
@@ -207,11 +219,23 @@ def resumable(checkpoint: Checkpoint) -> Iterator[None]:
         raise
 
 
-def show_point(study: Study, as_json: bool) -> None:
-    """Print the targets at the central values of the inputs."""
+def checkpoint_in(folder: Path, resume: bool) -> Checkpoint:
+    """The checkpoint of a run in a folder, which is read where the run is to be resumed."""
+    from mcfrontier.sampling.engine.checkpoint import CHECKPOINT_FILE, Checkpoint
+
+    if resume and not (folder / CHECKPOINT_FILE).exists():
+        note(f"nothing to resume: there is no {CHECKPOINT_FILE} in {folder}; starting anew")
+    return Checkpoint(folder / CHECKPOINT_FILE, resume, note)
+
+
+def show_point(study: Study, as_json: bool, options: Mapping[str, object]) -> None:
+    """Print the targets at the central values of the inputs; options beside --point are refused."""
     from mcfrontier.core.formatting import amount, label
     from mcfrontier.outputs.folder.point import point_json, point_rows
+    from mcfrontier.runs import recipe
 
+    check_unused(options)
+    study = recipe.resolved(study)
     for text in study.notes:
         note(text)
     found = point_rows(study)

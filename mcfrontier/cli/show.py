@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mcfrontier.cli.compact import compact_option, show_reply
 from mcfrontier.cli.terminal import as_of_option, complete_studies, emit, say
 
 if TYPE_CHECKING:
@@ -17,13 +18,19 @@ if TYPE_CHECKING:
 @click.argument("name", metavar="NAME|PATH", shell_complete=complete_studies)
 @as_of_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the study as JSON.")
-def command(name: str, as_json: bool, as_of: date | None) -> None:
+@compact_option()
+def command(name: str, as_json: bool, as_of: date | None, compact: int | None) -> None:
     """Show the inputs, sources and formulas of a study."""
     from mcfrontier.core.jsontext import json_text
     from mcfrontier.runs import recipe
     from mcfrontier.runs.load import load
     from mcfrontier.study.describe import content, statements
 
+    if compact:
+        from mcfrontier.agent.texts import describe
+
+        show_reply(describe(name, as_of, compact))
+        return
     study = recipe.resolved(load(name, as_of=as_of))
     if as_json:
         emit([json_text(content(study)), "\n"])

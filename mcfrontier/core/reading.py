@@ -4,9 +4,34 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from mcfrontier.core.errors import InputError
+from mcfrontier.core.printable import echo
+
+confines: list[Path] = []  # the folders outside of which nothing is read; none where reading is not confined
+
+
+@contextmanager
+def confined(*folders: Path) -> Iterator[None]:
+    """Confine reading, in all threads, to some folders and what they contain, links followed."""
+    before, confines[:] = [*confines], [folder.resolve() for folder in folders]
+    try:
+        yield
+    finally:
+        confines[:] = before
+
+
+def check_confined(path: Path) -> None:
+    """Refuse a path that leads out of the folders to which reading is confined, whether or not it exists."""
+    try:
+        inside = not confines or any(path.resolve().is_relative_to(folder) for folder in confines)
+    except (OSError, RuntimeError, ValueError):  # a name that is too long, a circle of links, a name with a NUL
+        inside = False
+    if not inside:
+        raise InputError(f"{echo(path)}: outside of {confines[0]}, to which reading is confined; name a file in it")
 
 
 def check_regular(path: Path, limit: int) -> int:
@@ -15,6 +40,7 @@ def check_regular(path: Path, limit: int) -> int:
     A missing file, a folder, a pipe, a device and a file of more bytes than `limit` are refused. The message does not
     name the file.
     """
+    check_confined(path)
     try:
         found = os.stat(path)
     except (OSError, ValueError) as problem:  # ValueError: a name with a NUL

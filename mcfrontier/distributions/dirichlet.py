@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import msgspec
@@ -103,7 +103,7 @@ def implied_moments(points: PercentilePoints) -> tuple[float, float]:
         return mean, max(total, 0.1)
 
 
-@cache
+@lru_cache(maxsize=512)
 def dirichlet_through(labels: tuple[PercentilePoints, ...]) -> tuple[float, ...]:
     """The weights of the Dirichlet distribution whose marginals fit two percentiles of each label best: by least
     squares of their log-odds."""

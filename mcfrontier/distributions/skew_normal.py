@@ -7,7 +7,7 @@ includes the normal ones, Scandinavian Journal of Statistics 12 (1985).
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from scipy import special
@@ -98,7 +98,7 @@ def skew_normal(a: float) -> Distribution:
     return Distribution(ppf, isf, lambda z: lower_tail(z, a), lambda z: lower_tail(-z, -a), tabulate=CELLS_PER_SD)
 
 
-@cache
+@lru_cache(maxsize=512)
 def skew_normal_through(points: PercentilePoints) -> Distribution:
     """The skew normal distribution with three given percentiles; of several, the least skewed."""
     levels, (x, y, z) = [p for p, _ in points], (value for _, value in points)

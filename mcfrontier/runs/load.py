@@ -24,7 +24,7 @@ from mcfrontier.runs.nested import with_nested_years
 from mcfrontier.study import locate, money, priors_file, validate
 from mcfrontier.study.expressions.beliefs import Belief, as_belief
 from mcfrontier.study.prior import PriorsFile
-from mcfrontier.study.study import Study
+from mcfrontier.study.study import Study, retained_draws
 from mcfrontier.study.values import input_medians
 
 Source = str | Path | Mapping[str, Any]
@@ -91,6 +91,19 @@ def load(
     """
     pins, model = changes(set, priors), extended(model, add)
     return loaded(source, model, targets, pins, checked_day(as_of), (), table, given)
+
+
+def with_quantities(source: Source, quantities: Sequence[str], draws: int | None, **stated: Any) -> Study:
+    """Load a study whose run, with a number of draws, has some quantities or rows; `stated` are arguments of `load`.
+
+    A quantity that the run would not have becomes a target: one that the targets do not need, or, where only the draws
+    of targets are counted, any other.
+    """
+    study = load(source, **stated)
+    count = study.draws if draws is None else draws
+    known = study.quantities if retained_draws(study, count) == count else study.targets
+    more = [name for name in dict.fromkeys(split_row(quantity)[0] for quantity in quantities) if name not in known]
+    return load(source, targets=(*study.targets, *more), **stated) if more else study
 
 
 def loaded(

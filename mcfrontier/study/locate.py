@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mcfrontier.core import atomic, limits
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.printable import echo
-from mcfrontier.core.reading import read_text
+from mcfrontier.core.reading import check_confined, read_text
 from mcfrontier.study import toml_text
 
 SHIPPED = "mcfrontier/priors"  # the name in messages of the folder shipped with the package
 OWN = Path("priors")  # the folder of the user's own priors
 DOCUMENTS = "documents"  # the folder in priors with the figures of source documents; its files are no priors files
+WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
+MIN_STEM = 4  # letters that a word shares with a longer one, of which it is the beginning
 
 
 def shipped(name: str = "priors") -> Path:
@@ -27,7 +31,10 @@ def shipped(name: str = "priors") -> Path:
 
 def folders() -> list[Path]:
     """The folders in which names are looked up: ./priors, then the shipped one."""
-    return [OWN, shipped()] if OWN.is_dir() and OWN.resolve() != shipped().resolve() else [shipped()]
+    if not OWN.is_dir() or OWN.resolve() == shipped().resolve():
+        return [shipped()]
+    check_confined(OWN)
+    return [OWN, shipped()]
 
 
 def studies() -> dict[str, Path]:
@@ -81,6 +88,7 @@ def own_folder_first(path: Path, roots: list[Path]) -> list[Path]:
 def file_at(path: Path) -> Path | None:
     """The priors file at a path: the path itself, with .toml appended, or the only study in a folder."""
     for file in (path, Path(f"{path}.toml")):
+        check_confined(file)
         if os.path.isfile(file):  # unlike Path.is_file, it never raises
             return file
     if not os.path.isdir(path):
@@ -125,6 +133,34 @@ def headings() -> tuple[list[Heading], list[str]]:
         if "targets" in content:
             found.append(Heading(name, title, question, path))
     return found, problems
+
+
+def matching(headings: Sequence[Heading], query: str) -> list[Heading]:
+    """The headings that have a word of a query, by the rarity of the words that they have, those of the name twice."""
+    wanted = [*dict.fromkeys(WORD.findall(query.casefold()))]
+    if not wanted:
+        return [*headings]
+    texts = [([*words(each.name)], [*words(f"{each.title} {each.question}")]) for each in headings]
+    scores = [0.0] * len(headings)
+    for word in wanted:
+        hits = [2 * has(name, word) + has(rest, word) for name, rest in texts]
+        weight = math.log((1 + len(headings)) / (1 + sum(map(bool, hits))))
+        scores = [score + weight * hit for score, hit in zip(scores, hits, strict=True)]
+    order = sorted(range(len(headings)), key=lambda i: (-scores[i], len(texts[i][0])))
+    return [headings[i] for i in order if scores[i] > 0]
+
+
+def words(text: str) -> Iterator[str]:
+    """The words and numbers of a text."""
+    yield from WORD.findall(text.casefold())
+
+
+def has(known: Sequence[str], word: str) -> bool:
+    """Whether a word is among others, or begins one of them, or has one as its beginning."""
+    return any(
+        word == each or (min(len(word), len(each)) >= MIN_STEM and (word.startswith(each) or each.startswith(word)))
+        for each in known
+    )
 
 
 def text_at(path: Path, content: dict[str, Any], key: str) -> str:

@@ -18,6 +18,7 @@ FLOORS = {
     "runs": 6,
     "outputs": 7,
     "tasks": 8,
+    "agent": 9,
     "api": 10,
     "cli": 11,
     "__init__": 12,

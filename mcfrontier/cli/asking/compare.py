@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mcfrontier.cli.compact import compact_option, show_reply
 from mcfrontier.cli.terminal import (
     as_of_option,
     complete_studies,
@@ -23,6 +24,7 @@ from mcfrontier.cli.terminal import (
     split_pins,
     targets_option,
 )
+from mcfrontier.core.errors import InputError
 
 if TYPE_CHECKING:
     from mcfrontier.tasks.compare.comparison import Comparison
@@ -47,6 +49,7 @@ MAX_COMPACT_ROWS = 40  # rows of a pair that are printed one by one
 @as_of_option()
 @given_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+@compact_option()
 @click.option("--out", metavar="FOLDER", help="Also write comparison.json and comparison.pdf into this folder.")
 def command(
     studies: Sequence[str],
@@ -55,6 +58,7 @@ def command(
     against: Sequence[str],
     targets: Sequence[str],
     as_json: bool,
+    compact: int | None,
     out: str | None,
     **settings: Any,
 ) -> None:
@@ -67,12 +71,18 @@ def command(
     from mcfrontier.tasks.compare.compare import compare
     from mcfrontier.tasks.compare.comparison import comparison_json
 
+    if compact and out is not None:
+        raise InputError("--compact: --out writes the whole comparison; leave one of the two out")
     folder = pdf_folder(out)
     options = given(**settings, targets=targets or None)
+    options |= {"set": split_pins(pins), "against": split_pins(against), "given": conditions}
+    if compact:
+        from mcfrontier.agent import answers
+
+        show_reply(answers.compare(*studies, **options, page=compact))
+        return
     with progress() as steps:
-        found = compare(
-            *studies, set=split_pins(pins), against=split_pins(against), given=conditions, progress=steps, **options
-        )
+        found = compare(*studies, progress=steps, **options)
     written = found.write(folder) if folder else []
     for text in found.notes:
         note(text)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mcfrontier.cli.compact import compact_option, show_reply
 from mcfrontier.cli.terminal import (
     as_of_option,
     complete_studies,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 @as_of_option()
 @sampling_options("Number of draws, as in run.", of="study: ")
 @click.option("--json", "as_json", is_flag=True, help="Print the probabilities as JSON.")
+@compact_option()
 def command(
     source: str,
     that: Sequence[str],
@@ -58,6 +60,7 @@ def command(
     sweeps: Sequence[str],
     as_of: date | None,
     as_json: bool,
+    compact: int | None,
     **settings: Any,
 ) -> None:
     """Print the probability of events, and of all together.
@@ -70,12 +73,17 @@ def command(
 
     priors = settings.pop("priors")
     options = given(**settings)
-    only = {"set": pins, "sweep": sweeps, "prior": priors, "as-of": as_of, "as": reading}
+    only = {"set": pins, "sweep": sweeps, "prior": priors, "as-of": as_of, "as": reading, "compact": compact}
     if saved_run(source, [*options, *(option for option, value in only.items() if value)]):
         found = of_folder(read_folder(source), that, conditions)
     else:
+        options |= {"set": split_pins(pins, sweeps), "priors": priors, "as_of": as_of}
+        if compact:
+            from mcfrontier.agent.answers import probability
+
+            show_reply(probability(source, that, given=conditions, reading=reading, page=compact, **options))
+            return
         with progress() as steps:
-            options |= {"set": split_pins(pins, sweeps), "priors": priors, "as_of": as_of}
             found = of_study(source, that, conditions, reading, progress=steps, **options)
     for text in found.notes:
         note(text)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mcfrontier.cli.compact import compact_option, show_reply
 from mcfrontier.cli.terminal import as_of_option, emit, info, report, say, warn
 from mcfrontier.core.errors import InputError
 
@@ -22,15 +23,20 @@ if TYPE_CHECKING:
 @as_of_option()
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def command(paths: Sequence[str], strict: bool, as_json: bool, as_of: date | None) -> None:
+@compact_option()
+def command(paths: Sequence[str], strict: bool, as_json: bool, as_of: date | None, compact: int | None) -> None:
     """Check priors files for errors and doubtful statements.
 
-    Each PATH is a name, a file or a folder. By default, all files that have a name are checked. Exit status 2 if a file
-    has an error; doubtful statements are warnings, or information.
+    Each PATH is a name, a file or a folder; with --compact one, or - for a text on standard input. By default, all
+    files that have a name are checked. Exit status 2 if a file has an error; doubtful statements are warnings, or
+    information.
     """
     from mcfrontier.core.jsontext import json_text
     from mcfrontier.study import locate
 
+    if compact:
+        show_compact(paths, strict, as_of, compact)
+        return
     names = [file for path in paths for file in priors_files(path)]
     names = names or [*locate.studies(), *map(str, locate.documents())]
     found: list[dict[str, Any]] = []
@@ -41,6 +47,21 @@ def command(paths: Sequence[str], strict: bool, as_json: bool, as_of: date | Non
     if as_json:
         emit([json_text({"ok": all(each["ok"] for each in found), "files": found}), "\n"])
     if not all(each["ok"] for each in found):
+        sys.exit(2)
+
+
+def show_compact(paths: Sequence[str], strict: bool, as_of: date | None, page: int) -> None:
+    """Print the findings on one file, or on the text on standard input."""
+    from mcfrontier.agent import texts
+    from mcfrontier.core.limits import PRIORS_FILE_BYTES
+
+    if len(paths) != 1:
+        raise InputError(f"--compact: {len(paths) or 'no'} paths, and one is expected; name it, or - for a text")
+    stdin = paths[0] == texts.STDIN
+    text = sys.stdin.buffer.read(PRIORS_FILE_BYTES + 1).decode("utf-8", "replace") if stdin else None
+    reply = texts.check(paths[0], text, as_of, strict, page)
+    show_reply(reply)
+    if not reply["ok"]:
         sys.exit(2)
 
 
@@ -72,28 +93,15 @@ def check_file(name: str, as_of: date | None) -> tuple[str, Findings]:
     """Check a file: a line that describes it, and its warnings and information."""
     from pathlib import Path
 
-    from mcfrontier import graph, model
-    from mcfrontier.runs import consistency, lint, recipe
-    from mcfrontier.runs.load import check_nested, of_file
-    from mcfrontier.study import locate, priors_file, validate
+    from mcfrontier.runs import checking, lint
+    from mcfrontier.study import locate
     from mcfrontier.tasks.reproduce import reproduce
 
     if locate.DOCUMENTS in Path(name).parts:
         rows = reproduce.read_document(Path(name))
         return f"{locate.display_path(Path(name))}  (published figures, {len(rows)} rows)", lint.Findings([], [])
-    file = priors_file.load(name, as_of)
-    if file.stated.targets:
-        kind, study = "study", recipe.resolved(of_file(file))
-        if problem := consistency.contradiction(study):
-            raise InputError(f"{file.where}: {problem}")
-        found = lint.of_study(study)
-        found.warnings[:0] = lint.of_file(study.file)
-    else:
-        kind, found = "part, for extends", lint.Findings(lint.of_file(file), [])
-        check_nested(file, ())
-        validate.check_units(file, graph.nodes_of(model))
-    entries = "1 entry" if len(file.priors) == 1 else f"{len(file.priors)} entries"
-    return f"{file.where}  ({kind}, {entries})", found
+    found = checking.check(name, as_of)
+    return found.summary, found.findings
 
 
 def priors_files(path: str) -> list[str]:

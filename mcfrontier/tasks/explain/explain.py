@@ -118,8 +118,12 @@ def explain(source: str, row: str, depth: int | None = None, as_of: date | None 
     row = rows[0] if row == name else row
     run = recipe.run(study, draws=None if study.evidence else DRAWS)
     run.check_row(row)
-    shares = sensitivity.shares(run, row, points=POINTS, design_of=shapley.design) if run.varies(row) else None
-    return Explanation(run, row, list(needs_of(run, row, depth)), shares)
+    return Explanation(run, row, list(needs_of(run, row, depth)), shares_of(run, row))
+
+
+def shares_of(run: RunCore, row: str) -> Shares | None:
+    """The Shapley shares of the inputs in the variance of a row; None where it is known."""
+    return sensitivity.shares(run, row, points=POINTS, design_of=shapley.design) if run.varies(row) else None
 
 
 def needs_of(run: RunCore, row: str, most: int | None) -> Iterator[Need]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mcfrontier.analysis.estimates.probability import Probability
@@ -15,6 +15,7 @@ from mcfrontier.outputs.folder.sample import sample_of_folder
 from mcfrontier.outputs.folder.saved import RunFolder
 from mcfrontier.runs import recipe
 from mcfrontier.runs.conditions import CONDITION_FORM, GIVEN, Condition, quantities
+from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.events import (
     ENOUGH_DRAWS,
     MAX_GIVEN_DRAWS,
@@ -42,13 +43,15 @@ Event = tuple[Question, Condition]
 class Row:
     """The probability of an event, or of all events together, in a row: `row` has its labels, "" for a single row.
 
-    `reading` is how the event is decided: "true" by the value of the quantity.
+    `reading` is how the event is decided: "true" by the value of the quantity. `quantity` is the first row or quantity
+    that the event is about.
     """
 
     that: str | None
     row: str
     probability: Probability
     reading: str = TRUE
+    quantity: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Answer:
     given               the conditions that draws must meet
     events, together    the rows of each event, and of all events together
     notes               warnings, one sentence each
+    run                 the run of a study; None of a saved run
     """
 
     study: str
@@ -68,6 +72,7 @@ class Answer:
     events: tuple[Row, ...]
     together: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    run: RunCore | None = field(default=None, repr=False)
 
 
 def of_folder(run: RunFolder, that: Sequence[str], given: Sequence[str] = ()) -> Answer:
@@ -112,7 +117,8 @@ def of_study(
     study = recipe.resolved(study, seed)
     while True:
         plan = streams.sampler(sampler, seed, count, study.sampled)
-        sample = sample_of(recipe.partly_evaluated(study, plan, needs, progress))
+        run = recipe.partly_evaluated(study, plan, needs, progress)
+        sample = sample_of(run)
         left = least_left(truth(conditions, sample, GIVEN), sample) if conditions else ENOUGH_DRAWS
         if left >= ENOUGH_DRAWS or 2 * plan.draws > MAX_GIVEN_DRAWS:
             break
@@ -120,7 +126,7 @@ def of_study(
     found = rows(sample, events, conditions)
     doubled = [doubled_text(plan.draws, left)] * (count != requested)
     remarks = [text for text in study.notes if text not in notes(study, study.targets)] + notes(study, needs)
-    return Answer(study.name, plan.seed, plan.draws, tuple(given), *found, (*remarks, *plan.notes, *doubled))
+    return Answer(study.name, plan.seed, plan.draws, tuple(given), *found, (*remarks, *plan.notes, *doubled), run)
 
 
 def parsed(
@@ -144,7 +150,7 @@ def rows(
 
     def of(those: Sequence[Condition], text: str | None, reading: str) -> Iterator[Row]:
         for row, found in probabilities(truth(those, sample, THAT), assumed, sample).items():
-            yield Row(text, row, found, reading)
+            yield Row(text, row, found, reading, those[0].row)
 
     each = (row for asked, event in events for row in of([event], asked.text, asked.reading))
     readings = {asked.reading for asked, _ in events}
