@@ -54,7 +54,7 @@ def estimate(
     study = with_quantities(source, quantities, draws, set=set, priors=priors, given=given, as_of=as_of)
     rows_of(study.rows, quantities, source)
     run = recipe.run(study, draws=draws, seed=seed, sampler=sampler)
-    options |= {"draws": run.sampler.requested, "sampler": sampler if sampler != SAMPLER else None}
+    options |= {"draws": study.draws if draws is None else draws, "sampler": sampler if sampler != SAMPLER else None}
     command = command_line("percentiles", [source, *quantities], page, **options)
     return of_run(run, rows_of(run.rows, quantities or run.study.targets, source), page, command)
 
@@ -142,7 +142,9 @@ def probability(
     assert found.run is not None
     together = found.together if len({row.that for row in found.events}) > 1 else ()
     rows, place = page_of([*found.events, *together], page, ROWS)
-    command = command_line("probability", [source], page, **options | {"draws": found.run.sampler.requested})
+    command = command_line(
+        "probability", [source], page, **options | {"draws": found.run.study.draws if draws is None else draws}
+    )
     answers = [event_answer(found.run, row) for row in rows]
     return with_answers(answers, place, found.notes, origin(found.run.study, command))
 
@@ -180,7 +182,9 @@ def compare(
     command_line("compare", sources, page, **options)
     found = compared(*sources, targets=targets or None, **stated)
     rows, place = page_of([(pair, row) for pair in found.pairs for row in pair.rows], page, ROWS)
-    command = command_line("compare", sources, page, **options | {"draws": found.sampler.requested})
+    command = command_line(
+        "compare", sources, page, **options | {"draws": found.sampler.requested if draws is None else draws}
+    )
     digests = dict.fromkeys(run.study.file.digest for pair in found.pairs for run in pair.runs)
     first = origin(found.pairs[0].runs[0].study, command)
     return with_answers(

@@ -16,6 +16,23 @@ COMMAND_BYTES = 900  # of the command line in it
 MIN_TEXT = 24  # characters that a text is shortened to at most
 MAX_NOTES = 3  # of a run, in a reply
 WHOLE = {"command", "priors_sha256", "unit"}  # the keys whose texts are not shortened
+KEYS = {  # of replies, and what they state
+    "answer": "the median; the probability of an event; of `compare` the ratio of b to a or the difference",
+    "unit": "the unit of answer, low, high and mc_error",
+    "low": "the lower end of the interval",
+    "high": "the upper end of the interval",
+    "interval": "what the interval is of: the draws, or the Monte Carlo error of a probability",
+    "mc_error": "the Monte Carlo standard error of answer: more draws reduce it, and not the interval",
+    "text": "answer and interval, formatted with the digits that the error allows",
+    "account": "what the quantity counts, and of a cost basis the question that it answers",
+    "drivers": "the three inputs with the largest shares of the variance; of `compare` with the largest contributions",
+    "notes": "warnings on the run",
+    "price_year": "the year of the money",
+    "priors_sha256": "the hash of the priors, as in manifest.json; of `compare` a list, of both studies",
+    "command": "the command line that prints the same reply",
+    "page": "the page of the list in the reply",
+    "pages": "the number of pages",
+}
 Reply = dict[str, Any]
 Item = TypeVar("Item")
 

@@ -15,6 +15,7 @@ from mcfrontier.agent.reply import Reply
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.printable import echo
 from mcfrontier.runs.recipe import SEED
+from mcfrontier.study import toml_text
 
 DRAWS, MAX_DRAWS = 2**14, 2**20  # of a call: the default takes about a second
 NONE: Mapping[str, Any] = {}
@@ -142,7 +143,11 @@ def called(name: str, arguments: Mapping[str, Any]) -> Callable[[], Reply]:
         if key not in types:
             raise ArgumentError(f"{name}: {echo(key)}: there is no such argument{suggest(key, types)}")
         try:
+            if not isinstance(value, str):
+                toml_text.check({key: value})
             msgspec.convert(value, types[key])
+        except InputError as problem:
+            raise ArgumentError(f"{name}: {problem}") from None
         except msgspec.ValidationError as problem:
             what = str(problem).partition(" - at ")[0].replace("`", "")
             raise ArgumentError(f"{name}: {key}: {what[:1].lower()}{what[1:]}; {remedy(key)}") from None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-Handlers = dict[int, Callable[..., Any]]
+Handlers = Mapping[int, Any]  # a function, or signal.SIG_DFL
 
 
 class Stopped(KeyboardInterrupt):

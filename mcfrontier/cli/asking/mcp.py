@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mcfrontier.core.errors import InputError
+from mcfrontier.core.errors import InputError, requires
 
 
 @click.command()
@@ -21,10 +21,8 @@ def command(root: str | None) -> None:
     from mcfrontier.core.reading import confined
     from mcfrontier.study import locate
 
-    try:
+    with requires("mcp", "'mcfrontier[mcp]'"):
         from mcfrontier.agent.server import serve
-    except ModuleNotFoundError as problem:
-        raise InputError(f"mcp: requires {problem.name}; pip install 'mcfrontier[mcp]'") from None
     if root is not None:
         if not os.path.isdir(root):
             raise InputError(f"--root {echo(root)}: there is no such folder")
