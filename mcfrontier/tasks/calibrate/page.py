@@ -141,8 +141,8 @@ def write(runs: Sequence[PredictedRun], folder: Path) -> list[Path]:
 
 def pdf(runs: Sequence[PredictedRun]) -> bytes:
     """The report: calibration by level and by class, the PIT histogram, and each run in its predicted interval."""
-    from mcfrontier.outputs.figures.pit import pit
-    from mcfrontier.tasks.calibrate.outcomes import outcomes, ratio_ends
+    from mcfrontier.outputs.figures.forecasts.pit import pit
+    from mcfrontier.outputs.figures.forecasts.outcomes import outcomes, ratio_ends
 
     found, classes = summarise(runs), by_class(runs)
     ends = ratio_ends([run.prediction.quantiles for run in runs], [run.hours for run in runs])

@@ -134,8 +134,8 @@ def ledger_json(rows: Sequence[Row], **further: Any) -> str:
 
 def write_pdf(rows: Sequence[Row], folder: Path) -> Path:
     """Write calibration.pdf into a folder: the figures, the coverage of each level, and every outcome."""
-    from mcfrontier.outputs.figures import coverage as coverage_figure
-    from mcfrontier.outputs.figures.pit import pit
+    from mcfrontier.outputs.figures.forecasts import coverage as coverage_figure
+    from mcfrontier.outputs.figures.forecasts.pit import pit
 
     found = percentiles(rows)
     figures = {"pit": pit, "calibration": coverage_figure.coverage}

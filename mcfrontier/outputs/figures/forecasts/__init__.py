@@ -1,0 +1,1 @@
+"""Figures of forecasts and their outcomes: coverage, percentiles, outcomes in their intervals."""
