@@ -47,6 +47,7 @@ COMMANDS = {  # the only list of commands: name of the command and of its module
     "verify": "Check",
     "score": "Check",
     "calibrate": "Check",
+    "backtest": "Check",
     "reproduce": "Check",
 }
 FOLDERS = {"Ask": "asking.", "Check": "checking."}  # of the modules of a group; those of the other groups are here

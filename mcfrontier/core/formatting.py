@@ -37,6 +37,15 @@ def percent(share: float) -> str:
     return f"{float(f'{100 * share:.2g}'):g} %"
 
 
+def whole_percent(share: float) -> str:
+    """Format a share in whole percent.
+
+    >>> whole_percent(0.892)
+    '89%'
+    """
+    return f"{100 * share:.0f}%"
+
+
 def difference(value: float, unit: str, error: float = 0.0) -> str:
     """Format a difference of two figures with its sign; that of two shares in percentage points.
 

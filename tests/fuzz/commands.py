@@ -142,9 +142,10 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--out": words("made"),
     },
     "calibrate": {"--json": FLAG, "--out": words("made")},
+    "backtest": {"--as-of": words("2022-03-01|2018-06-30|2010-01-01|x"), "--json": FLAG, "--out": words("made")},
     "reproduce": {"--json": FLAG, "--out": words("made")},
 }
-REQUIRED = {"--to", "--for", "--so-that", "--that"}
+REQUIRED = {"--to", "--for", "--so-that", "--that", "--as-of"}
 DRAWS = (
     "run",
     "percentiles",
@@ -198,7 +199,7 @@ def names(rng: Any, command: str) -> list[str]:
         return [changed(rng, rng.choice(("lognormal 9k..20k USD/chip", "-3..5 USD", "5 chip", "1..2 parsec")))]
     if command == "import":
         return [changed(rng, rng.choice(("reports/run/percentiles.csv", "reports/run/draws.nc", "x.csv", "x.xlsx")))]
-    if command in ("list", "calibrate"):
+    if command in ("list", "calibrate", "backtest"):
         return []
     count = rng.choice((1, 1, 2, 3)) if command in ("compare", "check") else 1
     more = rng.choices(TARGETS, k=rng.choice((0, 1, 3))) if command == "percentiles" else []

@@ -82,6 +82,14 @@ def crps(x: Array, outcome: float) -> float:
     return max(0.0, float(np.abs(away).mean() - (rank * away).sum() / away.size**2))
 
 
+def interval_score(low: float, high: float, outcome: float, level: float = 0.9) -> float:
+    """Interval score of a central interval, in the unit of its ends: 0 is best.
+
+    The width, and 2 / (1 - level) times the distance of an outcome outside: Gneiting and Raftery (2007), section 6.2.
+    """
+    return high - low + 2 / (1 - level) * (max(low - outcome, 0) + max(outcome - high, 0))
+
+
 def log_density(x: Array, outcome: float) -> Estimate:
     """The log of the density of draws at an outcome: -inf outside of their range.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from mcfrontier.analysis.forecasts.cross_validation import BINOMIAL_LEVEL, LEVELS, binomial_interval, group_weights
 from mcfrontier.core.atomic import write_files
-from mcfrontier.core.formatting import amount, sentence, signed
+from mcfrontier.core.formatting import amount, sentence, signed, whole_percent
 from mcfrontier.core.jsontext import json_text
 from mcfrontier.outputs.folder.files import FORMAT
 from mcfrontier.outputs.report.typeset import typeset
@@ -54,8 +54,8 @@ def class_cells(name: str, runs: Sequence[PredictedRun]) -> list[str]:
     found = summarise(runs)
     median = float(np.median([run.utilisation for run in runs]))
     scores = [f"{found.crps[each]:.3f}" for each in (REFERENCE, *COMPARED)]
-    counts, inside = [str(len(runs)), str(found.families)], percent(found.coverage[COVERAGE_LEVELS[-1]])
-    return [name, *counts, percent(median), inside, signed(found.median_log10_error, 2), *scores]
+    counts, inside = [str(len(runs)), str(found.families)], whole_percent(found.coverage[COVERAGE_LEVELS[-1]])
+    return [name, *counts, whole_percent(median), inside, signed(found.median_log10_error, 2), *scores]
 
 
 def class_rows(runs: Sequence[PredictedRun]) -> list[list[str]]:
@@ -67,8 +67,8 @@ def level_rows(found: Summary) -> list[list[str]]:
     """The rows of the table of levels under LEVEL_HEAD."""
     rows = []
     for level in COVERAGE_LEVELS:
-        ends = " to ".join(map(percent, binomial_interval(level, found.families)))
-        rows.append([percent(level), percent(found.coverage[level]), ends])
+        ends = " to ".join(map(whole_percent, binomial_interval(level, found.families)))
+        rows.append([whole_percent(level), whole_percent(found.coverage[level]), ends])
     return rows
 
 
@@ -87,16 +87,13 @@ def score_line(found: Summary) -> str:
 def short_lines(runs: Sequence[PredictedRun]) -> list[str]:
     """The calibration in two lines, for commands that report more than this."""
     found = summarise(runs)
-    inside = ", ".join(f"{percent(share)} inside {percent(level)}" for level, share in found.coverage.items())
+    inside = ", ".join(
+        f"{whole_percent(share)} inside {whole_percent(level)}" for level, share in found.coverage.items()
+    )
     return [
         f"calibrate: chip-hours of {found.families} families, each predicted from the rest: {inside}",
         f"calibrate: {bias_line(found)}",
     ]
-
-
-def percent(share: float) -> str:
-    """A share in whole percent."""
-    return f"{100 * share:.0f}%"
 
 
 def content(runs: Sequence[PredictedRun]) -> dict[str, Any]:
@@ -141,8 +138,8 @@ def write(runs: Sequence[PredictedRun], folder: Path) -> list[Path]:
 
 def pdf(runs: Sequence[PredictedRun]) -> bytes:
     """The report: calibration by level and by class, the PIT histogram, and each run in its predicted interval."""
-    from mcfrontier.outputs.figures.forecasts.pit import pit
     from mcfrontier.outputs.figures.forecasts.outcomes import outcomes, ratio_ends
+    from mcfrontier.outputs.figures.forecasts.pit import pit
 
     found, classes = summarise(runs), by_class(runs)
     ends = ratio_ends([run.prediction.quantiles for run in runs], [run.hours for run in runs])
