@@ -10,9 +10,12 @@ from mcfrontier import graph
 from mcfrontier.model.forecasts import level, record
 from mcfrontier.study import priors_file
 
-WORLDS, DRAWS = 500, 128
-FIRST, PAST, AHEAD = 2016, 9, 3  # years of the record, and of the forecast from its end
-DEPTH, MOST = 5.0, 220  # of the smallest runs below the level of a year, in tail scales; runs of a year, at most
+WORLDS, DRAWS = 500, 96
+FIRST_YEAR, PAST_YEARS, YEARS_AHEAD = 2016, 9, 3  # years of the record, and of the forecast from its end
+LEVEL_DEPTH, MOST_RUNS = (
+    5.0,
+    220,
+)  # tail scales from the smallest runs to the level; runs of a year, at most
 REVISION = 1.5  # mean time from an estimate to the next, in years
 COST_SCATTER, COST_FALL = 0.15, 0.1  # sd of the cost at a compute, and of its fall in a year, in orders of magnitude
 SHARES = ("reported_share", "cost_reported_share")
@@ -41,7 +44,7 @@ def parameters(file, random, count):
 def levels(random, p, worlds):
     """The level of each year: (years, worlds)."""
     rate, path = random.normal(p.rate_mean[0], p.rate_sd[0]), [np.full(worlds, 22.0)]
-    for _ in range(PAST + AHEAD - 1):
+    for _ in range(PAST_YEARS + YEARS_AHEAD - 1):
         path.append(path[-1] + rate + p.level_step[0] * random.normal(size=worlds))
         rate = rate + p.rate_step[0] * random.normal(size=worlds)
     return np.array(path)
@@ -54,17 +57,19 @@ def simulated(random, p, worlds, hidden=0.0, heavier=1.0):
     As the forecast does not know, the share that is published may fall with the size of a run above the level, by a
     factor of e^-hidden per tail scale; and sizes above the level may lie `heavier` times as far above it.
     """
-    years = np.arange(PAST + AHEAD)[:, np.newaxis, np.newaxis]
-    shape = (PAST + AHEAD, worlds, MOST)
+    years = np.arange(PAST_YEARS + YEARS_AHEAD)[:, np.newaxis, np.newaxis]
+    shape = (PAST_YEARS + YEARS_AHEAD, worlds, MOST_RUNS)
     tail = p.tail_scale[0][:, np.newaxis]
-    runs = random.poisson(np.exp(DEPTH), shape[:2])[..., np.newaxis]
-    above = np.where(np.arange(MOST) < runs, random.exponential(size=shape) - DEPTH, -np.inf)
+    runs = random.poisson(np.exp(LEVEL_DEPTH), shape[:2])[..., np.newaxis]
+    above = np.where(np.arange(MOST_RUNS) < runs, random.exponential(size=shape) - LEVEL_DEPTH, -np.inf)
     above = np.where(above > 0, heavier * above, above)
     sizes = levels(random, p, worlds)[..., np.newaxis] + tail * above
     fall = random.normal(0, COST_FALL, worlds)[:, np.newaxis]
     series = np.stack([sizes, sizes - fall * years + random.normal(0, COST_SCATTER, shape)])
     dates = years + random.random(shape)
-    closed = (FIRST + years - p.closing_start[0][:, np.newaxis]) / (p.closing_end - p.closing_start)[0][:, np.newaxis]
+    closed = (FIRST_YEAR + years - p.closing_start[0][:, np.newaxis]) / (p.closing_end - p.closing_start)[0][
+        :, np.newaxis
+    ]
     early, late = (x[:, np.newaxis, :, np.newaxis] for x in (p.early_share, p.late_share))
     shares = (early + (late - early) * closed.clip(0, 1)) * np.exp(-hidden * above.clip(0))
     reported = random.random(series.shape) < shares
@@ -90,26 +95,26 @@ def forecast(random, p, seen, worlds):
         return np.asarray(x, float).reshape(*shape, size)
 
     by_series = {name: x[:, np.newaxis, np.newaxis, np.newaxis] for name, x in vars(p).items()}
-    count, years = worlds * DRAWS, FIRST + np.arange(float(PAST + AHEAD))
+    count, years = worlds * DRAWS, FIRST_YEAR + np.arange(float(PAST_YEARS + YEARS_AHEAD))
     given = by_series | {
         "fit_maximum": np.repeat(seen[:, :, np.newaxis, np.newaxis], DRAWS, axis=-1),
-        "fit_start": rows(years[:PAST], 1),
-        "step_start": rows(years[PAST:], 2),
-        "year_start": rows(years[PAST:], 3),
-        "present_start": rows(years[PAST - 1], 3),
+        "fit_start": rows(years[:PAST_YEARS], 1),
+        "step_start": rows(years[PAST_YEARS:], 2),
+        "year_start": rows(years[PAST_YEARS:], 3),
+        "present_start": rows(years[PAST_YEARS - 1], 3),
         "present_maximum": rows(np.nan, 3),
-        "knowledge_date": rows(FIRST + PAST, 3),
+        "knowledge_date": rows(FIRST_YEAR + PAST_YEARS, 3),
         "one_year": rows(1, 3),
         "level_score": random.normal(size=(2, 1, 1, 1, count)),
         "rate_score": random.normal(size=(2, 1, 1, 1, count)),
-        "level_step_score": random.normal(size=(1, 1, AHEAD, 1, count)),
-        "rate_step_score": random.normal(size=(1, 1, AHEAD, 1, count)),
-        "maximum_chance": random.random(size=(1, 1, 1, AHEAD, count)),
+        "level_step_score": random.normal(size=(1, 1, YEARS_AHEAD, 1, count)),
+        "rate_step_score": random.normal(size=(1, 1, YEARS_AHEAD, 1, count)),
+        "maximum_chance": random.random(size=(1, 1, 1, YEARS_AHEAD, count)),
     }
     nodes = graph.nodes_of(record) | graph.nodes_of(level)
     _, order = graph.order(nodes, given, ["largest_size"])
     found = graph.evaluate(nodes, order, given, ("series", "fit", "step", "year"), ["largest_size"])["largest_size"]
-    return found.reshape(2, AHEAD, worlds, DRAWS)
+    return found.reshape(2, YEARS_AHEAD, worlds, DRAWS)
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +127,7 @@ def compared(study, worlds, **words):
     random = np.random.default_rng(1)
     truth, published = simulated(random, parameters(study, random, worlds), worlds, **words)
     p = parameters(study, random, worlds * DRAWS)
-    return truth[:, PAST:], published, p, forecast(random, p, published(PAST)[:, :PAST], worlds)
+    return truth[:, PAST_YEARS:], published, p, forecast(random, p, published(PAST_YEARS)[:, :PAST_YEARS], worlds)
 
 
 def percentiles(outcomes, x):
@@ -150,31 +155,35 @@ def test_intervals_of_the_largest_compute_and_cost_hold_the_truth_of_500_worlds_
 
 def test_intervals_of_the_largest_published_size_hold_what_worlds_publish_later(worlds):
     _, published, p, x = worlds
-    later = PAST + AHEAD + 2.0
+    later = PAST_YEARS + YEARS_AHEAD + 2.0
     closing = p.early_share, p.late_share, p.closing_start, p.closing_end
-    years = FIRST + np.arange(PAST, PAST + AHEAD)
-    shares = [record.share_by_then(*closing, year, FIRST + later, p.report_lag, 1.0) for year in years]
+    years = FIRST_YEAR + np.arange(PAST_YEARS, PAST_YEARS + YEARS_AHEAD)
+    shares = [record.share_by_then(*closing, year, FIRST_YEAR + later, p.report_lag, 1.0) for year in years]
     shift = record.publication_shift(p.tail_scale[:, np.newaxis], np.stack(shares, axis=1), p.size_error[:, np.newaxis])
-    found = percentiles(published(later)[:, PAST:], x + shift.reshape(x.shape))
+    found = percentiles(published(later)[:, PAST_YEARS:], x + shift.reshape(x.shape))
     assert ((covered(found) >= 0.86) & (covered(found) <= 0.94)).all()
 
 
+def logistic_slope(predicted, happened):
+    """The slope of the log odds of what happened on the predicted log odds, by maximum likelihood."""
+    odds, sign = special.logit(predicted), np.where(happened, -1, 1)
+    return optimize.minimize(lambda line: np.logaddexp(0, sign * (line[0] + line[1] * odds)).sum(), (0, 1)).x[1]
+
+
 def test_events_happen_as_often_as_predicted(worlds):
-    """The slopes of outcomes on probabilities, and of log odds on log odds, are those of calibrated forecasts, 1."""
+    """The slopes of outcomes on probabilities, and of log odds on log odds, are those of calibrated forecasts, 1; the
+    second within its error, by ten groups of worlds."""
     truth, _, _, x = worlds
     levels = np.arange(24, 29, 0.5)
-    predicted = np.array([(x[0] > level).mean(axis=-1) for level in levels]).ravel()
-    happened = np.array([truth[0] > level for level in levels]).ravel()
-    assert 0.9 < np.polyfit(predicted, happened, 1)[0] < 1.1
-    open_ones = (predicted > 0.05) & (predicted < 0.95)
-    odds, happened = special.logit(predicted[open_ones]), happened[open_ones]
-
-    def loss(line):
-        return np.logaddexp(0, np.where(happened, -1, 1) * (line[0] + line[1] * odds)).sum()
-
-    offset, slope = optimize.minimize(loss, (0, 1)).x
-    assert 0.9 < slope < 1.1
-    assert abs(offset) < 0.25
+    predicted = np.array([(x[0] > level).mean(axis=-1) for level in levels])
+    happened = np.array([truth[0] > level for level in levels])
+    assert 0.9 < np.polyfit(predicted.ravel(), happened.ravel(), 1)[0] < 1.1
+    uncertain = (predicted > 0.05) & (predicted < 0.95)
+    groups = [np.arange(WORLDS) % 10 == group for group in range(10)]
+    slopes = [logistic_slope(predicted[uncertain & each], happened[uncertain & each]) for each in groups]
+    error = np.std(slopes, ddof=1) / len(slopes) ** 0.5
+    assert error < 0.1
+    assert 0.9 - 2 * error < np.mean(slopes) < 1.1 + 2 * error
 
 
 @pytest.mark.parametrize("words", [{"heavier": 2.0}, {"hidden": 2.0}])

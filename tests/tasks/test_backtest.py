@@ -22,7 +22,7 @@ from tests.conftest import ROOT
 KEYS = ["as_of", "figure", "family", "p5", "p25", "p50", "p75", "p95", "outcome", "log10_error", "interval_score"]
 PEAK = 312e12  # of an A100, FLOP per second
 HEAD = "run,family,chip,generation,moe,precision,training_compute [FLOP],chip_time [chip*h],utilisation [share],"
-HEAD += "training_time [day],known_from"
+HEAD += "training_time [day],known_from,source_id"
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def test_a_later_run_is_predicted_by_students_t_of_the_runs_known_on_the_day(tab
     for runs, day in ((known, "2022-01-01"), (later, "2024-01-01")):
         for run, share in runs.items():
             figures = f"1e22,{1e22 / (share * PEAK * 3600)},{share},{100 * share}"
-            lines.append(f"{run},{run},A100 80GB,ampere,0,bf16,{figures},{day}")
+            lines.append(f"{run},{run},A100 80GB,ampere,0,bf16,{figures},{day},")
     tables("disclosed", lines)
     file, day = priors_file.load(STUDY), datetime.date(2023, 1, 1)
     hours, length = ([*disclosed.by_class(file, kind, day)] for kind in disclosed.CLASSES)

@@ -16,9 +16,8 @@ from mcfrontier.runs import calibration
 from tests.conftest import ROOT
 
 STUDY = (ROOT / "priors/calibration/chip-hours.toml").read_text()
-HEAD = (
-    "run,family,chip,generation,moe,precision,training_compute [FLOP],chip_time [chip*h],utilisation [share],known_from"
-)
+HEAD = "run,family,chip,generation,moe,precision,training_compute [FLOP],chip_time [chip*h],utilisation [share],"
+HEAD += "known_from,source_id"
 UTILISATION = {"a": 0.41, "b": 0.30, "c": 0.52, "d": 0.22}
 PEAK = 312e12  # of an A100, FLOP per second
 
@@ -37,7 +36,7 @@ def table(page):
         for run, (family, share) in rows.items():
             cells = {"chip": "A100 80GB", "known_from": "2024-01-01"} | changed.get(run, {})
             figures = f"1e22,{1e22 / (share * PEAK * 3600)},{share}"
-            lines.append(f"{run},{family},{cells['chip']},ampere,0,bf16,{figures},{cells['known_from']}")
+            lines.append(f"{run},{family},{cells['chip']},ampere,0,bf16,{figures},{cells['known_from']},")
         page("calibration/chip-hours", STUDY)
         page("tables/disclosed", "").with_suffix(".csv").write_text("\n".join([HEAD, *lines]) + "\n")
 
