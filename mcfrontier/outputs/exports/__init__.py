@@ -60,6 +60,7 @@ EXPORTS: dict[str, Export] = {
     "metaculus": Export("mcfrontier.outputs.exports.metaculus:metaculus", text=True, options=QUESTION, takes_note=True),
     "squiggle": Export("mcfrontier.outputs.exports.squiggle:squiggle", text=True),
     "squigglepy": Export("mcfrontier.outputs.exports.squiggle:squigglepy", text=True),
+    "sipmath": Export("mcfrontier.outputs.exports.sipmath:sipmath", text=True, takes_note=True),
 }
 
 

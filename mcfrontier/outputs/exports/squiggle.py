@@ -20,6 +20,7 @@ from mcfrontier.core.kinds import EVENT, PROBABILITY, SUMMARY_STATISTICS
 from mcfrontier.core.printable import one_line
 from mcfrontier.outputs.exports.fits import MAX_DISTANCE, VALUE_COUNT, Fit, allowed, finite, nearest, ordered
 from mcfrontier.outputs.exports.kinds import Parameters
+from mcfrontier.outputs.exports.origin import origin
 from mcfrontier.outputs.folder.saved import RunFolder
 
 WIDTH = 120
@@ -113,14 +114,8 @@ def squigglepy(run: RunFolder, rows: Sequence[str]) -> str:
 
 def text(run: RunFolder, rows: Sequence[str], language: Language) -> str:
     """Comments on the origin and the meaning of the text, and then the rows."""
-    manifest = run.manifest
-    origin = f"{manifest.study}: {manifest.draws:,} draws, sampler {manifest.sampler}, seed {manifest.seed}"
-    origin += f", mcfrontier {manifest.versions.get('mcfrontier', '')}"
-    origin += "".join(f", given evidence on {name}" for name in manifest.evidence)
-    origin += "".join(f", given {text}" for text in manifest.given)
-    origin += "".join(f", {name} set to {value}" for name, value in (manifest.set | manifest.priors).items())
     events = [EVENT_TEXT] * any(run.kind(row) is EVENT for row in rows)
-    head = [comment(line, language) for line in (origin + ".", *EXPLANATION, *events)]
+    head = [comment(line, language) for line in (origin(run) + ".", *EXPLANATION, *events)]
     names = identifiers(rows, language)
     return "\n".join([*head, language.opening, *(definition(run, row, names[row], language) for row in rows)])
 
