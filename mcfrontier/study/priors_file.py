@@ -40,6 +40,8 @@ from mcfrontier.study.samples import priced
 from mcfrontier.study.schema import FORMAT, Decision, Disclosed, Evidence, FileSchema
 from mcfrontier.study.tables import read_tables
 
+AS_OF = "as_of"  # the value of an entry that stands for the day as of which tables are read
+
 
 def load(
     source: str | Path | Mapping[str, Any], as_of: date | None = None, table_file: Path | None = None
@@ -126,13 +128,14 @@ def merged(
     for each in parts:  # the first file that states one of these takes precedence
         keys = ("price_year", "date", "price_date", "rent_term", "precision", "targets", "resolution")
         stated = replace_struct(stated, **{key: getattr(stated, key) or getattr(each.stated, key) for key in keys})
+    inputs_of_day = of_day(stated.inputs, opened.as_of or stated.date, where)
     labels, columns, known = read_tables(stated, where, tables)
     columns |= {key: column for each in parts for key, column in each.columns.items()}
     dimensions = merge_dimensions(parts, stated.dimensions, labels, where)
     check_once(stated, where)
     own_formulas = {key: formulas.stated(key, entry, where) for key, entry in stated.formulas.items()}
     names = {name for each in parts for name in each.names} - {column for _, column in columns}
-    entries, rests = sources.taken(stated.inputs, where, columns, tables)
+    entries, rests = sources.taken(inputs_of_day, where, columns, tables)
     inputs, hierarchies = streams_of(entries, where, columns, names)
     rests = {hierarchies[key].stream if key in hierarchies else key: each for key, each in rests.items()}
     own = {**known, **inputs, **hierarchies, **stated.same, **own_formulas}
@@ -220,6 +223,17 @@ def streams_of(
             raise InputError(f"{where}: {hierarchies[key].stream}: the name of the input of {key}; rename this entry")
         found[hierarchies[key].stream] = stream
     return found, hierarchies
+
+
+def of_day(inputs: Mapping[str, Any], day: date | None, where: str) -> dict[str, Any]:
+    """Entries with the day as of which tables are read, by default that of the file, in place of `AS_OF`."""
+    found = {}
+    for key, entry in inputs.items():
+        named = isinstance(entry, Mapping) and entry.get("value") == AS_OF
+        if named and day is None:
+            raise InputError(f"{where}: {key}: value = '{AS_OF}': the file states no date; add it, or a day")
+        found[key] = {**entry, "value": day} if named else entry
+    return found
 
 
 def own_priors(
