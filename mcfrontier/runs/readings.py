@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from mcfrontier.core import units
 from mcfrontier.core.arguments import listed
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.expressions.tree import Name, Number
@@ -14,7 +15,9 @@ from mcfrontier.runs.conditions import GIVEN, Condition
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.events import THAT, probability_dataset, read_all, sample_of
 from mcfrontier.runs.load import retargeted
-from mcfrontier.runs.resolution import READINGS, THRESHOLD, TRUE, stated
+from mcfrontier.runs.resolution import READINGS, THRESHOLD, TRUE, led_by
+from mcfrontier.runs.resolution import read_all as read_all_resolutions
+from mcfrontier.study.schema import Resolution
 from mcfrontier.study.study import Study
 from mcfrontier.study.validate import units_of
 
@@ -41,14 +44,19 @@ class Asked(NamedTuple):
 def ask(study: Study, that: str | Sequence[str] | None, reading: str | None) -> Asked:
     """The question of a study, with another threshold where `that` states one, in a reading; or, without one, in all
     readings, and whether it is true already."""
-    found = stated(study.file)
-    if found is None:
+    possible = {each.quantity: each for each in read_all_resolutions(study.file)}
+    if not possible:
         raise InputError(
             f"{study.file.where}: has no [resolution], nor has a saved run; add it, or ask without a reading"
         )
     if reading is not None and reading not in READINGS:
         raise InputError(f"as {reading}: there is no such reading{suggest(str(reading), READINGS)}")
-    event = event_of(listed(THAT, that), found.quantity, study)
+    event = event_of(listed(THAT, that), [*possible], study)
+    found = next(iter(possible.values()))
+    if event and isinstance(event.left.tree, Name):
+        found = possible[event.left.tree.name]
+    check_open(found, event, study)
+    study = led_by(study, found.quantity)
     pins = {THRESHOLD: str(event.right.tree)} if event else {}
     targets = ("true_date", "published_date", *(f"{each}_by" for each in READINGS))
     asked = retargeted(study, targets, pins)
@@ -65,18 +73,32 @@ def ask(study: Study, that: str | Sequence[str] | None, reading: str | None) -> 
     return Asked(asked, questions, [unpublished] * bool(found.not_yet))
 
 
-def event_of(texts: Sequence[str], quantity: str, study: Study) -> Condition | None:
-    """The event that a reading is asked of; None where none is stated."""
+def event_of(texts: Sequence[str], possible: Sequence[str], study: Study) -> Condition | None:
+    """The event that a reading is asked of, on one of the quantities of [resolution]; None where none is stated."""
     unit_of = units_of(study.file, study.nodes)
     for text in texts:
         found = conditions.read(text, unit_of, THAT)
         left, right = found.left.tree, found.right.tree
-        named = isinstance(left, Name) and left.name == quantity and isinstance(right, Number) and not found.below
+        named = isinstance(left, Name) and left.name in possible and isinstance(right, Number) and not found.below
         if len(texts) > 1 or not named:
-            form = f"{quantity} > 1 {unit_of[quantity]}"
-            raise InputError(f"{THAT} '{text}': a reading takes one event, on the quantity of [resolution]: {form}")
+            form = " or ".join(f"{quantity} > 1 {unit_of[quantity]}" for quantity in possible)
+            raise InputError(f"{THAT} '{text}': a reading takes one event, on a quantity of [resolution]: {form}")
         return found
     return None
+
+
+def check_open(found: Resolution, event: Condition | None, study: Study) -> None:
+    """Refuse a question that what is published decides: that nothing is published yet is not possible then."""
+    unit = units_of(study.file, study.nodes)[found.quantity]
+    threshold = found.threshold
+    if event and isinstance(event.right.tree, Number):
+        threshold = units.convert(event.right.tree.value, event.right.tree.unit or unit, unit)
+    if found.not_yet and isinstance(threshold, float) and threshold < found.published:
+        text = event.text if event else f"{found.quantity} > {threshold:g} {unit}"
+        raise InputError(
+            f"{THAT} '{text}': an estimate of {found.published:g} {unit} is published already; ask without a reading, "
+            "or of a larger threshold"
+        )
 
 
 def date_row(study: Study, row: str, date: str) -> str:

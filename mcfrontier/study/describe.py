@@ -76,8 +76,10 @@ def statements(study: Study) -> list[tuple[str, str]]:
         text = f"act if {stated.quantity} lies {stated.act} {stated.threshold:g} {stated.unit}"
         found.append(("decision", text))
     if stated_resolution := file.stated.resolution:
-        text = "{quantity} > {threshold}, by what {publisher} publishes".format(**stated_resolution)
-        found.append(("resolution", text))
+        keys = [stated_resolution.get(key) for key in ("quantity", "threshold")]
+        each = zip(*(value if isinstance(value, list) else [value] for value in keys), strict=False)
+        text = " and ".join(f"{quantity} > {threshold}" for quantity, threshold in each)
+        found.append(("resolution", f"{text}, by what {stated_resolution.get('publisher')} publishes"))
     return found
 
 

@@ -24,6 +24,9 @@ def schema() -> dict[str, Any]:
     whole["properties"]["formulas"]["additionalProperties"] = {"$ref": "#/$defs/FormulaEntry"}
     whole["properties"]["decision"] = {"$ref": "#/$defs/Decision"}
     whole["properties"]["resolution"] = {"$ref": "#/$defs/Resolution"}
+    for key, stated in definitions["Resolution"]["properties"].items():
+        several = {"anyOf": [stated, {"type": "array", "items": stated}]}
+        definitions["Resolution"]["properties"][key] = several
     whole["properties"]["sources"]["additionalProperties"] = {"$ref": "#/$defs/Source"}
     whole["properties"]["tables"]["additionalProperties"] = {"$ref": "#/$defs/Table"}
     # a number may be the name of a quantity; with `by`, that of a column, or a list with one for each label

@@ -137,12 +137,16 @@ class Resolution(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_field
     A number may be the name of a quantity instead. `dates` is the entry with the date of each row of the quantity.
     Runs are dated from `since`, `runs` a year; a share `reported` of them is reported, on average `lag` months later.
     An estimate has an error, a factor whose logarithm has the sd `error`, and is rounded to `rounding` significant
-    digits, 0 for none. Nothing had been published by `not_yet`.
+    digits, 0 for none. Nothing had been published by `not_yet`; the largest estimate until then is `published`. `path`
+    is the entry with the date within each row at which the quantity is reached, by default that of the row.
+
+    A file may state lists, with one item for each quantity.
     """
 
     quantity: str
     threshold: float | str
     publisher: str
+    published: float = 0
     reported: float | str
     lag: float | str
     error: float | str
@@ -151,6 +155,7 @@ class Resolution(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_field
     rounding: int = 0
     runs: float = 4
     dates: str = "calendar_year"
+    path: str = ""
     note: str = ""
 
     def check(self) -> None:

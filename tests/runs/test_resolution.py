@@ -100,6 +100,33 @@ def test_an_estimate_counts_once_its_rounded_figure_exceeds_the_threshold(roundi
     assert passed < np.log10(least) + 1 / 24
 
 
+def test_of_several_quantities_each_has_its_own_question():
+    """Twice the size exceeds a threshold when the size exceeds half of it."""
+    words = {"reported": 0.5, "lag": 6.0, "error": 0.3, "not_yet": "2021-06-01"}
+    both = {"quantity": ["twice", "size"], "threshold": [1.0, 1.0], "published": [0.2, 0.1]}
+    content = study(EXPONENTIAL, **words, **both) | {"formulas": {"twice": {"is": "2 * size", "unit": "USD"}}}
+    done = mcf.run(content, model=[size], draws=2**12)
+    plain = run(draws=2**12, **words)
+    for reading in ("true", "published"):
+        expected = plain.probability("size > 4 USD", reading=reading)
+        assert expected.identical(done.probability("size > 4 USD", reading=reading))
+        assert (expected.hits == done.probability("twice > 8 USD", reading=reading).hits).all()
+    with pytest.raises(mcf.InputError, match=r"an estimate of 0\.2 USD is published already"):
+        done.probability("twice > 0.15 USD", reading="known")
+    assert 0 < done.probability("size > 0.15 USD", reading="known").probability[0] < 1
+
+
+def test_a_path_reached_within_its_row_is_level_to_the_end_of_the_row():
+    """Logarithms of -0.5 and 0.5 in 2022 and 2023, reached in the middle of a row, are level for half a year, and pass
+    0 halfway through the next half."""
+    content = study({"family": "value", "value": 2.5}, path="middle") | {"targets": ["true_date", "true_by"]}
+    content["inputs"] |= input_entry("middle", "value", "AD", by="year", value=[year - 0.5 for year in YEARS])
+    done = mcf.run(content, model=[size], draws=64)
+    assert done.summary["true_date"].values["p50"] == pytest.approx(2022.25)
+    passed = [done.summary[f"true_by[{year}]"].values["probability"] for year in BY_YEAR]
+    assert passed == [float(year > 2022) for year in YEARS]
+
+
 def test_readings_are_quantities_of_the_study():
     """As targets they are as likely as in `probability`; with a condition, runs are given that nothing is published."""
     words = {"reported": 0.5, "lag": 6.0, "error": 0.3}
@@ -204,6 +231,8 @@ def test_an_event_of_the_truth_has_a_note_that_it_is_not_what_resolves(here, com
         ({"runs": 0}, "resolution: runs = 0: a number of runs a year is expected, above 0, at most 24"),
         ({"rounding": 99}, "resolution: rounding = 99: significant digits are expected, 0 to 15"),
         ({"seen": 1}, "resolution: unknown key 'seen'"),
+        ({"quantity": ["size", "size"], "threshold": [1.0]}, "resolution: threshold: 2 quantities, and 1 items"),
+        ({"path": "beginning"}, "resolution: path = beginning: name an entry with the known date of each row of size"),
     ],
 )
 def test_an_invalid_resolution_is_refused_with_one_line(change, message):
@@ -225,11 +254,15 @@ def test_an_invalid_resolution_is_refused_with_one_line(change, message):
         ),
         (
             ["frontier-cost", "--as", "known", "--that", "frontier_cost < 3 USD"],
-            "a reading takes one event, on the quantity",
+            "a reading takes one event, on a quantity of [resolution]: frontier_cost > 1 USD",
         ),
         (
             ["frontier-cost", "--as", "known", "--that", "frontier_cost[trend goes on, 2099] > 3 USD"],
             "that: there is no such row, frontier_cost[trend goes on,2099]; did you mean",
+        ),
+        (
+            ["frontier-2026", "--as", "published", "--that", "largest_compute[all limits, 2028] > 1e27 FLOP"],
+            "an estimate of 1.0001e+27 FLOP is published already; ask without a reading, or of a larger threshold",
         ),
         (
             ["gpt4", "--as", "known"],

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import mcfrontier as mcf
+from mcfrontier.core import units
 from mcfrontier.core.errors import InputError
 from tests.conftest import entry
 
@@ -176,3 +177,15 @@ def test_a_study_is_compared_with_itself_as_of_a_day(table):
     assert found.names == ("study", "study as of 2024-02-01")
     values = [run.study.inputs["z"].stated["values"] for run in found.pairs[0].runs]
     assert values == [[5, 10, 30, 40, 50], [5, 10, 20, 50]]
+
+
+def test_an_entry_may_be_the_day_as_of_which_tables_are_read(page, here):
+    day = entry("day", family="value", unit="AD", value='"as_of"')
+    page("dated", 'date = 2026-11-30\ntargets = ["day"]\n' + day)
+    page("plain", 'targets = ["day"]\n' + day)
+    for stated, expected in ((None, (2026, 11, 30)), ("2023-12-31", (2023, 12, 31))):
+        assert mcf.load("dated", as_of=stated).inputs["day"].medians[0] == pytest.approx(units.year_of(*expected))
+    with pytest.raises(
+        InputError, match=r"plain.toml: day: value = 'as_of': the file states no date; add it, or a day$"
+    ):
+        mcf.load("plain")

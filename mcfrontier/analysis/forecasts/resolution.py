@@ -1,24 +1,29 @@
 """Dates at which a threshold is passed: truly, as far as can be known outside, and by a published estimate.
 
-The path of a quantity is linear in its logarithm between its rows; before the first row it falls back at the slope of
-the first two, or stays level. Runs are as large as the path on their dates, which are evenly spaced; one is dated where
-the path first passes the threshold. Each run is reported or not, after a time of its own, with an error of its own.
+The path of a quantity is linear in its logarithm between its rows, and level from where a row is reached to its date;
+before the first row it falls back at the slope of the first two, or stays level. Runs are as large as the path on their
+dates, which are evenly spaced; one is dated where the path first passes the threshold. Each run is reported or not,
+after a time of its own, with an error of its own.
 """
 
 import numpy as np
 
 from mcfrontier.graph import node
-from mcfrontier.model.forecasts.forecast import first_crossing
+from mcfrontier.model.forecasts.forecast import first_crossing, leveled
 
 SMALLEST_RATIO = 1e-300  # a ratio to the threshold that stands for 0, for a negative one and for no value
 ALONG, REPORTS = "year", "report"  # the first stands for the dimension of the path
 
 
-def with_start(excess, dates, since):
-    """A path and its dates, with the point at which runs begin to count before its first row."""
-    slope = np.maximum((excess[1] - excess[0]) / (dates[1] - dates[0]), 0 / (dates[1] - dates[0]))
-    before = excess[:1] - slope * (dates[:1] - since[:1])
-    return np.concatenate([before, excess]), np.concatenate([since[:1] + 0 * dates[:1], dates])
+def with_start(excess, reached, dates, since):
+    """A path and its dates, with the point at which runs begin to count before its first row.
+
+    Where a row is reached before its date, the path is level from there to its date.
+    """
+    slope = np.maximum((excess[1] - excess[0]) / (reached[1] - reached[0]), 0 / (reached[1] - reached[0]))
+    before = excess[:1] - slope * (reached[:1] - since[:1])
+    path, days = (excess, dates) if (reached == dates).all() else leveled(excess, reached, dates)
+    return np.concatenate([before, path]), np.concatenate([since[:1] + 0 * days[:1], days])
 
 
 @node("1")
@@ -35,9 +40,9 @@ def resolution_end(resolution_dates):
 
 
 @node("AD", along=ALONG, capped=True)
-def true_date(resolution_excess, resolution_dates, resolution_since):
+def true_date(resolution_excess, resolution_reached, resolution_dates, resolution_since):
     """Date at which the quantity first exceeds the threshold; the last date stands for later, or never."""
-    path, dates = with_start(resolution_excess, resolution_dates, resolution_since)
+    path, dates = with_start(resolution_excess, resolution_reached, resolution_dates, resolution_since)
     crossing = first_crossing(path[:-1], path[1:], dates[:-1], dates[1:])
     return np.where(path[0] < 0, crossing, dates[0])
 
@@ -50,9 +55,9 @@ def run_date(true_date, report_number, resolution_since, resolution_spacing):
 
 
 @node("1", along=ALONG)
-def run_excess(resolution_excess, resolution_dates, resolution_since, run_date, true_date):
+def run_excess(resolution_excess, resolution_reached, resolution_dates, resolution_since, run_date, true_date):
     """Logarithm of the ratio of each run to the threshold."""
-    path, dates = with_start(resolution_excess, resolution_dates, resolution_since)
+    path, dates = with_start(resolution_excess, resolution_reached, resolution_dates, resolution_since)
     found = path[0]
     for step in range(len(dates) - 1):
         share = (run_date[0] - dates[step]) / (dates[step + 1] - dates[step])

@@ -116,15 +116,20 @@ def machine_power(machine_budget, cluster_price, chip_power):
 # Dates of the largest run of `frontier`
 
 
+def leveled(path, reached, dates):
+    """A path and its dates, level from the date at which each row is reached to that of the row."""
+    rows = [slice(at, at + 1) for at in range(len(dates))]
+    level = np.concatenate([path[row] for row in rows for _ in range(2)])
+    return level, np.concatenate([each[row] for row in rows for each in (reached, dates)])
+
+
 def reached(excess, path_date, year_end, start, path_start):
     """Date at which the largest run first exceeds a threshold; the end of the last year stands for later, or never.
 
     A year's largest is dated within it, and the path is level from there to the end of the year, and linear in orders
     of magnitude from there to the next.
     """
-    rows = [slice(at, at + 1) for at in range(len(path_date))]
-    after = np.concatenate([excess[row] for row in rows for _ in range(2)])
-    dates = np.concatenate([x[row] for row in rows for x in (path_date, year_end)])
+    after, dates = leveled(excess, path_date, year_end)
     before = np.concatenate([start + 0 * after[:1], after[:-1]])
     since = np.concatenate([path_start, dates[:-1]])
     return np.where(start[0] < 0, first_crossing(before, after, since, dates), path_start[0])
