@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import integrate, special, stats
 
-from mcfrontier.analysis.forecasts.maxima import GROWTH_MODELS, Maximum
+from mcfrontier.analysis.forecasts.maxima import Maximum
 from mcfrontier.analysis.forecasts.model_weights import pseudo_bma
 from mcfrontier.analysis.forecasts.scoring_rules import interval_score
 from mcfrontier.runs.backtest import disclosed, growth
@@ -146,6 +146,7 @@ def test_a_growth_forecast_does_not_see_what_is_published_after_its_day(tables, 
 def test_a_figure_of_growth_is_pooled_with_weights_from_the_other_years(later):
     year, figures = 2025, growth.figures_of(later)
     weights = growth.weights_of([each for each in later if each.year != year])
+    assert weights != growth.weights_of(later)
     each = next(each for each in later if each.year == year)
     pooled = next(found for found in figures if (found.as_of, found.subject) == (each.as_of, str(year)))
     x = [model.sample(np.random.default_rng(5)) for model in each.models.values()]
@@ -155,8 +156,9 @@ def test_a_figure_of_growth_is_pooled_with_weights_from_the_other_years(later):
 
 
 def test_the_weights_of_the_study_are_those_of_the_backtest(parameters, later):
-    stated = parameters.stated.inputs["growth_model"]["weights"]
-    assert dict(zip(GROWTH_MODELS, stated, strict=True)) == pytest.approx(growth.weights_of(later), abs=0.005)
+    for place, name in enumerate(("window_start", "growth_model")):
+        found = growth.marginal(growth.weights_of(later), place)
+        assert parameters.stated.inputs[name]["weights"] == pytest.approx([*found.values()], abs=0.005)
 
 
 def test_the_command_prints_and_writes_figures_with_their_scores(command, tmp_path):

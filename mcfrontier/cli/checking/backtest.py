@@ -39,8 +39,7 @@ def command(days: Sequence[date], as_json: bool, out: str | None) -> None:
         emit([json_text(page.content(found)), "\n"])
     else:
         show_table(page.HEAD, page.rows(found.figures), left=(0, 1))
-        say(page.weight_line(found))
-        for line in page.leak_lines(found):
+        for line in (*page.weight_lines(found), *page.leak_lines(found)):
             say(line)
         note(page.LEGEND)
     if folder:

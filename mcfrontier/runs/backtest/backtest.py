@@ -26,14 +26,16 @@ Found = TypeVar("Found")
 class Backtest:
     """Forecasts with their outcomes.
 
-    weights  of the models of growth
-    omitted  why kinds of figures are not predicted on a day
-    earlier  the number of figures of runs that were released by the day, and published later
-    undated  the number of rows without a day of publication, which count on every day, by table
+    growth_weights  of the models of growth
+    window_weights  of the first year of their fit
+    omitted         why kinds of figures are not predicted on a day
+    earlier         the number of figures of runs that were released by the day, and published later
+    undated         the number of rows without a day of publication, which count on every day, by table
     """
 
     figures: Sequence[Figure]
-    weights: dict[str, float]
+    growth_weights: dict[str, float]
+    window_weights: dict[str, float]
     omitted: Sequence[str]
     earlier: int
     undated: dict[str, int]
@@ -53,8 +55,9 @@ def backtest(days: Iterable[date] = DAYS, progress: Progress = silent) -> Backte
         if len(later) + len(found) == count:
             reasons = [*omitted[before:], f"{day}: no figure was published after it; state an earlier day"]
             raise InputError(f"as of {reasons[0]}")
-    figures = growth.figures_of(later) + found
-    return Backtest(figures, growth.weights_of(later), omitted, earlier_of(file, figures), undated())
+    figures, weights = growth.figures_of(later) + found, growth.weights_of(later)
+    windows, models = (growth.marginal(weights, place) for place in (0, 1))
+    return Backtest(figures, models, windows, omitted, earlier_of(file, figures), undated())
 
 
 def attempt(compute: Callable[[], Iterable[Found]], place: str, omitted: list[str]) -> list[Found]:

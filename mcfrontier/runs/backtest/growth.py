@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 
@@ -39,16 +40,18 @@ DRAWS, SEED = 2**12, 1
 RIVAL, RIVAL_COST, RIVAL_DRAWS = "frontier-cost", "trend_cost", 2**12
 RIVAL_DAY = date(2023, 12, 31)  # from what was known at the end of 2023
 
+Model: TypeAlias = tuple[int, str]
+
 
 @dataclass(frozen=True)
 class Later:
-    """A later maximum, with its forecast by each model of growth."""
+    """A later maximum, with its forecast by each model: the first year of the fit, and the model of growth."""
 
     as_of: date
     kind: str
     year: int
     outcome: float
-    models: Mapping[str, Maximum]
+    models: Mapping[Model, Maximum]
 
     @cached_property
     def scores(self) -> list[float]:
@@ -82,41 +85,53 @@ def draws_of(file: PriorsFile, kind: str) -> tuple[Parameters, Array]:
 def later_maxima(file: PriorsFile, kind: str, day: date) -> list[Later]:
     """The maxima of years after a day that are published now, with their forecasts."""
     parameters, multiple = draws_of(file, kind)
-    first, today = int(parameters.window_start.min()), file.stated.date
+    windows, today = np.unique(parameters.window_start), file.stated.date
     if today is None:
         raise InputError(f"{file.where}: has no date, up to which outcomes are known; add date = ...")
+    first = int(windows[0])
     known, now = read_record(kind, first, day, day, multiple), read_record(kind, first, today, None, multiple)
     if not np.isfinite(known.maxima).any():
         raise InputError("no estimate known; state a later day")
     found = []
     for year, outcome in enumerate(np.median(now.maxima, axis=-1).tolist(), start=first):
         if year > day.year and not math.isnan(outcome):
-            models = {name: forecast(known, parameters, name, year, now.known) for name in GROWTH_MODELS}
+            models = {
+                (int(start), name): forecast(known, replace(parameters, window_start=start), name, year, now.known)
+                for start in windows
+                for name in GROWTH_MODELS
+            }
             found.append(Later(day, kind, year, outcome, models))
     return found
 
 
-def weights_of(later: Sequence[Later]) -> dict[str, float]:
-    """The weights of the models of growth, by their forecasts of compute; equal ones without a forecast."""
-    scored = [each for each in later if each.kind == COMPUTE]
+def weights_of(later: Sequence[Later], year: int | None = None) -> dict[Model, float]:
+    """The weights of the models by their forecasts of compute, without a year; equal ones if none is left."""
+    models = list(later[0].models) if later else []
+    scored = [each for each in later if each.kind == COMPUTE and each.year != year]
     if not scored:
-        return dict.fromkeys(GROWTH_MODELS, 1 / len(GROWTH_MODELS))
+        return dict.fromkeys(models, 1 / max(len(models), 1))
     weights = pseudo_bma(np.array([each.scores for each in scored]).T, [str(each.year) for each in scored])
-    return dict(zip(GROWTH_MODELS, weights.tolist(), strict=True))
+    return dict(zip(models, weights.tolist(), strict=True))
+
+
+def marginal(weights: Mapping[Model, float], place: int) -> dict[str, float]:
+    """The weights of first years (place 0), or of models of growth (1)."""
+    names = dict.fromkeys(str(model[place]) for model in weights)
+    return {name: sum(w for model, w in weights.items() if str(model[place]) == name) for name in names}
 
 
 def figures_of(later: Sequence[Later]) -> list[Figure]:
     """Later maxima as figures, each with weights of the models from the maxima of other years."""
-    weights = {year: weights_of([each for each in later if each.year != year]) for year in {e.year for e in later}}
+    weights = {year: weights_of(later, year) for year in {each.year for each in later}}
     costs = cost_intervals() if any(has_rival(each) for each in later) else {}
     return [figure(each, weights[each.year], costs.get(each.year) if has_rival(each) else None) for each in later]
 
 
-def figure(each: Later, weights: Mapping[str, float], rival: tuple[float, float] | None) -> Figure:
+def figure(each: Later, weights: Mapping[Model, float], rival: tuple[float, float] | None) -> Figure:
     """A later maximum as a figure, with the models pooled by weights."""
     random = np.random.default_rng(SEED)
     x = np.concatenate([model.sample(random).ravel() for model in each.models.values()])
-    shares = np.repeat([weights[name] for name in each.models], len(x) // len(each.models))
+    shares = np.repeat([weights[model] for model in each.models], len(x) // len(each.models))
     quantiles = tuple((10 ** np.quantile(x, LEVELS, weights=shares, method="inverted_cdf")).tolist())
     percentile = float(shares @ (x < each.outcome) / shares.sum())
     rivals = {} if rival is None else {RIVAL: log_score(*rival, 10**each.outcome)}

@@ -55,10 +55,10 @@ def rows(figures: Sequence[Figure]) -> list[list[str]]:
     return [cells(*key, summarise(of)) for key, of in [*groups_of(figures).items(), *whole.items()]]
 
 
-def weight_line(found: Backtest) -> str:
-    """The weights of the models of growth."""
-    weights = ", ".join(f"{name} {weight:.2f}" for name, weight in found.weights.items())
-    return f"growth weights: {weights}"
+def weight_lines(found: Backtest) -> list[str]:
+    """The weights of the models of growth, and of the first years of their fit."""
+    weights = {"growth weights": found.growth_weights, "weights of fits from": found.window_weights}
+    return [f"{what}: {', '.join(f'{name} {w:.2f}' for name, w in each.items())}" for what, each in weights.items()]
 
 
 def leak_lines(found: Backtest) -> list[str]:
@@ -73,13 +73,14 @@ def leak_lines(found: Backtest) -> list[str]:
 
 
 def content(found: Backtest) -> dict[str, Any]:
-    """{"format", "figures", "coverage", "growth_weights", "families", "scores", "leaks"}."""
+    """{"format", "figures", "coverage", "growth_weights", "window_weights", "families", "scores", "leaks"}."""
     whole = summarise(found.figures)
     return {
         "format": FORMAT,
         "figures": [figure_content(each) for each in found.figures],
         "coverage": {f"{100 * level:.0f}": share for level, share in whole.coverage.items()},
-        "growth_weights": found.weights,
+        "growth_weights": found.growth_weights,
+        "window_weights": found.window_weights,
         "families": whole.families,
         "log10_error": whole.log10_error,
         "interval_score": whole.interval_score,
@@ -148,7 +149,7 @@ def pdf(found: Backtest) -> bytes:
         "families": summarise(figures).families,
         "head": HEAD,
         "rows": rows(figures),
-        "lines": [sentence(line) for line in (weight_line(found), LEGEND, *leak_lines(found))],
+        "lines": [sentence(line) for line in (*weight_lines(found), LEGEND, *leak_lines(found))],
         "captions": [" ".join((figure.__doc__ or "").split()) for figure in (pit, outcomes)],
         "pictures": [*pictures],
         "figure_head": FIGURE_HEAD,
