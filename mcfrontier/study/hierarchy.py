@@ -19,7 +19,7 @@ from mcfrontier.core.errors import InputError, located
 from mcfrontier.core.kinds import currencies
 from mcfrontier.core.printable import echo
 from mcfrontier.distributions.family import UNITLESS_KEYS
-from mcfrontier.distributions.hierarchy import choices, form_of, may_name
+from mcfrontier.distributions.hierarchy import Quantile, choices, form_of, may_name
 from mcfrontier.graph import Node
 from mcfrontier.study.entry import Columns, entry_of, table
 
@@ -65,6 +65,13 @@ class Hierarchy:
         )
 
     @property
+    def quantile(self) -> Quantile:
+        """The quantile function of its family, of probabilities and its parameters."""
+        found = form_of(str(self.stated[0][1]), [key for key, _ in self.stated[1:]])
+        assert found is not None  # checked when the entry was read
+        return found[1]
+
+    @property
     def node(self) -> Node:
         """The node of the quantity."""
         return Node(self.name, self.unit, self, (self.stream, *self.named))
@@ -73,9 +80,6 @@ class Hierarchy:
         """The quantity, from the draws of the stream and of the named quantities, all in base units."""
         if self.stated[0][0] == "times":
             return stream * values[0]
-        own = [key for key, _ in self.stated[1:]]
-        found = form_of(str(self.stated[0][1]), own)
-        assert found is not None  # checked when the entry was read
         quantity = getattr(stream, "units", None) is not None
         known = dict(zip(self.named, values, strict=True))
         scale = units.scale(self.unit)
@@ -83,7 +87,7 @@ class Hierarchy:
             self.parameter(key, known[value], scale) if isinstance(value, str) else np.asarray(value, float)
             for key, value in self.stated[1:]
         ]
-        x: Array = found[1](np.asarray(stream.magnitude if quantity else stream), *parameters) * scale
+        x: Array = self.quantile(np.asarray(stream.magnitude if quantity else stream), *parameters) * scale
         return units.registry().Quantity(x, (1 * units.parse(self.unit)).to_root_units().units) if quantity else x
 
     def parameter(self, key: str, value: Any, scale: float) -> Array:
@@ -108,7 +112,7 @@ class Hierarchy:
         }
         for row in np.broadcast(*given.values()):
             numbers = {key: float(number) for key, number in zip(given, row, strict=True)}
-            if not all(map(np.isfinite, numbers.values())):
+            if not all(map(np.isfinite, numbers.values())) or np.isfinite(self.quantile(np.array(0.5), *row)):
                 continue
             entry = {"family": self.stated[0][1], "unit": self.unit, "source": "", **numbers} | {"source": "medians"}
             with located(f"{self.where}: {self.name}: at the medians of the inputs"):
