@@ -14,7 +14,7 @@ from mcfrontier.core import memory
 from mcfrontier.core.arguments import check_count, check_number
 from mcfrontier.core.arrays import Array
 from mcfrontier.core.errors import InputError, TooFewDraws, located, suggest
-from mcfrontier.core.formatting import label
+from mcfrontier.core.formatting import label, split_row
 from mcfrontier.core.progress import Progress, silent
 from mcfrontier.distributions.nested import quantiles
 from mcfrontier.runs import conditions, nested
@@ -37,6 +37,7 @@ from mcfrontier.sampling.blocks import Blocks, LazyDraws, evaluate_blocks
 from mcfrontier.sampling.engine.engine import Engine, count_draws
 from mcfrontier.sampling.plan import Sampler, generator
 from mcfrontier.study.study import Study, retained_draws
+from mcfrontier.study.validate import needs_behind
 from mcfrontier.study.values import missing_rows
 
 SEED, SAMPLER, METHOD = 1, "sobol", "auto"
@@ -148,14 +149,28 @@ def with_counts(core: RunCore, executor: Engine, progress: Progress) -> RunCore:
 
 
 def check_finite(study: Study, values: Mapping[str, Array]) -> None:
-    """Refuse a target without a finite draw, unless all its rows are missing by design."""
+    """Refuse a target without a finite draw, unless an input that it needs has empty cells, and all its rows are
+    missing by design."""
     missing = missing_rows(study)
     for target in study.targets:
-        empty = all(row in missing for row, (name, _) in study.rows.items() if name == target)
+        behind = {target, *needs_behind(study.nodes, target)} & study.inputs.keys()
+        rows = [row for row, (name, _) in study.rows.items() if name == target]
+        empty = any(np.isnan(study.inputs[name].centres).any() for name in behind) and missing.issuperset(rows)
         if not empty and not np.isfinite(values[target]).any():
             problem = "none of its draws is finite; look for a division by zero, or numbers beyond 1.8e308"
             problem += f", or at what is set, {', '.join(study.pins)}" if study.pins else ""
             raise InputError(f"{study.file.where}: {target}: {problem}")
+        for row in rows:
+            check_within(study, row, values[target][study.rows[row][1]])
+
+
+def check_within(study: Study, row: str, x: Array) -> None:
+    """Refuse a share whose draws all lie below 0 or above 1, as where parts exceed their whole."""
+    kind = study.kind(split_row(row)[0])
+    if x.size and ((x < kind.low) | (x > kind.high)).all():
+        problem = f"a share, and all of its draws lie outside 0 to 1; the first is {x.flat[0]:.3g}"
+        remedy = f"; correct what is set, {', '.join(study.pins)}" if study.pins else "; bound what it depends on"
+        raise InputError(f"{study.file.where}: {row}: {problem}{remedy}")
 
 
 def to_precision(once: Callable[[int], RunCore], draws: int, precision: float, most: int) -> RunCore:

@@ -29,9 +29,9 @@ def schema() -> dict[str, Any]:
         definitions["Resolution"]["properties"][key] = several
     whole["properties"]["sources"]["additionalProperties"] = {"$ref": "#/$defs/Source"}
     whole["properties"]["tables"]["additionalProperties"] = {"$ref": "#/$defs/Table"}
-    # a number may be the name of a quantity; with `by`, that of a column, or a list with one for each label
+    # a number may be a date or the name of a quantity; with `by`, that of a column, or a list with one for each label
     numbers = [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]
-    definitions["numbers"] = {"anyOf": [*numbers, {"type": "string", "pattern": r"^[A-Za-z_]\w*$"}]}
+    definitions["numbers"] = {"anyOf": [*numbers, {"type": "string", "pattern": r"^([A-Za-z_]\w*|\d{4}-\d{2}-\d{2})$"}]}
     part = {"type": "object", "properties": {"family": {"enum": list(FAMILIES)}, "name": {"type": "string"}}}
     ids = [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]  # of sources, or a column of them
     definitions["part"] = part | {"required": ["family"]}
@@ -45,6 +45,8 @@ def schema() -> dict[str, Any]:
             properties[key] = {"anyOf": [properties[key], {"type": "array", "items": {"type": "string"}}]}
         if "family" in properties:
             properties["sources"] = {"anyOf": ids}
+        for key in properties.keys() & {"where", "without"}:  # with `by`, also a list with one for each label
+            properties[key] = {"anyOf": [properties[key], {"type": "array", "items": properties[key]}]}
         if properties.pop("percentiles", None):
             kind["patternProperties"] = {f"^{PERCENTILE_PATTERN}$": {"$ref": "#/$defs/numbers"}}
     top = {"$schema": "https://json-schema.org/draft/2020-12/schema"}

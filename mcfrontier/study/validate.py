@@ -49,9 +49,10 @@ def needs_behind(nodes: Mapping[str, Node], name: str) -> set[str]:
     """The quantities that a node needs, directly or by other nodes."""
     found, pending = set[str](), [name]
     while pending:
-        needs = {*nodes[pending.pop()].needs} - found
+        node = nodes.get(pending.pop())
+        needs = {*node.needs} - found if node else set()
         found |= needs
-        pending += needs & nodes.keys()
+        pending += needs
     return found
 
 
@@ -263,7 +264,10 @@ def check_decision(
 
 def pin(name: str, text: str | float, priors: Mapping[str, Prior], nodes: Mapping[str, Node]) -> Prior:
     """The prior of a quantity that is set for this run; the default unit is that of its entry, or else of its node."""
-    unit = unit_to_set(name, priors, nodes, text)
+    unit, old = unit_to_set(name, priors, nodes, text), priors.get(name)
+    if old and old.entry.joint and not isinstance(text, Belief):
+        problem = f"set {name}={text}: its {len(old.labels)} rows are shares that sum to one, and cannot have one value"
+        raise InputError(f"{problem}; set a quantity that has one of them, or state its rows in a file")
     if isinstance(text, Belief):
         return of_run(name, text, unit, priors.get(name))
     return pinned(name, text, unit, priors.get(name))
