@@ -87,6 +87,16 @@ def resale_value(acquisition_cost, value_loss, cluster_time):
     return acquisition_cost * 10 ** (-value_loss * cluster_time)
 
 
+@node("1/year")
+def life_value_loss(economic_life):
+    """Loss of value of chips in use that agrees with an economic life: a new chip loses its price over the life.
+
+    In orders of magnitude per year. The loss begins as in straight-line depreciation and slows down with the value, of
+    which 1/e is left at the end of the life. [same] value_loss = "life_value_loss" takes it in place of a belief.
+    """
+    return 1 / (economic_life * np.log(10))
+
+
 @node("1")
 def replacement_gain(hardware_progress, cluster_time):
     """Performance per dollar of the chips sold at the end of the time of use, over that of the chips in use.
