@@ -4,13 +4,16 @@ transcript and the tables of docs/agents.md."""
 import inspect
 import json
 import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import fill
 
-from mcfrontier.agent.reply import KEYS, reply_json
-from mcfrontier.agent.tools import ARGUMENTS, TOOLS, called, description, required
+from mcfrontier.agent.reply import KEYS
+from mcfrontier.agent.tools import ARGUMENTS, TOOLS, description, required
 from mcfrontier.cli import COMMANDS, summary
 from mcfrontier.model.cost_bases import BOUNDS, QUESTIONS
 from mcfrontier.study import locate
+from tests.agent.client import connected
 from tests.conftest import ROOT
 
 SKILL, INDEX, PAGE = ROOT / "SKILL.md", ROOT / "llms.txt", ROOT / "docs" / "agents.md"
@@ -147,14 +150,13 @@ def key_table():
 
 
 def transcript():
-    """The calls of the transcript with their replies."""
+    """The calls of the transcript with their replies, by a client of the server."""
     parts = []
-    for question, tool, stated in TRANSCRIPT:
-        reply = json.loads(reply_json(called(tool, stated)()))
-        call = {"name": tool, "arguments": stated}
-        parts.append(
-            f"{question}\n\n```json\n{json.dumps(call, ensure_ascii=False)}\n```\n\n```json\n{shown(reply)}\n```"
-        )
+    with TemporaryDirectory() as folder, connected(Path(folder), Path(folder, "errors")) as call:
+        for question, tool, stated in TRANSCRIPT:
+            asked = json.dumps({"name": tool, "arguments": stated}, ensure_ascii=False)
+            reply = call(tool, **stated).content
+            parts.append(f"{question}\n\n```json\n{asked}\n```\n\n```json\n{shown(reply)}\n```")
     return "\n\n".join(parts)
 
 

@@ -39,8 +39,10 @@ BELIEFS = words(
 BELIEFS += ("mfu = 0.3: 1%..2% | 0.7: 3%", "mfu = 0: 1% | 0: 2%", "mfu = 1e308: 1% | 1e308: 2%", "mfu = " + "(" * 999)
 PERCENTS = words("5,50,95|2.5|0|100|-1|nan||,|50,50|1e-300|99.9999999999|5;95|" + ",".join(["50"] * 3000))
 FLAG = ()
+COMPACT = {"--compact": FLAG, "--page": words("1|2|0|99|x")}
 OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with values; a flag has none
     "run": {
+        **COMPACT,
         "--seed": COUNTS,
         "--nested-seed": COUNTS,
         "--sampler": SAMPLER,
@@ -65,6 +67,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--quiet": FLAG,
     },
     "percentiles": {
+        **COMPACT,
         "--quantiles": PERCENTS,
         "--format": words("table|csv|json|x"),
         "--seed": COUNTS,
@@ -97,6 +100,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--out": words("made.toml|run/x.toml|run|"),
     },
     "compare": {
+        **COMPACT,
         "--set": PINS,
         "--sweep": SWEEPS,
         "--prior": BELIEFS,
@@ -119,6 +123,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--sampler": SAMPLER,
     },
     "probability": {
+        **COMPACT,
         "--that": CONDITIONS,
         "--given": CONDITIONS,
         "--set": PINS,
@@ -126,11 +131,11 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
         "--json": FLAG,
         "--seed": COUNTS,
     },
-    "show": {"--json": FLAG},
+    "show": {"--json": FLAG, **COMPACT},
     "preview": {},
-    "explain": {"--json": FLAG, "--depth": COUNTS},
-    "list": {"--json": FLAG},
-    "check": {"--strict": FLAG, "--json": FLAG},
+    "explain": {"--json": FLAG, "--depth": COUNTS, **COMPACT},
+    "list": {"--json": FLAG, **COMPACT},
+    "check": {"--strict": FLAG, "--json": FLAG, **COMPACT},
     "verify": {"--json": FLAG},
     "score": {
         "--outcome": words("amortised_cost=5e7 USD|energy=3|mfu=40%|x"),
