@@ -162,7 +162,8 @@ def show_compact(run: RunCore, name: str, options: Mapping[str, Any], page: int)
     from mcfrontier.agent.reply import command_line
 
     renamed = {"priors": "prior", "targets": "target"}
-    command = command_line("run", [name], page, **{renamed.get(key, key): value for key, value in options.items()})
+    stated = {renamed.get(key, key): value for key, value in options.items()}
+    command = command_line("run", [name], page, **stated, no_report=True)
     show_reply(of_run(run, run.rows_of(run.study.targets), page, command))
 
 

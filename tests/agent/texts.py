@@ -149,15 +149,19 @@ def key_table():
     return "\n".join(["| key | meaning |", "|---|---|", *(f"| `{key}` | {text} |" for key, text in KEYS.items())])
 
 
-def transcript():
-    """The calls of the transcript with their replies, by a client of the server."""
+def transcript(call):
+    """The calls of the transcript with their replies, of a function that calls a tool."""
     parts = []
-    with TemporaryDirectory() as folder, connected(Path(folder), Path(folder, "errors")) as call:
-        for question, tool, stated in TRANSCRIPT:
-            asked = json.dumps({"name": tool, "arguments": stated}, ensure_ascii=False)
-            reply = call(tool, **stated).content
-            parts.append(f"{question}\n\n```json\n{asked}\n```\n\n```json\n{shown(reply)}\n```")
+    for question, tool, stated in TRANSCRIPT:
+        asked = json.dumps({"name": tool, "arguments": stated}, ensure_ascii=False)
+        parts.append(f"{question}\n\n```json\n{asked}\n```\n\n```json\n{shown(call(tool, **stated).content)}\n```")
     return "\n\n".join(parts)
+
+
+def transcript_of_client():
+    """The transcript of a client of the server."""
+    with TemporaryDirectory() as folder, connected(Path(folder), Path(folder, "errors")) as call:
+        return transcript(call)
 
 
 def shown(reply):
@@ -170,7 +174,7 @@ GENERATED = {
     "tools": lambda: wrapped(tools_list()),
     "arguments": argument_table,
     "keys": key_table,
-    "transcript": transcript,
+    "transcript": transcript_of_client,
 }
 
 
