@@ -10,25 +10,25 @@ import atexit
 import errno
 import json
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
 import time
+import tomllib
+from importlib import import_module
 from pathlib import Path
 
+import mcfrontier as mcf
 from mcfrontier.core.signals import STOPPING
-from tests.conftest import ROOT
+from tests.conftest import BILL, ROOT
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 NEEDING_SPACE = {"open", "os.rename", "os.mkdir", "os.truncate", "os.fsync"}
 EVENTS = NEEDING_SPACE | {"os.rmdir", "os.remove", "fcntl.flock"}
-MODULES = (
-    "mcfrontier.outputs.report.report", "mcfrontier.outputs.figures", "mcfrontier.outputs.exports.workbook",
-    "mcfrontier.outputs.exports.groups", "mcfrontier.outputs.exports.columns", "mcfrontier.outputs.folder.write",
-    "mcfrontier.runs.recipe", "mcfrontier.runs.load", "mcfrontier.tasks.compare.compare",
-    "mcfrontier.tasks.score.page", "mcfrontier.tasks.verify.verify", "mcfrontier.tasks.verify.text",
-    "mcfrontier.sampling.engine.executors", "mcfrontier.outputs.exports.metaculus", "rich.table", "rich.console",
-    "h5py", "zarr", "openpyxl", "pyarrow.parquet", "typst", "pint", "xarray", "scipy.optimize", "scipy.stats",
+LIBRARIES = (
+    "h5py", "openpyxl", "pint", "pyarrow.parquet", "rich.console", "rich.table", "scipy.optimize", "scipy.stats",
+    "typst", "xarray", "zarr",
 )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def wait(commands, numbers):
                 command["kill"] = {}
             elif seconds > 120:
                 os.kill(number, signal.SIGKILL)
-        time.sleep(0.001)
+        time.sleep(0.004)
     return [results[number] for number in numbers]
 
 
@@ -192,12 +192,17 @@ def end_quickly(codes):
         os._exit(code)
 
 
-if __name__ == "__main__":
-    from importlib import import_module
+def prepare():
+    """Import what commands need, and run a study: its forks need not do so again."""
+    for module in (*LIBRARIES, *(each.name for each in pkgutil.walk_packages(mcf.__path__, "mcfrontier."))):
+        if not module.endswith(".__main__"):
+            import_module(module)
+    mcf.run(tomllib.loads(BILL), draws=256)
 
+
+if __name__ == "__main__":
     codes = []
     atexit.register(end_quickly, codes)  # the first that is registered is the last that is called
-    for module in MODULES:
-        import_module(module)
+    prepare()
     if found := serve():
         perform(found, codes)
