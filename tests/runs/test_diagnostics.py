@@ -19,7 +19,7 @@ from mcfrontier.outputs.report.decision import decision_text
 from mcfrontier.outputs.report.report import contents
 from mcfrontier.runs import lint
 from mcfrontier.runs.diagnostics import unstable as rows_without_mean
-from mcfrontier.study import locate, priors_file
+from mcfrontier.study import locate
 from mcfrontier.study.describe import statements
 from tests.cli.test_bad_input import assert_one_line_error
 from tests.conftest import entry, input_entry
@@ -437,7 +437,8 @@ def test_every_shipped_file_passes_the_strict_check(command):
 
 def test_shipped_waivers_have_reasons():
     """Each waiver applies to a narrower interval and has a reason of more than 30 characters."""
-    reasons = [p.entry.narrower for name in locate.studies() for p in priors_file.load(name).priors.values() if p.own]
+    entries = [entry for path in locate.studies().values() for entry in locate.parse(path).get("inputs", {}).values()]
+    reasons = [entry.get("narrower") for entry in entries]
     assert sum(reason is not None for reason in reasons) >= 5
     assert all(reason is None or len(reason) > 30 for reason in reasons)
 
