@@ -218,11 +218,14 @@ def check_nested(file: PriorsFile, trail: tuple[str, ...]) -> dict[str, int | No
     """The price years of the studies that a file refers to. Refuse a nested study that cannot be
     resolved, or that is circular."""
     price_years: dict[str, int | None] = {}
+    files: dict[str, PriorsFile] = {}
 
     def load_other(name: str, targets: list[str]) -> Study:
         if name in trail:
             raise InputError(f"goes in a circle, {' -> '.join((*trail, name))}; delete one of these inputs")
-        other = loaded(name, None, targets, None, file.as_of, (*trail, name))
+        if name not in files:
+            files[name] = priors_file.load(name, file.as_of)
+        other = of_file(files[name], None, targets, None, (*trail, name))
         price_years[name] = other.file.stated.price_year
         return other
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import sys
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -36,6 +37,7 @@ TYPE_REMEDIES = {  # the remedy for a value of the wrong type
     "a list, got": "put it in [ ]",
     "RFC3339": "write it as 2026-11-22, without quotes",
 }
+MAX_SHARED_LENGTH = 2**16  # letters of an entry as JSON; longer ones are not retained
 Columns = dict[tuple[str, str], csv_table.Column]  # by dimension and name
 
 
@@ -145,6 +147,28 @@ def rows_of(stated: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
     return [
         {key: value[i] if isinstance(value, list) else value for key, value in stated.items()} for i in range(count)
     ]
+
+
+def entries_of(stated: Mapping[str, Any], places: tuple[str, ...], joint: bool) -> tuple[Family, ...]:
+    """The rows of an entry as its family, or the whole of a joint one; `places` are those of messages. Equal entries
+    are converted once."""
+    try:
+        text = json.dumps(dict(stated))
+    except TypeError:  # a date, which is refused
+        return converted(stated, places, joint)
+    return shared(text, places, joint) if len(text) <= MAX_SHARED_LENGTH else converted(stated, places, joint)
+
+
+@lru_cache(maxsize=1024)
+def shared(text: str, places: tuple[str, ...], joint: bool) -> tuple[Family, ...]:
+    """Convert an entry that is JSON."""
+    return converted(json.loads(text), places, joint)
+
+
+def converted(stated: Mapping[str, Any], places: tuple[str, ...], joint: bool) -> tuple[Family, ...]:
+    """Convert the rows of an entry."""
+    rows = [dict(stated)] if joint else rows_of(stated, len(places))
+    return tuple(entry_of(row, at) for row, at in zip(rows, places, strict=True))
 
 
 def entry_of(stated: dict[str, Any], place: str) -> Family:

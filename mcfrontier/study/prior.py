@@ -24,7 +24,7 @@ from mcfrontier.distributions.nested import UNRESOLVED
 from mcfrontier.distributions.tables import Interleaved, QuantileTable, quantile_table
 from mcfrontier.distributions.textbook import Value
 from mcfrontier.study.csv_table import Tables
-from mcfrontier.study.entry import Columns, entry_of, family_of, fill_columns, labels_of, rows_of
+from mcfrontier.study.entry import Columns, entries_of, family_of, fill_columns, labels_of, rows_of
 from mcfrontier.study.expressions.formulas import StatedFormula
 from mcfrontier.study.hierarchy import Hierarchy
 from mcfrontier.study.lineage.sources import Rests
@@ -258,9 +258,8 @@ def build(
     """Build a prior from an entry whose columns and samples are filled in."""
     place = f"{where}: {name}"
     joint = (family_of(stated) or Family).joint
-    places = [f"{place}[{label}]" for label in labels if not joint] or [place]
-    rows = [dict(stated)] if joint else rows_of(stated, len(places))
-    entries = [entry_of(row, at) for row, at in zip(rows, places, strict=True)]
+    places = tuple(f"{place}[{label}]" for label in labels if not joint) or (place,)
+    entries = entries_of(stated, places, joint)
     with located(place), np.errstate(all="ignore"):  # of parameters beyond doubles, which are refused
         scale = units.scale(entries[0].unit)
         joint_rows = entries[0].rows(labels) if joint else ()
