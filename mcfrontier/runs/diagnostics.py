@@ -90,11 +90,12 @@ def unstable_statistics(run: RunCore) -> dict[str, tuple[str, ...]]:
 
 @remembered
 def capped(run: RunCore) -> dict[str, float]:
-    """The rows of capped nodes with several draws at the largest value, and that value in their unit."""
+    """The rows of capped nodes with several draws at the largest value, and that value in their unit; not those of one
+    value, such as a date that has passed."""
     found = {}
     for row in run.rows_of(name for name in run.study.order if run.study.nodes[name].capped):
         x = run.samples(row)
-        if np.isfinite(x).any() and np.count_nonzero(x == (top := np.nanmax(x))) > 1:
+        if np.isfinite(x).any() and np.nanmin(x) < np.nanmax(x) and np.count_nonzero(x == (top := np.nanmax(x))) > 1:
             found[row] = float(top)
     return found
 
@@ -151,11 +152,15 @@ def jump_texts(run: RunCore) -> list[str]:
 
 
 def cap_texts(run: RunCore) -> list[str]:
-    """Warnings on capped rows with draws at the largest value."""
-    out = []
-    for row, top in capped(run).items():
-        share, at = percent(float((run.samples(row) == top).mean())), amount(top, run.unit(row))
-        out.append(f"{row}: {share} of the draws lie at {at}, which stands for all larger values")
+    """Warnings on capped rows with draws at the largest value, one for a quantity of many rows."""
+    out, tops = [], capped(run)
+    for name, top in dict.fromkeys((run.rows[row][0], top) for row, top in tops.items()):
+        own = {row: float((run.samples(row) == top).mean()) for row in run.rows_of([name]) if tops.get(row) == top}
+        shares = {row: percent(share) for row, share in own.items()}
+        if len(own) > MAX_ROWS_EACH:
+            shares = {f"{name} in {len(own)} rows": f"up to {percent(max(own.values()))}"}
+        at = f"of the draws lie at {amount(top, run.study.unit(name))}, which stands for all larger values"
+        out += [f"{row}: {share} {at}" for row, share in shares.items()]
     return out
 
 
