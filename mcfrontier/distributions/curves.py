@@ -309,3 +309,20 @@ def find_crossing(curve: Curve, target: npt.ArrayLike, low: npt.ArrayLike, high:
         state = (active, y, smallest, a, b, c, fa, fb, fc, t)
         active, y, smallest, a, b, c, fa, fb, fc, t = (each[~done] for each in state)
     return out.reshape(shape)[()]
+
+
+def check_share(distribution: Distribution, scale: float = 1.0) -> None:
+    """Refuse a share whose support exceeds 0 to 1; `scale` converts the distribution to base units."""
+    low, high = distribution.low * scale, distribution.high * scale
+    if low == high and not 0 <= low <= 1:
+        remedy = (
+            f"; if it is in percent, write it as {low / 100:g}, or with its unit, %"
+            if scale == 1 and 2 <= low <= 100
+            else ""
+        )
+        raise InputError(f"a share must stay within 0 and 1, and {low:g} does not{remedy}")
+    if low < 0 or high > 1:
+        raise InputError(
+            f"a share must stay within 0 and 1, this one ranges from {low:g} to {high:g}; truncate it with low and "
+            "high, use a beta, pert or logitnormal, or state it in %"
+        )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mcfrontier import graph, model
 from mcfrontier.core.errors import InputError
 from mcfrontier.runs import consistency, lint, recipe
-from mcfrontier.runs.load import Source, check_nested, of_file
+from mcfrontier.runs.load import Source, checked_nested, of_file
 from mcfrontier.study import priors_file, validate
 
 
@@ -32,7 +32,7 @@ def check(source: Source, as_of: date | None = None) -> Checked:
         found.warnings[:0] = lint.of_file(file)
     else:
         kind, found = "part, for extends", lint.Findings(lint.of_file(file), [])
-        check_nested(file, ())
+        checked_nested(file, ())
         validate.check_units(file, graph.nodes_of(model))
     entries = "1 entry" if len(file.priors) == 1 else f"{len(file.priors)} entries"
     return Checked(f"{file.where}  ({kind}, {entries})", found, file.digest)

@@ -23,7 +23,10 @@ from mcfrontier.runs.conditions import GIVEN
 from mcfrontier.runs.nested import with_nested_years
 from mcfrontier.study import locate, money, priors_file, validate
 from mcfrontier.study.expressions.beliefs import Belief, as_belief
+from mcfrontier.study.lineage import errors as source_errors
+from mcfrontier.study.lineage.sources import Rests
 from mcfrontier.study.prior import PriorsFile
+from mcfrontier.study.schema import Source as PrimarySource
 from mcfrontier.study.study import Study, retained_draws
 from mcfrontier.study.values import input_medians
 
@@ -115,12 +118,14 @@ def loaded(
     trail: tuple[str, ...],
     table: str | Path | None = None,
     given: str | Sequence[str] | None = None,
+    errors: Mapping[str, PrimarySource] | None = None,
 ) -> Study:
-    """Load a study: see `load`. `trail` names the studies that it is nested in."""
+    """Load a study: see `load`. `trail` names the studies that it is nested in; `errors` are the sources with an error
+    of the study that it is nested in."""
     check_docstrings()
     pins, targets = checked_pins(pins), listed("targets", targets)
     file = priors_file.load(source, as_of, None if table is None else Path(table))
-    return of_file(file, model, targets, pins, trail, given)
+    return of_file(file, model, targets, pins, trail, given, errors)
 
 
 def of_file(
@@ -130,11 +135,13 @@ def of_file(
     pins: Mapping[str, str | float] | None = None,
     trail: tuple[str, ...] = (),
     given: str | Sequence[str] | None = None,
+    errors: Mapping[str, PrimarySource] | None = None,
 ) -> Study:
     """The study of a priors file that is read: see `load`."""
     from mcfrontier import model as package_model
 
-    file = with_nested_years(file, check_nested(file, trail))
+    file = file if errors is None else source_errors.imposed(file, errors)
+    file = source_errors.applied(checked_nested(file, trail), nested=errors is not None)
     formulas = graph.nodes_of(package_model if model is None else model)
     texts = tuple(dict.fromkeys((*file.given, *listed("given", given))))
     return checked(file, formulas, tuple(targets), dict(pins or {}), texts, own_model=model is not None)
@@ -214,25 +221,31 @@ def checked_day(as_of: Day | None) -> date | None:
         raise InputError(f"as_of = {quoted(as_of)}: a day is expected, such as 2025-06-30") from None
 
 
-def check_nested(file: PriorsFile, trail: tuple[str, ...]) -> dict[str, int | None]:
-    """The price years of the studies that a file refers to. Refuse a nested study that cannot be
-    resolved, or that is circular."""
+def checked_nested(file: PriorsFile, trail: tuple[str, ...]) -> PriorsFile:
+    """A file with its money in that of its nested studies, and with the sources of these. Refuse a nested study that
+    cannot be resolved, or that is circular."""
     price_years: dict[str, int | None] = {}
     files: dict[str, PriorsFile] = {}
-
-    def load_other(name: str, targets: list[str]) -> Study:
-        if name in trail:
-            raise InputError(f"goes in a circle, {' -> '.join((*trail, name))}; delete one of these inputs")
-        if name not in files:
-            files[name] = priors_file.load(name, file.as_of)
-        other = of_file(files[name], None, targets, None, (*trail, name))
-        price_years[name] = other.file.stated.price_year
-        return other
-
+    rests = dict(file.rests)
     for prior in file.priors.values():
+        below = set[str]()
+
+        def load_other(name: str, targets: list[str], entry: str = prior.name, below: set[str] = below) -> Study:
+            if name in trail:
+                raise InputError(f"goes in a circle, {' -> '.join((*trail, name))}; delete one of these inputs")
+            if name not in files:
+                files[name] = priors_file.load(name, file.as_of)
+            other = of_file(
+                files[name], None, targets, None, (*trail, name), errors=source_errors.passed_on(file, entry)
+            )
+            price_years[name] = other.file.stated.price_year
+            below.update(*(other.file.rests[each].all for each in other.inputs if each in other.file.rests))
+            return other
+
         if not prior.entry.resolved:
             nested.check(prior, load_other)
-    return price_years
+            rests[prior.name] = rests.get(prior.name, Rests())._replace(nested=tuple(sorted(below)))
+    return replace(with_nested_years(file, price_years), rests=rests)
 
 
 def assembled(
@@ -286,7 +299,8 @@ def assembled(
     notes += tuple(validate.overruled_nodes(file, formulas, {*reached, *order} - {*pins}))
     inputs = {name: prior for name, prior in priors.items() if name in reached}
     new = [name for name in pins if name in reached and not priors[name].known]
-    places = tuple(dict.fromkeys((*sampled(file, stated_inputs), *new)))
+    last = [name for name in file.errors.values() if not priors[name].known]
+    places = tuple(dict.fromkeys((*sampled(file, stated_inputs), *new, *last)))
     study = Study(file, nodes, inputs, order, requested, pins, notes, evidence, own_model, places, given)
     with located(file.where):
         if sum(study.sizes) > limits.ROWS:
@@ -298,16 +312,19 @@ def assembled(
 def all_nodes(file: PriorsFile, formulas: dict[str, Node]) -> dict[str, Node]:
     """The nodes of a model and of a file: its formulas, entries that name quantities, and aliases."""
     nodes = formulas | validate.formula_nodes(file) | validate.hierarchy_nodes(file, formulas)
+    nodes |= validate.given_error_nodes(file)
     return nodes | validate.alias_nodes(file, nodes)
 
 
 def sampled(file: PriorsFile, needed: Collection[str]) -> tuple[str, ...]:
-    """The uncertain inputs of a file with one row, in the order of their Sobol dimensions: first those `needed` by the
-    targets in the file."""
-    single = [name for name in file.order if not (file.priors[name].known or file.priors[name].labels)]
-    if not file.stated.targets:
-        return tuple(single)
-    return tuple(sorted(single, key=lambda name: name not in needed))
+    """The streams of the uncertain inputs of a file with one row, errors of sources left out, in the order of their
+    Sobol dimensions: first those `needed` by the targets in the file."""
+    errors = {*file.errors.values()}
+    single = [file.priors[name] for name in file.order if name not in errors]
+    single = [each for each in single if not (each.known or each.labels)]
+    if file.stated.targets:
+        single.sort(key=lambda each: each.name not in needed)
+    return tuple(each.stream for each in single)
 
 
 def check_targets(file: PriorsFile, targets: Iterable[str], known: set[str]) -> None:

@@ -17,11 +17,15 @@ from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import currencies
 from mcfrontier.runs.core import unknown
 from mcfrontier.study import money
-from mcfrontier.study.prior import Prior, PriorsFile, build
+from mcfrontier.study.lineage.errors import passed_on, scaled
+from mcfrontier.study.lineage.given import LEVELS, PROBABILITIES, GivenErrors, movements
+from mcfrontier.study.prior import Prior, PriorsFile
+from mcfrontier.study.schema import Source
 from mcfrontier.study.study import Study
 from mcfrontier.study.values import central_values
 
 DIGITS = 9  # of a quantile, since a manifest holds them all
+NEAR = 1e-6  # a level of an error so near to 1 is 1
 
 
 class Reported(NamedTuple):
@@ -33,7 +37,8 @@ class Reported(NamedTuple):
     digest: str
 
 
-Report = Callable[[str, list[str]], Mapping[str, Reported]]  # from the name of a study and names of its quantities
+# from the name of a study, names of its quantities, and the errors of sources
+Report = Callable[[str, list[str], Mapping[str, Source]], Mapping[str, Reported]]
 
 
 def unresolved(file: PriorsFile) -> dict[str, list[str]]:
@@ -91,19 +96,46 @@ def check_one_year(file: PriorsFile, price_years: Mapping[str, int | None]) -> N
 
 
 def resolved(study: Study, report: Report) -> Study:
-    """Return a study with its nested studies resolved to quantiles of the draws of other studies."""
-    requested = unresolved(study.file)
-    if not requested:
+    """Return a study with its nested studies resolved to quantiles of the draws of other studies, and with the
+    functions of entries that depend on errors of sources."""
+    requested, file = unresolved(study.file), study.file
+    if not requested and not file.given_errors:
         return study
-    reports = {name: report(name, quantities) for name, quantities in requested.items()}
-    known = {
-        name: prior if prior.entry.resolved else with_values(prior, reports)
-        for name, prior in study.file.priors.items()
-    }
-    inputs = {
-        name: known[name] if prior == study.file.priors.get(name) else prior for name, prior in study.inputs.items()
-    }
-    return replace(study, file=replace(study.file, priors=known), inputs=inputs)
+    found: dict[tuple[object, ...], Mapping[str, Reported]] = {}
+
+    def filled(prior: Prior, key: str = "", level: float = 1.0) -> Prior:
+        """A prior with the quantiles of its nested studies, an error of a source being at a level."""
+        if prior.entry.resolved:
+            return prior
+        errors = passed_on(file, prior.stream, key, level)
+        values = tuple((each, source.error) for each, source in errors.items())
+        reports = {}
+        for name in {each["study"] for each, _ in places_of(prior)}:
+            if (name, values) not in found:
+                found[name, values] = report(name, requested[name], errors)
+            reports[name] = found[name, values]
+        return with_values(prior, reports)
+
+    known = {name: filled(prior) for name, prior in file.priors.items()}
+    inputs = {name: known[name] if prior == file.priors.get(name) else prior for name, prior in study.inputs.items()}
+    nodes = dict(study.nodes)
+    for name, given in file.given_errors.items():
+        if name in study.order and given.base in inputs:
+            nodes[name] = replace(nodes[name], function=with_movements(file, given, known[given.base], filled))
+    return replace(study, file=replace(file, priors=known), inputs=inputs, nodes=nodes)
+
+
+def with_movements(file: PriorsFile, given: GivenErrors, base: Prior, filled: Callable[..., Prior]) -> GivenErrors:
+    """The function of an entry that depends on errors, with the movements of its quantiles by each error."""
+    stated, rests = file.priors[given.base], file.rests[given.base]
+    made = []
+    for key in given.ids:
+        (error,) = file.priors[file.errors[key]].distributions
+        levels = [level for level in error.ppf(np.array(LEVELS)).tolist() if abs(level - 1) > NEAR]
+        priors = {level: filled(scaled(stated, rests, key, level), key, level) for level in levels}
+        at = {level: each.distributions[0].ppf(PROBABILITIES) * each.scale for level, each in priors.items()}
+        made.append(movements(base.distributions[0].ppf(PROBABILITIES) * base.scale, at))
+    return given.with_known(tuple(made))
 
 
 def with_values(prior: Prior, reports: Mapping[str, Mapping[str, Reported]]) -> Prior:
@@ -121,7 +153,7 @@ def rebuilt(prior: Prior, changed: Mapping[int, Mapping[str, Any]]) -> Prior:
     stated = {**changed.get(id(prior.stated), prior.stated)}
     if "parts" in stated:
         stated["parts"] = [changed.get(id(part), part) for part in stated["parts"]]
-    return build(prior.name, stated, prior.labels, prior.where, prior.own, prior.price_year)
+    return prior.with_entry(stated)
 
 
 def values(stated: Mapping[str, Any], place: str, reported: Mapping[str, Reported], unit: str) -> list[float]:

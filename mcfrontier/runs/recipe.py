@@ -30,12 +30,13 @@ from mcfrontier.runs.events import (
     sample_of,
     truth,
 )
-from mcfrontier.runs.load import load
+from mcfrontier.runs.load import loaded
 from mcfrontier.runs.nested import Reported
 from mcfrontier.sampling import streams
 from mcfrontier.sampling.blocks import Blocks, LazyDraws, evaluate_blocks
 from mcfrontier.sampling.engine.engine import Engine, count_draws
 from mcfrontier.sampling.plan import Sampler, generator
+from mcfrontier.study.schema import Source
 from mcfrontier.study.study import Study, retained_draws
 from mcfrontier.study.validate import needs_behind
 from mcfrontier.study.values import missing_rows
@@ -87,8 +88,9 @@ def run(
 def resolved(study: Study, seed: int = SEED) -> Study:
     """Return a study with its nested studies resolved, by running these with seeds derived from `seed`."""
 
-    def report(name: str, quantities: list[str]) -> Mapping[str, Reported]:
-        return reported(load(name, targets=quantities, as_of=study.file.as_of), nested.nested_seed(seed, name))
+    def report(name: str, quantities: list[str], errors: Mapping[str, Source]) -> Mapping[str, Reported]:
+        other = loaded(name, None, quantities, None, study.file.as_of, (), errors=errors)
+        return reported(other, nested.nested_seed(seed, name))
 
     return nested.resolved(study, report)
 

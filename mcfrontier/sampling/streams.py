@@ -70,9 +70,9 @@ def stream(plan: Sampler, name: str, label: str | None = None) -> Stream:
     return made
 
 
-def streams(plan: Sampler, prior: Prior) -> tuple[Stream, ...]:
-    """The streams of an uncertain input's rows."""
-    return tuple(stream(plan, prior.name, label) for label in prior.labels or (None,))
+def streams(plan: Sampler, prior: Prior, prime: str = "") -> tuple[Stream, ...]:
+    """The streams of an uncertain input's rows; further ones with a prime behind their name."""
+    return tuple(stream(plan, prior.stream + prime, label) for label in prior.labels or (None,))
 
 
 def probabilities(plan: Sampler, name: str, label: str | None = None) -> Array:
@@ -80,9 +80,9 @@ def probabilities(plan: Sampler, name: str, label: str | None = None) -> Array:
     return stream(plan, name, label)(0, plan.draws).probabilities
 
 
-def points(plan: Sampler, prior: Prior) -> Array:
+def points(plan: Sampler, prior: Prior, prime: str = "") -> Array:
     """The probabilities of an uncertain input: shape (draws,) or (labels, draws)."""
-    return stacked(prior, [row(0, plan.draws) for row in streams(plan, prior)])
+    return stacked(prior, [row(0, plan.draws) for row in streams(plan, prior, prime)])
 
 
 def stacked(prior: Prior, at: Sequence[Points]) -> Array:

@@ -180,12 +180,12 @@ def merge_hierarchies(parts: list[PriorsFile], where: str, own: Mapping[str, Any
     return found
 
 
-def of_streams(correlation: Correlations, hierarchies: Mapping[str, Hierarchy]) -> Correlations:
-    """Correlations in which the streams of entries that name quantities stand for these."""
+def renamed(correlation: Correlations, names: Mapping[str, str]) -> Correlations:
+    """Correlations with other names of inputs."""
 
-    def renamed(pair: tuple[str, str]) -> tuple[str, str]:
-        one, other = sorted(hierarchies[name].stream if name in hierarchies else name for name in pair)
+    def of(pair: tuple[str, str]) -> tuple[str, str]:
+        one, other = sorted(names.get(name, name) for name in pair)
         return one, other
 
-    pairs = {renamed(pair): value for pair, value in correlation.pairs.items()}
-    return replace(correlation, pairs=pairs, own=frozenset(map(renamed, correlation.own)))
+    pairs = {of(pair): value for pair, value in correlation.pairs.items()}
+    return replace(correlation, pairs=pairs, own=frozenset(map(of, correlation.own)))

@@ -23,7 +23,7 @@ from mcfrontier.core.printable import quoted
 from mcfrontier.distributions.chip_price import Price
 from mcfrontier.study import csv_table, locate
 from mcfrontier.study.entry import Columns, as_list, family_of
-from mcfrontier.study.prior import Prior, PriorsFile, build
+from mcfrontier.study.prior import Prior, PriorsFile
 from mcfrontier.study.schema import Decision, Disclosed, Evidence, Table
 
 INDEX_FILE = "tables/price-index.csv"
@@ -145,7 +145,7 @@ def convert_prior(prior: Prior, default: int, price_year: int, as_of: date | Non
     stated = in_year(stated, unit, year, price_year, place, as_of)
     if stated == dict(prior.stated):
         return prior
-    return build(prior.name, stated, prior.labels, prior.where, prior.own, prior.price_year)
+    return prior.with_entry(stated)
 
 
 def first_of(*years: int | None) -> int:

@@ -18,7 +18,7 @@ from mcfrontier.core import limits, units
 from mcfrontier.core.errors import InputError, located
 from mcfrontier.core.kinds import SHARE_UNITS
 from mcfrontier.core.printable import echo
-from mcfrontier.distributions.curves import Curve, Distribution, on_interval
+from mcfrontier.distributions.curves import Curve, Distribution, check_share, on_interval
 from mcfrontier.distributions.family import REPORTED_KEYS, Family, check_positive
 from mcfrontier.distributions.nested import UNRESOLVED
 from mcfrontier.distributions.tables import Interleaved, QuantileTable, quantile_table
@@ -27,6 +27,7 @@ from mcfrontier.study.csv_table import Tables
 from mcfrontier.study.entry import Columns, entries_of, family_of, fill_columns, labels_of, rows_of
 from mcfrontier.study.expressions.formulas import StatedFormula
 from mcfrontier.study.hierarchy import Hierarchy
+from mcfrontier.study.lineage.given import GivenErrors
 from mcfrontier.study.lineage.sources import Rests
 from mcfrontier.study.samples import read_samples, texts_by_label
 from mcfrontier.study.schema import Correlations, Decision, Disclosed, Evidence, FileSchema, Source
@@ -56,6 +57,7 @@ class Prior:
     own            whether this is the study's own file
     stated         the keys and values of the entry
     price_year     that of the file which states it, if it has one
+    streamed       the name of its stream, where that is not its own
     """
 
     name: str
@@ -67,15 +69,32 @@ class Prior:
     own: bool
     stated: Mapping[str, Any]
     price_year: int | None = None
+    streamed: str = ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the entry; its distributions hold functions, and are rebuilt."""
-        return build, (self.name, dict(self.stated), self.labels, self.where, self.own, self.price_year)
+        rest = (self.labels, self.where, self.own, self.price_year, self.streamed)
+        return build, (self.name, dict(self.stated), *rest)
+
+    def with_entry(self, stated: Mapping[str, Any]) -> Prior:
+        """The prior with another entry."""
+        return build(self.name, stated, self.labels, self.where, self.own, self.price_year, self.streamed)
+
+    @property
+    def stream(self) -> str:
+        """The name of its stream."""
+        return self.streamed or self.name
 
     @cached_property
     def key(self) -> tuple[str, ...]:
         """The content that equal priors share."""
-        return (self.name, self.where, str(self.own), json.dumps([self.labels, dict(self.stated)], sort_keys=True))
+        return (
+            self.name,
+            self.streamed,
+            self.where,
+            str(self.own),
+            json.dumps([self.labels, dict(self.stated)], sort_keys=True),
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Prior) and self.key == other.key
@@ -176,6 +195,8 @@ class PriorsFile:
     hierarchies      the entries that name quantities, as functions of these and of their streams, which are inputs
     sources      the sources that it states or that are shipped, by ID; none where no entry names one
     rests        the sources on which its inputs rest
+    errors       the inputs that are errors of sources, by ID
+    given_errors the entries of which a part, or a nested study, rests on such a source, as functions
     """
 
     name: str
@@ -199,6 +220,8 @@ class PriorsFile:
     formulas: dict[str, StatedFormula] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     rests: Mapping[str, Rests] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    given_errors: Mapping[str, GivenErrors] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -254,6 +277,7 @@ def build(
     where: str,
     own: bool = True,
     price_year: int | None = None,
+    streamed: str = "",
 ) -> Prior:
     """Build a prior from an entry whose columns and samples are filled in."""
     place = f"{where}: {name}"
@@ -271,7 +295,7 @@ def build(
     if step is not None and not (labels and -1 < step < 1):
         raise InputError(f"{place}: autocorrelation = {step:g}: a number between -1 and 1, of an entry with by = ...")
     entry = next((one for one in entries if not (isinstance(one, Value) and math.isnan(one.value))), entries[0])
-    return Prior(name, entry, distributions, labels, scale, where, own, stated, price_year)
+    return Prior(name, entry, distributions, labels, scale, where, own, stated, price_year, streamed)
 
 
 def distribution_at(place: str, entry: Family) -> Distribution:
@@ -319,20 +343,3 @@ def check_computable(distribution: Distribution, scale: float) -> None:
     computed = (below <= QUARTILES + MAX_DEVIATION) & (upto >= QUARTILES - MAX_DEVIATION)
     if not (computed.all() and np.isfinite(x[[0, -1]] * scale).all()):
         raise InputError(NOT_COMPUTABLE)
-
-
-def check_share(distribution: Distribution, scale: float = 1.0) -> None:
-    """Refuse a share whose support exceeds 0 to 1; `scale` converts the distribution to base units."""
-    low, high = distribution.low * scale, distribution.high * scale
-    if low == high and not 0 <= low <= 1:
-        remedy = (
-            f"; if it is in percent, write it as {low / 100:g}, or with its unit, %"
-            if scale == 1 and 2 <= low <= 100
-            else ""
-        )
-        raise InputError(f"a share must stay within 0 and 1, and {low:g} does not{remedy}")
-    if low < 0 or high > 1:
-        raise InputError(
-            f"a share must stay within 0 and 1, this one ranges from {low:g} to {high:g}; truncate it with low and "
-            "high, use a beta, pert or logitnormal, or state it in %"
-        )

@@ -31,11 +31,11 @@ from mcfrontier.study.merge import (
     merge_formulas,
     merge_hierarchies,
     merge_priors,
-    of_streams,
     places_of,
+    renamed,
     subset_rows,
 )
-from mcfrontier.study.prior import Prior, PriorsFile, build, prior
+from mcfrontier.study.prior import Prior, PriorsFile, prior
 from mcfrontier.study.samples import priced
 from mcfrontier.study.schema import FORMAT, Decision, Disclosed, Evidence, FileSchema
 from mcfrontier.study.tables import read_tables
@@ -82,7 +82,7 @@ def with_prices(file: PriorsFile, tables: csv_table.Tables) -> PriorsFile:
     for name, each in file.priors.items():
         made = priced(each.stated, f"{each.where}: {name}", each.labels, default, tables)
         if made != each.stated:
-            found[name] = build(name, made, each.labels, each.where, each.own, each.price_year)
+            found[name] = each.with_entry(made)
     return replace(file, priors=found, stated=stated)
 
 
@@ -137,7 +137,8 @@ def merged(
     names = {name for each in parts for name in each.names} - {column for _, column in columns}
     entries, rests = sources.taken(inputs_of_day, where, columns, tables)
     inputs, hierarchies = streams_of(entries, where, columns, names)
-    rests = {hierarchies[key].stream if key in hierarchies else key: each for key, each in rests.items()}
+    tabulated = {} if opened.table else sources.of_columns(stated.tables, where, columns, known)
+    rests = {hierarchies[key].stream if key in hierarchies else key: each for key, each in rests.items()} | tabulated
     own = {**known, **inputs, **hierarchies, **stated.same, **own_formulas}
     hierarchies |= merge_hierarchies(parts, where, own)
     extended = merge_priors(parts, where, own)
@@ -158,11 +159,11 @@ def merged(
     if decision:
         check_money_year(decision, f"{where}: decision")
     correlation = merge_correlations([each.correlation for each in parts], stated.correlation, f"{where}: correlation")
-    correlation = of_streams(correlation, hierarchies)
+    correlation = renamed(correlation, {key: each.stream for key, each in hierarchies.items()})
     for dimension, subset in stated.only.items():
         places = places_of(dimension, subset, dimensions, f"{where}: only: {dimension}{opened.day_text}")
         dimensions = {**dimensions, dimension: subset}
-        along = [key for key in rests if priors[key].entry.by == dimension]
+        along = [key for key in rests if key in priors and priors[key].entry.by == dimension]
         rests |= {key: rests[key].at(places) for key in along}
         priors = {key: subset_rows(prior, dimension, places) for key, prior in priors.items()}
         columns = {key: column.rows(places) if key[0] == dimension else column for key, column in columns.items()}

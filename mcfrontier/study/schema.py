@@ -36,7 +36,7 @@ class Table(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     If it is `partial`, formulas fill its empty cells: the input of a column is named NAME_stated. `optional` are the
     heads of columns that it may lack, of figures above 0 or of text. `join` names, by a column whose cells are labels
     of another table, the file of that table: entries may name its columns. `words` are the cells that columns of text
-    may have.
+    may have. `sources` names, by a column of figures, that of the IDs of the sources on which its rows rest.
     """
 
     file: str
@@ -46,6 +46,7 @@ class Table(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     optional: list[str] = []
     join: dict[str, str] = {}
     words: dict[str, list[str]] = {}
+    sources: dict[str, str] = {}
     money_year: int | dict[str, int] | None = None  # of all its columns with money, or by column
 
 

@@ -10,12 +10,13 @@ from mcfrontier.core import units
 from mcfrontier.core.errors import InputError, located, suggest
 from mcfrontier.core.formatting import split_row
 from mcfrontier.core.kinds import SHARE, kind_of
+from mcfrontier.distributions.curves import check_share
 from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.distributions.reference import Reference
 from mcfrontier.graph import Node, alias_node
 from mcfrontier.study import locate
 from mcfrontier.study.expressions.beliefs import Belief, of_run, pinned
-from mcfrontier.study.prior import Prior, PriorsFile, check_name, check_share
+from mcfrontier.study.prior import Prior, PriorsFile, check_name
 from mcfrontier.study.samples import absence
 from mcfrontier.study.schema import Disclosed, Evidence
 from mcfrontier.study.study import Study
@@ -169,6 +170,16 @@ def formula_nodes(file: PriorsFile) -> dict[str, Node]:
         function = replace(each.formula, axes=axes)
         found[name] = Node(name, each.entry.unit, function, function.needs, event=function.event)
     return found
+
+
+def given_error_nodes(file: PriorsFile) -> dict[str, Node]:
+    """The nodes of entries of which a part, or a nested study, rests on a source with an error."""
+    return {
+        name: Node(
+            name, file.priors[given.base].entry.unit, given, (given.base, *map(file.errors.__getitem__, given.ids))
+        )
+        for name, given in file.given_errors.items()
+    }
 
 
 def alias_nodes(file: PriorsFile, nodes: Mapping[str, Node]) -> dict[str, Node]:

@@ -5,7 +5,6 @@ import pytest
 
 import mcfrontier as mcf
 from mcfrontier.core.formatting import split_row
-from mcfrontier.runs import recipe
 from mcfrontier.runs.diagnostics import non_finite
 from mcfrontier.study import locate
 from mcfrontier.study.describe import cost_targets
@@ -18,7 +17,7 @@ COST_BASES = {"acquisition_cost", "amortised_cost", "cloud_cost", "ownership_cos
 
 def draws_of(name):
     """A number of draws that is enough: evidence reduces the effective sample size."""
-    return 2**15 if recipe.load(name).evidence else 2**9
+    return 2**15 if mcf.load(name).evidence else 2**9
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -31,17 +30,17 @@ def test_a_study_runs_without_non_finite_draws(name):
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_a_study_has_a_title_a_question_and_a_date(name):
-    words = recipe.load(name).file.stated
+    words = mcf.load(name).file.stated
     assert words.title
     assert words.question.endswith("?")
     assert words.about
     assert words.date
-    assert words.price_year or not cost_targets(recipe.load(name))
+    assert words.price_year or not cost_targets(mcf.load(name))
 
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_disclosed_figures_are_reported_and_are_not_inputs(name):
-    loaded = recipe.load(name)
+    loaded = mcf.load(name)
     for figure in loaded.file.disclosed.values():
         assert split_row(figure.quantity)[0] in loaded.order
 
@@ -62,7 +61,7 @@ def test_chip_hours_are_operations_over_the_peak_and_the_median_of_the_class(nam
     [("llama4-maverick", "Llama 4", 2), ("deepseek-v2", "DeepSeek V2", 1), ("mai-base1", "MAI-Base-1", 1)],
 )
 def test_a_study_of_a_disclosed_run_does_not_use_its_family(name, family, rows):
-    entry = recipe.load(name).inputs["utilisation"].entry
+    entry = mcf.load(name).inputs["utilisation"].entry
     assert entry.sample.groups.count(family) == rows
     assert family not in entry.table.groups
     assert len(entry.table.labels) == len(entry.sample.labels) - rows
@@ -70,7 +69,7 @@ def test_a_study_of_a_disclosed_run_does_not_use_its_family(name, family, rows):
 
 @pytest.mark.parametrize("name", RUNS)
 def test_a_training_run_has_the_five_cost_bases(name):
-    assert set(recipe.load(name).targets) >= COST_BASES
+    assert set(mcf.load(name).targets) >= COST_BASES
 
 
 @pytest.mark.parametrize("name", RUNS)

@@ -6,7 +6,7 @@ Inputs that depend on each other are not mixed one by one: those that are not fr
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
@@ -53,7 +53,7 @@ def sample_matrices(study: Study, plan: Sampler, names: list[str], reached: Coll
     sampled = [study.inputs[n] for n in names if n in reached or any(n in group.names for group in groups)]
     at = []
     for prime in ("", "'"):
-        own = {prior.name: streams.points(plan, replace(prior, name=prior.name + prime)) for prior in sampled}
+        own = {prior.name: streams.points(plan, prior, prime) for prior in sampled}
         at.append(correlate(groups, own))
     values = {}
     for name, prior in study.inputs.items():

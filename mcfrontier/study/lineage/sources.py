@@ -5,7 +5,7 @@ The sources that are shipped are the rows of tables/sources.csv; a file may stat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -23,21 +23,24 @@ from mcfrontier.study.entry import Columns, read, table
 from mcfrontier.study.schema import Source
 
 FILE, KEY = "tables/sources.csv", "sources"
+FORM = 'a factor above 0 is expected, such as error = 1.2 or error = "lognormal 0.8..1.25"'
 IDS = tuple[str, ...]
 
 
 class Rests(NamedTuple):
     """The IDs of the sources on which an input rests: as a whole, each part of a mixture, and each row, () for those
-    that name none. An ID that several rows of a reference class have is named as often."""
+    that name none; the rows of a reference class, an ID as often as rows have it; and nested studies."""
 
     whole: IDS = ()
     parts: tuple[IDS, ...] = ()
     rows: tuple[IDS, ...] = ()
+    members: IDS = ()
+    nested: IDS = ()
 
     @property
     def all(self) -> set[str]:
         """All IDs."""
-        return {each for ids in (self.whole, *self.parts, *self.rows) for each in ids}
+        return {each for ids in (self.whole, self.members, self.nested, *self.parts, *self.rows) for each in ids}
 
     def of_part(self, number: int) -> IDS:
         """The IDs of a part of a mixture: its own, or those of the whole."""
@@ -74,6 +77,20 @@ def taken(
     return entries, found
 
 
+def of_columns(tables: Mapping[str, Any], where: str, columns: Columns, inputs: Collection[str]) -> dict[str, Rests]:
+    """What the columns of the tables of a file rest on, row by row, by the names of their `inputs`."""
+    found = {}
+    for name, entry in tables.items():
+        own = {key: column for (by, key), column in columns.items() if by == name}
+        for key, ids in (entry.get(KEY) or {}).items():
+            with located(f"{where}: tables.{name}: {KEY}"):
+                if key not in own or not own[key].unit:
+                    raise InputError(f"there is no column '{echo(key)}' of figures{suggest(key, own)}")
+                rows = tuple((each,) if each else () for each in csv_table.texts_of(own, ids))
+            found[key if key in inputs else f"{key}_stated"] = Rests(rows=rows)
+    return found
+
+
 def ids_of(stated: Any) -> IDS:
     """A list of IDs."""
     if stated is None:
@@ -101,7 +118,7 @@ def rests_of(entry: Mapping[str, Any], columns: Columns, tables: csv_table.Table
     sample = Sample(found.labels, found.values, [""] * len(found.labels), found.cells)
     inside = sample.meet_all(where) & ~(sample.meet_all(without) if without else False)
     members = np.flatnonzero(inside if inside.any() else np.ones_like(inside))
-    return Rests(tuple(filter(None, (found.cells[stated][i] for i in members))))
+    return Rests(members=tuple(filter(None, (found.cells[stated][i] for i in members))))
 
 
 def conditions_of(stated: Any) -> dict[str, str | float]:
@@ -117,7 +134,11 @@ def read_sources(stated: Mapping[str, Any], where: str) -> dict[str, Source]:
         place = f"{where}: {KEY}.{key}"
         if not (key.isascii() and key.replace("-", "").isalnum()):
             raise InputError(f"{place}: an ID has letters, digits and - only, such as cottier-2024")
-        found[key] = read(Source, table(entry, place), place, "")
+        stated_keys = table(entry, place)
+        error = stated_keys.get("error", 1)
+        if isinstance(error, bool) or not isinstance(error, int | float | str | Mapping):
+            raise InputError(f"{place}: error = {quoted(error)}: {FORM}")
+        found[key] = read(Source, stated_keys, place, "")
     return found
 
 
@@ -132,8 +153,8 @@ def merged(parts: Iterable[Mapping[str, Source]], own: Mapping[str, Source]) -> 
 
 def with_more(source: Source, other: Source) -> Source:
     """A source with what another statement says of it."""
-    stated = {each.name: getattr(other, each.name) for each in fields(Source) if getattr(other, each.name)}
-    return replace_struct(source, **stated)
+    stated = {each.name: getattr(other, each.name) for each in fields(Source)}
+    return replace_struct(source, **{name: value for name, value in stated.items() if value not in (None, "", [])})
 
 
 def completed(

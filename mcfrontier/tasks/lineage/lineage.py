@@ -206,12 +206,17 @@ def nested_run(study: Study, seed: int) -> RunCore:
 def portions(run: RunCore, row: str, prior: Prior) -> Iterator[tuple[float, tuple[str, ...], Mapping[str, Any], str]]:
     """The rows or the parts of an input: the share of each in that of the input, the IDs on which it rests, the entry
     or part, and its name. Rows share in proportion to their squared rank correlations with the row, parts by weight."""
-    rests = run.study.file.rests.get(prior.name, Rests())
+    file = run.study.file
+    rests = file.rests.get(prior.name, Rests())
+    for id, name in file.errors.items():
+        if prior.name == name:
+            yield 1.0, (id,), {}, "its error"
+            return
     if isinstance(prior.entry, Mixture):
         weights = np.array(prior.entry.weights or [1.0] * len(prior.entry.parts))
         for i, (weight, part) in enumerate(zip(weights / weights.sum(), prior.stated["parts"], strict=True)):
             source = {"source": prior.entry.source, **part}
-            yield float(weight), rests.of_part(i), source, f"{prior.name} ({part.get('name', i + 1)})"
+            yield float(weight), rests.of_part(i), source, f"{prior.stream} ({part.get('name', i + 1)})"
     elif prior.labels and rests.rows:
         names = [each for each in prior.row_names if run.varies(each)]
         squares = np.array([sensitivity.rank_correlation(run, each, row) ** 2 for each in names])
@@ -221,7 +226,7 @@ def portions(run: RunCore, row: str, prior: Prior) -> Iterator[tuple[float, tupl
         for weight, name in zip(squares / squares.sum(), names, strict=True):
             yield float(weight), ids[name], {"source": prior.entry.source}, name
     else:
-        yield 1.0, rests.whole, prior.stated, prior.name
+        yield 1.0, rests.whole + rests.members, prior.stated, prior.stream
 
 
 def origins(
