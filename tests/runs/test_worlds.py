@@ -4,9 +4,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy import optimize, special
+from scipy import optimize, special, stats
 
 from mcfrontier import graph
+from mcfrontier.analysis.forecasts import maxima
 from mcfrontier.model.forecasts import level, record
 from mcfrontier.study import priors_file
 
@@ -162,6 +163,26 @@ def test_intervals_of_the_largest_published_size_hold_what_worlds_publish_later(
     shift = record.publication_shift(p.tail_scale[:, np.newaxis], np.stack(shares, axis=1), p.size_error[:, np.newaxis])
     found = percentiles(published(later)[:, PAST_YEARS:], x + shift.reshape(x.shape))
     assert ((covered(found) >= 0.86) & (covered(found) <= 0.94)).all()
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_backtest_has_the_forecast_of_the_formulas(number, study):
+    """With the same parameters, means and standard deviations are those of the formulas' draws."""
+    random, worlds, resolution = np.random.default_rng(2), 200, float(FIRST_YEAR + PAST_YEARS + YEARS_AHEAD)
+    p = parameters(study, random, 1)
+    p.growth_model[:] = number
+    p.level_step, p.rate_step = level.level_step(number, p.level_walk), level.rate_step(number, p.rate_walk)
+    seen = 22 + 0.6 * np.arange(PAST_YEARS) + random.normal(0, 0.3, PAST_YEARS)
+    x = forecast(random, p, np.tile(seen[:, np.newaxis], (2, 1, worlds)), worlds)[0].reshape(YEARS_AHEAD, -1)
+    known = maxima.Record(FIRST_YEAR, seen[:, np.newaxis], FIRST_YEAR + PAST_YEARS)
+    own = maxima.Parameters(**{name: getattr(p, name)[0] for name in maxima.Parameters.__dataclass_fields__})
+    for ahead, draws in enumerate(x):
+        year = FIRST_YEAR + PAST_YEARS + ahead
+        found = maxima.forecast(known, own, maxima.GROWTH_MODELS[number], year, resolution)
+        gumbel = stats.gumbel_r(found.mean - own.shift(np.array(year), resolution), found.scale)
+        sd = np.sqrt(gumbel.var() + found.spread)
+        assert draws.mean() == pytest.approx(gumbel.mean(), abs=4 * sd[0] / draws.size**0.5)
+        assert draws.std() == pytest.approx(sd, rel=0.03)
 
 
 def logistic_slope(predicted, happened):

@@ -28,7 +28,7 @@ LEAKS = (
     "priors, columns of classes, tails of growth and tables were chosen in 2026",
     "compute, chip and class of a disclosed run are given, as published later",
     "growth weights are fitted to these outcomes; pooling leaves out the year",
-    "disclosed rents are in dollars of their year, predicted ones of 2025",
+    "disclosed rents count what makers state, in dollars of their year",
 )
 
 
