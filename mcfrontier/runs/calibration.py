@@ -69,9 +69,7 @@ class Summary:
 def predict(as_of: date | None = None) -> list[PredictedRun]:
     """Predict the chip-hours of each disclosed run without its family, from tables as of a day."""
     file = priors_file.load(STUDY, as_of)
-    entry = input_of(file, REFERENCE).entry
-    if not isinstance(entry, Reference):
-        raise InputError(f"{file.where}: {REFERENCE}: its family is not reference; state the one of the package")
+    entry = reference_of(file, REFERENCE)
     table = entry.table
     factors, hours = hours_of(file, table.labels)
     with located(f"{file.where}: {REFERENCE}"):
@@ -88,6 +86,14 @@ def predict(as_of: date | None = None) -> list[PredictedRun]:
         row = (label, table.groups[i] or label, kind, table.values[i], hours[i])
         found.append(PredictedRun(*row, prediction, {REFERENCE: prediction.crps, **crps}))
     return found
+
+
+def reference_of(file: PriorsFile, name: str) -> Reference:
+    """A reference class of the priors file."""
+    entry = input_of(file, name).entry
+    if not isinstance(entry, Reference):
+        raise InputError(f"{file.where}: {name}: its family is not reference; state the one of the package")
+    return entry
 
 
 def input_of(file: PriorsFile, name: str) -> Prior:

@@ -12,6 +12,7 @@ from scipy import integrate, special, stats
 from mcfrontier.analysis.forecasts.maxima import Maximum
 from mcfrontier.analysis.forecasts.model_weights import pseudo_bma
 from mcfrontier.analysis.forecasts.scoring_rules import interval_score
+from mcfrontier.core.errors import InputError
 from mcfrontier.runs.backtest import disclosed, growth
 from mcfrontier.runs.backtest.backtest import DAYS
 from mcfrontier.runs.backtest.figures import Figure, summarise
@@ -141,6 +142,12 @@ def test_a_growth_forecast_does_not_see_what_is_published_after_its_day(tables, 
     assert after.outcome == pytest.approx(math.log10(3e29))
     for name, model in after.models.items():
         assert np.array_equal(model.mean, same.models[name].mean)
+
+
+def test_a_table_without_a_column_is_refused(tables, parameters):
+    tables("frontier", ["run,published_compute [FLOP],known_from", "a,1e24,2020-01-01"])
+    with pytest.raises(InputError, match=r"^tables/frontier.csv: has no column published_cost \[USD\]; add it$"):
+        growth.later_maxima(parameters, growth.COMPUTE, DAYS[0])
 
 
 def test_a_figure_of_growth_is_pooled_with_weights_from_the_other_years(later):

@@ -13,7 +13,7 @@ from mcfrontier.core.progress import Progress, silent
 from mcfrontier.runs.backtest import disclosed, growth, tables
 from mcfrontier.runs.backtest.figures import Figure
 from mcfrontier.runs.calibration import column_of
-from mcfrontier.study import csv_table, priors_file
+from mcfrontier.study import priors_file
 from mcfrontier.study.prior import PriorsFile
 
 DAYS = tuple(date(year, 12, 31) for year in (2021, 2022, 2023, 2024))
@@ -77,9 +77,4 @@ def earlier_of(file: PriorsFile, figures: Iterable[Figure]) -> int:
 
 def undated() -> dict[str, int]:
     """The number of rows of each table without a day of publication."""
-    found = {}
-    for table in TABLES:
-        head, *rows = csv_table.records(tables.path_of(table))
-        place = head.cells.index("known_from")
-        found[table] = sum(not row.cells[place].strip() for row in rows)
-    return found
+    return {table: sum(not row.get("known_from", "").strip() for row in tables.rows_of(table)) for table in TABLES}

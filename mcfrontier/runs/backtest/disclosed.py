@@ -16,8 +16,8 @@ from mcfrontier.core.atomic import scratch_folder
 from mcfrontier.core.errors import InputError
 from mcfrontier.distributions.reference import Reference, Sample
 from mcfrontier.runs.backtest.figures import Figure, log_score
-from mcfrontier.runs.backtest.tables import CHIPS, DISCLOSED, path_of
-from mcfrontier.runs.calibration import HOURS_UNIT, REFERENCE, hours_of, input_of
+from mcfrontier.runs.backtest.tables import CHIPS, DISCLOSED, Known, rows_of
+from mcfrontier.runs.calibration import HOURS_UNIT, REFERENCE, hours_of, input_of, reference_of
 from mcfrontier.runs.load import load
 from mcfrontier.runs.recipe import run
 from mcfrontier.study import csv_table
@@ -62,13 +62,13 @@ def by_class(file: PriorsFile, kind: str, day: date) -> Iterator[Figure]:
 
 def known_class(file: PriorsFile, kind: str, day: date) -> tuple[Reference, Sample]:
     """A reference class, and its rows that were known on a day."""
-    entry = input_of(file, CLASSES[kind]).entry
-    assert isinstance(entry, Reference)
-    labels, columns = csv_table.read(path_of(entry.file), day)
-    values = columns[entry.column].values
+    entry = reference_of(file, CLASSES[kind])
+    known = Known(entry.file, day)
+    values = known.numbers(entry.column, entry.unit).tolist()
     found = [i for i, value in enumerate(values) if not math.isnan(value)]
-    cells = {name: [columns[name].texts[i] for i in found] for name in (*entry.offsets, entry.group)}
-    sample = Sample([labels[i] for i in found], [values[i] for i in found], cells.pop(entry.group), cells)
+    texts = {name: [known.texts(name)[i] for i in found] for name in (*entry.offsets, entry.group)}
+    groups = texts.pop(entry.group)
+    sample = Sample([known.labels[i] for i in found], [values[i] for i in found], groups, texts)
     if len({*sample.values}) < 2:
         raise InputError("fewer than two figures known; state a later day")
     return entry, sample
@@ -117,19 +117,10 @@ def stated(head: str) -> str:
 
 def later_rows(day: date) -> list[dict[str, str]]:
     """The rows with an energy or a cost that are not known on a day, on chips that are, without what is predicted."""
-    path, known_chips = path_of(DISCLOSED), csv_table.read(path_of(CHIPS), day)[0]
-    known = {*csv_table.read(path, day)[0]}
-    head, *records = csv_table.records(path)
-    found = []
-    for record in records:
-        row = dict(zip(head.cells, record.cells, strict=True))
-        given = row[COMPUTE] or row[HOURS_HEAD]
-        if (
-            row["run"] not in known
-            and row["chip"] in known_chips
-            and given
-            and any(row[x] for x in QUANTITIES.values())
-        ):
+    known, known_chips, found = {*Known(DISCLOSED, day).labels}, Known(CHIPS, day).labels, []
+    for row in rows_of(DISCLOSED):
+        predictable = row["chip"] in known_chips and (row[COMPUTE] or row[HOURS_HEAD])
+        if row["run"] not in known and predictable and any(row[head] for head in QUANTITIES.values()):
             found.append(row | dict.fromkeys((HOURS_HEAD, LENGTH_HEAD) if row[COMPUTE] else (), ""))
     return found
 

@@ -24,17 +24,22 @@ from mcfrontier.core.errors import InputError
 from mcfrontier.core.formatting import split_row
 from mcfrontier.model.forecasts import record
 from mcfrontier.runs.backtest.figures import Figure, log_score
-from mcfrontier.runs.backtest.tables import ESTIMATES, path_of
+from mcfrontier.runs.backtest.tables import ESTIMATES, Known
 from mcfrontier.runs.calibration import input_of
 from mcfrontier.runs.load import load
 from mcfrontier.runs.recipe import run
-from mcfrontier.study import csv_table
 from mcfrontier.study.prior import PriorsFile
 
 STUDY = "frontier-2026"  # which has the parameters
 COMPUTE, COST = "largest compute", "largest cost"  # kinds of figures
 UNITS = {COMPUTE: "FLOP", COST: "USD"}
-COLUMNS = ("published_compute", "published_cost", "published_rent", "published_deflator", "record_date")
+COLUMNS = {
+    "published_compute": "FLOP",
+    "published_cost": "USD",
+    "published_rent": "USD",
+    "published_deflator": "1",
+    "record_date": "AD",
+}
 SHARES = {COMPUTE: "reported_share", COST: "cost_reported_share"}  # the inputs of the late share
 DRAWS, SEED = 2**12, 1
 RIVAL, RIVAL_COST, RIVAL_DRAWS = "frontier-cost", "trend_cost", 2**12
@@ -61,9 +66,10 @@ class Later:
 
 def read_record(kind: str, first: int, last: date, as_of: date | None, rent_multiple: Array) -> Record:
     """The largest estimates of the years from `first` to that of a day, from the table as of a day."""
-    _, columns = csv_table.read(path_of(ESTIMATES), as_of)
-    compute, cost, rent, deflator, times = (np.array(columns[name].values)[:, np.newaxis] for name in COLUMNS)
-    sizes = record.record_size(1 + (kind == COST), compute, cost, rent, deflator, rent_multiple, 1.0, 1.0)
+    table = Known(ESTIMATES, as_of)
+    compute, cost, rent, deflator, times = (table.numbers(*each)[:, np.newaxis] for each in COLUMNS.items())
+    with np.errstate(all="ignore"):  # an amount of 0 or less is none
+        sizes = record.record_size(1 + (kind == COST), compute, cost, rent, deflator, rent_multiple, 1.0, 1.0)
     years = np.arange(float(first), last.year + 1)[np.newaxis, :, np.newaxis]
     maxima = record.largest_within(sizes[:, np.newaxis], times[:, np.newaxis], years, np.ones((1, 1, 1)))
     return Record(first, maxima, units.year_of(*last.timetuple()[:3]))
