@@ -184,8 +184,8 @@ def test_an_entry_may_be_the_day_as_of_which_tables_are_read(page, here):
     page("dated", 'date = 2026-11-30\ntargets = ["day"]\n' + day)
     page("plain", 'targets = ["day"]\n' + day)
     for stated, expected in ((None, (2026, 11, 30)), ("2023-12-31", (2023, 12, 31))):
-        assert mcf.load("dated", as_of=stated).inputs["day"].distributions[0].median == pytest.approx(units.year_of(*expected))
-    with pytest.raises(
-        InputError, match=r"day: value = .as_of.: the file states no date; add it, or a day$"
-    ):
+        assert mcf.load("dated", as_of=stated).inputs["day"].distributions[0].median == pytest.approx(
+            units.year_of(*expected)
+        )
+    with pytest.raises(InputError, match=r"day: value = .as_of.: the file states no date; add it, or a day$"):
         mcf.load("plain")

@@ -196,6 +196,12 @@ def headline_cost(largest_cost):
     return largest_cost[0]
 
 
+@node("GW", along="course")
+def headline_power(chip_count, tdp, site_overhead):
+    """Power to be connected for the largest run of a year on the first course."""
+    return chip_count[0] * tdp[0] * site_overhead[0]
+
+
 # The past
 
 

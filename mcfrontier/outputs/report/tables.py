@@ -19,6 +19,7 @@ from mcfrontier.study.prior import Prior
 from mcfrontier.study.study import Study
 
 MAX_COLUMNS = 4  # targets, or paths of a target, side by side in a table
+MAX_EVENT_COLUMNS = 8  # labels along a path of an event, side by side in a table
 MIN_SHIFT = 0.02  # of an input in the table of evidence, in half-widths of its interval
 FEW_ROWS = 3  # rows of an input that are listed where it has more than MAX_HEADLINES
 
@@ -76,8 +77,15 @@ def grids_of_targets(run: RunCore) -> list[list[str]]:
 
 
 def has_columns(run: RunCore, name: str) -> bool:
-    """Whether a target has several paths, few enough for a column each."""
-    return 1 < len(by_path(run, name)) <= MAX_COLUMNS
+    """Whether a target has several paths, few enough for a column each, or is an event along them."""
+    return 1 < len(by_path(run, name)) <= MAX_COLUMNS or has_lines(run, name)
+
+
+def has_lines(run: RunCore, name: str) -> bool:
+    """Whether a target has a line for each path: an event, whose cells are narrow, along many short paths."""
+    paths = by_path(run, name)
+    short = all(len(rows) <= MAX_EVENT_COLUMNS for rows in paths.values())
+    return run.study.kind(name) is EVENT and len(paths) > MAX_COLUMNS and short
 
 
 def grid_of(run: RunCore, names: list[str]) -> dict[str, Any]:
@@ -92,8 +100,11 @@ def grid_of(run: RunCore, names: list[str]) -> dict[str, Any]:
 
 
 def grid_of_paths(run: RunCore, name: str) -> dict[str, Any]:
-    """A table of a target with a column for each path: a line for each label along them."""
+    """A table of a target with a column for each path and a line for each label along them, or the other way round."""
     paths = by_path(run, name)
+    if has_lines(run, name):
+        lines = [[path, [grid_cell(run, row) for row in rows.values()]] for path, rows in paths.items()]
+        return {"along": sentence(label(name)), "heads": list(next(iter(paths.values()))), "rows": lines}
     labels = dict.fromkeys(each for rows in paths.values() for each in rows)
     lines = [[each, [grid_cell(run, rows[each]) if each in rows else [] for rows in paths.values()]] for each in labels]
     return {"along": sentence(label(name)), "heads": list(paths), "rows": lines}
