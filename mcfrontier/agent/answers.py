@@ -13,6 +13,7 @@ from mcfrontier.analysis.estimates.probability import Probability
 from mcfrontier.analysis.sensitivity.variance import Shares
 from mcfrontier.core.formatting import difference, label, sentence
 from mcfrontier.core.kinds import EVENT
+from mcfrontier.core.units import DATE_UNIT
 from mcfrontier.model.cost_bases import QUESTIONS
 from mcfrontier.outputs.folder.saved import rows_of
 from mcfrontier.runs import recipe
@@ -45,18 +46,17 @@ def estimate(
     as_of: Day | None = None,
     draws: int | None = None,
     seed: int = SEED,
-    sampler: str = SAMPLER,
+    sampler: str | None = None,
     page: int = 1,
 ) -> Reply:
     """Quantities of a study, by default its targets: the reply of `percentiles`."""
-    options = {"set": set, "prior": priors, "given": given, "as_of": as_of, "draws": draws, "seed": seed}
-    command_line("percentiles", [source, *quantities], page, **options)  # too long a one is refused before the run
-    study = with_quantities(source, quantities, draws, set=set, priors=priors, given=given, as_of=as_of)
-    rows_of(study.rows, quantities, source)
-    run = recipe.run(study, draws=draws, seed=seed, sampler=sampler)
-    options |= {"draws": study.draws if draws is None else draws, "sampler": sampler if sampler != SAMPLER else None}
-    command = command_line("percentiles", [source, *quantities], page, **options)
-    return of_run(run, rows_of(run.rows, quantities or run.study.targets, source), page, command)
+    stated: dict[str, Any] = {"set": set, "priors": priors, "given": given, "as_of": as_of}
+    study = with_quantities(source, quantities, draws, **stated)
+    rows = rows_of(study.rows, quantities or study.targets, source)
+    count = study.draws if draws is None else draws
+    stated |= {"draws": count, "seed": seed, "sampler": sampler}
+    command = command_line("percentiles", [source, *quantities], page, **stated)
+    return of_run(recipe.run(study, draws=count, seed=seed, sampler=sampler or SAMPLER), rows, page, command)
 
 
 def of_run(run: RunCore, rows: Sequence[str], page: int, command: str) -> Reply:
@@ -130,23 +130,22 @@ def probability(
     as_of: Day | None = None,
     draws: int | None = None,
     seed: int = SEED,
-    sampler: str = SAMPLER,
+    sampler: str | None = None,
     page: int = 1,
 ) -> Reply:
     """The probability of events, of each and of all together: the reply of `probability`."""
     stated: dict[str, Any] = {"set": set, "priors": priors, "as_of": as_of, "draws": draws, "seed": seed}
-    options = {"that": that, "as": reading, "given": given, **stated, "prior": priors, "priors": None}
-    options |= {"sampler": sampler if sampler != SAMPLER else None}
-    command_line("probability", [source], page, **options)
-    found = of_study(source, that, given, reading, sampler=sampler, **stated)
-    assert found.run is not None
+    options = {"that": that, "reading": reading, "given": given, **stated, "sampler": sampler}
+    command_line("probability", [source], page, **options)  # one that is too long is refused before the run
+    found = of_study(source, that, given, reading, sampler=sampler or SAMPLER, **stated)
+    assert found.loaded
+    assert found.run
     together = found.together if len({row.that for row in found.events}) > 1 else ()
     rows, place = page_of([*found.events, *together], page, ROWS)
-    command = command_line(
-        "probability", [source], page, **options | {"draws": found.run.study.draws if draws is None else draws}
-    )
+    study = recipe.resolved(found.loaded, seed)
+    command = command_line("probability", [source], page, **options | {"draws": draws or study.draws})
     answers = [event_answer(found.run, row) for row in rows]
-    return with_answers(answers, place, found.notes, origin(found.run.study, command))
+    return with_answers(answers, place, found.notes, origin(study, command))
 
 
 def event_answer(run: RunCore, found: Row) -> Reply:
@@ -171,25 +170,20 @@ def compare(
     as_of: Day | None = None,
     draws: int | None = None,
     seed: int = SEED,
-    sampler: str = SAMPLER,
+    sampler: str | None = None,
     page: int = 1,
 ) -> Reply:
     """The second study over the first, and the inputs that make the difference: the reply of `compare`."""
-    stated: dict[str, Any] = {"set": set, "against": against, "priors": priors, "given": given, "as_of": as_of}
-    stated |= {"draws": draws, "seed": seed, "sampler": sampler}
-    options = {"target": targets, **stated, "prior": priors, "priors": None}
-    options |= {"sampler": sampler if sampler != SAMPLER else None}
-    command_line("compare", sources, page, **options)
-    found = compared(*sources, targets=targets or None, **stated)
+    stated: dict[str, Any] = {"targets": targets or None, "set": set, "against": against, "priors": priors}
+    stated |= {"given": given, "as_of": as_of, "draws": draws, "seed": seed}
+    options = {**stated, "sampler": sampler}
+    command_line("compare", sources, page, **options)  # as above
+    found = compared(*sources, sampler=sampler or SAMPLER, **stated)
     rows, place = page_of([(pair, row) for pair in found.pairs for row in pair.rows], page, ROWS)
-    command = command_line(
-        "compare", sources, page, **options | {"draws": found.sampler.requested if draws is None else draws}
-    )
+    command = command_line("compare", sources, page, **options | {"draws": found.sampler.requested})
     digests = dict.fromkeys(run.study.file.digest for pair in found.pairs for run in pair.runs)
-    first = origin(found.pairs[0].runs[0].study, command)
-    return with_answers(
-        [pair_answer(*each) for each in rows], place, found.notes, first | {"priors_sha256": [*digests]}
-    )
+    first = origin(found.pairs[0].runs[0].study, command) | {"priors_sha256": [*digests]}
+    return with_answers([pair_answer(*each) for each in rows], place, found.notes, first)
 
 
 def pair_answer(pair: Pair, row: str) -> Reply:
@@ -199,19 +193,20 @@ def pair_answer(pair: Pair, row: str) -> Reply:
     figures = figures_of(sides.ratio if ratio else sides.difference)
     if not ratio:
         value, error = sides.difference.central
-        figures["text"] = difference(value, sides.difference.unit, error)
+        unit = sides.difference.unit
+        figures |= {"unit": "year" if unit == DATE_UNIT else unit, "text": difference(value, unit, error)}
     head = {"quantity": row, "of": f"{pair.names[1]} {'over' if ratio else 'minus'} {pair.names[0]}"}
     texts = [each.text(each.kind.central) for each in (sides.first, sides.other)]
     about = account(pair.runs[0].study, pair.runs[0].rows[row][0])
-    return head | figures | {"sides": texts, "account": about, "drivers": changes_of(pair, row)}
+    return head | figures | {"sides": texts, "account": about, "drivers": changes_of(pair, row, ratio)}
 
 
-def changes_of(pair: Pair, row: str) -> list[Reply]:
+def changes_of(pair: Pair, row: str, ratio: bool) -> list[Reply]:
     """The inputs that contribute most to the difference: factors that multiply to the ratio of the medians, or terms
     that add up to their difference."""
     found = pair.waterfalls.get(row)
     if found is None:
         return []
-    factors = np.isfinite(found.factors).all()
+    factors = ratio and np.isfinite(found.factors).all()
     word, figures = ("factor", found.factors) if factors else ("change", found.bars)
     return [{"input": name, word: rounded(float(x))} for name, x in zip(found.names[:DRIVERS], figures, strict=False)]

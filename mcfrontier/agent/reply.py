@@ -15,6 +15,7 @@ MAX_BYTES = 2048  # of a reply, in UTF-8
 COMMAND_BYTES = 900  # of the command line in it
 MIN_TEXT = 24  # characters that a text is shortened to at most
 MAX_NOTES = 3  # of a run, in a reply
+OPTIONS = {"priors": "prior", "targets": "target", "reading": "as"}  # of arguments with other names
 WHOLE = {"command", "priors_sha256", "unit"}  # the keys whose texts are not shortened
 KEYS = {  # of replies, and what they state
     "answer": "the median; the probability of an event; of `compare` the ratio of b to a or the difference",
@@ -94,7 +95,7 @@ def command_line(command: str, arguments: Sequence[object], page: int, **options
     stated: list[str] = []
     for name, value in options.items():
         for each in values_of(value):
-            stated += [f"--{name.replace('_', '-')}", *([] if each is True else [str(each)])]
+            stated += [f"--{OPTIONS.get(name, name).replace('_', '-')}", *([] if each is True else [str(each)])]
     places = [*map(str, arguments)]
     dashed = any(place.startswith("-") and place != "-" for place in places)
     line = shlex.join(["mcfrontier", command, *([*stated, "--", *places] if dashed else [*places, *stated])])

@@ -161,9 +161,7 @@ def show_compact(run: RunCore, name: str, options: Mapping[str, Any], page: int)
     from mcfrontier.agent.answers import of_run
     from mcfrontier.agent.reply import command_line
 
-    renamed = {"priors": "prior", "targets": "target"}
-    stated = {renamed.get(key, key): value for key, value in options.items()}
-    command = command_line("run", [name], page, **stated, no_report=True)
+    command = command_line("run", [name], page, **options, no_report=True)
     show_reply(of_run(run, run.rows_of(run.study.targets), page, command))
 
 

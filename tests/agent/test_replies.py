@@ -15,8 +15,8 @@ from mcfrontier.agent.reply import MAX_BYTES, command_line, reply_json
 from mcfrontier.core import limits
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.printable import HIDDEN, LINE_BREAKS
-from tests.agent.client import HOMES
-from tests.conftest import BILL
+from tests.agent.client import HOMES, QUESTION
+from tests.conftest import BILL, entry
 
 PRINTABLE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20)
 
@@ -75,6 +75,23 @@ def test_the_command_line_of_a_run_repeats_it(page, command):
     content = json.loads(first)
     assert content["pages"] == 2
     assert command(*shlex.split(content["command"])[1:]).out == first
+
+
+def test_the_hash_of_the_priors_is_that_of_the_manifest(page, command, here):
+    page("question", QUESTION)
+    command("run", "question", "--draws", 64, "--no-report", "--quiet")
+    expected = json.loads((here / "reports/question/manifest.json").read_text())["priors_sha256"]
+    for words in (("percentiles",), ("show",), ("check",), ("probability", "--as", "published", "--draws", 64)):
+        assert json.loads(command(words[0], "question", *words[1:], "--compact").out)["priors_sha256"] == expected
+
+
+def test_the_difference_of_two_dates_is_in_years(page, command):
+    for name, year in (("one", 2024), ("two", 2026.5)):
+        page(name, 'targets = ["day"]\n' + entry("day", "uniform", "AD", low=year, high=year + 1))
+    found = json.loads(command("compare", "one", "two", "--draws", 256, "--compact").out)
+    assert (found["of"], found["unit"], found["text"]) == ("two minus one", "year", "+2.5 years")
+    assert found["answer"] == pytest.approx(2.5)
+    assert found["drivers"] == [{"input": "day", "change": 2.5}]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ from mcfrontier.runs.readings import Question, ask
 from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.runs.resolution import TRUE, notes, stated
 from mcfrontier.sampling import streams
+from mcfrontier.study.study import Study
 
 Event = tuple[Question, Condition]
 
@@ -62,7 +63,7 @@ class Answer:
     given               the conditions that draws must meet
     events, together    the rows of each event, and of all events together
     notes               warnings, one sentence each
-    run                 the run of a study; None of a saved run
+    loaded, run         a study as it was loaded, and its run; None of a saved run
     """
 
     study: str
@@ -72,6 +73,7 @@ class Answer:
     events: tuple[Row, ...]
     together: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    loaded: Study | None = field(default=None, repr=False)
     run: RunCore | None = field(default=None, repr=False)
 
 
@@ -102,7 +104,7 @@ def of_study(
 
     Where draws must meet conditions, they are doubled, up to 2^20, until 2,000 are left.
     """
-    study = load(source, set=changes(set, priors), as_of=as_of)
+    loaded = study = load(source, set=changes(set, priors), as_of=as_of)
     requested = count = study.draws if draws is None else draws
     questions = [Question(text, text) for text in that]
     if reading is not None or (not that and stated(study.file)):
@@ -126,7 +128,9 @@ def of_study(
     found = rows(sample, events, conditions)
     doubled = [doubled_text(plan.draws, left)] * (count != requested)
     remarks = [text for text in study.notes if text not in notes(study, study.targets)] + notes(study, needs)
-    return Answer(study.name, plan.seed, plan.draws, tuple(given), *found, (*remarks, *plan.notes, *doubled), run)
+    return Answer(
+        study.name, plan.seed, plan.draws, tuple(given), *found, (*remarks, *plan.notes, *doubled), loaded, run
+    )
 
 
 def parsed(
