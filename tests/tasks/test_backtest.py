@@ -168,6 +168,7 @@ def test_the_weights_of_the_study_are_those_of_the_backtest(parameters, later):
         assert parameters.stated.inputs[name]["weights"] == pytest.approx([*found.values()], abs=0.005)
 
 
+@pytest.mark.slow
 def test_the_command_prints_and_writes_figures_with_their_scores(command, tmp_path):
     result = command("backtest", "--as-of", "2022-12-31", "--json", "--out", tmp_path / "out")
     found = json.loads(result.out)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from mcfrontier.analysis.forecasts.cross_validation import LEVELS, product_quantiles, score_inverse
 from mcfrontier.core.atomic import scratch_folder
 from mcfrontier.core.errors import InputError
+from mcfrontier.distributions.curves import Distribution
 from mcfrontier.distributions.reference import Reference, Sample
 from mcfrontier.runs.backtest.figures import Figure, log_score
 from mcfrontier.runs.backtest.tables import CHIPS, DISCLOSED, Known, rows_of
@@ -47,9 +48,13 @@ def by_class(file: PriorsFile, kind: str, day: date) -> Iterator[Figure]:
     later = [i for i, label in enumerate(now.labels) if label not in then.labels]
     outcomes = [now.values[i] for i in later]
     at_peak, paid = hours_of(file, [now.labels[i] for i in later]) if kind == HOURS else (outcomes, outcomes)
+    predictions: dict[tuple[str, ...], Distribution] = {}  # by class
     for i, factor, outcome in zip(later, at_peak, paid, strict=True):
-        where = {column: now.cells[column][i] for column in entry.offsets}
-        predicted = replace(entry, where=where, sample=then, without={}).distribution()
+        levels = tuple(now.cells[column][i] for column in entry.offsets)
+        if levels not in predictions:
+            where = dict(zip(entry.offsets, levels, strict=True))
+            predictions[levels] = replace(entry, where=where, sample=then, without={}).distribution()
+        predicted = predictions[levels]
         row = (day, kind, now.labels[i], now.groups[i] or now.labels[i])
         if kind == HOURS:
             found = score_inverse(predicted, factor, outcome)
