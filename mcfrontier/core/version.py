@@ -20,3 +20,12 @@ def versions() -> dict[str, str]:
         with suppress(PackageNotFoundError):
             found[name] = version(name)
     return found
+
+
+@cache
+def computing_versions() -> dict[str, str]:
+    """The versions, by name, of what computes draws: with another one they may differ in their last bits."""
+    found = versions()
+    return {name: found[name] for name in ("mcfrontier", "numpy", "scipy")} | {
+        "python": found["python"].rpartition(".")[0]
+    }

@@ -1,6 +1,7 @@
 """The cluster that is started on this machine serves only the process that started it; waiting for workers ends."""
 
 import json
+import pickle
 import re
 import socket
 import ssl
@@ -16,6 +17,7 @@ from mcfrontier.core import limits
 from mcfrontier.core.errors import InputError
 from mcfrontier.sampling.engine import dask_executor
 from mcfrontier.sampling.engine.engine import Engine
+from mcfrontier.sampling.engine.executors import PickledWork
 from tests.sampling.test_engine import run
 
 
@@ -87,3 +89,19 @@ def test_a_cluster_needs_the_library_that_makes_its_key(monkeypatch):
     monkeypatch.setitem(sys.modules, "cryptography", None)
     with pytest.raises(InputError, match="requires cryptography"):
         run(draws=2**23, engine="dask")
+
+
+def test_a_scheduler_with_tls_needs_a_key_in_the_configuration_of_dask():
+    pytest.importorskip("distributed")
+    with pytest.raises(InputError, match="configuration of dask has no certificate"):
+        run(draws=2**23, engine=Engine("dask", scheduler="tls://127.0.0.1:1"))
+
+
+@pytest.mark.parametrize("name", ["mcfrontier", "numpy", "scipy", "python"])
+def test_a_worker_with_other_versions_is_refused(name):
+    """It might compute other bits."""
+    work = PickledWork(divmod)
+    assert work(7, 3) == (2, 1)
+    here, work.versions[name] = work.versions[name], "0.0"
+    with pytest.raises(InputError, match=f"a worker has {name} {here}, and the process that started the run 0.0"):
+        pickle.loads(pickle.dumps(work))(7, 3)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from distributed import Client, LocalCluster
 
 EXTRA = "'mcfrontier[dask]'"  # that installs what is needed here
+NO_KEY = "the configuration of dask has no certificate and key for it; set distributed.comm.tls: see docs/cluster.md"
 SCHEDULER_TIMEOUT = "10s"  # for the answer of a scheduler
 CHECK_SECONDS = 1  # between two looks at the workers
 NOTE_SECONDS = 5  # without workers, before a note
@@ -41,7 +42,7 @@ class WorkerCount:
         if waited >= limits.WORKER_SECONDS:
             raise InputError(
                 f"--engine dask: {self.place} has had no workers for {limits.WORKER_SECONDS} seconds; start some with "
-                "`dask worker ADDRESS`, and continue with --resume"
+                "`dask worker ADDRESS`, with the same version of mcfrontier, and continue with --resume"
             )
         if waited >= NOTE_SECONDS and not self.noted:
             self.noted = True
@@ -90,6 +91,8 @@ def client_of(scheduler: str | None, workers: int | None) -> Iterator[Client]:
         return
     try:
         client = Client(scheduler, timeout=SCHEDULER_TIMEOUT)
+    except TypeError:  # without the certificates of tls://
+        raise InputError(f"--scheduler {scheduler}: {NO_KEY}") from None
     except (OSError, ValueError) as problem:
         raise InputError(
             f"--scheduler {scheduler}: no dask scheduler answers there ({type(problem).__name__}); start one with "

@@ -16,6 +16,7 @@ import numpy as np
 
 from mcfrontier.core.errors import InputError, suggest
 from mcfrontier.core.registry import function_at
+from mcfrontier.core.version import computing_versions
 from mcfrontier.sampling.engine import ENGINES
 from mcfrontier.sampling.engine.pool import Pairs, Result, Segments, Work, submit_segments
 
@@ -104,12 +105,13 @@ def dask(
 class PickledWork(Generic[Result]):
     """A function for other processes, pickled together with the functions of a user's own model.
 
-    A worker might be unable to import the module of these.
+    A worker might be unable to import the module of these. A worker with other versions is refused.
     """
 
     def __init__(self, work: Work[Result]) -> None:
         import cloudpickle
 
+        self.versions = dict(computing_versions())
         modules = own_modules(work)
         for module in modules:
             cloudpickle.register_pickle_by_value(module)
@@ -120,6 +122,12 @@ class PickledWork(Generic[Result]):
                 cloudpickle.unregister_pickle_by_value(module)
 
     def __call__(self, start: int, stop: int) -> Result:
+        for name, here in computing_versions().items():
+            if here != self.versions[name]:
+                raise InputError(
+                    f"--engine dask: a worker has {name} {here}, and the process that started the run "
+                    f"{self.versions[name]}; install the same versions on all machines"
+                )
         work: Work[Result] = unpickled(self.pickle)
         return work(start, stop)
 
