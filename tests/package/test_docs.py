@@ -9,7 +9,7 @@ import pytest
 import mcfrontier as mcf
 from tests.conftest import ROOT
 
-ANALYSES = ("compare", "solve", "probability", "score", "calibrate", "forecast", "lineage")
+ANALYSES = ("compare", "solve", "probability", "score", "calibrate", "forecast", "lineage", "questions")
 PAGES = ("percentiles", "export", "squiggle", *ANALYSES)
 TUTORIAL = "tutorial"  # its commands run one after the other in one folder
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
