@@ -90,13 +90,12 @@ def unstable_statistics(run: RunCore) -> dict[str, tuple[str, ...]]:
 
 @remembered
 def capped(run: RunCore) -> dict[str, float]:
-    """The rows of capped nodes with several draws at the largest value, and that value in their unit; not those of one
-    value, such as a date that has passed."""
-    found = {}
-    for row in run.rows_of(name for name in run.study.order if run.study.nodes[name].capped):
-        x = run.samples(row)
-        if np.isfinite(x).any() and np.nanmin(x) < np.nanmax(x) and np.count_nonzero(x == (top := np.nanmax(x))) > 1:
-            found[row] = float(top)
+    """The rows of capped nodes with several draws at the largest value of the node, and that value in their unit."""
+    found: dict[str, float] = {}
+    for name in run.study.order:
+        own = {row: run.samples(row) for row in run.rows_of([name])} if run.study.nodes[name].capped else {}
+        top = max((float(x[np.isfinite(x)].max(initial=-np.inf)) for x in own.values()), default=-np.inf)
+        found |= {row: top for row, x in own.items() if np.count_nonzero(x == top) > 1 and np.isfinite(top)}
     return found
 
 
@@ -154,13 +153,14 @@ def jump_texts(run: RunCore) -> list[str]:
 def cap_texts(run: RunCore) -> list[str]:
     """Warnings on capped rows with draws at the largest value, one for a quantity of many rows."""
     out, tops = [], capped(run)
-    for name, top in dict.fromkeys((run.rows[row][0], top) for row, top in tops.items()):
-        own = {row: float((run.samples(row) == top).mean()) for row in run.rows_of([name]) if tops.get(row) == top}
+    for name in dict.fromkeys(run.rows[row][0] for row in tops):
+        own = {row: float((run.samples(row) == tops[row]).mean()) for row in run.rows_of([name]) if row in tops}
         shares = {row: percent(share) for row, share in own.items()}
         if len(own) > MAX_ROWS_EACH:
             shares = {f"{name} in {len(own)} rows": f"up to {percent(max(own.values()))}"}
-        at = f"of the draws lie at {amount(top, run.study.unit(name))}, which stands for all larger values"
-        out += [f"{row}: {share} {at}" for row, share in shares.items()]
+        at = amount(next(tops[row] for row in own), run.study.unit(name))
+        end = f"of the draws lie at {at}, which stands for all larger values"
+        out += [f"{row}: {share} {end}" for row, share in shares.items()]
     return out
 
 
