@@ -163,3 +163,10 @@ def currencies(unit: str) -> dict[str, float]:
     powers: Mapping[str, Any] = units.parse(unit).dimensionality
     dimensions = {name: next(iter(units.parse(name).dimensionality)) for name in CURRENCIES}
     return {name: float(powers[dimension]) for name, dimension in dimensions.items() if dimension in powers}
+
+
+@cache
+def counts_things(unit: str) -> bool:
+    """Whether a unit is of things that cannot be fewer than none, such as chips, power or operations: not of money,
+    times or plain numbers."""
+    return not currencies(unit) and bool({*units.parse(unit).dimensionality} - {"[time]"})

@@ -59,6 +59,16 @@ def test_a_higher_threshold_never_has_more_models_and_fewer_are_published_than_t
     np.testing.assert_array_equal(last.values.T, done["model_count"].sum("year").values.T)
 
 
+def test_a_year_whose_largest_run_lies_below_a_threshold_has_no_model_over_it(run):
+    """The mean is 0, so the count is 0, and so is the number of those published."""
+    done = run("model-counts")
+    below = done["largest_compute"] < 1e26
+    assert below.any()
+    for name in ("model_count", "published_count"):
+        assert (done[name].sel(threshold="over 1e26").where(below, 0) == 0).all()
+        assert np.isfinite(done[name]).all()
+
+
 def test_the_published_share_is_the_mean_over_the_releases_of_a_year(run):
     """1 - exp(-age / lag) at the release days of 2025, as a plain mean over a thousand of them."""
     lag, date = 0.4, 2026.327
@@ -96,6 +106,13 @@ def test_a_run_on_another_chip_scales_with_rate_and_utilisation(run):
     assert median(done, "chips_over_h100", chip="H20") == pytest.approx(ratio, rel=0.02)
     assert median(done, "purchase_over_h100", chip="H20") == pytest.approx(ratio * 11_200 / 26_500, rel=0.03)
     assert median(done, "energy_over_h100", chip="H20") == pytest.approx(ratio * 400 * 1.8 / (700 * 1.8214), rel=0.02)
+
+
+def test_a_class_listed_for_a_label_is_that_class():
+    """GB200 in site-run, by label, and in rl-run, alone: a mixture of experts in FP8 on Blackwell."""
+    by_chip, alone = (mcf.load(name).inputs["utilisation"].medians for name in ("site-run", "rl-run"))
+    assert by_chip[2] == pytest.approx(alone[0])
+    assert by_chip[0] != pytest.approx(alone[0], rel=0.05)
 
 
 def test_half_reinforcement_learning_takes_twice_the_chip_hours_of_pretraining(run):
