@@ -134,6 +134,8 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {  # of each command, with valu
     "show": {"--json": FLAG, **COMPACT},
     "preview": {},
     "explain": {"--json": FLAG, "--depth": COUNTS, **COMPACT},
+    "lineage": {"--json": FLAG, **COMPACT},
+    "crux": {"--target": TARGETS, "--that": CONDITIONS, "--json": FLAG, "--seed": COUNTS},
     "list": {"--json": FLAG, **COMPACT},
     "check": {"--strict": FLAG, "--json": FLAG, **COMPACT},
     "verify": {"--json": FLAG},
@@ -157,6 +159,7 @@ DRAWS = (
     "compare",
     "solve",
     "probability",
+    "crux",
 )  # commands that take a number of draws, which would else be large
 
 
@@ -198,7 +201,7 @@ def names(rng: Any, command: str) -> list[str]:
         return [changed(rng, rng.choice(("reports/run", "reports/run", "reports/run", *NAMES)))]
     if command == "reproduce":
         return [changed(rng, rng.choice(("L1", "T2", "B4", "x")))]
-    if command == "explain":
+    if command in ("explain", "lineage"):
         return [changed(rng, rng.choice(NAMES)), changed(rng, rng.choice(TARGETS))]
     if command == "preview":
         return [changed(rng, rng.choice(("lognormal 9k..20k USD/chip", "-3..5 USD", "5 chip", "1..2 parsec")))]
@@ -206,7 +209,7 @@ def names(rng: Any, command: str) -> list[str]:
         return [changed(rng, rng.choice(("reports/run/percentiles.csv", "reports/run/draws.nc", "x.csv", "x.xlsx")))]
     if command in ("list", "calibrate", "backtest"):
         return []
-    count = rng.choice((1, 1, 2, 3)) if command in ("compare", "check") else 1
+    count = rng.choice((1, 1, 2, 3)) if command in ("compare", "check") else 2 if command == "crux" else 1
     more = rng.choices(TARGETS, k=rng.choice((0, 1, 3))) if command == "percentiles" else []
     return [changed(rng, rng.choice(NAMES)) for _ in range(count)] + more
 

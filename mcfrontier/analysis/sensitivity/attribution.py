@@ -71,14 +71,14 @@ class Waterfall:
         return replace(self, names=[*self.names, *idle], **arrays)
 
 
-def changes(plan: Sampler, names: list[str], most: int = MAX_EXACT_CHANGES) -> Changes:
+def changes(plan: Sampler, names: list[str], most: int | None = None) -> Changes:
     """The sets of differences to evaluate: all of at most `most` differences, else those in random orders and their
     reverses, in 16 groups."""
     count = len(names)
     if not count:
         nothing = np.empty((0, 1), int)
         return Changes(np.zeros((1, 0), bool), nothing, nothing, nothing, np.empty(0))
-    exact = count <= most
+    exact = count <= (MAX_EXACT_CHANGES if most is None else most)
     joins = all_subsets(count) if exact else random_orders(plan, names, RANDOM_ORDERS)
     groups = 1 if exact else RANDOMISATIONS
     places = np.stack([joins.before, joins.after])[:, :, None] * groups + np.arange(groups)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
 from textwrap import shorten
 from typing import Any, NamedTuple
 
@@ -19,8 +18,9 @@ from mcfrontier.core.formatting import split_row
 from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.runs import recipe, sensitivity
 from mcfrontier.runs.core import RunCore
-from mcfrontier.runs.load import load
+from mcfrontier.runs.load import load, loaded
 from mcfrontier.runs.nested import nested_seed, places_of
+from mcfrontier.study.lineage.errors import passed_on
 from mcfrontier.study.lineage.sources import Rests
 from mcfrontier.study.prior import Prior
 from mcfrontier.study.study import Study
@@ -165,7 +165,7 @@ def of_row(run: RunCore, row: str, path: tuple[str, ...] = ()) -> Parts:
     """The origins of the variance of a row, down through nested studies, whose shares sum to 1."""
     found: Parts = []
     shares, study = shares_of(run, row), run.study
-    nested = nested_runs(study, run.sampler.seed)
+    nested = NestedRuns(run)
     figures, errors = (each["share"].tolist() for each in (shares.figures, shares.errors))
     for name, figure, error in zip(shares.inputs, figures, errors, strict=True):
         if not figure:
@@ -178,29 +178,39 @@ def of_row(run: RunCore, row: str, path: tuple[str, ...] = ()) -> Parts:
                     (origin, own.times(Share(each))) for origin, each in origins(study, rests, stated, entry, path)
                 ]
                 continue
-            inner = nested[stated["study"]]
-            below = of_row(inner, stated["quantity"], (*path, stated["study"]))
+            inner = stated["study"]
+            below = of_row(nested(prior, inner), stated["quantity"], (*path, inner))
             found += [(origin, own.times(share)) for origin, share in below]
     return found
 
 
-def nested_runs(study: Study, seed: int) -> Mapping[str, RunCore]:
-    """The studies whose quantities a study refers to, run with their own seeds."""
-    requested: dict[str, list[str]] = {}
+def nested_quantities(study: Study) -> Mapping[str, list[str]]:
+    """The quantities to which a study refers, by nested study."""
+    found: dict[str, list[str]] = {}
     for prior in study.inputs.values():
         for stated, _ in places_of(prior):
-            names = requested.setdefault(stated["study"], [])
+            names = found.setdefault(stated["study"], [])
             names += [name] if (name := split_row(stated["quantity"])[0]) not in names else []
-    return {
-        name: nested_run(load(name, targets=quantities, as_of=study.file.as_of), nested_seed(seed, name))
-        for name, quantities in requested.items()
-    }
+    return found
 
 
-@cache
-def nested_run(study: Study, seed: int) -> RunCore:
-    """The run of a nested study."""
-    return run_of(study, seed)
+@dataclass
+class NestedRuns:
+    """The runs of the studies that are nested in the study of a run, each run once."""
+
+    run: RunCore
+    known: dict[tuple[object, ...], RunCore] = field(default_factory=dict)
+
+    def __call__(self, prior: Prior, name: str) -> RunCore:
+        """The run of a study in which an input is nested, with the known errors of sources."""
+        file, seed = self.run.study.file, nested_seed(self.run.sampler.seed, name)
+        errors = passed_on(file, prior.stream)
+        key = (name, *((each, source.error) for each, source in errors.items()))
+        if key not in self.known:
+            quantities = nested_quantities(self.run.study)[name]
+            other = loaded(name, None, quantities, None, file.as_of, (), errors=errors)
+            self.known[key] = run_of(other, seed)
+        return self.known[key]
 
 
 def portions(run: RunCore, row: str, prior: Prior) -> Iterator[tuple[float, tuple[str, ...], Mapping[str, Any], str]]:
