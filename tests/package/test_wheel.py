@@ -87,4 +87,4 @@ def test_an_installed_wheel_finds_its_priors_and_runs_without_the_source(tmp_pat
     result = run_installed(site, away, "run", "gpt4", "--draws", "1024")
     assert result.returncode == 0, result.stderr
     assert (away / "reports/gpt4/report.pdf").read_bytes().startswith(b"%PDF")
-    assert "priors/gpt4.toml" in run_installed(site, away, "check").stdout
+    assert "priors/gpt4.toml" in run_installed(site, away, "check", "gpt4").stdout
