@@ -188,7 +188,7 @@ EXTREMES = st.one_of(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(EXTREMES)
 def test_any_draws_have_a_close_approximation(x):
     x = np.array(x * 16, float)

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import mcfrontier as mcf
 from mcfrontier.core.signals import STOPPING
+from mcfrontier.runs import calibration
 from tests.conftest import BILL, ROOT
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -198,6 +199,7 @@ def prepare():
         if not module.endswith(".__main__"):
             import_module(module)
     mcf.run(tomllib.loads(BILL), draws=256)
+    calibration.predict()
 
 
 if __name__ == "__main__":

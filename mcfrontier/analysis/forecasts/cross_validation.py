@@ -9,7 +9,7 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 
 import numpy as np
 from msgspec.structs import replace
@@ -44,7 +44,8 @@ class Validation:
     log10_error: float
 
 
-def predict_each(entry: Reference) -> list[Distribution]:
+@lru_cache(maxsize=4)
+def predict_each(entry: Reference) -> tuple[Distribution, ...]:
     """The predictive distribution of each row of a reference class, from the rows of other groups and its levels in
     the columns of `offsets` alone."""
     table = entry.table
@@ -63,9 +64,10 @@ def predict_each(entry: Reference) -> list[Distribution]:
             where = dict(zip(entry.offsets, levels[i], strict=True))
             with located(table.labels[i]):
                 found[key] = replace(entry, where=where, sample=table.rows(rest), without={}).distribution()
-    return [found[key] for key in zip(groups.tolist(), levels, strict=True)]
+    return tuple(found[key] for key in zip(groups.tolist(), levels, strict=True))
 
 
+@lru_cache(maxsize=512)
 def score_inverse(distribution: Distribution, factor: float, outcome: float) -> Validation:
     """Score the prediction of factor / X, for a positive X of a distribution."""
     at, quantiles = factor / outcome, factor / distribution.isf(np.array(LEVELS))
