@@ -7,9 +7,10 @@ import pytest
 from scipy import special, stats
 
 import mcfrontier as mcf
+from mcfrontier.core.errors import InputError
 from mcfrontier.outputs.exports.fits import MAX_DISTANCE
 from mcfrontier.outputs.exports.sipmath import nearest_correlation
-from tests.conftest import entry
+from tests.conftest import entry, input_entry, root
 
 TRIALS = 2**14
 TARGETS = ["training_compute", "training_time", "energy", "cloud_cost", "acquisition_cost", "upfront_hardware_share"]
@@ -173,6 +174,31 @@ def test_values_of_an_event_and_known_values_are_exact_and_need_no_copula(here):
     assert {*found["a"].tolist()} == {1.0, 5.0}
     assert abs((found["a"] == 5).mean() - 0.25) < 4 * np.sqrt(0.25 * 0.75 / TRIALS)
     assert notes == ["a: tables of few values, independent of the rest: a copula is of continuous quantities"]
+
+
+@mcf.node("1")
+def filled(root):
+    """Finite where the root is not."""
+    return np.nan_to_num(root)
+
+
+def test_a_row_without_numbers_is_left_out(here):
+    study = {"targets": ["filled"], "inputs": input_entry("a", "uniform", low=-2, high=-1)}
+    mcf.run(study, model=[root, filled], draws=256).write("a", report=False)
+    notes = []
+    assert [each["name"] for each in json.loads(next(iter(pieces_of("a", notes, ["root", "a"]))))["sips"]] == ["a"]
+    assert notes == ["root: no draw is a number; left out"]
+    with pytest.raises(InputError, match="no row is left"):
+        next(iter(pieces_of("a", notes, ["root"])))
+
+
+def test_draws_that_are_not_finite_are_left_out(non_finite_run):
+    run, folder = non_finite_run(0, 4096)
+    notes = []
+    (sip,) = json.loads(next(iter(pieces_of(folder, notes, ["root"]))))["sips"]
+    missing = int((~np.isfinite(run.core.samples("root"))).sum())
+    assert sip["metadata"]["count"] == 4096 - missing
+    assert notes == [f"root: {missing:,} draws are not finite and left out"]
 
 
 def test_correlations_that_no_joint_distribution_has_become_those_of_one_near_them():

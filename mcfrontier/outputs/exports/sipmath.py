@@ -22,7 +22,7 @@ from mcfrontier.core.errors import InputError
 from mcfrontier.core.jsontext import json_text
 from mcfrontier.core.kinds import QuantityKind
 from mcfrontier.distributions.metalog import between, fit_weights, is_increasing, quantile_at
-from mcfrontier.outputs.exports.fits import MAX_DISTANCE, finite, ordered
+from mcfrontier.outputs.exports.fits import allowed, finite, ordered
 from mcfrontier.outputs.exports.kinds import Draws
 from mcfrontier.outputs.exports.origin import origin
 from mcfrontier.outputs.folder.saved import RunFolder
@@ -54,7 +54,16 @@ class Fit(NamedTuple):
 def sipmath(run: RunFolder, rows: Sequence[str], note: Callable[[str], None] = lambda _: None) -> str:
     """JSON text. `note` is called where a metalog is not close to the draws, or where dependence is lost."""
     draws = {row: run.samples(row) for row in rows}
-    sips = {row: sip(run, row, x, note) for row, x in draws.items()}
+    if empty := [row for row in rows if not finite(draws[row]).size]:
+        note(f"{', '.join(empty)}: no draw is a number; left out")
+    draws = {row: x for row, x in draws.items() if row not in empty}
+    rows = list(draws)
+    if not rows:
+        raise InputError("--to sipmath: no row is left; name others with --target")
+    far: dict[str, float] = {}
+    sips = {row: sip(run, row, x, note, far) for row, x in draws.items()}
+    if far:
+        note(f"{', '.join(far)}: their metalogs differ from the draws, by up to {max(far.values()):.1%} of the CDF")
     joined = [row for row in rows if len(sips[row]["arguments"].get("aCoefficients", ())) > 1]
     if apart := [row for row in rows if "value" in sips[row]["arguments"]]:
         note(f"{', '.join(apart)}: tables of few values, independent of the rest: a copula is of continuous quantities")
@@ -89,11 +98,9 @@ def copula(generators: Sequence[str]) -> dict[str, Any]:
     return {"name": COPULA, "function": "GaussianCopula", "arguments": arguments, "copulaLayer": layers}
 
 
-def sip(run: RunFolder, row: str, x: Array, note: Callable[[str], None]) -> dict[str, Any]:
-    """The function of a row, its arguments and its statistics."""
+def sip(run: RunFolder, row: str, x: Array, note: Callable[[str], None], far: dict[str, float]) -> dict[str, Any]:
+    """The function of a row, its arguments and its statistics. A row whose metalog is not close is added to `far`."""
     rising = finite(x)
-    if not rising.size:
-        raise InputError(f"{row}: no draw of it is a number; leave it out")
     if rising.size < x.size:
         note(f"{row}: {x.size - rising.size:,} draws are not finite and left out")
     values, counts = np.unique(rising, return_counts=True)
@@ -103,13 +110,14 @@ def sip(run: RunFolder, row: str, x: Array, note: Callable[[str], None]) -> dict
         upto = counts.cumsum() / rising.size
         function, arguments = "Lookup_Table", {"value": np.stack([upto, values], axis=1).tolist()}
     else:
-        fit = nearest(ordered(x), support(rising, run.kind(row)))
+        ready = ordered(x)
+        fit = nearest(ready, support(rising, run.kind(row)))
         if fit is None:
             raise InputError(f"{row}: its spread is too small for a metalog; leave it out")
         function, arguments = "Metalog_1_0", {"aCoefficients": fit.weights.tolist()}
         arguments |= {k: v for k, v in zip(("lowerBound", "upperBound"), fit.bounds, strict=True) if v is not None}
-        if fit.distance > MAX_DISTANCE:
-            note(f"{row}: the CDF of its metalog differs by up to {fit.distance:.1%} from that of the draws")
+        if fit.distance > allowed(ready):
+            far[row] = fit.distance
     return {"function": function, "arguments": arguments, "metadata": statistics(rising, run.unit(row))}
 
 
