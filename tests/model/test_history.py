@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import mcfrontier as mcf
-from mcfrontier.runs import recipe
 from mcfrontier.runs.diagnostics import non_finite
 from tests.conftest import entry
 
@@ -203,8 +202,8 @@ def test_unknown_labels_are_rejected(only, message, page, command):
 
 def test_a_study_with_many_rows_has_fewer_default_draws():
 
-    assert recipe.load("gpt4").draws == 2**17
-    assert recipe.load("history").draws == 2**14
+    assert mcf.load("gpt4").draws == 2**17
+    assert mcf.load("history").draws == 2**14
     assert mcf.run("history", draws=32, targets=["date"]).sampler.draws == 32
 
 
@@ -230,6 +229,6 @@ def test_cells_without_a_place_are_refused_with_one_line(page, name, text, messa
     path = page("study", f'extends = ["history"]\ntargets = ["growth"]\n[mended]\n{name} = "mine.csv"\n')
     (path.parent / "mine.csv").write_text(text)
     with pytest.raises(mcf.InputError) as refused:
-        recipe.load("study")
+        mcf.load("study")
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
