@@ -16,7 +16,7 @@ import numpy as np
 
 from mcfrontier.core import limits, units
 from mcfrontier.core.errors import InputError, located
-from mcfrontier.core.kinds import SHARE_UNITS, counts_things
+from mcfrontier.core.kinds import SHARE_UNITS
 from mcfrontier.core.printable import echo
 from mcfrontier.distributions.curves import Curve, Distribution, check_share, on_interval
 from mcfrontier.distributions.family import REPORTED_KEYS, Family, check_positive
@@ -332,8 +332,6 @@ def distribution_of(entry: Family) -> Distribution:
         distribution = on_interval(distribution, 0.0, entry.times)
     if entry.unit in SHARE_UNITS:
         check_share(distribution, units.scale(entry.unit))
-    if distribution.low == distribution.high < 0 and counts_things(entry.unit):
-        raise InputError(f"{distribution.low:g} {entry.unit} is less than none; state 0 or more")
     return distribution
 
 

@@ -10,6 +10,7 @@ from mcfrontier.core.errors import InputError
 from mcfrontier.core.expressions.parser import amount
 from mcfrontier.core.expressions.tokens import DAY
 from mcfrontier.core.expressions.tree import Number
+from mcfrontier.core.kinds import counts_things
 from mcfrontier.core.printable import echo
 
 
@@ -34,6 +35,8 @@ def read(text: str | float, unit: str, name: str, example: str = "15_000") -> fl
         raise InputError(f"a number is expected, with or without a unit, such as {example} {unit}{remedy}")
     if written.rstrip().endswith("B") and not found.unit and units.same_kind(unit, "byte"):
         raise InputError(f"'{echo(written)}' is {found.value:g}; write {found.value / 1e9:g} B for bytes")
+    if found.value < 0 and counts_things(unit):
+        raise InputError(f"'{echo(written)}' is less than none of {name}; give 0 {unit} or more")
     return in_unit(found, unit, name)
 
 
