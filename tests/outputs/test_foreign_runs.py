@@ -33,12 +33,19 @@ def foreign(folder, tmp_path):
     return place
 
 
-@pytest.fixture
-def foreign_zarr(foreign):
-    """The same with its draws in draws.zarr."""
+@pytest.fixture(scope="module")
+def store(folder, tmp_path_factory):
+    """The draws of the run as draws.zarr."""
     pytest.importorskip("zarr")
-    run = read_folder(foreign)
-    groups.zarr(run, run.rows, foreign / "draws.zarr")
+    run, path = read_folder(folder), tmp_path_factory.mktemp("store") / "draws.zarr"
+    groups.zarr(run, run.rows, path)
+    return path
+
+
+@pytest.fixture
+def foreign_zarr(foreign, store):
+    """The same with its draws in draws.zarr."""
+    shutil.copytree(store, foreign / "draws.zarr")
     (foreign / "draws.nc").unlink()
     return foreign
 
