@@ -10,6 +10,7 @@ import numpy as np
 
 from mcfrontier.agent.reply import Reply, command_line, noted, page_of
 from mcfrontier.analysis.estimates.probability import Probability
+from mcfrontier.analysis.sensitivity.pick_freeze import DesignBlocks
 from mcfrontier.analysis.sensitivity.variance import Shares
 from mcfrontier.core.formatting import difference, label, sentence
 from mcfrontier.core.kinds import EVENT
@@ -62,7 +63,8 @@ def estimate(
 def of_run(run: RunCore, rows: Sequence[str], page: int, command: str) -> Reply:
     """The reply on some rows of a run."""
     chosen, place = page_of([row for row in rows if row not in run.missing] or rows, page, ROWS)
-    answers = [row_answer(run, row, summary(run)[row], shares_of(run, row)) for row in chosen]
+    blocks: dict[str, DesignBlocks] = {}
+    answers = [row_answer(run, row, summary(run)[row], shares_of(run, row, blocks)) for row in chosen]
     return with_answers(answers, place, notes(run), origin(run.study, command))
 
 
@@ -144,17 +146,18 @@ def probability(
     rows, place = page_of([*found.events, *together], page, ROWS)
     study = recipe.resolved(found.loaded, seed)
     command = command_line("probability", [source], page, **options | {"draws": draws or study.draws})
-    answers = [event_answer(found.run, row) for row in rows]
+    blocks: dict[str, DesignBlocks] = {}
+    answers = [event_answer(found.run, row, blocks) for row in rows]
     return with_answers(answers, place, found.notes, origin(study, command))
 
 
-def event_answer(run: RunCore, found: Row) -> Reply:
+def event_answer(run: RunCore, found: Row, blocks: dict[str, DesignBlocks]) -> Reply:
     """The probability of an event in a row, with the drivers of the quantity that it is about."""
     head: Reply = {"that": found.that or "all together"}
     head |= {"row": found.row} if found.row else {}
     head |= {"reading": found.reading}
     row = next((row for row in (found.quantity, f"{found.quantity}[{found.row}]") if row in run.rows), "")
-    shares = shares_of(run, row) if row and row not in run.missing else None
+    shares = shares_of(run, row, blocks) if row and row not in run.missing else None
     drivers = drivers_of(Explanation(run, row, [], shares)) if row else []
     about = account(run.study, run.rows[row][0]) if row else ""
     return head | probability_figures(found.probability) | {"account": about, "drivers": drivers}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -37,6 +38,7 @@ def serve() -> None:
 
     A signal ends the process at once: nothing is written, and a thread waits for input.
     """
+    gc.freeze()  # what is imported stays, and need not be looked through after each call
     with signals.replaced(dict.fromkeys(signals.STOPPING, signal.SIG_DFL)):
         anyio.run(serving)
 
@@ -80,4 +82,6 @@ def answered(call: Callable[[], Reply]) -> CallToolResult:
         text, failed = reply_json(call()), False
     except InputError as problem:
         text, failed = str(problem), True
+    finally:
+        gc.collect()  # a run and its cached results refer to each other
     return CallToolResult(content=[TextContent(text=text)], is_error=failed)

@@ -106,13 +106,20 @@ def shapley(run: RunCore, target: str, scale: str | None, points: int | None) ->
 
 @extremes_allowed()
 def shares(
-    run: RunCore, row: str, scale: str | None = None, points: int | None = None, design_of: DesignFactory | None = None
+    run: RunCore,
+    row: str,
+    scale: str | None = None,
+    points: int | None = None,
+    design_of: DesignFactory | None = None,
+    evaluated: DesignBlocks | None = None,
 ) -> Shares:
-    """Shares of a row's variance: of `design_of`, or Shapley's where inputs depend on each other, else Sobol's."""
+    """Shares of a row's variance: of `design_of`, or Shapley's where inputs depend on each other, else Sobol's.
+    `evaluated` are the blocks of its quantity, where they are evaluated already."""
     run.check_row(row)
     name, index = run.rows[row]
     dependent = pick_freeze.dependent_groups(run.study)
-    found = blocks(run, design_of or (shapley_design.design if dependent else sobol_design.design), name, points)
+    design_of = design_of or (shapley_design.design if dependent else sobol_design.design)
+    found = evaluated or blocks(run, design_of, name, points)
     values = [each[name][index] for each in (found.values, tails(run), (run.before or run).values)]
     in_unit = (np.ascontiguousarray(x) / units.scale(run.unit(row)) for x in values)
     return variance.shares(found, row, run.kind(row).default_scale if scale is None else scale, *in_unit)

@@ -1,5 +1,6 @@
 """Replies on the command line: their size, their command lines, and what is refused beside --compact."""
 
+import gc
 import io
 import json
 import re
@@ -12,9 +13,12 @@ from hypothesis import strategies as st
 
 import mcfrontier as mcf
 from mcfrontier.agent.reply import MAX_BYTES, command_line, reply_json
+from mcfrontier.agent.server import answered
+from mcfrontier.agent.tools import called
 from mcfrontier.core import limits
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.printable import HIDDEN, LINE_BREAKS
+from mcfrontier.runs.core import RunCore
 from tests.agent.client import HOMES, QUESTION
 from tests.conftest import BILL, entry
 
@@ -83,6 +87,20 @@ def test_the_hash_of_the_priors_is_that_of_the_manifest(page, command, here):
     expected = json.loads((here / "reports/question/manifest.json").read_text())["priors_sha256"]
     for words in (("percentiles",), ("show",), ("check",), ("probability", "--as", "published", "--draws", 64)):
         assert json.loads(command(words[0], "question", *words[1:], "--compact").out)["priors_sha256"] == expected
+
+
+def test_a_call_leaves_no_run_in_memory(page):
+    def runs():
+        return sum(isinstance(each, RunCore) for each in gc.get_objects())
+
+    page("bill", BILL)
+    gc.disable()  # as commands do
+    try:
+        before = runs()
+        result = answered(called("estimate", {"study": "bill", "draws": 64}))
+        assert (result.is_error, runs() <= before) == (False, True)
+    finally:
+        gc.enable()
 
 
 def test_the_difference_of_two_dates_is_in_years(page, command):

@@ -9,7 +9,9 @@ from datetime import date
 from typing import Any
 
 from mcfrontier.analysis.sensitivity import shapley
+from mcfrontier.analysis.sensitivity.pick_freeze import DesignBlocks
 from mcfrontier.analysis.sensitivity.variance import Shares
+from mcfrontier.core.arrays import extremes_allowed
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.formatting import amount, label, split_row
 from mcfrontier.core.printable import echo
@@ -121,9 +123,18 @@ def explain(source: str, row: str, depth: int | None = None, as_of: date | None 
     return Explanation(run, row, list(needs_of(run, row, depth)), shares_of(run, row))
 
 
-def shares_of(run: RunCore, row: str) -> Shares | None:
-    """The Shapley shares of the inputs in the variance of a row; None where it is known."""
-    return sensitivity.shares(run, row, points=POINTS, design_of=shapley.design) if run.varies(row) else None
+@extremes_allowed()
+def shares_of(run: RunCore, row: str, evaluated: dict[str, DesignBlocks] | None = None) -> Shares | None:
+    """The Shapley shares of the inputs in the variance of a row; None where it is known.
+
+    `evaluated` keeps the blocks of each quantity for its next row.
+    """
+    if not run.varies(row):
+        return None
+    name, evaluated = run.rows[row][0], {} if evaluated is None else evaluated
+    if name not in evaluated:
+        evaluated[name] = sensitivity.blocks(run, shapley.design, name, POINTS)
+    return sensitivity.shares(run, row, evaluated=evaluated[name])
 
 
 def needs_of(run: RunCore, row: str, most: int | None) -> Iterator[Need]:
