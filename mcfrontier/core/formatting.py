@@ -7,7 +7,7 @@ import re
 from mcfrontier.core.digits import MAX_DIGITS
 from mcfrontier.core.kinds import kind_of
 
-UPPER_CASE = {word: word.upper() for word in ("gpu", "mfu", "tdp", "pue", "flop", "cpu", "bf16", "fp32")}
+UPPER_CASE = {word: word.upper() for word in ("gpu", "mfu", "tdp", "pue", "flop", "cpu", "bf16", "fp32", "h100", "rl")}
 SPELLINGS = UPPER_CASE | {"2023usd": "in 2023 USD", "inhouse": "in-house"}  # of the words in names of quantities
 
 
