@@ -47,8 +47,8 @@ def planted(fault):
 
 
 def scaled(key, value, factor):
-    """A number of an entry times a factor, but for the range that its sources report."""
-    if key in REPORTED_KEYS or isinstance(value, bool | str):
+    """A number of an entry times a factor, but for its sources and the range that they report."""
+    if key in (*REPORTED_KEYS, "sources") or isinstance(value, bool | str):
         return value
     return [each * factor for each in value] if isinstance(value, list) else value * factor
 
