@@ -5,10 +5,8 @@ import shlex
 
 import pytest
 
-from mcfrontier.outputs.folder import write
-from mcfrontier.runs import diagnostics
 from tests.conftest import ROOT
-from tests.package.test_docs import COMMAND_PREFIX, EXAMPLES
+from tests.package.test_docs import COMMAND_PREFIX, EXAMPLES, write_nothing
 
 CELL = r"([^|]+)"
 ROWS = re.findall(
@@ -33,8 +31,7 @@ def test_an_answer_in_the_readme_is_printed_by_its_command(question, requested, 
     the test of that page."""
     printed = DISPLAYED.get(requested)
     if printed is None:
-        monkeypatch.setattr(write, "write", lambda *_: [])
-        monkeypatch.setattr(diagnostics, "notes", lambda _: ())
+        write_nothing(monkeypatch)
         words = shlex.split(requested)
         result = command(*words, *(["--no-report", "--out", tmp_path / "out"] if words[0] == "run" else []))
         assert result.code == 0
