@@ -113,6 +113,9 @@ def test_a_class_listed_for_a_label_is_that_class():
     by_chip, alone = (mcf.load(name).inputs["utilisation"].medians for name in ("site-run", "rl-run"))
     assert by_chip[2] == pytest.approx(alone[0])
     assert by_chip[0] != pytest.approx(alone[0], rel=0.05)
+    rests = mcf.load("site-run").file.rests["utilisation"].rows
+    assert "deepseek-2024-12" in rests[0]
+    assert len(rests) == 5
 
 
 def test_half_reinforcement_learning_takes_twice_the_chip_hours_of_pretraining(run):

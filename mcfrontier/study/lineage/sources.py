@@ -107,7 +107,7 @@ def rests_of(entry: Mapping[str, Any], columns: Columns, tables: csv_table.Table
         return Rests(ids_of(stated))
     if isinstance(classes := entry.get("where"), list):  # the class of each label
         each = [{**entry, "by": None, "where": own} for own in classes]
-        return Rests(rows=tuple(rests_of(own, columns, tables).whole for own in each))
+        return Rests(rows=tuple(rests_of(own, columns, tables).members for own in each))
     if entry.get("by") is not None:
         own = {name: column for (by, name), column in columns.items() if by == entry["by"]}
         if tables.replacement and stated not in own:
