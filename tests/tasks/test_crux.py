@@ -41,18 +41,18 @@ def test_a_known_value_moves_what_is_correlated_with_it():
     assert only.remaining.value == pytest.approx(0.8 * 2, abs=0.02)  # x + 0.8 x against x + 0.8 (x - 2)
 
 
-@pytest.mark.parametrize("count", [3, 14])  # all hybrids, and random orders
+@pytest.mark.parametrize("count", [3, 13])  # all hybrids, and random orders
 def test_the_parts_sum_to_the_gap(count):
     names = [f"x{i}" for i in range(count)]
     formula = " * ".join(names)
     one, two = (
         study(formula, **{name: (3 + shift * (i + 1), 0.3) for i, name in enumerate(names)}) for shift in (0, 0.1)
     )
-    found = cruxes(one, two, draws=2**8)
+    found = cruxes(one, two, draws=64)
     total = sum(each.part.value for each in found.cruxes)
     assert total == pytest.approx(found.gap.value, rel=1e-12)
     assert found.exact == (count == 3)
-    assert bool(found.notes) == (count == 14)
+    assert bool(found.notes) == (count == 13)
 
 
 def test_the_gap_in_a_probability_is_that_of_the_closed_form():
