@@ -10,7 +10,7 @@ import tomllib
 import pytest
 
 import mcfrontier as mcf
-from mcfrontier.outputs.report.typeset import PACKAGES
+from mcfrontier.outputs.libraries import PACKAGES
 from mcfrontier.tasks.verify.verify import NOT_COMPARED, verify
 from tests.conftest import BILL, ROOT
 from tests.package.source import PACKAGE

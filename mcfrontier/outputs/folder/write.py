@@ -22,7 +22,7 @@ from mcfrontier.runs.core import RunCore
 
 def report_problem() -> str:
     """Why no report can be made, in one line; "" where the packages that make it are installed."""
-    from mcfrontier.outputs.report.typeset import check_packages
+    from mcfrontier.outputs.libraries import check_packages
 
     try:
         check_packages("no report.pdf")

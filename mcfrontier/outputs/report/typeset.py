@@ -7,17 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from mcfrontier.core.atomic import check_folder
-from mcfrontier.core.errors import requires
 from mcfrontier.core.printable import printable_values
-
-PACKAGES = "matplotlib typst"  # of the dependencies, those that only figures and PDFs need
-
-
-def check_packages(what: str) -> None:
-    """Refuse a PDF where a package that draws or typesets it is not installed."""
-    with requires(what, PACKAGES):
-        import matplotlib  # noqa: F401
-        import typst  # noqa: F401
+from mcfrontier.outputs.libraries import check_packages
 
 
 def pdf_folder(out: str | None) -> Path | None:

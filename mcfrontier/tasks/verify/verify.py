@@ -14,7 +14,7 @@ from mcfrontier.outputs.folder import write
 from mcfrontier.outputs.folder.files import DRAWS, MANIFEST, PERCENTILES
 from mcfrontier.outputs.folder.percentiles import Percentiles, run_json
 from mcfrontier.outputs.folder.saved import RunFolder, read_folder
-from mcfrontier.outputs.report.typeset import PACKAGES
+from mcfrontier.outputs.libraries import PACKAGES
 from mcfrontier.tasks.verify.differences import Gaps, find_gaps, of_csv, of_draws, of_json
 from mcfrontier.tasks.verify.file_diff import DIFFERS, MISSING, SAME, SAME_BUT_HASHES, SAME_BYTES, compare_files
 from mcfrontier.tasks.verify.manifest_diff import PRIORS_KEYS, Change, changes
