@@ -19,7 +19,8 @@ Precision = Literal["bf16", "fp8", "fp4", ""]
 
 
 class Disclosed(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """A published figure that the study did not use: its percentile is reported beside the estimate."""
+    """A published figure whose percentile is reported beside the estimate: one that the study did not use, unless it is
+    `used`, as one of many."""
 
     quantity: str
     value: float
@@ -28,6 +29,7 @@ class Disclosed(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
     note: str = ""
     money_year: int | None = None
     bound: Literal["about", "at least", "at most"] = "about"
+    used: bool = False
 
 
 class Table(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):

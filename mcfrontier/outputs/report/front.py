@@ -154,7 +154,8 @@ def disclosed_text(run: RunCore, disclosed: Disclosed) -> str:
     for row in [disclosed.quantity] if disclosed.quantity in run.rows else run.rows_of([disclosed.quantity]):
         percentile = percentile_of(run, row, disclosed.value, disclosed.unit)
         which = f" of {label(row)}" if row != disclosed.quantity else ""
-        text += f" This is {percentile_text(percentile)}{which} in this study, which does not use it as an input"
+        use = "uses it as one of many inputs" if disclosed.used else "does not use it as an input"
+        text += f" This is {percentile_text(percentile)}{which} in this study, which {use}"
         against = {"at least": percentile, "at most": 100 - percentile}.get(disclosed.bound)
         text += "." if against is None else f"; {against:.0f} % of the draws disagree with it."
     return f"{text} {sentence(disclosed.note)}".rstrip()
