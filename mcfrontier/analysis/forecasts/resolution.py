@@ -9,10 +9,17 @@ after a time of its own, with an error of its own.
 import numpy as np
 
 from mcfrontier.graph import node
-from mcfrontier.model.forecasts.forecast import first_crossing, leveled
+from mcfrontier.model.forecasts.forecast import first_crossing
 
 SMALLEST_RATIO = 1e-300  # a ratio to the threshold that stands for 0, for a negative one and for no value
 ALONG, REPORTS = "year", "report"  # the first stands for the dimension of the path
+
+
+def leveled(path, reached, dates):
+    """A path and its dates, level from the date at which each row is reached to that of the row."""
+    rows = [slice(at, at + 1) for at in range(len(dates))]
+    level = np.concatenate([path[row] for row in rows for _ in range(2)])
+    return level, np.concatenate([each[row] for row in rows for each in (reached, dates)])
 
 
 def with_start(excess, reached, dates, since):
@@ -43,7 +50,7 @@ def resolution_end(resolution_dates):
 def true_date(resolution_excess, resolution_reached, resolution_dates, resolution_since):
     """Date at which the quantity first exceeds the threshold; the last date stands for later, or never."""
     path, dates = with_start(resolution_excess, resolution_reached, resolution_dates, resolution_since)
-    crossing = first_crossing(path[:-1], path[1:], dates[:-1], dates[1:])
+    crossing = first_crossing(path[:-1], path[1:], dates[:-1], dates[1:], dates[-1:])
     return np.where(path[0] < 0, crossing, dates[0])
 
 

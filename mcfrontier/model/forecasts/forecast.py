@@ -90,15 +90,15 @@ def threshold_date(frontier_cost, calendar_year, base_cost, base_date, cost_thre
     after = np.where(calendar_year > base_date, after, first)
     before = np.concatenate([first, after[:-1]])
     start = np.concatenate([base_date + 0 * calendar_year[:1], np.maximum(calendar_year[:-1], base_date)])
-    return np.where(first[0] < 0, first_crossing(before, after, start, calendar_year), base_date[0])
+    return np.where(first[0] < 0, first_crossing(before, after, start, calendar_year, calendar_year[-1:]), base_date[0])
 
 
-def first_crossing(before, after, start, end):
+def first_crossing(before, after, start, end, never):
     """Date at which a path first rises above 0, from its values at both ends of each step, the steps along the first
-    axis; the end of the last step where it does not."""
+    axis; `never` where it does not."""
     rises = (before < 0) & (after >= 0)
     fraction = np.where(rises, before / np.where(rises, before - after, 1), 1)
-    return np.where(rises, start + (end - start) * fraction, end[-1:]).min(axis=0)
+    return np.where(rises, start + (end - start) * fraction, never).min(axis=0)
 
 
 @node("share", event=True)
@@ -116,29 +116,21 @@ def machine_power(machine_budget, cluster_price, chip_power):
 # Dates of the largest run of `frontier`
 
 
-def leveled(path, reached, dates):
-    """A path and its dates, level from the date at which each row is reached to that of the row."""
-    rows = [slice(at, at + 1) for at in range(len(dates))]
-    level = np.concatenate([path[row] for row in rows for _ in range(2)])
-    return level, np.concatenate([each[row] for row in rows for each in (reached, dates)])
-
-
 def reached(excess, path_date, year_end, start, path_start):
     """Date at which the largest run first exceeds a threshold; the end of the last year stands for later, or never.
 
     A year's largest is dated within it, and the path is level from there to the end of the year, and linear in orders
     of magnitude from there to the next.
     """
-    after, dates = leveled(excess, path_date, year_end)
-    before = np.concatenate([start + 0 * after[:1], after[:-1]])
-    since = np.concatenate([path_start, dates[:-1]])
-    return np.where(start[0] < 0, first_crossing(before, after, since, dates), path_start[0])
+    before = np.concatenate([start + 0 * excess[:1], excess[:-1]])
+    since = np.concatenate([path_start, year_end[:-1]])
+    return np.where(start[0] < 0, first_crossing(before, excess, since, path_date, year_end[-1:]), path_start[0])
 
 
 @node("AD", along="year", capped=True)
 def compute_crossing_date(largest_compute, earlier_compute, compute_threshold, path_date, year_end, path_start):
     """Date at which the largest run first exceeds a compute; the end of the last year stands for later, or never."""
-    excess, start = (np.log10(x / compute_threshold) for x in (largest_compute, earlier_compute))
+    excess, start = np.log10(largest_compute / compute_threshold), np.log10(earlier_compute / compute_threshold)
     return reached(excess, path_date, year_end, start, path_start)
 
 
@@ -149,7 +141,7 @@ def crossing_date(largest_cost, largest_compute, earlier_compute, cost_threshold
     An earlier run is taken at the price of compute of the first year.
     """
     earlier = largest_cost[:1] * earlier_compute / largest_compute[:1]
-    excess, start = (np.log10(x / cost_threshold) for x in (largest_cost, earlier))
+    excess, start = np.log10(largest_cost / cost_threshold), np.log10(earlier / cost_threshold)
     return reached(excess, path_date, year_end, start, path_start)
 
 
@@ -169,7 +161,7 @@ def headline_compute_date(compute_crossing_date):
 def headline_cost_date(headline_cost, headline_compute, earlier_compute, cost_level, path_date, year_end, path_start):
     """Date at which the largest run of the first course first costs more than a level; the end stands for later."""
     earlier = headline_cost[:1] * (earlier_compute / headline_compute[:1])
-    excess, start = (np.log10(x / cost_level) for x in (headline_cost, earlier))
+    excess, start = np.log10(headline_cost / cost_level), np.log10(earlier / cost_level)
     return reached(excess, path_date, year_end, start, path_start)
 
 

@@ -122,6 +122,9 @@ function belief(input, row, change) {
 
 // --- the graph ---
 
+/** Draws as one array of numbers, never a list, which stands for rows along a dimension; null is a missing value. */
+const drawArray = (x) => (Array.isArray(x) ? Float64Array.from(x, (each) => each ?? NaN) : x);
+
 /** A study on some draws: `drawsOf(name, k)` are those of row k of an input, in base units. */
 class Model {
   constructor(data, formulas, drawsOf, fixed) {
@@ -156,11 +159,11 @@ class Model {
 
   computed(name, at, own) {
     const { needs, along, dimensions } = this.data.quantities[name];
-    if (!needs) return this.drawsOf(name, own[0] || 0);
+    if (!needs) return drawArray(this.drawsOf(name, own[0] || 0));
     if (this.data.fixed[name]) {
       const place = dimensions.reduce((k, each, d) => k * this.data.dimensions[each].length + own[d], 0);
       for (const need of needs) this.values(need, at); // so that a change of an input is noticed
-      return this.fixed(name, place);
+      return drawArray(this.fixed(name, place));
     }
     const formula = this.formulas[name];
     if (formula === null) return this.values(needs[0], at);
