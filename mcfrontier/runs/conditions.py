@@ -153,6 +153,12 @@ def quantities(conditions: Iterable[Condition]) -> list[str]:
     return list(dict.fromkeys(split_row(row)[0] for condition in conditions for row in condition.rows))
 
 
+def units_as_stated(study: Study) -> dict[str, str]:
+    """The unit of every quantity, also of those that no target needs: that of its entry, or else of its node."""
+    stated = {name: prior.entry.unit for name, prior in study.file.priors.items()}
+    return {name: node.unit for name, node in study.nodes.items()} | stated
+
+
 def of_study(study: Study) -> list[Condition]:
     """The conditions that the draws of a study must meet, checked."""
     unit_of = {name: study.unit(name) for name in study.quantities}

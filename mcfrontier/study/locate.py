@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -137,10 +137,10 @@ def headings() -> tuple[list[Heading], list[str]]:
 
 def matching(headings: Sequence[Heading], query: str) -> list[Heading]:
     """The headings that have a word of a query, by the rarity of the words that they have, those of the name twice."""
-    wanted = [*dict.fromkeys(WORD.findall(query.casefold()))]
+    wanted = dict.fromkeys(words(query))
     if not wanted:
         return [*headings]
-    texts = [([*words(each.name)], [*words(f"{each.title} {each.question}")]) for each in headings]
+    texts = [(words(each.name), words(f"{each.title} {each.question}")) for each in headings]
     scores = [0.0] * len(headings)
     for word in wanted:
         hits = [2 * has(name, word) + has(rest, word) for name, rest in texts]
@@ -150,9 +150,9 @@ def matching(headings: Sequence[Heading], query: str) -> list[Heading]:
     return [headings[i] for i in order if scores[i] > 0]
 
 
-def words(text: str) -> Iterator[str]:
+def words(text: str) -> list[str]:
     """The words and numbers of a text."""
-    yield from WORD.findall(text.casefold())
+    return WORD.findall(text.casefold())
 
 
 def has(known: Sequence[str], word: str) -> bool:

@@ -87,7 +87,7 @@ TASKS = [
          expected=["lognormal", "a test", [{"input": "energy", "share": 1.0}]]),
     task("How much energy is it?", ("estimate", ENERGY),
          read=lambda c: [*interval(c), c["unit"]], expected=[near(1), near(MEDIAN), near(3), "kWh"]),
-    task("What does the bill hang on?", ("estimate", {"study": "bill", **QUICK}),
+    task("What does the bill depend on?", ("estimate", {"study": "bill", **QUICK}),
          read=lambda c: [each["input"] for each in c["drivers"]], expected=["energy", "energy_price"]),
     task("What if 2 kWh cost 10 cents each?",
          ("estimate", {"study": "bill", "set": {"energy": 2, "energy_price": "0.1 USD/kWh"}, **QUICK}),

@@ -40,8 +40,7 @@ def test_a_threshold_is_passed_between_the_end_of_a_year_and_the_largest_run_of_
     start = np.array([[0.01]])
 
     def date(threshold):
-        excess, before = np.log10(size / threshold), np.log10(start / threshold)
-        return forecast.reached(excess, path, ends, before, np.array([[2025.6]])).item()
+        return forecast.first_over(size, start, threshold, path, ends, np.array([[2025.6]])).item()
 
     assert date(10.0) == pytest.approx(2028 + 0.6 / 2)
     assert date(1.0) == pytest.approx(2027.6)

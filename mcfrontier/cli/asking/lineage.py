@@ -17,7 +17,7 @@ MAX_ROWS, MAX_NAMES, TITLE_LENGTH = 10, 3, 60  # sources, and the entries and th
 @as_of_option()
 @click.option("--json", "as_json", is_flag=True, help="Print all sources as JSON.")
 def command(name: str, quantity: str, as_json: bool, as_of: date | None) -> None:
-    """List the primary sources from which a quantity hangs, by share of variance, down through nested studies."""
+    """List the primary sources of a quantity, by share of its variance, down through nested studies."""
     from textwrap import shorten
 
     from mcfrontier.core.formatting import label

@@ -116,12 +116,13 @@ def machine_power(machine_budget, cluster_price, chip_power):
 # Dates of the largest run of `frontier`
 
 
-def reached(excess, path_date, year_end, start, path_start):
+def first_over(largest, earlier, threshold, path_date, year_end, path_start):
     """Date at which the largest run first exceeds a threshold; the end of the last year stands for later, or never.
 
     A year's largest is dated within it, and the path is level from there to the end of the year, and linear in orders
     of magnitude from there to the next.
     """
+    excess, start = np.log10(largest / threshold), np.log10(earlier / threshold)
     before = np.concatenate([start + 0 * excess[:1], excess[:-1]])
     since = np.concatenate([path_start, year_end[:-1]])
     return np.where(start[0] < 0, first_crossing(before, excess, since, path_date, year_end[-1:]), path_start[0])
@@ -130,8 +131,7 @@ def reached(excess, path_date, year_end, start, path_start):
 @node("AD", along="year", capped=True)
 def compute_crossing_date(largest_compute, earlier_compute, compute_threshold, path_date, year_end, path_start):
     """Date at which the largest run first exceeds a compute; the end of the last year stands for later, or never."""
-    excess, start = np.log10(largest_compute / compute_threshold), np.log10(earlier_compute / compute_threshold)
-    return reached(excess, path_date, year_end, start, path_start)
+    return first_over(largest_compute, earlier_compute, compute_threshold, path_date, year_end, path_start)
 
 
 @node("AD", along="year", capped=True)
@@ -141,8 +141,7 @@ def crossing_date(largest_cost, largest_compute, earlier_compute, cost_threshold
     An earlier run is taken at the price of compute of the first year.
     """
     earlier = largest_cost[:1] * earlier_compute / largest_compute[:1]
-    excess, start = np.log10(largest_cost / cost_threshold), np.log10(earlier / cost_threshold)
-    return reached(excess, path_date, year_end, start, path_start)
+    return first_over(largest_cost, earlier, cost_threshold, path_date, year_end, path_start)
 
 
 @node("share", event=True)
@@ -161,8 +160,7 @@ def headline_compute_date(compute_crossing_date):
 def headline_cost_date(headline_cost, headline_compute, earlier_compute, cost_level, path_date, year_end, path_start):
     """Date at which the largest run of the first course first costs more than a level; the end stands for later."""
     earlier = headline_cost[:1] * (earlier_compute / headline_compute[:1])
-    excess, start = np.log10(headline_cost / cost_level), np.log10(earlier / cost_level)
-    return reached(excess, path_date, year_end, start, path_start)
+    return first_over(headline_cost, earlier, cost_level, path_date, year_end, path_start)
 
 
 @node("share", event=True)

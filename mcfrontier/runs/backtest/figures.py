@@ -7,11 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from mcfrontier.analysis.forecasts.cross_validation import LEVELS, group_means, share_inside
 from mcfrontier.analysis.forecasts.scoring_rules import interval_score
-from mcfrontier.core.arrays import Array
 
 COVERAGE_LEVELS = (0.5, 0.9)
 
@@ -81,11 +78,6 @@ class Summary:
 def log_score(low: float, high: float, outcome: float) -> float:
     """The interval score of a 90 % interval of a decimal logarithm, from the ends of the interval."""
     return interval_score(math.log10(low), math.log10(high), math.log10(outcome))
-
-
-def sample_quantiles(x: Array) -> tuple[float, ...]:
-    """The quantiles of a sample at LEVELS."""
-    return tuple(np.quantile(x, LEVELS).tolist())
 
 
 def summarise(figures: Sequence[Figure]) -> Summary:

@@ -179,14 +179,7 @@ def attributed(
 
 def quantities_of(that: str, source: Source) -> list[str]:
     """The quantities of a condition on those of a study."""
-    return conditions.quantities([conditions.read(that, units_of(load(source)), THAT)])
-
-
-def units_of(study: Study) -> dict[str, str]:
-    """The units of all quantities of a study, those that its targets do not need included."""
-    return {name: node.unit for name, node in study.nodes.items()} | {
-        name: each.entry.unit for name, each in study.file.priors.items()
-    }
+    return conditions.quantities([conditions.read(that, conditions.units_as_stated(load(source)), THAT)])
 
 
 def row_figure(row: str, runs: Sequence[RunCore]) -> tuple[Figure, str, str]:
@@ -203,7 +196,7 @@ def row_figure(row: str, runs: Sequence[RunCore]) -> tuple[Figure, str, str]:
 
 def condition_figure(that: str, study: Study) -> tuple[Figure, str, str]:
     """The probability of a condition."""
-    found = conditions.spelled(conditions.read(that, units_of(study), THAT), study)
+    found = conditions.spelled(conditions.read(that, conditions.units_as_stated(study), THAT), study)
     conditions.check([found], study, THAT)
 
     def figure(run: RunCore) -> tuple[float, Array]:

@@ -1,4 +1,4 @@
-"""The primary sources from which a quantity hangs: the shares of variance of its inputs, by the sources of these."""
+"""The primary sources of a quantity: the shares of variance of its inputs, by the sources of these."""
 
 from __future__ import annotations
 
@@ -123,17 +123,16 @@ def lineage(source: str, row: str, as_of: date | None = None) -> Lineage:
     run = run_of(study, recipe.SEED)
     if not run.varies(row):
         raise InputError(f"{row}: nothing that it depends on is uncertain, so no source has a share; name another")
-    found = of_row(run, row)
     shares = shares_of(run, row)
     by_source: dict[tuple[str, str], Parts] = {}
-    for origin, share in found:
+    for origin, share in parts_of(run, row, shares):
         by_source.setdefault((origin.id, origin.text), []).append((origin, share))
-    rows_of = [
+    found = [
         SourceShare(id, text, total([share for _, share in own]), entries_of(own), paths_of(own))
         for (id, text), own in by_source.items()
     ]
-    ordered = sorted(rows_of, key=lambda each: -each.share.value)
-    return Lineage(run, row, shares.scale, ordered, shares.warning)
+    found.sort(key=lambda each: -each.share.value)
+    return Lineage(run, row, shares.scale, found, shares.warning)
 
 
 def entries_of(own: Parts) -> list[str]:
@@ -157,15 +156,13 @@ def run_of(study: Study, seed: int) -> RunCore:
 
 def shares_of(run: RunCore, row: str) -> Shares:
     """The Shapley shares of a row, which sum to 1 whether inputs depend on each other or not."""
-    found = sensitivity.shares(run, row, design_of=shapley.design)
-    return sensitivity.given(row, found)
+    return sensitivity.given(row, sensitivity.shares(run, row, design_of=shapley.design))
 
 
-def of_row(run: RunCore, row: str, path: tuple[str, ...] = ()) -> Parts:
+def parts_of(run: RunCore, row: str, shares: Shares, path: tuple[str, ...] = ()) -> Parts:
     """The origins of the variance of a row, down through nested studies, whose shares sum to 1."""
     found: Parts = []
-    shares, study = shares_of(run, row), run.study
-    nested = NestedRuns(run)
+    study, nested = run.study, NestedRuns(run)
     figures, errors = (each["share"].tolist() for each in (shares.figures, shares.errors))
     for name, figure, error in zip(shares.inputs, figures, errors, strict=True):
         if not figure:
@@ -178,8 +175,9 @@ def of_row(run: RunCore, row: str, path: tuple[str, ...] = ()) -> Parts:
                     (origin, own.times(Share(each))) for origin, each in origins(study, rests, stated, entry, path)
                 ]
                 continue
-            inner = stated["study"]
-            below = of_row(nested(prior, inner), stated["quantity"], (*path, inner))
+            other, quantity = stated["study"], stated["quantity"]
+            inner = nested(prior, other)
+            below = parts_of(inner, quantity, shares_of(inner, quantity), (*path, other))
             found += [(origin, own.times(share)) for origin, share in below]
     return found
 

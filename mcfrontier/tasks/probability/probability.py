@@ -14,7 +14,7 @@ from mcfrontier.outputs.folder.files import FORMAT
 from mcfrontier.outputs.folder.sample import sample_of_folder
 from mcfrontier.outputs.folder.saved import RunFolder
 from mcfrontier.runs import recipe
-from mcfrontier.runs.conditions import CONDITION_FORM, GIVEN, Condition, quantities
+from mcfrontier.runs.conditions import CONDITION_FORM, GIVEN, Condition, quantities, units_as_stated
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.events import (
     ENOUGH_DRAWS,
@@ -110,9 +110,7 @@ def of_study(
     if reading is not None or (not that and stated(study.file)):
         study, questions, unpublished = ask(study, that, reading)
         given = [*unpublished, *given]
-    unit_of = {name: node.unit for name, node in study.nodes.items()}
-    unit_of |= {name: prior.entry.unit for name, prior in study.file.priors.items()}
-    events, conditions = parsed(questions, given, unit_of)
+    events, conditions = parsed(questions, given, units_as_stated(study))
     needs = quantities((*(event for _, event in events), *conditions))
     if any(name not in study.quantities for name in needs):
         study = retargeted(study, (*study.targets, *needs), {})
