@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.jsontext import finite
-from mcfrontier.core.printable import echo, one_line
+from mcfrontier.core.printable import echo, message_line, one_line
 
 MAX_BYTES = 2048  # of a reply, in UTF-8
 COMMAND_BYTES = 900  # of the command line in it
@@ -47,6 +47,14 @@ def reply_json(content: Reply) -> str:
             raise InputError(f"the reply has {len(text):,} bytes, and at most {MAX_BYTES:,}; ask for fewer quantities")
         holder[key] = one_line(holder[key], max(MIN_TEXT, len(holder[key]) * 2 // 3))
     return text.decode()
+
+
+def error_line(problem: InputError) -> str:
+    """A message of at most 2 KB: a longer one loses its middle."""
+    text, most = str(problem), MAX_BYTES
+    while len(text.encode()) > MAX_BYTES:
+        text, most = message_line(text, most), most * 2 // 3
+    return text
 
 
 def serialised(content: Reply) -> bytes:

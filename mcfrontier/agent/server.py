@@ -23,7 +23,7 @@ from mcp.types import (
 )
 
 from mcfrontier.agent import tools
-from mcfrontier.agent.reply import Reply, reply_json
+from mcfrontier.agent.reply import Reply, error_line, reply_json
 from mcfrontier.core import signals
 from mcfrontier.core.errors import InputError
 from mcfrontier.core.version import __version__
@@ -81,7 +81,7 @@ def answered(call: Callable[[], Reply]) -> CallToolResult:
     try:
         text, failed = reply_json(call()), False
     except InputError as problem:
-        text, failed = str(problem), True
+        text, failed = error_line(problem), True
     finally:
         gc.collect()  # a run and its cached results refer to each other
     return CallToolResult(content=[TextContent(text=text)], is_error=failed)

@@ -44,10 +44,10 @@ def one_line(text: str, most: int | None = None) -> str:
     return text if most is None or len(text) <= most else text[: most - 1] + "…"
 
 
-def message_line(text: str) -> str:
+def message_line(text: str, most: int = limits.MESSAGE_LENGTH) -> str:
     """A message on one line, its long words cut. A long one loses its middle: it begins with the place and ends with
     the remedy."""
-    text, half = re.sub(LONG_WORD, shortened, one_line(text)), limits.MESSAGE_LENGTH // 2
+    text, half = re.sub(LONG_WORD, shortened, one_line(text)), most // 2
     return text if len(text) <= 2 * half else f"{text[: half - 1]} … {text[2 - half :]}"
 
 

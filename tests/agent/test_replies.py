@@ -50,6 +50,18 @@ def test_a_reply_that_cannot_be_shortened_is_refused():
         reply_json({"low": [0.123456789] * 300})
 
 
+def test_the_message_of_a_call_fits_two_kilobytes_with_its_place_and_its_remedy(here):
+    needs = {f"{kind}_{i}" for i in range(60) for kind in ("Größe", "größe")}
+    (here / "many.toml").write_text(
+        f'targets = ["y"]\n[formulas.y]\nis = "{" + ".join(sorted(needs))}"\nunit = "1"\n', encoding="utf-8"
+    )
+    result = answered(called("estimate", {"study": "many.toml"}))
+    text = result.content[0].text
+    assert result.is_error
+    assert len(text.encode()) <= MAX_BYTES
+    assert (text[:9], text.count("\n")) == ("many.toml", 0)
+
+
 @given(PRINTABLE, PRINTABLE, PRINTABLE)
 def test_a_command_line_has_the_words_that_it_was_made_of(study, value, condition):
     line = command_line("percentiles", [study], 2, set={"a": value}, given=[condition], seed=1, sampler=None)

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import norm
 
 from mcfrontier.core.errors import InputError
-from mcfrontier.tasks.crux.crux import cruxes
+from mcfrontier.tasks.crux.crux import cruxes, sentences
 from tests.conftest import ROOT, input_entry
 
 DRAWS = 2**11
@@ -62,6 +62,24 @@ def test_the_gap_in_a_probability_is_that_of_the_closed_form():
     assert only.remaining.value == 0  # with a known, both have the same b
 
 
+def test_a_gap_of_rounding_or_of_chance_alone_has_no_shares():
+    found = cruxes(study(a=(1, 1), b=(2, 1)), study(a=(2, 1), b=(1, 1)), draws=512)
+    assert sorted(each.part.value for each in found.cruxes) == pytest.approx([-1, 1])
+    assert "differ by no more than the Monte Carlo error in the median of y, 2.92 against 2.92." in sentences(found)
+    wider = cruxes(study(a=(0, 1), b=(0, 1)), study(a=(0, 2), b=(0, 3)), draws=512)  # both medians are 0
+    none = cruxes(study(a=(1, 1), b=(2, 1)), study(a=(4, 1), b=(3, 1)), that="y > 1e9", draws=64)
+    assert not wider.clear
+    assert not none.clear
+
+
+def test_a_known_value_at_which_the_quantity_is_no_number_is_left_out():
+    formula = "sqrt(a) + b"
+    found = by_name(cruxes(study(formula, a=(1, 1), b=(2, 1)), study(formula, a=(1, 1), b=(3, 1)), draws=DRAWS))
+    assert found["b"].remaining.value == 0
+    found = by_name(cruxes(study(formula, a=(1, 1), b=(2, 1)), study(formula, a=(2, 1), b=(3, 1)), draws=DRAWS))
+    assert found["a"].remaining.value == pytest.approx(1, abs=0.01)  # that of b, at each a above 0
+
+
 def test_a_formula_that_differs_is_a_crux():
     found = cruxes(study(a=(1, 0.1), b=(2, 0.1)), study("a * b + 1", a=(1, 0.1), b=(4, 0.1)), draws=DRAWS)
     parts = by_name(found)
@@ -78,6 +96,8 @@ def test_a_formula_that_differs_is_a_crux():
         ((study(a=(1, 1), b=(2, 1)), "gpt4"), {}, "no target in common: .*; name one with --target"),
         (("gpt4", "palm"), {}, "targets in common, .*; name one with --target"),
         (("gpt4", "palm"), {"target": "energy", "that": "energy > 1 GWh"}, "state one of the two"),
+        (("gpt4", "palm"), {"that": ""}, "a number, a quantity or a parenthesis is expected"),
+        ((study("sqrt(a)", a=(9, 1)), study("sqrt(-a)", a=(-9, 1))), {}, "y: with y of .*, none of its draws is"),
     ],
 )
 def test_studies_without_a_gap_to_explain_are_refused(pages, options, message):

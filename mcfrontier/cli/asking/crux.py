@@ -57,7 +57,7 @@ def command(studies: tuple[str, str], as_json: bool, **settings: Any) -> None:
                 each.first,
                 each.other,
                 difference(each.part.value, found.unit, each.part.error),
-                percent(each.part.value / gap) if gap else "",
+                percent(each.part.value / gap) if found.clear else "",
                 found.size(each.remaining) if each.remaining else "–",
             ]
             for each in found.cruxes[:MAX_ROWS]

@@ -24,7 +24,7 @@ from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.events import THAT, sample_of, truth
 from mcfrontier.runs.hybrids import hybrid
 from mcfrontier.runs.hybrids.definitions import definition_text
-from mcfrontier.runs.hybrids.evaluation import Hybrids, central, with_known
+from mcfrontier.runs.hybrids.evaluation import Hybrids, with_known
 from mcfrontier.runs.hybrids.scenarios import common_plan, common_targets, list_names, load_scenarios
 from mcfrontier.runs.load import Source, load
 from mcfrontier.runs.recipe import SAMPLER, SEED
@@ -36,6 +36,7 @@ DRAWS = 2**13  # of each study and of each hybrid of two
 MAX_EXACT = 12  # differing entries up to which all hybrids are evaluated
 KNOWN_VALUES = 16  # of an entry from each of the two beliefs, for the expected gap once its value is known
 HALF = 0.5  # of the gap, above which one entry is called over half of it
+CLEAR, ROUNDING = 2, 1e-9  # times its Monte Carlo error, and of the figures, up to which a gap is none
 
 Figure = Callable[[RunCore], tuple[float, Array]]  # that of all draws, and those of the 16 randomisations
 
@@ -110,6 +111,11 @@ class Cruxes:
             ],
         }
 
+    @property
+    def clear(self) -> bool:
+        """Whether the gap is larger than its Monte Carlo error and rounding yield."""
+        return abs(self.gap.value) > max(CLEAR * self.gap.error, ROUNDING * max(map(abs, self.ends)))
+
     def size(self, gap: Estimate) -> str:
         """The size of a gap, that of two shares in percentage points."""
         return difference(abs(gap.value), self.unit, gap.error).removeprefix("+")
@@ -126,9 +132,10 @@ def cruxes(
     progress: Progress = silent,
 ) -> Cruxes:
     """The cruxes of two studies in the median of a row, or in the probability of a condition."""
-    if target and that:
+    if target is not None and that is not None:
         raise InputError("--target and --that: a median or a probability is compared; state one of the two")
-    wanted = quantities_of(that, first) if that else [split_row(target)[0]] if target else None
+    wanted = [split_row(target)[0]] if target is not None else None
+    wanted = quantities_of(that, first) if that is not None else wanted
     names, studies = load_scenarios((first, other), None, wanted, {}, None, None, {}, seed)
     shared = wanted or common_targets(names, studies, None)
     if len(shared) > 1 and not that:
@@ -171,9 +178,12 @@ def attributed(
     changes, evaluate = attribution.changes(plan, [*differing], MAX_EXACT), Hybrids(plan)
     found = []
     for changed in progress([*changes.sets], "attributing the gap"):
-        names = [own for own, switched in zip(differing.values(), changed, strict=True) if switched]
-        study = hybrid.hybrid_study(one, other, frozenset[str]().union(*names))
+        names = [name for name, switched in zip(differing, changed, strict=True) if switched]
+        study = hybrid.hybrid_study(one, other, frozenset[str]().union(*(differing[name] for name in names)))
         found.append(figure(RunCore(study, plan, evaluate(study))))
+        if not math.isfinite(found[-1][0]):
+            place = f"{one.targets[0]}: with {', '.join(names)} of {other.name} in {one.name}"
+            raise InputError(f"{place}, none of its draws is finite; look for a division by zero, or name another")
     return attribution.waterfall(changes, [*differing], found, log=False)
 
 
@@ -187,11 +197,16 @@ def row_figure(row: str, runs: Sequence[RunCore]) -> tuple[Figure, str, str]:
     name = split_row(row)[0]
     own = [each for each in runs[0].known_rows(name) if each in runs[1].known_rows(name)]
     if row not in own and (row != name or len(own) != 1):
-        listed = f"; name one, such as {own[0]}" if own else ""
-        raise InputError(f"{row}: no row that both have, of {len(own)} rows of {name} in common{listed}")
+        listed = f"name one, such as {own[0]}" if own else "name another"
+        raise InputError(f"{row}: no row that both have, of {len(own)} rows of {name} in common; {listed}")
     row = row if row in own else own[0]
     unit, event = runs[0].unit(row), all(run.kind(row) is EVENT for run in runs)
-    return lambda run: central(run.samples(row, unit), row, event), PROBABILITY if event else "median", unit
+    statistic = np.mean if event else np.median
+
+    def figure(run: RunCore) -> tuple[float, Array]:
+        return estimates.by_parts(run.samples(row, unit), statistic)
+
+    return figure, PROBABILITY if event else "median", unit
 
 
 def condition_figure(that: str, study: Study) -> tuple[Figure, str, str]:
@@ -208,7 +223,8 @@ def condition_figure(that: str, study: Study) -> tuple[Figure, str, str]:
 
 def remaining(name: str, runs: Sequence[RunCore], figure: Figure) -> Estimate | None:
     """The expected gap once the value of an entry is known to both: the mean of |second - first| over the values of
-    the entry, half of them from the belief of each, evenly spaced in probability."""
+    the entry, half of them from the belief of each, evenly spaced in probability. Values at which a figure is no number
+    are left out."""
     one, two = (run.study for run in runs)
     if len(one.dimensions_of[name]) > 1 or any(
         (each.evidence or each.given) and each.dependence.group_of(name) for each in (one, two)
@@ -219,9 +235,12 @@ def remaining(name: str, runs: Sequence[RunCore], figure: Figure) -> Estimate | 
     for value in values:
         sides = [figure(with_known(study, runs[0].sampler, name, value)) for study in (one, two)]
         (a, a_parts), (b, b_parts) = sides
-        gaps.append((abs(b - a), np.abs(b_parts - a_parts)))
-    whole, parts = np.mean([gap for gap, _ in gaps]), np.mean([part for _, part in gaps], axis=0)
-    return Estimate(float(whole), float(estimates.standard_error(whole, parts)))
+        gaps.append(np.abs([b - a, *(b_parts - a_parts)]))
+    finite = [each for each in gaps if np.isfinite(each).all()]
+    if not finite:
+        return None
+    whole, *parts = np.mean(finite, axis=0)
+    return Estimate(float(whole), float(estimates.standard_error(whole, np.array(parts))))
 
 
 def known_values(run: RunCore, name: str) -> list[Prior]:
@@ -246,12 +265,13 @@ def sentences(found: Cruxes) -> str:
     (one, other), largest, gap = found.names, found.cruxes[0], found.gap
     of = found.of if found.statistic == PROBABILITY else label(found.of)
     low, high = (amount(end, found.unit, gap.error) for end in found.ends)
-    text = f"{one} and {other} differ by {found.size(gap)} in the {found.statistic} of {of}, {low} against {high}"
-    if gap.value:
-        share = largest.part.value / gap.value
-        most = f"{percent(share)} of it, which the rest offsets," if share > 1 else "over half of it"
-        most = most if share > HALF else f"the largest part of it, {percent(share)},"
-        text += f"; {most} is {label(largest.name)}"
+    what = f"in the {found.statistic} of {of}, {low} against {high}"
+    if not found.clear:
+        return f"{one} and {other} differ by no more than the Monte Carlo error {what}."
+    share = largest.part.value / gap.value
+    most = f"{percent(share)} of it, which the rest offsets," if share > 1 else "over half of it"
+    most = most if share > HALF else f"the largest part of it, {percent(share)},"
+    text = f"{one} and {other} differ by {found.size(gap)} {what}; {most} is {label(largest.name)}"
     if largest.remaining is None:
         return f"{text}."
     verb = "falls" if largest.remaining.value < abs(gap.value) else "rises"
