@@ -170,12 +170,6 @@ def pretraining_compute(headline_compute, rl_share):
     return headline_compute * (1 - rl_share)
 
 
-@node("chip")
-def frontier_chip_count(chip_time, run_time):
-    """Chips of the cluster of the largest run, from its chip-hours and its length."""
-    return chip_time / run_time
-
-
 @node("1")
 def price_level(inflation, years_ahead):
     """Consumer prices of a year over those of the reference year."""
