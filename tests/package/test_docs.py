@@ -11,7 +11,7 @@ from mcfrontier.outputs.folder import write
 from mcfrontier.runs import diagnostics
 from tests.conftest import ROOT
 
-ANALYSES = ("compare", "solve", "probability", "score", "calibrate", "forecast", "lineage", "questions")
+ANALYSES = ("compare", "crux", "solve", "probability", "score", "calibrate", "forecast", "lineage", "questions")
 PAGES = ("percentiles", "export", "squiggle", *ANALYSES)
 TUTORIAL = "tutorial"  # its commands run one after the other in one folder
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)

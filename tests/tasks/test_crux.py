@@ -1,7 +1,6 @@
 """Cruxes of two studies, against figures by hand and closed forms."""
 
 import json
-import re
 
 import numpy as np
 import pytest
@@ -9,7 +8,7 @@ from scipy.stats import norm
 
 from mcfrontier.core.errors import InputError
 from mcfrontier.tasks.crux.crux import cruxes, sentences
-from tests.conftest import ROOT, input_entry
+from tests.conftest import input_entry
 
 DRAWS = 2**11
 
@@ -126,13 +125,3 @@ inputs.count = {{ family = "lognormal", p5 = 10, p95 = 20, unit = "chip", source
     (only,) = content["cruxes"]
     assert only["part"] == content["gap"]["total"]
     assert only["remaining"] == 0
-
-
-def test_the_example_of_the_documentation_is_printed(page, command):
-    text = (ROOT / "docs/crux.md").read_text()
-    for name, content in re.findall(r"`priors/(\w+)\.toml`:\n\n```toml\n(.*?)```", text, re.S):
-        page(name, content)
-    ((requested, lines),) = re.findall(r"```\n\$ python -m mcfrontier (.*?)\n(.*?)```", text, re.S)
-    printed = command(*requested.split())
-    assert printed.code == 0
-    assert [line.rstrip() for line in printed.out.splitlines()] == lines.splitlines()
