@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from mcfrontier.core.digits import MAX_DIGITS
 from mcfrontier.core.kinds import kind_of
 
+MAX_NAMES = 5  # in a message
 UPPER_CASE = {word: word.upper() for word in ("gpu", "mfu", "tdp", "pue", "flop", "cpu", "bf16", "fp32", "h100", "rl")}
 SPELLINGS = UPPER_CASE | {"2023usd": "in 2023 USD", "inhouse": "in-house"}  # of the words in names of quantities
 
@@ -90,6 +92,16 @@ def spaced(labels: str) -> str:
 def sentence(text: str) -> str:
     """A text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
+
+
+def list_names(names: Sequence[str], most: int = MAX_NAMES) -> str:
+    """List the first names, and the number of the rest.
+
+    >>> list_names(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def counted(count: int, noun: str) -> str:

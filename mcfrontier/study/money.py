@@ -8,7 +8,7 @@ keeps what it states as `nominal`, from which it can be converted to another yea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace as replace_struct
 
 from mcfrontier.core.errors import InputError, located
+from mcfrontier.core.formatting import list_names
 from mcfrontier.core.kinds import currencies
 from mcfrontier.core.printable import quoted
 from mcfrontier.distributions.chip_price import Price
@@ -216,8 +217,8 @@ def notes(file: PriorsFile, inputs: Iterable[str], evidence: Iterable[str]) -> t
     for (year, text), names in sorted(found.items()):
         years.setdefault(tuple(names), {})[str(year)] = text
     texts = [
-        f"{listed(names)}: stated in money of {', '.join(each)}, converted to the price year {own} by consumer prices, "
-        f"× {', '.join(each.values())}"
+        f"{list_names(names, MAX_NAMES)}: stated in money of {', '.join(each)}, converted to the price year {own} by "
+        f"consumer prices, × {', '.join(each.values())}"
         for names, each in years.items()
     ]
     converted_years = [(unit, year) for _, unit, year in places if year != own]
@@ -234,12 +235,6 @@ def not_known_yet(years: Iterable[tuple[str, int]], as_of: date | None) -> Itera
         if year > last:
             when = f"was not known as of {as_of}" if as_of else "is not known yet"
             yield f"the price index of {currency} of {year} {when}; that of {last} stands for it"
-
-
-def listed(names: Sequence[str]) -> str:
-    """The first names, and the number of the rest."""
-    more = len(names) - MAX_NAMES
-    return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def entry_year(stated: dict[str, Any], place: str, columns: Columns, price_year: int | None = None) -> dict[str, Any]:

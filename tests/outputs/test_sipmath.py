@@ -9,7 +9,6 @@ from scipy import special, stats
 import mcfrontier as mcf
 from mcfrontier.core.errors import InputError
 from mcfrontier.outputs.exports.fits import MAX_DISTANCE
-from mcfrontier.outputs.exports.sipmath import nearest_correlation
 from tests.conftest import entry, input_entry, root
 
 TRIALS = 2**14
@@ -199,13 +198,3 @@ def test_draws_that_are_not_finite_are_left_out(non_finite_run):
     missing = int((~np.isfinite(run.core.samples("root"))).sum())
     assert sip["metadata"]["count"] == 4096 - missing
     assert notes == [f"root: {missing:,} draws are not finite and left out"]
-
-
-def test_correlations_that_no_joint_distribution_has_become_those_of_one_near_them():
-    impossible = np.array([[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]])
-    found = nearest_correlation(impossible)
-    np.linalg.cholesky(found)
-    assert np.diag(found).tolist() == [1, 1, 1]
-    np.testing.assert_allclose(np.abs(found[[0, 0, 1], [1, 2, 2]]), 0.5, atol=1e-5)  # the nearest that is symmetric
-    possible = np.array([[1, 0.3], [0.3, 1]])
-    np.testing.assert_allclose(nearest_correlation(possible), possible)

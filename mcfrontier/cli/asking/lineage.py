@@ -20,7 +20,7 @@ def command(name: str, quantity: str, as_json: bool, as_of: date | None) -> None
     """List the primary sources of a quantity, by share of its variance, down through nested studies."""
     from textwrap import shorten
 
-    from mcfrontier.core.formatting import label
+    from mcfrontier.core.formatting import label, list_names
     from mcfrontier.core.jsontext import json_text
     from mcfrontier.tasks.lineage.lineage import lineage, total
 
@@ -36,9 +36,8 @@ def command(name: str, quantity: str, as_json: bool, as_of: date | None) -> None
     say()
     lines = []
     for each in shown:
-        more = len(each.entries) - MAX_NAMES
-        entries = ", ".join(each.entries[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
-        lines.append([each.id or "–", shorten(each.title, TITLE_LENGTH, placeholder=" …"), *texts(each.share), entries])
+        title, entries = shorten(each.title, TITLE_LENGTH, placeholder=" …"), list_names(each.entries, MAX_NAMES)
+        lines.append([each.id or "–", title, *texts(each.share), entries])
     if rest:
         lines.append(["", f"{len(rest)} more", *texts(total([each.share for each in rest])), ""])
     show_table(("source", "", "share", "±", "entries that rest on it"), lines, left=(0, 1, 4), widest=(24, 44, 8, 6))

@@ -26,6 +26,7 @@ from mcfrontier.outputs.exports.fits import allowed, finite, ordered
 from mcfrontier.outputs.exports.kinds import Draws
 from mcfrontier.outputs.exports.origin import origin
 from mcfrontier.outputs.folder.saved import RunFolder
+from mcfrontier.study.correlation import nearest_correlation
 
 LEVELS = np.arange(1, 1000) / 1000  # of the quantiles that a metalog is fitted to
 LOGITS = np.linspace(-12, 12, 4801)  # of the probabilities at which a metalog is compared with the draws
@@ -33,7 +34,6 @@ CLOSE = 0.002  # distance of the CDFs at which no further term is added
 TERMS = range(2, 17)  # "18 metalog parameters" of the standard are 16 terms and two bounds
 DIGITS = 12  # of a coefficient
 MAX_VALUES = 50  # of a quantity that takes few values, which becomes a table of them
-LEAST_EIGENVALUE = 1e-6  # of the correlation matrix, so that readers can factorise it
 MOVED = 0.005  # change of a rank correlation that is reported
 ENTITY, SEEDS = 1, 10**7  # the entity of the HDR generator, and the number of first variables
 DENSITY_BINS, DENSITY_SHARE = 25, 0.001  # of the small density that readers display, and what it leaves out at each end
@@ -169,7 +169,9 @@ def correlations(rows: Sequence[str], draws: Sequence[Array], note: Callable[[st
     """The correlations of the normal scores by which the copula has the rank correlations of the draws."""
     ordered = [ranks.ranks(x) for x in draws]
     found = np.array([[ranks.rank_correlation(one, other) for other in ordered] for one in ordered])
-    matrix = nearest_correlation(2 * np.sin(math.pi * found / 6))
+    matrix = 2 * np.sin(math.pi * found / 6)
+    np.fill_diagonal(matrix, 1.0)  # but for rounding
+    matrix = nearest_correlation(matrix)
     moved = np.abs(6 * np.arcsin(matrix / 2) / math.pi - found).max()
     if moved > MOVED:
         note(f"no Gaussian copula has these rank correlations; those of the nearest one differ by up to {moved:.2g}")
@@ -177,14 +179,3 @@ def correlations(rows: Sequence[str], draws: Sequence[Array], note: Callable[[st
         {"row": row, "col": rows[j], "value": float(matrix[i, j])} for i, row in enumerate(rows) for j in range(i + 1)
     ]
     return {"name": MATRIX, "value": {"columns": rows, "rows": rows, "matrix": entries}}
-
-
-def nearest_correlation(matrix: Array) -> Array:
-    """A positive definite correlation matrix near a symmetric one: small eigenvalues are raised, the diagonal is 1."""
-    values, vectors = np.linalg.eigh(matrix)
-    if values[0] < LEAST_EIGENVALUE:
-        matrix = (vectors * np.maximum(values, 2 * LEAST_EIGENVALUE)) @ vectors.T
-    sd = np.sqrt(np.diag(matrix))
-    scaled: Array = matrix / np.outer(sd, sd)
-    np.fill_diagonal(scaled, 1.0)
-    return scaled

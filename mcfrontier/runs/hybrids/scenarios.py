@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mcfrontier.core.errors import InputError, located
+from mcfrontier.core.formatting import list_names
 from mcfrontier.core.kinds import currencies
 from mcfrontier.runs import recipe
 from mcfrontier.runs.load import Day, Model, Source, load
@@ -16,7 +17,6 @@ from mcfrontier.sampling.plan import Sampler
 from mcfrontier.study import money
 from mcfrontier.study.study import Study, retained_draws
 
-MAX_NAMES = 5  # quantities named in a message
 SCENARIO_DRAWS = 2**14  # of each study and of each hybrid of two; given evidence, as many as a run has by default
 
 
@@ -144,12 +144,6 @@ def common_targets(names: Sequence[str], scenarios: Sequence[Study], targets: Se
         own = "; ".join(f"{name} has {list_names(each.targets)}" for name, each in zip(names, scenarios, strict=True))
         raise InputError(f"no target in common: {own}; name one with --target")
     return shared
-
-
-def list_names(names: Sequence[str]) -> str:
-    """The first names and the number of the rest, for a message."""
-    more = len(names) - MAX_NAMES
-    return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def common_plan(

@@ -10,12 +10,13 @@ import numpy as np
 from mcfrontier.core.arguments import listed
 from mcfrontier.core.arrays import extremes_allowed
 from mcfrontier.core.errors import InputError
+from mcfrontier.core.formatting import list_names
 from mcfrontier.core.progress import Progress, silent
 from mcfrontier.runs import recipe
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import findings
 from mcfrontier.runs.hybrids import hybrid
-from mcfrontier.runs.hybrids.scenarios import common_plan, common_targets, list_names, load_scenarios
+from mcfrontier.runs.hybrids.scenarios import common_plan, common_targets, load_scenarios
 from mcfrontier.runs.load import Added, Day, Model, Priors, Source, changes, checked_pins, extended
 from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.sampling.plan import RANDOMISATIONS, generator

@@ -16,7 +16,7 @@ from mcfrontier.analysis.sensitivity import attribution
 from mcfrontier.analysis.sensitivity.attribution import Waterfall
 from mcfrontier.core.arrays import Array, extremes_allowed
 from mcfrontier.core.errors import InputError
-from mcfrontier.core.formatting import amount, difference, label, percent, split_row
+from mcfrontier.core.formatting import amount, difference, label, list_names, percent, split_row
 from mcfrontier.core.kinds import EVENT, PROBABILITY
 from mcfrontier.core.progress import Progress, silent
 from mcfrontier.runs import conditions, recipe
@@ -25,7 +25,7 @@ from mcfrontier.runs.events import THAT, sample_of, truth
 from mcfrontier.runs.hybrids import hybrid
 from mcfrontier.runs.hybrids.definitions import definition_text
 from mcfrontier.runs.hybrids.evaluation import Hybrids, with_known
-from mcfrontier.runs.hybrids.scenarios import common_plan, common_targets, list_names, load_scenarios
+from mcfrontier.runs.hybrids.scenarios import common_plan, common_targets, load_scenarios
 from mcfrontier.runs.load import Source, load
 from mcfrontier.runs.recipe import SAMPLER, SEED
 from mcfrontier.sampling.plan import Sampler
