@@ -33,10 +33,10 @@ def amount(value: float, unit: str, error: float = 0.0, digits: int = MAX_DIGITS
 def percent(share: float) -> str:
     """Format a share that has no Monte Carlo error, with two digits.
 
-    >>> percent(0.0912), percent(0.999)
-    ('9.1 %', '100 %')
+    >>> percent(0.0912), percent(0.999), percent(-0.14)
+    ('9.1 %', '100 %', '−14 %')
     """
-    return f"{float(f'{100 * share:.2g}'):g} %"
+    return f"{float(f'{100 * share:.2g}'):g} %".replace("-", "−")
 
 
 def whole_percent(share: float) -> str:

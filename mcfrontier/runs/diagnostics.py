@@ -135,7 +135,7 @@ def conditional_texts(run: RunCore) -> list[str]:
 
 
 def jump_texts(run: RunCore) -> list[str]:
-    """Notes on percentiles of headlines that lie on a jump: between two values, both of several draws."""
+    """Notes on percentiles of headlines that lie on a jump: between two values, both of several draws, that differ as printed."""
     out = []
     for row in filter(run.varies, with_percentiles(run)):
         if not has_repeats(x := run.samples(row)):
@@ -144,9 +144,9 @@ def jump_texts(run: RunCore) -> list[str]:
             ends = jump(x, summary(run)[row].values[word])
             if ends[0] < ends[1] and all(np.count_nonzero(x == end) > 1 for end in ends):
                 low, high = (amount(end, run.unit(row)) for end in ends)
-                out.append(
-                    f"{row}: no draw lies between {low} and {high}; any value from the one to the other is {word}"
-                )
+                if low != high:
+                    text = f"no draw lies between {low} and {high}; any value from the one to the other is {word}"
+                    out.append(f"{row}: {text}")
     return out
 
 

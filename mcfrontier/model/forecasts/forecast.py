@@ -152,13 +152,13 @@ def over_compute(headline_compute_date, year_end):
 
 @node("AD", along="course", capped=True)
 def headline_compute_date(compute_crossing_date):
-    """Date at which the largest run first exceeds a compute, on the first course."""
+    """Date at which the largest run first exceeds a compute, with all limits."""
     return compute_crossing_date[0]
 
 
 @node("AD", along="year", capped=True)
 def headline_cost_date(headline_cost, headline_compute, earlier_compute, cost_level, path_date, year_end, path_start):
-    """Date at which the largest run of the first course first costs more than a level; the end stands for later."""
+    """Date at which the largest run, with all limits, first costs more than a level; the end stands for later."""
     earlier = headline_cost[:1] * (earlier_compute / headline_compute[:1])
     return first_over(headline_cost, earlier, cost_level, path_date, year_end, path_start)
 

@@ -154,7 +154,7 @@ def largest_compute(limited_compute, published_compute_now, year_start, present_
 
 @node("FLOP", along="course")
 def headline_compute(largest_compute):
-    """Compute of the largest run of a year on the first course."""
+    """Compute of the largest run of a year with all limits."""
     return largest_compute[0]
 
 
@@ -178,7 +178,7 @@ def price_level(inflation, years_ahead):
 
 @node("USD")
 def largest_cost(amortised_cost, cloud_cost, acquisition_cost, development_cost, account_number, price_level):
-    """Cost of the largest run in dollars of its year: 0 amortised, 1 rented, 2 the cluster bought, else developed."""
+    """Cost of the largest run in dollars of its year: amortised, rented, of the cluster bought, or developed."""
     owned = np.where(account_number == 2, acquisition_cost, development_cost)
     run = np.where(account_number == 0, amortised_cost, cloud_cost)
     return price_level * np.where(account_number < 2, run, owned)
@@ -186,13 +186,13 @@ def largest_cost(amortised_cost, cloud_cost, acquisition_cost, development_cost,
 
 @node("USD", along="course")
 def headline_cost(largest_cost):
-    """Cost of the largest run of a year on the first course, in dollars of its year."""
+    """Cost of the largest run of a year with all limits, in dollars of its year."""
     return largest_cost[0]
 
 
 @node("GW", along="course")
 def headline_power(chip_count, tdp, site_overhead):
-    """Power to be connected for the largest run of a year on the first course."""
+    """Power to be connected for the largest run of a year with all limits."""
     return chip_count[0] * tdp[0] * site_overhead[0]
 
 

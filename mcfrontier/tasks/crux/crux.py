@@ -274,6 +274,6 @@ def sentences(found: Cruxes) -> str:
     text = f"{one} and {other} differ by {found.size(gap)} {what}; {most} is {label(largest.name)}"
     if largest.remaining is None:
         return f"{text}."
-    verb = "falls" if largest.remaining.value < abs(gap.value) else "rises"
-    known = f"If its value were known, the expected gap {verb} from {found.size(gap)}"
+    verb = "fall" if largest.remaining.value < abs(gap.value) else "rise"
+    known = f"If its value were known, the expected gap would {verb} from {found.size(gap)}"
     return f"{text}. {known} to {found.size(largest.remaining)}."
