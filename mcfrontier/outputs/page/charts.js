@@ -210,13 +210,14 @@ function labelsFigure(quantity, labels, before, after, changed, path) {
 
 /** Bands from p5 to p95 along increasing labels. */
 function fanFigure(quantity, labels, sets, low, high, log) {
-  const bottom = 190, left = 70;
+  const bottom = 190, marks = ticks(low, high, log, 5).map((value) => [value, amount(value, quantity)]);
+  const left = 7 * Math.max(9, ...marks.map(([, text]) => text.length)) + 7;
   const x = axis(Number(labels[0]), Number(labels[labels.length - 1]), false, left, W - 20);
   const y = axis(low, high, log, bottom, 12);
   const points = (rows, k) => rows.map((row, i) => `${x.at(Number(labels[i])).toFixed(1)},${y.at(row[k]).toFixed(1)}`).filter((_, i) => Number.isFinite(rows[i][k]));
   return figure(
     bottom + 26, `${quantity.label} by year`,
-    ticks(low, high, log, 5).map((value) => [h("line", { x1: left, x2: W, y1: y.at(value), y2: y.at(value), class: "grid" }), h("text", { x: left - 6, y: y.at(value) + 4, "text-anchor": "end" }, amount(value, quantity))]),
+    marks.map(([value, text]) => [h("line", { x1: left, x2: W, y1: y.at(value), y2: y.at(value), class: "grid" }), h("text", { x: left - 6, y: y.at(value) + 4, "text-anchor": "end" }, text)]),
     sets.map(([kind, rows]) => [
       h("path", { d: `M${points(rows, 0).join("L")}L${points(rows, 2).reverse().join("L")}Z`, class: `${kind} area` }),
       h("path", { d: `M${points(rows, 1).join("L")}`, class: `${kind} line` }),
