@@ -135,7 +135,7 @@ def conditional_texts(run: RunCore) -> list[str]:
 
 
 def jump_texts(run: RunCore) -> list[str]:
-    """Notes on percentiles of headlines that lie on a jump: between two values, both of several draws, that differ as printed."""
+    """Notes on percentiles of headlines on a jump: between two values of several draws each, that print differently."""
     out = []
     for row in filter(run.varies, with_percentiles(run)):
         if not has_repeats(x := run.samples(row)):
