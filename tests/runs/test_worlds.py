@@ -13,10 +13,8 @@ from mcfrontier.study import priors_file
 
 WORLDS, DRAWS = 500, 96
 FIRST_YEAR, PAST_YEARS, YEARS_AHEAD = 2016, 9, 3  # years of the record, and of the forecast from its end
-LEVEL_DEPTH, MOST_RUNS = (
-    5.0,
-    220,
-)  # tail scales from the smallest runs to the level; runs of a year, at most
+LEVEL_DEPTH = 5.0  # tail scales from the smallest runs to the level
+MOST_RUNS = 220  # of a year
 REVISION = 1.5  # mean time from an estimate to the next, in years
 COST_SCATTER, COST_FALL = 0.15, 0.1  # sd of the cost at a compute, and of its fall in a year, in orders of magnitude
 SHARES = ("reported_share", "cost_reported_share")

@@ -80,9 +80,7 @@ def filtered(observed, times, tail_scale, level_step, rate_step, rate_mean, rate
     for at, time in enumerate(times):
         step = time - times[at - 1] if at else 0 * time
         level = level + rate * step
-        spread = spread + 2 * both * step + rate_spread * step**2 + level_step**2 * step
-        both = both + rate_spread * step
-        rate_spread = rate_spread + rate_step**2 * step
+        spread, both, rate_spread = ahead((spread, both, rate_spread), step, level_step, rate_step)
         known = np.isfinite(observed[at])
         surprise = np.where(known, observed[at] - level - maximum_mean(tail_scale), 0)
         gain, rate_gain = (np.where(known, x / (spread + noise), 0) for x in (spread, both))
@@ -92,13 +90,20 @@ def filtered(observed, times, tail_scale, level_step, rate_step, rate_mean, rate
     return found
 
 
+def ahead(variances, step, level_step, rate_step):
+    """Variance of the level, covariance and variance of the rate, a time after that of the given ones."""
+    spread, both, rate_spread = variances
+    wide = spread + 2 * both * step + rate_spread * step**2 + level_step**2 * step
+    return wide, both + rate_spread * step, rate_spread + rate_step**2 * step
+
+
 def drawn(state, level_score, rate_score):
     """A level and a rate from their joint normal distribution, by two standard normal scores."""
     level, rate, spread, both, rate_spread = state
     slope = both / np.where(spread > 0, spread, 1)
     own = np.sqrt(np.maximum(rate_spread - slope * both, 0))
-    ahead = np.sqrt(np.maximum(spread, 0)) * level_score
-    return level + ahead, rate + slope * ahead + own * rate_score
+    moved = np.sqrt(np.maximum(spread, 0)) * level_score
+    return level + moved, rate + slope * moved + own * rate_score
 
 
 def path_before(found, times, level_step, rate_step, level, rate, level_scores, rate_scores):
@@ -111,20 +116,18 @@ def path_before(found, times, level_step, rate_step, level, rate, level_scores, 
     for at in range(len(times) - 2, -1, -1):
         mean, mean_rate, spread, both, rate_spread = found[at]
         step = times[at + 1] - times[at]
-        ahead = both + rate_spread * step
-        wide, cross = spread + 2 * both * step + rate_spread * step**2 + level_step**2 * step, ahead
-        high = rate_spread + rate_step**2 * step
+        wide, cross, high = ahead((spread, both, rate_spread), step, level_step, rate_step)
         size = wide * high - cross**2
         off, rate_off = level - mean - mean_rate * step, rate - mean_rate
         with_level, with_rate = spread + both * step, both  # covariances with the next level and the next rate
         gains = [
             ((a * high - b * cross) / size, (b * wide - a * cross) / size)
-            for a, b in ((with_level, with_rate), (ahead, rate_spread))
+            for a, b in ((with_level, with_rate), (cross, rate_spread))
         ]
         (gain, to_rate), (rate_gain, rate_to_rate) = gains
         left = spread - gain * with_level - to_rate * with_rate
-        left_both = both - gain * ahead - to_rate * rate_spread
-        left_rate = rate_spread - rate_gain * ahead - rate_to_rate * rate_spread
+        left_both = both - gain * cross - to_rate * rate_spread
+        left_rate = rate_spread - rate_gain * cross - rate_to_rate * rate_spread
         mean, mean_rate = mean + gain * off + to_rate * rate_off, mean_rate + rate_gain * off + rate_to_rate * rate_off
         level, rate = drawn((mean, mean_rate, left, left_both, left_rate), level_scores[at], rate_scores[at])
         path.insert(0, level)
