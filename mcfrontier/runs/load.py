@@ -277,6 +277,7 @@ def assembled(
     requested = tuple(dict.fromkeys(targets or requested))
     file, made = sweeps.pinned(file, pins, priors, nodes, requested)
     priors |= made
+    source_errors.check_factors(each for name, each in made.items() if name in file.errors.values())
     observed += [name for names in conditioned.values() for name in names]
     with located(file.where):
         reached, order = graph.order(nodes, priors, (*requested, *observed), locate.files_by_entry)

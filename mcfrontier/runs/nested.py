@@ -25,7 +25,7 @@ from mcfrontier.study.study import Study
 from mcfrontier.study.values import central_values
 
 DIGITS = 9  # of a quantile, since a manifest holds them all
-NEAR = 1e-6  # a level of an error so near to 1 is 1
+NEAR, ANOTHER = 1e-6, 2.0  # a level of an error so near to 1 is 1; the other level where all are
 
 
 class Reported(NamedTuple):
@@ -121,17 +121,19 @@ def resolved(study: Study, report: Report) -> Study:
     nodes = dict(study.nodes)
     for name, given in file.given_errors.items():
         if name in study.order and given.base in inputs:
-            nodes[name] = replace(nodes[name], function=with_movements(file, given, known[given.base], filled))
+            nodes[name] = replace(nodes[name], function=with_movements(study, given, known[given.base], filled))
     return replace(study, file=replace(file, priors=known), inputs=inputs, nodes=nodes)
 
 
-def with_movements(file: PriorsFile, given: GivenErrors, base: Prior, filled: Callable[..., Prior]) -> GivenErrors:
+def with_movements(study: Study, given: GivenErrors, base: Prior, filled: Callable[..., Prior]) -> GivenErrors:
     """The function of an entry that depends on errors, with the movements of its quantiles by each error."""
+    file = study.file
     stated, rests = file.priors[given.base], file.rests[given.base]
     made = []
     for key in given.ids:
-        (error,) = file.priors[file.errors[key]].distributions
-        levels = [level for level in error.ppf(np.array(LEVELS)).tolist() if abs(level - 1) > NEAR]
+        errors = study.inputs[file.errors[key]].distributions  # several if it is swept
+        found = {level for error in errors for level in error.ppf(np.array(LEVELS)).tolist()}
+        levels = sorted(level for level in found if abs(level - 1) > NEAR) or [ANOTHER]
         priors = {level: filled(scaled(stated, rests, key, level), key, level) for level in levels}
         at = {level: each.distributions[0].ppf(PROBABILITIES) * each.scale for level, each in priors.items()}
         made.append(movements(base.distributions[0].ppf(PROBABILITIES) * base.scale, at))

@@ -190,3 +190,34 @@ def test_an_error_that_only_a_nested_study_states_is_refused(page):
     page("outer", OUTER + TITLE)
     with pytest.raises(mcf.InputError, match="the study that refers to this one states none; state it there as well"):
         mcf.load("outer")
+
+
+@pytest.mark.parametrize("option", [("--set", "error_leak_2023=0"), ("--prior", "error_leak_2023 = uniform -1..2")])
+def test_an_error_is_a_factor_above_0_also_where_it_is_set(page, command, option):
+    page("study", study(["y"], {"y": "a * 1"}) + lognormal("a", 1, 2, **ON_LEAK) + leak('"lognormal 0.5..2"'))
+    shown = command("run", "study", "--draws", 64, *option)
+    assert shown.code == 2
+    assert "error_leak_2023: error" in shown.err
+    assert "a factor above 0 is expected" in shown.err
+    assert shown.err.count("\n") == 1
+
+
+def test_an_error_that_is_set_moves_a_nested_study_as_one_that_is_stated(page):
+    page("inner", INNER + lognormal("b", 1, 2, **ON_LEAK) + TITLE)
+    page("outer", OUTER + leak('"lognormal 0.8..1.25"'))
+    page("wide", OUTER + leak('"lognormal 0.2..5"'))
+
+    def q(name, **words):
+        return mcf.run(name, targets=["q"], draws=DRAWS, **words)["q"].values
+
+    def middle(x):
+        return np.quantile(x, [0.05, 0.5, 0.95])
+
+    swept = q("outer", set={"error_leak_2023": "1, 4"})
+    assert swept.shape == (2, DRAWS)
+    for place, factor in enumerate((1, 4)):
+        page("stated", OUTER + leak(factor))
+        set_to = q("outer", set={"error_leak_2023": factor})
+        assert middle(set_to) == pytest.approx(middle(q("stated")), rel=0.01)
+        assert middle(swept[place]) == pytest.approx(middle(set_to), rel=1e-3)
+    assert (q("outer", priors={"error_leak_2023": "lognormal 0.2..5"}) == q("wide")).all()

@@ -98,12 +98,23 @@ def error_input(key: str, source: Source, where: str) -> Prior:
         entry = {**about, **(source.error or {})}
     with located(place):
         made = prior(name, entry, "error", {}, {})
-        (distribution,) = made.distributions
-        low, unit = distribution.low, made.entry.unit
-        if not units.same_kind(unit, "1") or low < 0 or (made.known and low == 0):
-            text = f"error = {low:g}" if made.known else f"error from {low:g} on"
-            raise InputError(f"{text}{'' if unit == '1' else f' {unit}'}: {FORM}")
+        check_factor(made)
     return replace(made, where=where, own=False)
+
+
+def check_factors(errors: Iterable[Prior]) -> None:
+    """Refuse errors of sources that are set, and are no factors above 0."""
+    for each in errors:
+        with located(f"{each.where}: {each.name}"):
+            check_factor(each)
+
+
+def check_factor(error: Prior) -> None:
+    """Refuse the error of a source that is no factor above 0."""
+    low, unit = min(each.low for each in error.distributions), error.entry.unit
+    if not units.same_kind(unit, "1") or low < 0 or (error.known and low == 0):
+        text = f"error = {low:g}" if error.known else f"error from {low:g} on"
+        raise InputError(f"{text}{'' if unit == '1' else f' {unit}'}: {FORM}")
 
 
 def multiplied(rests: Rests, entry: Prior, sources: Mapping[str, Source], name: str) -> dict[str, str]:
