@@ -161,6 +161,11 @@ def test_a_quantity_without_variance_has_no_sources():
         lineage("gpt4", "staff_count")
 
 
+def test_a_row_that_a_quantity_does_not_have_is_refused():
+    with pytest.raises(InputError, match=r"energy\[x\]: energy has 1 row; name one, such as energy"):
+        lineage("gpt4", "energy[x]")
+
+
 def test_the_command_prints_ten_sources_and_the_rest_and_as_json_all(command):
     shown = command("lineage", "gpt4", "development_cost")
     assert shown.code == 0

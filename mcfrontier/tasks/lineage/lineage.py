@@ -14,7 +14,7 @@ import numpy as np
 from mcfrontier.analysis.sensitivity import shapley
 from mcfrontier.analysis.sensitivity.variance import Shares
 from mcfrontier.core.errors import InputError
-from mcfrontier.core.formatting import split_row
+from mcfrontier.core.formatting import counted, split_row
 from mcfrontier.distributions.mixture import Mixture
 from mcfrontier.runs import recipe, sensitivity
 from mcfrontier.runs.core import RunCore
@@ -117,8 +117,8 @@ def lineage(source: str, row: str, as_of: date | None = None) -> Lineage:
     if name not in study.quantities:
         study = load(source, targets=(*study.targets, name), as_of=as_of)
     rows = [each for each, (owner, _) in study.rows.items() if owner == name]
-    if row not in rows and len(rows) != 1:
-        raise InputError(f"{row}: {name} has {len(rows)} rows; name one, such as {rows[0]}")
+    if row not in rows and (row != name or len(rows) != 1):
+        raise InputError(f"{row}: {name} has {counted(len(rows), 'row')}; name one, such as {rows[0]}")
     row = row if row in rows else rows[0]
     run = run_of(study, recipe.SEED)
     if not run.varies(row):
