@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,6 @@ import numpy as np
 from mcfrontier.agent.reply import Reply, command_line, noted, page_of
 from mcfrontier.analysis.estimates.probability import Probability
 from mcfrontier.analysis.sensitivity.pick_freeze import DesignBlocks
-from mcfrontier.analysis.sensitivity.variance import Shares
 from mcfrontier.core.formatting import difference, label, sentence
 from mcfrontier.core.kinds import EVENT
 from mcfrontier.core.units import DATE_UNIT
@@ -21,8 +20,9 @@ from mcfrontier.runs import recipe
 from mcfrontier.runs.core import RunCore
 from mcfrontier.runs.diagnostics import notes
 from mcfrontier.runs.estimates import summary
-from mcfrontier.runs.load import Day, with_quantities
+from mcfrontier.runs.load import Day, retargeted, with_quantities
 from mcfrontier.runs.recipe import SAMPLER, SEED
+from mcfrontier.runs.sensitivity import first_order, inputs_behind
 from mcfrontier.runs.summary import Summary
 from mcfrontier.study.study import Study
 from mcfrontier.tasks.compare.compare import compare as compared
@@ -32,6 +32,8 @@ from mcfrontier.tasks.probability.probability import Row, of_study
 
 ROWS = 3  # of a page
 DRIVERS = 3  # inputs of a row
+MAX_DESIGN_ROWS = 100  # of inputs, up to which their shares are computed by a design of their own
+DRIVER_DRAWS = 2**14  # for first-order indices
 SHARE_DIGITS = 3
 OF_DRAWS, OF_ERROR = "90% of the draws", "95% confidence, Monte Carlo error alone"
 Values = Mapping[str, str | float]
@@ -64,7 +66,7 @@ def of_run(run: RunCore, rows: Sequence[str], page: int, command: str) -> Reply:
     """The reply on some rows of a run."""
     chosen, place = page_of([row for row in rows if row not in run.missing] or rows, page, ROWS)
     blocks: dict[str, DesignBlocks] = {}
-    answers = [row_answer(run, row, summary(run)[row], shares_of(run, row, blocks)) for row in chosen]
+    answers = [row_answer(run, row, summary(run)[row], blocks) for row in chosen]
     return with_answers(answers, place, notes(run), origin(run.study, command))
 
 
@@ -81,10 +83,10 @@ def origin(study: Study, command: str) -> Reply:
     return ({"price_year": year} if year else {}) | {"priors_sha256": study.file.digest, "command": command}
 
 
-def row_answer(run: RunCore, row: str, found: Summary, shares: Shares | None) -> Reply:
+def row_answer(run: RunCore, row: str, found: Summary, blocks: dict[str, DesignBlocks]) -> Reply:
     """A row of a run: its median and 90 % interval, or of an event its probability, and its drivers."""
     figures = figures_of(found)
-    drivers = drivers_of(Explanation(run, row, [], shares))
+    drivers = [] if row in run.missing else drivers_at(run, row, blocks)
     return {"quantity": row, **figures, "account": account(run.study, run.rows[row][0]), "drivers": drivers}
 
 
@@ -110,10 +112,28 @@ def account(study: Study, name: str) -> str:
     return " ".join(filter(None, (study.about(name) or sentence(label(name)), QUESTIONS.get(name))))
 
 
+def drivers_at(run: RunCore, row: str, blocks: dict[str, DesignBlocks]) -> list[Reply]:
+    """The drivers of a row. Where many rows of inputs are behind it, a design for their shares would take minutes:
+    first-order indices come from draws."""
+    if len(inputs_behind(run, row)) <= MAX_DESIGN_ROWS:
+        return drivers_of(Explanation(run, row, [], shares_of(run, row, blocks)))
+    if not run.varies(row):
+        return []
+    study = retargeted(run.study, (run.rows[row][0],), {})
+    found = first_order(recipe.run(study, draws=DRIVER_DRAWS, seed=run.sampler.seed), row, None)
+    pairs = zip(found["input"].values.tolist(), found.values.tolist(), found["error"].values.tolist(), strict=True)
+    return largest(pairs)
+
+
 def drivers_of(found: Explanation) -> list[Reply]:
     """The inputs with the largest shares of the variance, those within their error left out."""
-    shares = [(name, share) for name, share, error in found.by_input if share > error][:DRIVERS]
-    return [{"input": name, "share": rounded(share)} for name, share in shares]
+    return largest(found.by_input)
+
+
+def largest(shares: Iterable[tuple[str, float, float]]) -> list[Reply]:
+    """The first of inputs with their shares and errors, those within their error left out."""
+    found = [(name, share) for name, share, error in shares if share > error][:DRIVERS]
+    return [{"input": name, "share": rounded(share)} for name, share in found]
 
 
 def rounded(x: float) -> float:
@@ -157,8 +177,7 @@ def event_answer(run: RunCore, found: Row, blocks: dict[str, DesignBlocks]) -> R
     head |= {"row": found.row} if found.row else {}
     head |= {"reading": found.reading}
     row = next((row for row in (found.quantity, f"{found.quantity}[{found.row}]") if row in run.rows), "")
-    shares = shares_of(run, row, blocks) if row and row not in run.missing else None
-    drivers = drivers_of(Explanation(run, row, [], shares)) if row else []
+    drivers = drivers_at(run, row, blocks) if row and row not in run.missing else []
     about = account(run.study, run.rows[row][0]) if row else ""
     return head | probability_figures(found.probability) | {"account": about, "drivers": drivers}
 

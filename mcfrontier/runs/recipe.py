@@ -167,10 +167,12 @@ def check_finite(study: Study, values: Mapping[str, Array]) -> None:
 
 
 def check_within(study: Study, row: str, x: Array) -> None:
-    """Refuse a share whose draws all lie below 0 or above 1, as where parts exceed their whole."""
+    """Refuse a share of which most draws lie below 0 or above 1, as where parts exceed their whole."""
     kind = study.kind(split_row(row)[0])
-    if x.size and ((x < kind.low) | (x > kind.high)).all():
-        problem = f"a share, and all of its draws lie outside 0 to 1; the first is {x.flat[0]:.3g}"
+    outside = (x < kind.low) | (x > kind.high)
+    if np.count_nonzero(outside) > (x.size - 1 if kind.points else x.size / 2):
+        count = f"{np.count_nonzero(outside):,} of {x.size:,}"
+        problem = f"a share, and {count} draws lie outside 0 to 1; the first is {x[outside].flat[0]:.3g}"
         remedy = f"; correct what is set, {', '.join(study.pins)}" if study.pins else "; bound what it depends on"
         raise InputError(f"{study.file.where}: {row}: {problem}{remedy}")
 
